@@ -1,5 +1,8 @@
 /** Puts the parts together: the context of all handlers, the routes, and the manners that all answers share. */
+import { createBreachedPasswords } from "./accounts/breached-passwords.ts";
+import { createCommonPasswords } from "./accounts/common-passwords.ts";
 import { createKnownBrowsers } from "./accounts/known-browser.ts";
+import { createNewPasswords } from "./accounts/new-password.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
@@ -17,6 +20,7 @@ import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createKeyFiles } from "./operations/key-files.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
@@ -104,6 +108,7 @@ export function createServer({
   }),
 }: ServerParts): Server {
   const { limits } = configuration;
+  const { breached_range_url: rangeUrl } = configuration.passwords;
   const ownLimits = createLimits(configuration, steadyClock);
   const issuer = parseIssuer(configuration.issuer);
   const watched = watchStore(store, {
@@ -117,7 +122,8 @@ export function createServer({
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
   const events = createEvents([logEvents(log), activityRecorder(recording), activityKeeper]);
-  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
+  const keyFiles = createKeyFiles(configuration.signing.key_files);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
     configuration,
     issuer,
@@ -129,6 +135,7 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
+    keyFiles,
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
@@ -139,6 +146,12 @@ export function createServer({
       checksAtOnce: limits.password_checks_at_once,
       checksWaiting: limits.password_checks_waiting,
       maximumBytes: limits.password_bytes,
+      steadyClock,
+    }),
+    newPasswords: createNewPasswords({
+      configuration,
+      common: createCommonPasswords(),
+      breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
@@ -194,6 +207,9 @@ export function createServer({
  */
 const BROWSER_WINDOW_SECONDS = 86_400;
 
+/** There are a million codes and five are right at a time, so a day of guesses must stay far below that. */
+const SECOND_STEP_WINDOW_SECONDS = 86_400;
+
 const TOKEN_WINDOW_SECONDS = 3600;
 
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
@@ -204,6 +220,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   return {
     signInPerAccount: perAccount(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
     signInPerAddress: perAddress(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
+    secondStepPerAccount: perAccount(limits.second_step_failures_per_account, SECOND_STEP_WINDOW_SECONDS),
     signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),

@@ -3,7 +3,9 @@
  * once, a bounded number wait, and further ones are refused (THREATS: key derivation as denial of service).
  */
 import { ConfigurationError } from "../configuration/error.ts";
+import { type SteadyClock, systemSteadyClock } from "../platform/clock.ts";
 import { createYielding } from "../platform/priority.ts";
+import { type CheckableHash, readHash } from "./password-hashes.ts";
 
 /** The pool and its queue are full. The public answer is 503 with Retry-After. */
 export class PasswordPoolBusy extends Error {
@@ -14,8 +16,8 @@ export interface Passwords {
   /** An argon2id string in PHC format. */
   hash(password: string): Promise<string>;
   /**
-   * `hash` is null for an unknown person: the check takes as long as for a known one, and fails. `asker`: who attempts it.
-   * Default: the server itself.
+   * `hash`: one of this server, or one that `readHash` (password-hashes.ts) can check. Null for an unknown person: the check
+   * takes as long as for a known one, and fails. `asker`: who attempts it. Default: the server itself.
    */
   verify(password: string, hash: string | null, asker?: PasswordAsker): Promise<boolean>;
 }
@@ -35,17 +37,43 @@ export interface PasswordsOptions {
   readonly checksWaiting: number;
   /** The server refuses longer passwords and does not cut them. */
   readonly maximumBytes: number;
+  /** Default: that of the system. */
+  readonly steadyClock?: SteadyClock;
 }
 
 // OWASP's first recommendation for argon2id: 19 MiB, two passes.
 const ARGON2ID = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
-/** The hash of 32 random bytes that were thrown away. It is no secret; it only has to cost what other hashes cost. */
-const DECOY =
-  "$argon2id$v=19$m=19456,t=2,p=1$fRjQkbQzDEjWVMJpeNvA5vcUPVeAxifr18OjNLiwgT0$x4fJvpSYJmHM66EedSRY30SDSJFoN7cfoM9Uugt/Oqg";
+/** How every hash of this server begins. One that begins otherwise is renewed when the person signs in. */
+const CURRENT = `$argon2id$v=19$m=${ARGON2ID.memoryCost},t=${ARGON2ID.timeCost},p=1$`;
 
-export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: PasswordsOptions): Passwords {
+const isCurrent = (hash: string): boolean => hash.startsWith(CURRENT);
+
+/** The hash of 32 random bytes that were thrown away. It is no secret; it only has to cost what other hashes cost. */
+const DECOY = `${CURRENT}fRjQkbQzDEjWVMJpeNvA5vcUPVeAxifr18OjNLiwgT0$x4fJvpSYJmHM66EedSRY30SDSJFoN7cfoM9Uugt/Oqg`;
+
+function checkable(hash: string): CheckableHash | null {
+  const read = readHash(hash);
+  return "fault" in read ? null : read;
+}
+
+/**
+ * Whether a hash that this password has matched is to be replaced by one of this server. A hash that says nothing of the end
+ * of the password is not: the end may be mistyped.
+ */
+export function isRenewable(hash: string, password: string): boolean {
+  const read = isCurrent(hash) ? null : checkable(hash);
+  return read !== null && Buffer.byteLength(password) <= read.significantBytes;
+}
+
+export function createPasswords({
+  checksAtOnce,
+  checksWaiting,
+  maximumBytes,
+  steadyClock = systemSteadyClock,
+}: PasswordsOptions): Passwords {
   const run = createPool(checksAtOnce, checksWaiting);
+  const slowest = createSlowest();
   const tooLong = (password: string) => Buffer.byteLength(password) > maximumBytes;
   return {
     async hash(password) {
@@ -54,16 +82,59 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
       return run(SERVER, () => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
     },
     async verify(password, hash, asker = SERVER) {
-      return run(asker, async () => {
-        const known = hash ?? DECOY;
-        // A password that is too long is checked against the decoy, so that its length reveals nothing of the account.
-        const matches = await Bun.password.verify(
-          tooLong(password) ? "too long" : password.normalize("NFKC"),
-          known,
-        );
-        return matches && hash !== null && !tooLong(password);
+      const known = hash ?? DECOY;
+      const foreign = isCurrent(known) ? null : checkable(known);
+      // A password that is too long is replaced, so that its length reveals nothing of the account.
+      const compared = tooLong(password) ? "too long" : password;
+      const { matches, endsAt } = await run(asker, async () => {
+        const beganAt = steadyClock.millis();
+        const matches = await compare(compared, known, foreign);
+        const tookMillis = steadyClock.millis() - beganAt;
+        if (!matches && foreign !== null) {
+          const spellings = spellingsOf(compared).size;
+          slowest.note(`${foreign.form} ${foreign.work} ${spellings}`, tookMillis);
+        }
+        return { matches, endsAt: beganAt + slowest.millis() };
       });
+      if (matches && hash !== null && !tooLong(password)) return true;
+      // The wait takes no place in the pool.
+      const waitMillis = endsAt - steadyClock.millis();
+      if (waitMillis > 0) await Bun.sleep(waitMillis);
+      return false;
     },
+  };
+}
+
+/** Other servers hash what they get. This one hashes all spellings of a text alike. */
+const spellingsOf = (password: string): ReadonlySet<string> =>
+  new Set([password, password.normalize("NFKC")]);
+
+/** If a hash of another server does not match, the decoy is checked too, so a quick one does not get a quick answer. */
+async function compare(password: string, known: string, foreign: CheckableHash | null): Promise<boolean> {
+  if (foreign !== null) {
+    for (const spelling of spellingsOf(password)) if (await foreign.verify(spelling)) return true;
+  }
+  const matches = await Bun.password.verify(password.normalize("NFKC"), isCurrent(known) ? known : DECOY);
+  return matches && isCurrent(known);
+}
+
+/** Every answer "no" comes at a multiple of this, once there are hashes that take longer. */
+const STEP_MILLIS = 50;
+
+/**
+ * Until when a check that fails is not answered. A hash of another server may take many times as long as the decoy, and the
+ * time of an answer would tell which names belong to people who came from there (THREATS 34). So every check that fails takes
+ * as long as the slowest of the hashes that this process has met. Without such hashes it takes no longer than it does.
+ */
+function createSlowest() {
+  /** The shortest time that each kind of work ever took is the one that it takes by itself; load makes others longer. */
+  const shortest = new Map<string, number>();
+  return {
+    note(work: string, millis: number): void {
+      shortest.set(work, Math.min(millis, shortest.get(work) ?? millis));
+    },
+    /** With a quarter to spare, so that a check that takes a little longer ends at the same moment. */
+    millis: (): number => Math.ceil((1.25 * Math.max(0, ...shortest.values())) / STEP_MILLIS) * STEP_MILLIS,
   };
 }
 

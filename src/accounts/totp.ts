@@ -38,9 +38,11 @@ export const totpUri = (secret: Uint8Array, issuer: string, label: string): stri
 export const totpText = (secret: Uint8Array): string =>
   new Secret({ buffer: new Uint8Array(secret).buffer }).base32;
 
+export const totpFromText = (base32: string): Uint8Array => new Uint8Array(Secret.fromBase32(base32).buffer);
+
 /**
  * The step of time whose password this is; null if it is none around now. `drift`: by how many steps the app's clock is known to be
- * ahead.
+ * ahead. A clock that was set right meanwhile is no reason to lock its person out, so the steps around this server's time count too.
  */
 export function stepOfCode(
   secret: Uint8Array,
@@ -49,10 +51,19 @@ export function stepOfCode(
   drift: number,
   window = TOTP_WINDOW,
 ): number | null {
-  const timestamp = (now + drift * TOTP_SECONDS) * 1000;
-  const delta = generator(secret, "", "").validate({ token: code, timestamp, window });
-  return delta === null ? null : Math.floor(now / TOTP_SECONDS) + drift + delta;
+  const totp = generator(secret, "", "");
+  const step = Math.floor(now / TOTP_SECONDS);
+  for (const ahead of new Set([drift, 0])) {
+    const timestamp = (step + ahead) * TOTP_SECONDS * 1000;
+    const delta = totp.validate({ token: code, timestamp, window });
+    if (delta !== null) return step + ahead + delta;
+  }
+  return null;
 }
+
+/** What the app shows at this time, for tests and for the demonstration of a sign-in. */
+export const codeAt = (secret: Uint8Array, now: number): string =>
+  generator(secret, "", "").generate({ timestamp: now * 1000 });
 
 /** Letters and digits that no one mixes up. */
 const RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";

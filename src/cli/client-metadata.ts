@@ -27,6 +27,8 @@ import type { CommonOptions, Workspace } from "./workspace.ts";
 
 export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly name?: string;
+  /** The name in other languages, by their tags. */
+  readonly nameIn?: Readonly<Record<string, string>>;
   readonly homePage?: string;
   readonly logo?: string;
   readonly terms?: string;
@@ -163,6 +165,11 @@ const NONE = '; "" for none';
 const describing = (command: Command, none: string): Command =>
   withOpenIdOptions(
     command
+      .option(
+        "--name-in <language=name>",
+        `its name in another language: de=Notizen; repeatable${none === "" ? "" : '; "de=" for none'}`,
+        collectPair,
+      )
       .option("--home-page <url>", `its home page${none}`)
       .option("--logo <url>", `the address of its logo, for other programs: no page shows it${none}`)
       .option("--terms <url>", `its terms of service${none}`)
@@ -192,7 +199,7 @@ const describing = (command: Command, none: string): Command =>
       .option("--deny-group <group>", `its members may not use it; repeatable${none}`, collectNames)
       .option(
         "--claim <name=source>",
-        `a claim of your own: attribute:NAME, group:NAME, a standard claim, or {"value":"group:NAME",…}; repeatable`,
+        `a claim of your own: attribute:NAME, group:NAME, value:TEXT, a standard claim, or {"value":"group:NAME",…}; repeatable`,
         collectPair,
       )
       .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet"),
@@ -247,6 +254,7 @@ export const withChangedMetadata = (command: Command): Command =>
     NONE,
   )
     .option("--no-first-party", "not your own application: people are asked")
+    .option("--no-require-signed-requests", "also accept authorization requests that it did not sign")
     .option("--pkce", "require PKCE")
     .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it");
 
@@ -274,9 +282,15 @@ export function requireScopes({ catalogue }: Workspace, ...lists: (readonly stri
   );
 }
 
+const localizedNames = (names: Readonly<Record<string, string>> = {}): ClientWish =>
+  Object.fromEntries(
+    Object.entries(names).map(([language, name]) => [`client_name#${language}`, name === "" ? null : name]),
+  );
+
 /** The members that `client add` and `client set` say in the same way. */
 export const describingMembers = (options: MetadataOptions): ClientWish => ({
   ...(options.name !== undefined && { client_name: options.name }),
+  ...localizedNames(options.nameIn),
   ...(options.homePage !== undefined && { client_uri: options.homePage }),
   ...(options.logo !== undefined && { logo_uri: options.logo }),
   ...(options.terms !== undefined && { tos_uri: options.terms }),

@@ -20,6 +20,8 @@ export interface OpenIdOptions {
   readonly maxAge?: number | "none";
   readonly jwks?: string;
   readonly jwksUri?: string;
+  readonly requestObjectAlg?: string;
+  readonly requireSignedRequests?: boolean;
   readonly firstParty?: boolean;
 }
 
@@ -62,6 +64,11 @@ export const withOpenIdOptions = (
     .option("--login-page <url>", `where a sign-in that begins here is started (initiate_login_uri)${none}`)
     .option("--jwks <file>", `a JSON file with its public keys (JWK set)${none}`)
     .option("--jwks-uri <url>", `where its public keys are; this server fetches them${none}`)
+    .option(
+      "--request-object-alg <algorithm>",
+      `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
+    )
+    .option("--require-signed-requests", "refuse its authorization requests that it did not sign (RFC 9101)")
     .option("--first-party", "your own application: people are not asked before it gets access");
 
 const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
@@ -83,6 +90,12 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.loginPage !== undefined && { initiate_login_uri: nullIfEmpty(options.loginPage) }),
   ...(options.jwks !== undefined && { jwks: options.jwks === "" ? null : readKeySetFile(options.jwks) }),
   ...(options.jwksUri !== undefined && { jwks_uri: nullIfEmpty(options.jwksUri) }),
+  ...(options.requestObjectAlg !== undefined && {
+    request_object_signing_alg: nullIfEmpty(options.requestObjectAlg),
+  }),
+  ...(options.requireSignedRequests !== undefined && {
+    require_signed_request_object: options.requireSignedRequests,
+  }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -120,6 +133,13 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
   sector: client.sectorIdentifierUri,
   "sign-in at most": client.defaultMaxAge === null ? null : `${duration(client.defaultMaxAge)} old`,
   "login page": client.initiateLoginUri,
+  requests:
+    [
+      client.requireSignedRequestObject ? "signed only" : null,
+      client.requestObjectSigningAlg === null ? null : `signed with ${client.requestObjectSigningAlg}`,
+    ]
+      .filter((words) => words !== null)
+      .join(", ") || null,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
 });
 
@@ -135,6 +155,14 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
   if (before.idTokenSignedResponseAlg !== client.idTokenSignedResponseAlg)
     words.push(
       `New ID tokens are signed with ${client.idTokenSignedResponseAlg ?? "the default algorithm"}. It must expect that.`,
+    );
+  if (!before.requireSignedRequestObject && client.requireSignedRequestObject)
+    words.push("Authorization requests that it did not sign are refused from now on.");
+  if (before.requestObjectSigningAlg !== client.requestObjectSigningAlg)
+    words.push(
+      client.requestObjectSigningAlg === null
+        ? "Its requests may be signed with any algorithm."
+        : `Requests that it signs with another algorithm than ${client.requestObjectSigningAlg} are refused from now on.`,
     );
   if (!before.firstParty && client.firstParty)
     words.push("People are not asked any more before it gets access. Only for an application of your own.");

@@ -39,6 +39,7 @@ Examples:
   tessera client set wiki --add-redirect-uri https://wiki.example/callback2
   tessera client set wiki --remove-scope mail.send
   tessera client set wiki --access-token-seconds 600
+  tessera client set payroll --minimum-acr 2
   tessera client set wiki --backchannel-logout https://wiki.example/logout --id-token-alg ES256`,
     )
     .action((clientId: string, options: ChangeOptions) => setClient(clientId, options, io));
@@ -113,6 +114,11 @@ function consequences({ before, client }: ChangedClient): string[] {
       `Requests for the grant ${grants.join(", ")} are refused from now on${
         grants.includes("refresh") ? ", so people sign in again when their access tokens expire" : ""
       }. Tokens that it has stay until they expire. To end all access: tessera grant revoke --client ${clientId}`,
+    );
+  }
+  if (client.minimumAcr === "2" && before.minimumAcr !== "2") {
+    words.push(
+      "Access that was given without a second factor counts no more. People are asked for it when they come by again; signed access tokens (JWT) that it has stay until they expire.",
     );
   }
   if (isPublic(client) && !isPublic(before)) {

@@ -38,10 +38,10 @@ Examples:
     config.command("check").description("check the configuration and list every mistake"),
   )
     .addHelpText("after", "\nExample:\n  tessera config check --config tessera.toml")
-    .action((options: CommonOptions) => {
+    .action(async (options: CommonOptions) => {
       const configuration = readConfiguration(options, io);
-      requireStartable(configuration);
-      const warnings = startWarnings(configuration, io.clock);
+      await requireStartable(configuration);
+      const warnings = await startWarnings(configuration, io.clock);
       for (const warning of warnings) io.out(`Warning: ${warning}\n`);
       const verdict = warnings.length === 0 ? "is fine" : "can be used";
       io.out(`The configuration ${verdict}. The issuer is ${configuration.issuer}.\n`);

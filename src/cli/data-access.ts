@@ -27,7 +27,7 @@ export function requireAccess(configuration: Pick<Configuration, "data">): void 
 }
 
 /** The text as one word of a POSIX shell. To a shell, an unquoted `#` begins a comment. */
-const shellWord = (text: string): string =>
+export const shellWord = (text: string): string =>
   /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function isRefused(file: string): boolean {

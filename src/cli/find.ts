@@ -1,6 +1,6 @@
 /** Finds the person or client that a command names. */
 import { findClient } from "../operations/clients.ts";
-import { findGroup } from "../operations/groups.ts";
+import { findGroup, findGroupLike } from "../operations/groups.ts";
 import { findAccountBySignInName } from "../operations/people.ts";
 import type { Store } from "../store/contract.ts";
 import type { AccountRecord, ClientRecord } from "../store/tables.ts";
@@ -33,8 +33,11 @@ export async function requireGroups(
 ): Promise<void> {
   for (const name of lists.flatMap((list) => list ?? [])) {
     if ((await findGroup(workspace, name)) !== null) continue;
+    const like = await findGroupLike(workspace, name);
     throw new CommandError(
-      `There is no group '${name}'. Make it: tessera group add ${name}. See: tessera group list`,
+      like === null
+        ? `There is no group '${name}'. Make it: tessera group add ${name}. See: tessera group list`
+        : `There is no group '${name}'. There is '${like.name}'.`,
     );
   }
 }

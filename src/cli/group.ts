@@ -9,6 +9,7 @@ import {
   everyGroup,
   everyMember,
   findGroup,
+  findGroupLike,
   removeGroup,
 } from "../operations/groups.ts";
 import { collect } from "../operations/paging.ts";
@@ -93,7 +94,12 @@ Example:
 async function requireGroup(workspace: Workspace, name: string): Promise<GroupRecord> {
   const group = await findGroup(workspace, name);
   if (group !== null) return group;
-  throw new CommandError(`There is no group '${name}'. See: tessera group list`);
+  throw new CommandError(await noGroup(workspace, name));
+}
+
+async function noGroup(workspace: Workspace, name: string): Promise<string> {
+  const like = await findGroupLike(workspace, name);
+  return `There is no group '${name}'. ${like === null ? "See: tessera group list" : `There is '${like.name}'.`}`;
 }
 
 /** Null for none. Throws CommandError for a text that is too long. */
@@ -118,6 +124,12 @@ async function addGroup(name: string, options: DescribeOptions, io: Io): Promise
     const outcome = await createGroup(workspace, workspace.act, name, description, io.clock.seconds());
     if (outcome === "taken")
       throw new CommandError(`There is a group '${name}' already. See: tessera group show ${name}`);
+    if (outcome === "similar") {
+      const like = await findGroupLike(workspace, name);
+      throw new CommandError(
+        `There is a group '${like?.name}' already, and people would take '${name}' for it. Choose another name.`,
+      );
+    }
     if (outcome === "being_removed") {
       throw new CommandError(
         `An earlier group '${name}' was not removed wholly. Remove it again first: tessera group remove ${name}`,
@@ -196,7 +208,7 @@ async function dropGroup(name: string, options: CommonOptions, io: Io): Promise<
       );
     }
     const count = await removeGroup(workspace, workspace.act, name, io.clock.seconds());
-    if (count === null) throw new CommandError(`There is no group '${name}'. See: tessera group list`);
+    if (count === null) throw new CommandError(await noGroup(workspace, name));
     if (options.json) return printJson(io, { name, removed: true, members: count });
     io.out(`Removed the group ${name}. ${count === 1 ? "1 person was" : `${count} people were`} in it.\n`);
   });

@@ -1,8 +1,9 @@
 /** `tessera key …`: the keys that sign tokens. */
 import { type Command, Option } from "commander";
+import { createKeyFiles } from "../operations/key-files.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import {
-  findSigningKeys,
+  findRingKeys,
   requireUsableKeys,
   retireSigningKey,
   rotateSigningKey,
@@ -10,10 +11,10 @@ import {
 } from "../operations/signing-keys.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type KeyState, stateOf } from "../rules/signing-key.ts";
-import type { SigningKeyRecord } from "../store/tables.ts";
+import type { RingKey, SigningKeyRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
-import { formatTable, isoTime, localTime, printJson } from "./output.ts";
+import { isoTime, localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface RotateOptions extends CommonOptions {
@@ -67,29 +68,35 @@ Examples:
     .action((kid: string, options: CommonOptions) => retireKey(kid, options, io));
 }
 
+const keyFilesOf = ({ configuration }: Pick<Workspace, "configuration">) =>
+  createKeyFiles(configuration.signing.key_files);
+
 const withKeys = async (workspace: Workspace): Promise<SigningKeyContext> => ({
   ...workspace,
+  keyFiles: keyFilesOf(workspace),
   keys: (await findServerKeys(workspace)).keys,
 });
 
-const WORDS: Record<KeyState, (key: SigningKeyRecord) => string> = {
+const WORDS: Record<KeyState, (key: RingKey) => string> = {
+  published: () => "verifies",
   next: ({ signsFrom }) => `signs from ${localTime(signsFrom)}`,
-  current: ({ signsFrom }) => `signs since ${localTime(signsFrom)}`,
+  current: ({ file, signsFrom }) => (file === undefined ? `signs since ${localTime(signsFrom)}` : "signs"),
   former: () => "verifies",
 };
 
-const describeKey = (key: SigningKeyRecord, state: KeyState) => ({
+const describeKey = (key: RingKey, state: KeyState) => ({
   kid: key.kid,
   algorithm: key.algorithm,
   state,
-  created_at: isoTime(key.createdAt),
-  signs_from: isoTime(key.signsFrom),
+  file: key.file ?? null,
+  created_at: key.file === undefined ? isoTime(key.createdAt) : null,
+  signs_from: key.file === undefined ? isoTime(key.signsFrom) : null,
   published_until: key.publishedUntil === null ? null : isoTime(key.publishedUntil),
 });
 
 async function listKeys(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    const keys = await findSigningKeys(workspace);
+    const keys = await findRingKeys({ ...workspace, keyFiles: keyFilesOf(workspace) });
     const now = io.clock.seconds();
     const withState = keys.map((key) => ({ key, state: stateOf(key, keys, now) }));
     if (options.json) {
@@ -100,22 +107,30 @@ async function listKeys(options: CommonOptions, io: Io): Promise<void> {
     } else if (keys.length === 0) {
       io.out("There are no keys yet. The server makes them when it starts.\n");
     } else {
-      io.out(
-        formatTable(
-          ["KID", "ALGORITHM", "STATE", "PUBLISHED SINCE", "UNTIL"],
-          withState.map(({ key, state }) => [
-            key.kid,
-            key.algorithm,
-            WORDS[state](key),
-            localTime(key.createdAt),
-            key.publishedUntil === null ? "a newer key signs" : localTime(key.publishedUntil),
-          ]),
-        ),
+      printTable(
+        io,
+        ["KID", "ALGORITHM", "STATE", "PUBLISHED SINCE", "UNTIL"],
+        withState.map(({ key, state }) => [key.kid, key.algorithm, WORDS[state](key), ...publishedIn(key)]),
       );
     }
     // The list helps the operator to choose what to do.
     if (keys.length > 0) await requireUsableKeys(await withKeys(workspace));
   });
+}
+
+/** The cells for since when and until when a key is in the key set. */
+function publishedIn({ file, createdAt, publishedUntil }: RingKey): readonly string[] {
+  if (file !== undefined) return [`file ${file}`, "you remove it"];
+  return [localTime(createdAt), publishedUntil === null ? "a newer key signs" : localTime(publishedUntil)];
+}
+
+/** Throws CommandError if the operator keeps the keys of the algorithm in files. */
+async function requireOwnKeys(workspace: Workspace, algorithm: SigningAlgorithm): Promise<void> {
+  const [key] = (await keyFilesOf(workspace).keys()).filter((each) => each.algorithm === algorithm);
+  if (key === undefined) return;
+  throw new CommandError(
+    `The keys for ${algorithm} come from files (signing.key_files), such as ${key.file}: the server makes none. docs/keys.md says how to put another file in its place.`,
+  );
 }
 
 async function rotateKey({ algorithm, now = false, ...options }: RotateOptions, io: Io): Promise<void> {
@@ -127,6 +142,7 @@ async function rotateKey({ algorithm, now = false, ...options }: RotateOptions, 
         `The server has no keys for ${wanted}: signing.algorithms names ${signing.algorithms.join(", ")}.`,
       );
     }
+    await requireOwnKeys(workspace, wanted);
     const key = await rotateSigningKey(await withKeys(workspace), workspace.act, wanted, { atOnce: now });
     if (options.json) return printJson(io, describeKey(key, "next"));
     io.out(`Made the key ${key.kid} (${wanted}). It ${WORDS.next(key)}.\n`);
@@ -142,6 +158,12 @@ async function rotateKey({ algorithm, now = false, ...options }: RotateOptions, 
 
 async function retireKey(kid: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
+    const fromFile = (await keyFilesOf(workspace).keys()).find((key) => key.kid === kid);
+    if (fromFile !== undefined) {
+      throw new CommandError(
+        `The key ${kid} comes from the file ${fromFile.file}. Take the file out of signing.key_files, or put another key into it, and restart all nodes.`,
+      );
+    }
     const retired = await retireSigningKey(await withKeys(workspace), workspace.act, kid);
     if (retired === null) throw new CommandError(`There is no key ${kid}. List them: tessera key list`);
     const { successor } = retired;

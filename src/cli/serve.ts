@@ -8,6 +8,7 @@ import { findClient, hasClients } from "../operations/clients.ts";
 import {
   applyDeclaredClients,
   applyDeclaredPeople,
+  requireDeclaredGroups,
   requireStillDeclared,
 } from "../operations/declarations.ts";
 import { listAccounts } from "../operations/people.ts";
@@ -25,6 +26,7 @@ import { demoClients, requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
+import { readKeyFilesAgain } from "./reload.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
@@ -81,7 +83,7 @@ export interface Running {
 /** Starts the server and prints the banner. A failed start leaves nothing open. */
 export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
   const loaded = readConfiguration(flags, io);
-  requireStartable(loaded);
+  await requireStartable(loaded);
   const log = createLog({
     level: loaded.log.level,
     format: loaded.log.format,
@@ -135,6 +137,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const declarations = { demoClients: demoClients(configuration), prunes: flags.prune ?? false };
     // Checks that can refuse the start run before any change; applyDeclaredClients begins with its own.
     await requireStillDeclared(context, declarations);
+    await requireDeclaredGroups(context);
     await requireDemoPerson(context);
     await requireUsableKeys(context);
     await applyDeclaredClients(context, declarations);
@@ -142,7 +145,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await applyDeclaredPeople(context, declarations);
     await context.signingKeys.keepUp();
     await warnOfUnknownClients(configuration, store, log);
-    for (const warning of startWarnings(configuration, io.clock)) log.warn(warning);
+    for (const warning of await startWarnings(configuration, io.clock)) log.warn(warning);
 
     const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
@@ -168,8 +171,9 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     log,
     reload() {
       listening.rereadCertificates();
+      void readKeyFilesAgain(opened.server.context);
       workers.reload();
-      log.info("SIGHUP: the certificates are read again; every other change needs a restart");
+      log.info("SIGHUP: certificates and key files are read again; every other change needs a restart");
     },
     async stop() {
       const cutOff = await Promise.all([

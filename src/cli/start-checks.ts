@@ -1,18 +1,21 @@
 /** The checks of a start beyond those of single settings, for `serve` and for `config check`. */
-
+import { statSync } from "node:fs";
 import { declaredClientFaults, declaredClientWarnings } from "../clients/declared.ts";
 import { configurationWarnings } from "../configuration/checks.ts";
 import { configurationMistakes } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { readKeyFiles } from "../keys/key-file.ts";
 import { declaredPeopleFaults } from "../operations/declarations.ts";
 import type { Clock } from "../platform/clock.ts";
 import { certificateConcerns, filesFault, readPair } from "../platform/listen-certificate.ts";
 import { createCatalogue } from "../protocol/catalogue.ts";
+import { shellWord } from "./data-access.ts";
 
 /** Throws ConfigurationError that lists everything that would stop the start. Looks at files, changes nothing. */
-export function requireStartable(configuration: Configuration): void {
+export async function requireStartable(configuration: Configuration): Promise<void> {
   const problems = [
     ...certificateFaults(configuration),
+    ...(await readKeyFiles(configuration.signing.key_files)).faults,
     ...declaredClientFaults({ configuration, catalogue: createCatalogue(configuration) }),
     ...declaredPeopleFaults(configuration),
   ];
@@ -20,8 +23,9 @@ export function requireStartable(configuration: Configuration): void {
 }
 
 /** Warnings about allowed settings, repeated at every start. */
-export const startWarnings = (configuration: Configuration, clock: Clock): string[] => [
+export const startWarnings = async (configuration: Configuration, clock: Clock): Promise<string[]> => [
   ...configurationWarnings(configuration),
+  ...(await keyFileWarnings(configuration)),
   ...declaredClientWarnings(configuration),
   ...certificateWarnings(configuration, clock),
 ];
@@ -34,6 +38,25 @@ function certificateFaults({ listen }: Configuration): string[] {
       : [`TLS with ${tls.certificate} and ${tls.key} is not possible: ${fault}.`];
   });
 }
+
+async function keyFileWarnings({ signing }: Configuration): Promise<string[]> {
+  const { keys } = await readKeyFiles(signing.key_files);
+  return keys.flatMap(({ file, algorithm }) => [
+    ...(signing.algorithms.includes(algorithm)
+      ? []
+      : [
+          `signing.key_files: ${file} has a key for ${algorithm}, which signing.algorithms does not name. The key is published and signs nothing.`,
+        ]),
+    ...(isOpenToOthers(file)
+      ? [
+          `Others than its owner can use the key file ${file}. Allow its owner only: chmod 600 ${shellWord(file)}`,
+        ]
+      : []),
+  ]);
+}
+
+/** Others may read or change it, or its group may change it. A group that may read it is common where files are mounted. */
+const isOpenToOthers = (file: string): boolean => (statSync(file).mode & 0o027) !== 0;
 
 function certificateWarnings({ listen }: Configuration, clock: Clock): string[] {
   return listen.flatMap(({ tls }) =>

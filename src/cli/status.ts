@@ -64,7 +64,7 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
       clients: await countUpTo(MOST_COUNTED, everyClient(workspace)),
       grants: await countUpTo(MOST_COUNTED, everyGrant(workspace, {}, now)),
     };
-    const warnings = startWarnings(configuration, io.clock);
+    const warnings = await startWarnings(configuration, io.clock);
     if (options.json) {
       printJson(io, { server: describeServer(server), issuer, database, ...counts, warnings });
       return;

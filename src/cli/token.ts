@@ -11,8 +11,9 @@ import {
 import { type VerifyJwt, verifyJwt } from "../keys/verify.ts";
 import { revokeGrant } from "../operations/access.ts";
 import { endClientTokens } from "../operations/clients.ts";
+import { createKeyFiles } from "../operations/key-files.ts";
 import { collect } from "../operations/paging.ts";
-import { findSigningKeys } from "../operations/signing-keys.ts";
+import { findRingKeys } from "../operations/signing-keys.ts";
 import {
   everyAccessToken,
   findLiveAccessToken,
@@ -140,7 +141,8 @@ async function inspectToken(text: string, options: CommonOptions, io: Io): Promi
 const verifyIn =
   (workspace: Workspace): VerifyJwt =>
   async (text, typ) => {
-    const keys = await findSigningKeys(workspace);
+    const keyFiles = createKeyFiles(workspace.configuration.signing.key_files);
+    const keys = await findRingKeys({ ...workspace, keyFiles });
     return verifyJwt(
       keys.map(({ publicKey }) => publicKey),
       text,

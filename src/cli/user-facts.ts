@@ -9,6 +9,7 @@ import {
   type ProfileText,
   profileFault,
 } from "../accounts/profile.ts";
+import { readFactValue } from "../protocol/fact-value.ts";
 import type { AccountChanges, ProfileChanges } from "../rules/account-changes.ts";
 import type { AccountRecord, AttributeValue, PersonProfile } from "../store/tables.ts";
 import { collectNames, collectPair } from "./client-metadata.ts";
@@ -83,16 +84,8 @@ export const withChangedFacts = (command: Command): Command =>
 /** A text in double quotes stays a text. Empty: none. Throws CommandError for JSON that is no list of texts. */
 function attributeValue(name: string, text: string): AttributeValue | null {
   if (text === "") return null;
-  if (text === "true" || text === "false") return text === "true";
-  if (/^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/.test(text)) return Number(text);
-  if (!/^(\[.*\]|".*")$/s.test(text)) return text;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "string") return value;
-    if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
-  } catch {
-    // Told below.
-  }
+  const value = readFactValue(text);
+  if (value !== null) return value;
   throw new CommandError(
     `The attribute '${name}' is no list of texts. Write it as --attribute '${name}=["one","two"]'.`,
   );

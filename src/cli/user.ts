@@ -2,12 +2,8 @@
 
 import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { newPasswordFault } from "../accounts/new-password.ts";
-import { createPasswords, type Passwords } from "../accounts/passwords.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { PICTURE_FILE_BYTES, pictureOf } from "../accounts/picture.ts";
-import type { Configuration } from "../configuration/schema.ts";
-import { hashKind, unsendable } from "../configuration/secrets.ts";
 import { countGrants } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
 import {
@@ -23,7 +19,6 @@ import {
   unlockAccount,
 } from "../operations/people.ts";
 import { everySession } from "../operations/sessions.ts";
-import type { RandomBytes } from "../platform/random.ts";
 import { FACTS_BYTES } from "../protocol/fact-size.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
@@ -34,7 +29,9 @@ import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
+import { PASSWORD_HELP, type PasswordOptions, readNewPassword, withPasswordOptions } from "./new-password.ts";
 import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { addSecondFactorCommands, factorFacts, factorWords } from "./second-factor.ts";
 import {
   type FactOptions,
   factChanges,
@@ -45,11 +42,6 @@ import {
   withNewFacts,
 } from "./user-facts.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
-
-interface PasswordOptions extends CommonOptions {
-  readonly generate?: boolean;
-  readonly passwordStdin?: boolean;
-}
 
 interface AddOptions extends PasswordOptions, FactOptions {
   readonly name?: string;
@@ -63,10 +55,6 @@ interface SetOptions extends FactOptions {
   readonly email?: string;
   readonly admin?: boolean;
 }
-
-const PASSWORD_HELP = `
-Without --generate the command asks for the password on the terminal, without showing it; in a script it reads standard
-input.`;
 
 export function addUserCommands(program: Command, io: Io): void {
   const user = program
@@ -94,7 +82,8 @@ Examples:
 Examples:
   tessera user add ada --name "Ada Lovelace" --email ada@example.org
   tessera user add ada --generate
-  pass show tessera/ada | tessera user add ada --password-stdin`,
+  pass show tessera/ada | tessera user add ada --password-stdin
+  tessera user add ada --password-hash-file ada.hash`,
     )
     .action((username: string, options: AddOptions) => addUser(username, options, io));
 
@@ -140,7 +129,10 @@ Examples:
   withPasswordOptions(
     user.command("password <username>").description("set a new password and end the person's sessions"),
   )
-    .addHelpText("after", `${PASSWORD_HELP}\n\nExample:\n  tessera user password ada --generate`)
+    .addHelpText(
+      "after",
+      `${PASSWORD_HELP}\n\nExamples:\n  tessera user password ada --generate\n  tessera user password ada --password-hash-file ada.hash`,
+    )
     .action((username: string, options: PasswordOptions) => setPassword(username, options, io));
 
   withCommonOptions(
@@ -161,6 +153,8 @@ Example:
     )
     .action((username: string, options: CommonOptions) => unlockUser(username, options, io));
 
+  addSecondFactorCommands(user, io);
+
   withCommonOptions(
     user
       .command("disable <username>")
@@ -174,11 +168,6 @@ Example:
     .action((username: string, options: CommonOptions) => enableUser(username, options, io));
 }
 
-const withPasswordOptions = (command: Command): Command =>
-  withCommonOptions(command)
-    .option("--generate", "make a password and show it once")
-    .option("--password-stdin", "read the password from standard input");
-
 async function addUser(username: string, options: AddOptions, io: Io): Promise<void> {
   const fault = usernameFault(username);
   if (fault !== null) throw new CommandError(`The user name ${fault}. Choose another.`);
@@ -191,12 +180,13 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
     await requireFree(workspace, "username_taken", username);
     if (email) await requireFree(workspace, "email_taken", email);
     await requireGroups(workspace, facts.groups, facts.joins);
-    const password = await newPassword(username, options, configuration, io);
+    const owner = { username, email: email ?? null };
+    const { passwordHash, shown } = await readNewPassword(owner, options, configuration, io);
     const account = newAccountRecord(
       {
         source: "command_line",
         username,
-        passwordHash: await passwordsOf(configuration).hash(password),
+        passwordHash,
         name,
         email,
         emailVerified: facts.emailVerified,
@@ -213,7 +203,6 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
     if (outcome !== "created") {
       throw taken(outcome, outcome === "email_taken" ? (email ?? "") : username);
     }
-    const shown = options.generate ? password : null;
     if (options.json)
       return printJson(io, { ...describeAccount(workspace, account), ...(shown && { password: shown }) });
     io.out(`Added ${account.administrator ? "the administrator" : "the person"} ${username}.\n`);
@@ -309,7 +298,15 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
     const idleSince = now - workspace.configuration.lifetimes.session_idle_seconds;
     const grants = await countGrants(workspace, { subject: account.subject }, now);
     const sessions = (await collect(everySession(workspace, account, now, idleSince))).length;
-    if (options.json) return printJson(io, { ...describeAccount(workspace, account), grants, sessions });
+    const factors = await factorFacts(workspace, account);
+    if (options.json) {
+      return printJson(io, {
+        ...describeAccount(workspace, account),
+        second_factor: factors,
+        grants,
+        sessions,
+      });
+    }
     io.out(
       formatFacts({
         "user name": account.username,
@@ -323,6 +320,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
         since: localTime(account.createdAt),
         "signed in": sessions === 0 ? "nowhere" : `in ${counted(sessions, "browser")}`,
+        "second factor": factorWords(factors) ?? "none",
         "access given": counted(grants, "application"),
         subject: account.subject,
       }),
@@ -458,10 +456,8 @@ async function setPassword(username: string, options: PasswordOptions, io: Io): 
   await inWorkspace(options, io, {}, async (workspace) => {
     const { configuration } = workspace;
     const account = await requireAccount(workspace, username);
-    const password = await newPassword(username, options, configuration, io);
-    const hash = await passwordsOf(configuration).hash(password);
-    await setPasswordAct(workspace, workspace.act, account.subject, hash);
-    const shown = options.generate ? password : null;
+    const { passwordHash, shown } = await readNewPassword(account, options, configuration, io);
+    await setPasswordAct(workspace, workspace.act, account.subject, passwordHash);
     if (options.json)
       return printJson(io, { ...describeAccount(workspace, account), ...(shown && { password: shown }) });
     io.out(`Set a new password for ${account.username}. All their sessions have ended.\n`);
@@ -499,69 +495,3 @@ async function enableUser(username: string, options: CommonOptions, io: Io): Pro
     io.out(`${account.username} can sign in again.\n`);
   });
 }
-
-/** Generates, reads or asks for a password that is long enough. */
-async function newPassword(
-  username: string,
-  options: PasswordOptions,
-  configuration: Configuration,
-  io: Io,
-): Promise<string> {
-  if (options.generate) return generatePassword(io.random);
-  const password = await readPassword(username, options, io);
-  const kind = hashKind(password);
-  if (kind !== null) {
-    throw new CommandError(
-      `This is a hash (${kind}), not a password. Hashes of other servers cannot be used; --generate makes a new password.`,
-    );
-  }
-  const { minimum_password_characters, password_bytes } = configuration.limits;
-  const fault = newPasswordFault(configuration, password);
-  if (fault === null) return password;
-  throw new CommandError(
-    {
-      too_short: `The password is too short. It needs at least ${minimum_password_characters} characters; --generate makes a good one.`,
-      too_long: `The password is too long. It may have at most ${password_bytes} bytes; --generate makes a good one.`,
-    }[fault],
-  );
-}
-
-async function readPassword(username: string, options: PasswordOptions, io: Io): Promise<string> {
-  if (options.passwordStdin || !io.asksPerson) return passwordLine(await io.readStdin());
-  const password = await io.askHidden(`Password for ${username}: `);
-  if ((await io.askHidden("The same again: ")) === password) return password;
-  throw new CommandError("The two passwords differ. Nothing was changed; try again.");
-}
-
-/**
- * The one line of the input. Its end is not part of the password; everything else is, spaces too. Throws CommandError if
- * there is a character that a person cannot type.
- */
-function passwordLine(input: string): string {
-  const password = input.replace(/\r?\n$/, "");
-  const lines = password.split(/\r\n|\r|\n/).length;
-  if (lines > 1) {
-    throw new CommandError(
-      `Standard input has ${lines} lines, and a password is one line. Nothing was changed.`,
-    );
-  }
-  const fault = unsendable(password);
-  if (fault !== null) throw new CommandError(`The password on standard input ${fault} Nothing was changed.`);
-  return password;
-}
-
-// No letters or digits that look alike (Crockford's base 32), so that it can be read out and typed.
-const PASSWORD_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-
-/** 100 random bits in five groups: `k3v9-…`. */
-function generatePassword(random: RandomBytes): string {
-  const letters = [...random(20)].map((byte) => PASSWORD_ALPHABET[byte % PASSWORD_ALPHABET.length]).join("");
-  return letters.replace(/(.{4})(?=.)/g, "$1-");
-}
-
-const passwordsOf = ({ limits }: Configuration): Passwords =>
-  createPasswords({
-    checksAtOnce: limits.password_checks_at_once,
-    checksWaiting: limits.password_checks_waiting,
-    maximumBytes: limits.password_bytes,
-  });

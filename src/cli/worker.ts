@@ -9,6 +9,7 @@ import { commonHeaders, createServer, servedPaths } from "../server.ts";
 import { openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
+import { readKeyFilesAgain } from "./reload.ts";
 import { ignoreOtherSignals } from "./stop-request.ts";
 import { type FromWorker, STOP_GRACE_MILLIS, type ToWorker } from "./workers.ts";
 
@@ -80,7 +81,10 @@ async function runWorker(io: Io): Promise<void> {
     sharing: "joins",
   });
   await server.publishTo(listening.publish);
-  onReload = listening.rereadCertificates;
+  onReload = () => {
+    listening.rereadCertificates();
+    void readKeyFilesAgain(server.context);
+  };
   tell({ type: "ready" });
   await stop.promise;
   const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);

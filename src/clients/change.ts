@@ -12,6 +12,8 @@ import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDef
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
   readonly client_name?: string;
+  /** RFC 7591 §2.2: the name in another language. */
+  readonly [localized: `client_name#${string}`]: string | null;
   readonly client_uri?: string | null;
   readonly logo_uri?: string | null;
   readonly tos_uri?: string | null;
@@ -34,6 +36,8 @@ export interface ClientWish {
   /** Takes the place of `jwks_uri`, and the other way round. */
   readonly jwks?: unknown;
   readonly jwks_uri?: string | null;
+  readonly request_object_signing_alg?: string | null;
+  readonly require_signed_request_object?: boolean;
   readonly id_token_claims?: string;
   readonly first_party?: boolean;
   readonly require_pkce?: boolean;

@@ -12,6 +12,7 @@ import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules, ClientSecretRecord } from "../store/tables.ts";
+import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
 /** A generated identifier. It never looks like a URL or like a person's `acc_…` (RFC 9700 §4.15). */
@@ -192,7 +193,10 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     ownOrigins: ownOrigins(configuration),
     // A stranger with the name of an application that people know would get what they give to that application.
     reservedNames: new Set(
-      [configuration.appearance.name, ...configuration.clients.map((client) => client.client_name ?? "")]
+      [
+        configuration.appearance.name,
+        ...configuration.clients.flatMap(({ client_name }) => Object.values(namesByLanguage(client_name))),
+      ]
         .map(foldName)
         .filter((name) => name !== ""),
     ),

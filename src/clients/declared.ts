@@ -14,6 +14,7 @@ import { isLoopback, isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
+import { namesByLanguage } from "./localized.ts";
 import { type ClientMetadata, checkClientMetadata } from "./metadata.ts";
 import { secretDigest, secretText } from "./secret-reference.ts";
 
@@ -121,7 +122,7 @@ export function checkedDeclaration(
     logo,
     ...others
   } = declared;
-  const { allow_http_redirects: allowsHttp, jwks_file, ...named } = others;
+  const { allow_http_redirects: allowsHttp, jwks_file, client_name, ...named } = others;
   const grantTypes = declared.grant_types?.map(
     (name) =>
       grantTypeNamed(name) ??
@@ -131,6 +132,7 @@ export function checkedDeclaration(
   );
   const input = {
     ...named,
+    ...namesByLanguage(client_name),
     jwks:
       jwks_file === undefined
         ? null

@@ -1,5 +1,5 @@
 /** RFC 7591 §2.2: names and addresses of a client in several languages, as `client_name#de`. */
-import { wordsIn } from "../protocol/catalogue.ts";
+import { type PeopleWords, wordsIn } from "../protocol/catalogue.ts";
 import type { ClientRecord, LocalizedMembers } from "../store/tables.ts";
 import { isAbsent, type Members, readWebUrl, refuse } from "./members.ts";
 
@@ -32,6 +32,17 @@ export function checkLocalized(
   }
   if (Object.keys(localized).length > MOST) refuse(`There are more than ${MOST} members with a language.`);
   return localized;
+}
+
+/** A name as the configuration has it, in the members of RFC 7591 §2.2. The first language of a table is the default. */
+export function namesByLanguage(name: PeopleWords | undefined): Readonly<Record<string, string>> {
+  if (name === undefined) return {};
+  if (typeof name === "string") return { client_name: name };
+  const [first, ...others] = Object.entries(name);
+  return {
+    ...(first !== undefined && { client_name: first[1] }),
+    ...Object.fromEntries(others.map(([language, text]) => [`client_name#${language}`, text])),
+  };
 }
 
 export const describeLocalized = ({ localized }: Pick<ClientRecord, "localized">): LocalizedMembers =>

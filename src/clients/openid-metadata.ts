@@ -37,6 +37,7 @@ export type OpenIdMetadata = Pick<
   | "jwks"
   | "jwksUri"
   | "requestObjectSigningAlg"
+  | "requireSignedRequestObject"
   | "idTokenClaims"
   | "firstParty"
 >;
@@ -72,6 +73,7 @@ export function checkOpenIdMetadata(
   policy: OpenIdPolicy,
 ): OpenIdMetadata {
   refuseEncryption(members, policy);
+  const keys = readKeys(members, policy);
   const subjectType = readSubjectType(members, policy);
   const sectorIdentifierUri = readHttpsUrl(members, "sector_identifier_uri");
   if (subjectType === "pairwise") {
@@ -100,13 +102,14 @@ export function checkOpenIdMetadata(
     postLogoutRedirectUris: readPostLogoutUris(members, policy),
     backchannelLogoutUri: readCalledUrl(members, "backchannel_logout_uri", policy),
     backchannelLogoutSessionRequired: readBoolean(members, "backchannel_logout_session_required"),
-    ...readKeys(members, policy),
+    ...keys,
     requestObjectSigningAlg: readAlgorithm(
       members,
       "request_object_signing_alg",
       SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
       policy,
     ),
+    requireSignedRequestObject: readRequireSigned(members, keys),
     idTokenClaims: readIdTokenClaims(members, policy),
     firstParty: readFirstParty(members, policy),
   };
@@ -128,6 +131,7 @@ export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> 
   jwks: client.jwks,
   jwks_uri: client.jwksUri,
   request_object_signing_alg: client.requestObjectSigningAlg,
+  require_signed_request_object: client.requireSignedRequestObject || null,
   id_token_claims: client.idTokenClaims === "granted" ? null : client.idTokenClaims,
   first_party: client.firstParty || null,
 });
@@ -226,6 +230,17 @@ function readKeys(
     jwks: isInline ? readKeySet(members.jwks, policy) : null,
     jwksUri: readCalledUrl(members, "jwks_uri", policy),
   };
+}
+
+/** RFC 9101 §10.5. Without keys no request of the client could be accepted. It is never registered as less: the client relies on it. */
+function readRequireSigned(
+  members: Members,
+  { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
+): boolean {
+  const isRequired = readBoolean(members, "require_signed_request_object");
+  if (isRequired && jwks === null && jwksUri === null)
+    refuse("require_signed_request_object needs the keys of the client: jwks or jwks_uri.");
+  return isRequired;
 }
 
 /** Some programs send an empty set, and some only keys for encryption. */

@@ -67,7 +67,7 @@ export const limits = v.pipe(
       ),
       parameters_per_request: count("The most parameters in one request.", 64, 8, 10_000),
       password_bytes: count("The longest password; longer ones are refused, not cut.", 1024, 64, 4096),
-      minimum_password_characters: count("The shortest new password.", 8, 1, 128),
+      minimum_password_characters: count("The shortest new password.", 10, 1, 128),
       password_checks_at_once: count("How many passwords are checked at the same time.", 2, 1, 64),
       password_checks_waiting: count(
         "How many more password checks may wait; further ones are refused.",
@@ -80,6 +80,10 @@ export const limits = v.pipe(
       sign_in_failures_per_browser: count(
         "Wrong passwords for an account in a day from a browser in which a person has signed in to it before. Further attempts count as those of strangers.",
         10,
+      ),
+      second_step_failures_per_account: count(
+        "Wrong answers to the second step of a sign-in to one account in a day, from browsers in which the person has never signed in. Only someone who knows the password gets that far.",
+        20,
       ),
       sign_in_window_seconds: seconds("The window for sign-in failures.", 900, 1, 86_400),
       sessions_per_person: count(

@@ -46,6 +46,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkScopes(configuration),
     ...checkClaims(configuration),
     ...checkSecrets(configuration),
+    ...checkPasswords(configuration),
   ];
 }
 
@@ -230,14 +231,23 @@ function* checkSecrets(configuration: Configuration): Generator<Finding> {
         secret,
       ]),
     ),
-    ...configuration.people.map((person, index): [SettingPath, string] => [
-      ["people", index, "password"],
-      person.password,
-    ]),
+    ...configuration.people.flatMap(({ password }, index): [SettingPath, string][] =>
+      password === undefined ? [] : [[["people", index, "password"], password]],
+    ),
   ];
   for (const [path, secret] of secrets) {
     const fault = secretFault(String(path[0]), secret);
     if (fault !== null) yield { path, text: `${nameOf(path, configuration)}: ${fault}` };
+  }
+}
+
+function* checkPasswords({ people }: Configuration): Generator<Finding> {
+  for (const [index, { username, password, password_hash }] of people.entries()) {
+    if ((password === undefined) !== (password_hash === undefined)) continue;
+    yield {
+      path: ["people", index, "password"],
+      text: `people.${index}: ${JSON.stringify(username)} needs a password or a password_hash${password === undefined ? "" : ", and not both"}.`,
+    };
   }
 }
 
@@ -253,7 +263,7 @@ function secretFault(list: string, secret: string): string | null {
   const kind = hashKind(secret);
   if (kind !== null) {
     return isPassword
-      ? `this is a hash (${kind}), not the password. Hashes of other servers cannot be used: write a new password.`
+      ? `this is a hash (${kind}), not the password. Write it as password_hash.`
       : `this is a hash (${kind}), not the secret. Write the secret itself, or "sha256:" and its SHA-256.`;
   }
   // RFC 6750 §2.1: clients cannot send a token with other characters.

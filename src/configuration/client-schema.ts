@@ -9,11 +9,11 @@ import {
   claimMapping,
   groupName,
   identifier,
+  peopleWords,
   scopeToken,
   secretText,
   someText,
   table,
-  text,
   wholeNumber,
   words,
   YEAR_SECONDS,
@@ -34,7 +34,13 @@ export const clientDeclaration = table({
     v.check(hasClientIdCharacters, "printable ASCII characters (RFC 6749 appendix A.1)"),
     v.description("The identifier of the client."),
   ),
-  client_name: v.pipe(v.optional(text(100)), v.description("Its name, as people read it.")),
+  client_name: v.pipe(
+    v.optional(peopleWords(100)),
+    words({
+      allowed: 'a text of 1 to 100 characters, or a table by language: { en = "Photos", de = "Fotos" }',
+      description: "Its name, as people read it. The first language is the default.",
+    }),
+  ),
   client_uri: v.pipe(v.optional(v.string()), v.description("Its home page.")),
   logo: v.pipe(
     v.optional(someText),
@@ -185,6 +191,21 @@ export const clientDeclaration = table({
     v.optional(v.string()),
     v.description("An https URL at which a sign-in that begins elsewhere is started."),
   ),
+  request_object_signing_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({
+      fallback: "any, and unsigned",
+      description: "The one algorithm with which its request objects may be signed.",
+    }),
+  ),
+  require_signed_request_object: v.pipe(
+    v.optional(v.boolean()),
+    words({
+      fallback: "false",
+      description:
+        "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
+    }),
+  ),
   jwks_file: v.pipe(v.optional(someText), v.description("A JSON file with its public keys (a JWK set).")),
   jwks_uri: v.pipe(
     v.optional(v.string()),
@@ -209,8 +230,9 @@ export const clientDeclaration = table({
     v.optional(claimMapping),
     words({
       allowed:
-        'a table of claims: { quota = "attribute:quota", admin = "group:admins", role = { editor = "group:editors", viewer = "everyone" } }',
-      description: "Claims of your own for this application, and their sources.",
+        'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
+      description:
+        "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
     }),
   ),
 });

@@ -1,6 +1,6 @@
 /** What the configuration may say about a person. The checks of single facts are in accounts/profile.ts. */
 import * as v from "valibot";
-import { passwordText, table, text, words } from "./values.ts";
+import { passwordHashText, passwordText, table, text, words } from "./values.ts";
 
 const fact = (description: string, maximum = 200) =>
   v.pipe(v.optional(v.pipe(v.string(), v.maxCodePoints(maximum))), v.description(description));
@@ -19,8 +19,14 @@ export const attributes = v.record(
 export const person = table({
   username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
   password: v.pipe(
-    passwordText,
+    v.optional(passwordText),
     v.description("The first password. It is set again only when this setting changes."),
+  ),
+  password_hash: v.pipe(
+    v.optional(passwordHashText),
+    v.description(
+      "Instead of a password, its hash from another server. It is renewed when the person signs in, and set again only when this setting changes.",
+    ),
   ),
   name: fact("What applications are told."),
   email: fact("What applications with the scope `email` are told.", 320),

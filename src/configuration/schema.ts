@@ -1,6 +1,6 @@
 /**
- * The schema of the configuration: every setting, its default, its unit, its limits and its words. account-schema.ts, client-schema.ts,
- * person-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
+ * The schema of the configuration: every setting, its default, its unit, its limits and its words. account-schema.ts,
+ * client-schema.ts, person-schema.ts, password-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
  * values.ts has the kinds of values, sources.ts reads them from file, environment and flags, and checks.ts has the rules
  * between settings. `npm run docs` makes docs/configuration.md from the words here.
  *
@@ -15,6 +15,7 @@ import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
@@ -259,6 +260,14 @@ export const configurationSchema = table({
           7 * 86_400,
           300,
         ),
+        key_files: v.pipe(
+          v.optional(v.array(someText), []),
+          words({
+            allowed: "paths of files, each with one private key: PEM, or a JWK",
+            description:
+              "Keys of your own, instead of those that the server makes. All are published; the last one of each algorithm signs. The files are read again at SIGHUP.",
+          }),
+        ),
       }),
       {},
     ),
@@ -359,6 +368,7 @@ export const configurationSchema = table({
     v.optional(v.array(clientDeclaration), []),
     v.description("Clients of this server. One that is no longer declared is disabled at the next start."),
   ),
+  passwords,
   people: v.pipe(
     v.optional(v.array(person), []),
     v.description("People, for demonstrations and tests. Others are added with `tessera user add`."),

@@ -20,6 +20,7 @@ export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["registration", "initial_access_tokens", "*"],
   ["clients", "*", "secrets", "*"],
   ["people", "*", "password"],
+  ["people", "*", "password_hash"],
 ];
 
 /** The members of a reference. */

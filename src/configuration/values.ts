@@ -121,6 +121,12 @@ export const passwordText = v.pipe(
   words({ secret: true, allowed: `the password, ${REFERENCES}` }),
 );
 
+/** The hash of a password, as another server keeps it. accounts/password-hashes.ts has the forms. */
+export const passwordHashText = v.pipe(
+  orReference(text(500)),
+  words({ secret: true, allowed: `the hash, ${REFERENCES}` }),
+);
+
 /** The server's own secret. */
 export const serverKey = orReference(
   v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, "32 random bytes as base64url: 43 characters")),

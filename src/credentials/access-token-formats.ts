@@ -2,8 +2,7 @@
  * The formats of access tokens. An entry has everything about a format: the text that the client gets, how it is recognized,
  * and the format's metadata. The row of a token is the same for each, so every token can be listed and revoked.
  */
-import type { VerifyJwt } from "../keys/verify.ts";
-import { hasJwtForm } from "../keys/verify.ts";
+import { hasJwtForm, type VerifyJwt } from "../keys/verify.ts";
 import type { AccessTokenFormatName, Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, SecretDigest } from "../protocol/identifiers.ts";
 import type { ClientRecord } from "../store/tables.ts";

@@ -18,14 +18,15 @@ import {
   isAuthenticationLevel,
   lowestLevel,
 } from "../protocol/authentication-level.ts";
+import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
+import type { CodeChallenge, RedirectUri, Scope } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
 import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
-import { scopeToAllow, singleClaims } from "../rules/claims.ts";
+import { individualClaims, scopeToAllow } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { type LevelPolicy, levelOfAccess } from "../rules/client-access.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
@@ -165,7 +166,7 @@ export async function checkAuthorizationRequest(
     const askable = askableScope(context.catalogue, client);
     const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
     const wishes = readClaims(parameters, scope);
-    const claims = singleClaims(wishes, askable);
+    const claims = individualClaims(wishes, askable);
     const hint = await readHint(context, client, parameters);
     return {
       ...target,
@@ -346,9 +347,9 @@ function readMaxAge(parameters: Parameters): number | null {
 }
 
 /** OpenID Connect Core §5.5. Without the scope openid the parameter means nothing (§3.1.2.1). */
-function readClaims(parameters: Parameters, scope: readonly string[]): ClaimsRequest | null {
+function readClaims(parameters: Parameters, scope: readonly Scope[]): ClaimsRequest | null {
   const text = parameters.get("claims");
-  if (text === undefined || !scope.includes("openid")) return null;
+  if (text === undefined || !scope.includes(OPENID_SCOPE)) return null;
   return parseClaimsRequest(text);
 }
 

@@ -35,7 +35,7 @@ import {
 } from "./authorization-request.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
-import { hasSignedInAgain, REAUTHENTICATION } from "./reauthentication.ts";
+import { hasSignedInAgain, REAUTHENTICATION, withReauthentication } from "./reauthentication.ts";
 import { logRefusal } from "./refusal.ts";
 import type { Delivery, ResponseParameters } from "./response-mode.ts";
 
@@ -98,10 +98,10 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     }
     if (!isGoodSignIn(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("authentication_level_unmet"));
-      return seeOther(signInLocation(context, request, "step_up"));
+      return seeOther(stepUpLocation(context, request, signedIn));
     }
     if (!isSilent && (await mayBetterSignIn(context, request, signedIn)))
-      return seeOther(signInLocation(context, request, "step_up"));
+      return seeOther(stepUpLocation(context, request, signedIn, `&${STEP_OFFERED}=1`));
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
@@ -193,12 +193,19 @@ const isGoodSignIn = (
 ): boolean =>
   reaches(session.authenticationLevel, highestLevel([demanded, levelOfPerson(levelPolicy, account)]));
 
-/** OpenID Connect Core §5.5.1.1: a level that is merely wanted is asked of people who can reach it. */
+/**
+ * The request comes back from the page that asked for a better sign-in, though the client merely wants one. As `CHOSEN`, it proves
+ * nothing.
+ */
+export const STEP_OFFERED = "tessera_step_offered";
+
+/** OpenID Connect Core §5.5.1.1: a level that is merely wanted is asked once, of people who can reach it. */
 async function mayBetterSignIn(
   context: Context,
-  { level: { wanted } }: AuthorizationRequest,
+  { level: { wanted }, carried }: AuthorizationRequest,
   { account, session }: SignedIn,
 ): Promise<boolean> {
+  if (carried.get(STEP_OFFERED) !== undefined) return false;
   if (reaches(session.authenticationLevel, wanted)) return false;
   return hasSecondFactor(await findWaysIn(context, account));
 }
@@ -265,6 +272,9 @@ export function decideAuthorization(
     ) {
       return startAgain("changed");
     }
+    // The operator may demand more by now than when the page was shown.
+    if (!isGoodSignIn(context, request, signedIn))
+      return seeOther(stepUpLocation(context, request, signedIn));
     const code = await issueCode(context, act, request, signedIn, {
       form,
       remember: mayBeRemembered(request),
@@ -359,15 +369,41 @@ function codeResponse(
   return sending(pages, incoming)(request, responseTo(issuer, request, { code }));
 }
 
-/** The sign-in page. It returns to this request with a proof that the person signed in for it. */
-function signInLocation(
-  { issuer }: Context,
-  request: AuthorizationRequest,
-  offer?: "choose" | "another" | "step_up",
-): string {
+/** This request as the page to return to. */
+function returnPage({ issuer }: Context, request: AuthorizationRequest): string {
   const query = request.carried.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
-  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
+  return `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
+}
+
+/**
+ * The page for the step of the sign-in that is missing. A person who has met `prompt=login` or `max_age` by now takes the proof of it
+ * along; the step alone would not be one.
+ */
+function stepUpLocation(
+  context: Context,
+  request: AuthorizationRequest,
+  { session }: SignedIn,
+  offered = "",
+): string {
+  const isAnew = request.prompt.signsIn || request.maxAgeSeconds !== null;
+  const returnTo = returnPage(context, request) + offered;
+  return signInLocation(
+    context,
+    request,
+    "step_up",
+    isAnew ? withReauthentication(context, returnTo, session) : returnTo,
+  );
+}
+
+/** The sign-in page. It returns to this request with a proof that the person signed in for it. */
+function signInLocation(
+  context: Context,
+  request: AuthorizationRequest,
+  offer?: "choose" | "another" | "step_up",
+  returnTo = returnPage(context, request),
+): string {
+  const { issuer } = context;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   const choice = offer === undefined ? "" : `&${offer}=1`;
   return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${choice}${hint}`;

@@ -36,7 +36,10 @@ export function readBearerToken(
   return token;
 }
 
-/** The valid token, meant for this server and with one of the scopes. Throws `invalid_token` (401) or `insufficient_scope` (403). */
+/**
+ * The valid token, meant for this server and with one of the scopes. Throws `invalid_token` (401), `insufficient_scope` (403), or
+ * `insufficient_user_authentication` (401, RFC 9470 §3) if its access needs a better sign-in by now.
+ */
 export async function requireBearer(
   {
     store,
@@ -51,14 +54,17 @@ export async function requireBearer(
   const presented = await recognizeAccessToken(token, signingKeys.verify);
   const found =
     presented && (await findPresentedAccessToken({ store, levelPolicy }, presented, clock.seconds()));
-  if (found === null) throw refuse("bearer_token_unknown");
-  if (!found.resources.some((resource) => sameResource(resource, issuer.identifier))) {
+  if (found === null || found.fault === "person_not_allowed") throw refuse("bearer_token_unknown");
+  const { live, fault } = found;
+  if (!live.resources.some((resource) => sameResource(resource, issuer.identifier))) {
     throw refuse("bearer_token_of_other_audience");
   }
-  if (!scopes.some((scope) => found.scope.includes(scope))) {
+  if (!scopes.some((scope) => live.scope.includes(scope))) {
     throw new OAuthError("bearer_scope_insufficient", { challenge: "Bearer", requiredScope: scopes[0] });
   }
-  return found;
+  if (fault === "sign_in_too_weak")
+    throw new OAuthError("bearer_sign_in_too_weak", { challenge: "Bearer", requiredLevel: "2" });
+  return live;
 }
 
 const refuse = (reason: Reason): OAuthError => new OAuthError(reason, { challenge: "Bearer" });

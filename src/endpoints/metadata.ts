@@ -12,6 +12,7 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
+import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { claimNames } from "../rules/claims.ts";
@@ -76,6 +77,7 @@ function metadataDocument({
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
     userinfo_signing_alg_values_supported: configuration.signing.algorithms,
+    acr_values_supported: AUTHENTICATION_LEVELS,
     claim_types_supported: ["normal"],
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
     prompt_values_supported: [...PROMPTS.keys()],
@@ -85,6 +87,8 @@ function metadataDocument({
       "none",
       ...SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
     ],
+    // RFC 9101 §10.5: a client may demand it of itself.
+    require_signed_request_object: false,
     // OpenID Connect Discovery §3: without this member, request_uri would count as supported.
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,

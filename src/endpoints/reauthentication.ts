@@ -25,20 +25,11 @@ export function withReauthentication(
   returnTo: string,
   session: Pick<SessionRecord, "id" | "subject">,
 ): string {
-  const { issuer, clock, configuration } = context;
-  const path = `${issuer.path}${ENDPOINT_PATHS.authorize}`;
-  const target = splitTarget(returnTo);
-  if (target.path !== path) return returnTo;
-  let parameters: Parameters;
-  try {
-    parameters = parseParameters(target.query, configuration.limits.parameters_per_request);
-  } catch (error) {
-    // The authorization endpoint says what is wrong with the request.
-    if (error instanceof OAuthError) return returnTo;
-    throw error;
-  }
+  const parameters = requestIn(context, returnTo);
+  if (parameters === null) return returnTo;
+  const { path } = splitTarget(returnTo);
   const id = recordIdText(newFormId(context, session.subject));
-  const expiresAt = String(clock.seconds() + PROOF_SECONDS);
+  const expiresAt = String(context.clock.seconds() + PROOF_SECONDS);
   const query = parameters.toQuery([REAUTHENTICATION]);
   const proof = [id, expiresAt, proofMac(context, session, query, id, expiresAt)].join(".");
   return `${path}?${query}${query === "" ? "" : "&"}${REAUTHENTICATION}=${proof}`;
@@ -57,6 +48,35 @@ export async function hasSignedInAgain(
   if (id === null || rest.length > 0 || !sameText(mac, expected)) return false;
   const act = actOfPerson(incoming, session.subject);
   return useReauthentication(context, act, { id, expiresAt: Number(expiry) });
+}
+
+/**
+ * The page to return to without the proof, for a step of the sign-in on the way there, and whether it had a good one. The proof is
+ * used up; `withReauthentication` gives another after the step.
+ */
+export async function takeReauthentication(
+  context: Context,
+  incoming: Incoming,
+  returnTo: string,
+  session: SessionRecord,
+): Promise<{ readonly returnTo: string; readonly isTaken: boolean }> {
+  const parameters = requestIn(context, returnTo);
+  if (parameters?.get(REAUTHENTICATION) === undefined) return { returnTo, isTaken: false };
+  const isTaken = await hasSignedInAgain(context, incoming, parameters, session);
+  return { returnTo: `${splitTarget(returnTo).path}?${parameters.toQuery([REAUTHENTICATION])}`, isTaken };
+}
+
+/** The parameters of an authorization request in the address of a page; null if it is another page, or cannot be read. */
+function requestIn({ issuer, configuration }: Context, returnTo: string): Parameters | null {
+  const target = splitTarget(returnTo);
+  if (target.path !== `${issuer.path}${ENDPOINT_PATHS.authorize}`) return null;
+  try {
+    return parseParameters(target.query, configuration.limits.parameters_per_request);
+  } catch (error) {
+    // The authorization endpoint says what is wrong with the request.
+    if (error instanceof OAuthError) return null;
+    throw error;
+  }
 }
 
 function proofMac(

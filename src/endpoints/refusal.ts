@@ -120,7 +120,7 @@ function refusalHeaders(
   { configuration }: Pick<Context, "configuration">,
   refusal: OAuthError,
 ): Record<string, string> {
-  const { requiredScope, retryAfterSeconds, allow } = refusal.detail;
+  const { requiredScope, requiredLevel, retryAfterSeconds, allow } = refusal.detail;
   // RFC 9110 §15.5.2: a 401 has a challenge. It is Basic only for a client that used Basic, because browsers answer Basic
   // by asking people for a password.
   const challenge = refusal.detail.challenge ?? (refusal.status === 401 ? "Bearer" : undefined);
@@ -136,6 +136,7 @@ function refusalHeaders(
       parameters.push(`error="${refusal.error}"`, `error_description="${refusal.description}"`);
     }
     if (requiredScope !== undefined) parameters.push(`scope="${requiredScope}"`);
+    if (requiredLevel !== undefined) parameters.push(`acr_values="${requiredLevel}"`);
     headers["WWW-Authenticate"] = `Bearer ${parameters.join(", ")}`;
   }
   if (retryAfterSeconds !== undefined) headers["Retry-After"] = String(retryAfterSeconds);

@@ -13,6 +13,7 @@ import {
   assembledParameters,
   isSigned,
   requireAlgorithm,
+  requireObject,
   requireOwnClaims,
 } from "../rules/request-object.ts";
 import type { ClientRecord } from "../store/tables.ts";
@@ -31,7 +32,7 @@ const SEEN_SECONDS = 3600;
 export interface Assembled {
   /** The parameters that count. */
   readonly parameters: Parameters;
-  /** What comes back from the pages on the way: the parameters as they were sent, and SEEN. */
+  /** What comes back from the pages on the way: the parameters as they were sent, SEEN, and the language of the pages. */
   readonly carried: Parameters;
   /** Why the request object does not count. The parameters are those beside it then. */
   readonly fault: OAuthError | null;
@@ -44,19 +45,27 @@ export async function assembleParameters(
   sent: Parameters,
 ): Promise<Assembled> {
   const text = sent.get("request");
-  // A repeated parameter is refused with all others.
-  if (text === undefined) return { parameters: sent, carried: sent, fault: null };
   try {
+    if (text === undefined) {
+      requireObject(client);
+      // A repeated parameter is refused with all others.
+      return { parameters: sent, carried: sent, fault: null };
+    }
     const object = parseRequestObject(text);
     requireAlgorithm(object, client);
     if (isSigned(object)) await requireSignature(context, client, object);
     const now = context.clock.seconds();
     const seenAt = readSeenAt(context, sent, text, now);
     requireOwnClaims(object, client, { issuer: context.issuer.identifier, now, seenAt: seenAt ?? now });
+    const parameters = assembledParameters(object, client, sent, parametersIn(object));
     return {
-      parameters: assembledParameters(object, sent, parametersIn(object)),
-      carried:
-        seenAt === null && Object.hasOwn(object.claims, "exp") ? withSeen(context, sent, text, now) : sent,
+      parameters,
+      carried: withValues(sent, {
+        ...(seenAt === null &&
+          Object.hasOwn(object.claims, "exp") && { [SEEN]: `${now}.${seenMac(context, text, String(now))}` }),
+        // The sign-in page reads no request object: beside the object it finds the language that counts.
+        ui_locales: parameters.get("ui_locales"),
+      }),
       fault: null,
     };
   } catch (error) {
@@ -89,10 +98,13 @@ function readSeenAt(context: ObjectContext, sent: Parameters, text: string, now:
   return age >= 0 && age <= SEEN_SECONDS ? Number(time) : null;
 }
 
-function withSeen(context: ObjectContext, sent: Parameters, text: string, now: number): Parameters {
-  const values = new Map<string, readonly string[]>();
-  for (const [name] of sent.entries()) if (name !== SEEN) values.set(name, sent.all(name));
-  values.set(SEEN, [`${now}.${seenMac(context, text, String(now))}`]);
+/** The parameters with these in place of what was sent under their names; undefined: none. */
+function withValues(sent: Parameters, changes: Readonly<Record<string, string | undefined>>): Parameters {
+  const values = new Map(sent.entries().map(([name]) => [name, sent.all(name)] as const));
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) values.delete(name);
+    else values.set(name, [value]);
+  }
   return new Parameters(values);
 }
 

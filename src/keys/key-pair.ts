@@ -6,7 +6,7 @@ import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { SigningJwk, SigningKeyRecord } from "../store/tables.ts";
 
 /** RFC 7518 §3.3: "A key of size 2048 bits or larger MUST be used". */
-const RSA_BITS = 2048;
+export const RSA_BITS = 2048;
 
 /** A new key of the algorithm. An RSA key takes some tenths of a second, in a thread of the runtime. */
 export async function newSigningKey(
@@ -57,7 +57,11 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The key as others may see it, whatever the database has. Null if it is no public key: one of a symmetric key does not exist. */
-export function publicJwk({ publicKey, kid, algorithm }: SigningKeyRecord): SigningJwk | null {
+export function publicJwk({
+  publicKey,
+  kid,
+  algorithm,
+}: Pick<SigningKeyRecord, "publicKey" | "kid" | "algorithm">): SigningJwk | null {
   const { kty } = publicKey;
   const members = PUBLIC_MEMBERS[kty];
   if (members?.every((name) => typeof publicKey[name] === "string") !== true) return null;

@@ -12,7 +12,10 @@ import type { Context } from "./context.ts";
 
 export interface AttemptContext {
   readonly knownBrowsers: KnownBrowsers;
-  readonly limits: Pick<Context["limits"], "signInPerAccount" | "signInPerAddress" | "signInPerBrowser">;
+  readonly limits: Pick<
+    Context["limits"],
+    "signInPerAccount" | "signInPerAddress" | "signInPerBrowser" | "secondStepPerAccount"
+  >;
 }
 
 type SignInLimits = AttemptContext["limits"];
@@ -22,6 +25,8 @@ export interface Attempting {
   readonly address: string;
   /** What the browser presents (`KnownBrowsers`). */
   readonly browser: PresentedBrowser | null;
+  /** Whether the person has passed a step before it. Guesses of strangers then count for a day as well. Default: no. */
+  readonly isSecond?: boolean;
 }
 
 export type Counted = readonly (readonly [AttemptLimit, string])[];
@@ -36,6 +41,7 @@ export const accountKey = ({ subject, unlockedAt }: AccountRecord): string =>
 export function forgetFailures({ limits }: AttemptContext, account: AccountRecord): void {
   for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)])
     limits.signInPerAccount.reset(key);
+  limits.secondStepPerAccount.reset(accountKey(account));
 }
 
 /** The attempt could not be carried out. */
@@ -54,7 +60,12 @@ export function settle(counted: Counted, isGood: boolean): void {
 }
 
 export type Attempted<Proof> =
-  | { readonly outcome: "verified"; readonly proof: Proof }
+  | {
+      readonly outcome: "verified";
+      readonly proof: Proof;
+      /** Whether it counted for a browser that is known to the account. Failures of strangers stay counted then. */
+      readonly isKnownBrowser: boolean;
+    }
   | { readonly outcome: "refused" }
   | { readonly outcome: "limited"; readonly retryAfterSeconds: number };
 
@@ -64,7 +75,7 @@ export type Attempted<Proof> =
  */
 export async function attemptStep<Proof>(
   { limits, knownBrowsers }: AttemptContext,
-  { address, browser }: Attempting,
+  { address, browser, isSecond = false }: Attempting,
   account: AccountRecord,
   check: (asker: PasswordAsker) => Promise<Proof | null>,
 ): Promise<Attempted<Proof>> {
@@ -73,6 +84,7 @@ export async function attemptStep<Proof>(
   const asStranger: Counted = [
     [limits.signInPerAddress, address],
     [limits.signInPerAccount, accountKey(account)],
+    ...(isSecond ? [[limits.secondStepPerAccount, accountKey(account)] as const] : []),
   ];
   const isOwn = isKnown && (await countAttempt(inBrowser)) === null;
   const counted = isOwn ? inBrowser : asStranger;
@@ -90,7 +102,7 @@ export async function attemptStep<Proof>(
     throw error;
   }
   settle(counted, proof !== null);
-  return proof === null ? { outcome: "refused" } : { outcome: "verified", proof };
+  return proof === null ? { outcome: "refused" } : { outcome: "verified", proof, isKnownBrowser: isOwn };
 }
 
 /** How long a refused attempt waits for those under way, in milliseconds. Checks take tens of milliseconds. */

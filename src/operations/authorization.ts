@@ -32,12 +32,12 @@ import {
   consents,
   type GrantRecord,
   grants,
+  type IndividualClaims,
   once,
-  type SingleClaims,
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { mayStillUse } from "./client-access.ts";
+import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -52,8 +52,8 @@ export interface CodeRequest {
   /** OpenID Connect Core §3.1.2.1; null if the request has none. */
   readonly nonce: string | null;
   readonly scope: readonly Scope[];
-  /** The single claims that the request names; null if it names none. */
-  readonly claims: SingleClaims | null;
+  /** The individual claims that the request names; null if it names none. */
+  readonly claims: IndividualClaims | null;
   /** The scopes for which the person is asked (`scopeToAllow`). */
   readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
@@ -210,10 +210,19 @@ type NewGrant = Pick<
   "scope" | "claims" | "resources" | "via" | "session" | "address" | "createdAt" | "expiresAt"
 >;
 
+/** Of a person who is signed in, what a grant records. */
+interface Proven {
+  readonly account: Pick<SignedIn["account"], "subject" | "username">;
+  readonly session: Pick<
+    SignedIn["session"],
+    "authenticatedAt" | "authenticationMethods" | "authenticationLevel"
+  >;
+}
+
 /** A grant of a person who is signed in. It records how the person proved who they are. */
 export const newGrant = (
   id: RecordId,
-  { account, session }: SignedIn,
+  { account, session }: Proven,
   clientId: ClientRecord["clientId"],
   grant: NewGrant,
 ): GrantRecord => ({
@@ -269,8 +278,8 @@ export function redeemCode(
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
       return { ...decision, outcome: refused(outcome.refused) };
     }
-    if (code.usedAt === null && !(await mayStillUse(context, client, grant)))
-      return concluded(refused("person_not_allowed"));
+    const useless = code.usedAt === null ? await useFault(context, client, grant) : null;
+    if (useless !== null) return concluded(refused(useless));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     const accessToken = mintAccessToken(context, {
       client,

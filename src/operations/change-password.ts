@@ -1,8 +1,7 @@
 /** A person changes their own password. The old one is checked, and counted, as at sign-in (THREATS 33). */
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
-import { type NewPasswordFault, newPasswordFault } from "../accounts/new-password.ts";
-import type { Configuration } from "../configuration/schema.ts";
+import type { NewPasswordFault, NewPasswords } from "../accounts/new-password.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
 import type { EndedAccess } from "../rules/person.ts";
@@ -29,13 +28,13 @@ export interface PasswordChangeRequest {
   readonly browser?: PresentedBrowser | null | undefined;
 }
 
-type Needs = PasswordCheckContext & EndingContext & { readonly configuration: Configuration };
+type Needs = PasswordCheckContext & EndingContext & { readonly newPasswords: NewPasswords };
 
 export async function changePassword(
   context: Needs,
   { account: asked, current, replacement, ended = [], origin, browser }: PasswordChangeRequest,
 ): Promise<PasswordChange> {
-  const fault = newPasswordFault(context.configuration, replacement);
+  const fault = await context.newPasswords.fault(replacement, asked);
   if (fault !== null) return { outcome: fault };
   const { username } = asked;
   const check = await checkPassword(context, { username, password: current, origin, browser });

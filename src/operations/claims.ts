@@ -6,10 +6,11 @@ import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import {
   accessTokenClaims,
   CLAIM_NAMES,
+  type ClaimNames,
   type Claims,
+  clientClaims,
   type OwnClaims,
   personClaims,
-  type RequestedClaims,
   toldPerson,
   withinScope,
 } from "../rules/claims.ts";
@@ -48,6 +49,13 @@ export const claimsForApis = (
     scopeClaims(configuration.claims.scopes),
   );
 
+/** The claims about a client that acts for itself, for the APIs of its access token. */
+export const clientClaimsForApis = (
+  context: Pick<Context, "configuration" | "catalogue">,
+  client: { readonly claims: ClaimMapping },
+  { scope, resources }: TokenTarget,
+): Claims => clientClaims(scopeAt(context.catalogue, scope, resources), ownClaims(context, client));
+
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
@@ -78,7 +86,7 @@ export async function claimsAbout(
   context: ClaimsContext,
   asked: Asked,
   scope: readonly Scope[],
-  requested: RequestedClaims = [],
+  requested: ClaimNames = [],
 ): Promise<Claims | null> {
   const told = await findTold(context, asked);
   if (told === null) return null;

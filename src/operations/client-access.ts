@@ -32,18 +32,27 @@ export const levelPolicyOf = ({
   secondFactor: sign_in.second_factor_for,
 });
 
-/** For a client without a restriction, and for one that acts for itself, this asks the store nothing. */
-export async function mayStillUse(
+/** Why access counts no more: the person may not use the client, or the sign-in was not as good as it must be by now. */
+export type UseFault = "person_not_allowed" | "sign_in_too_weak";
+
+/** Null: it still counts. For a client without a restriction, and for one that acts for itself, this asks the store nothing. */
+export async function useFault(
   { store, levelPolicy }: AccessContext,
   client: Restriction | null,
   grant: Pick<GrantRecord, "subject" | "scope" | "authenticationLevel"> | null,
-): Promise<boolean> {
-  if (client === null || grant === null) return true;
-  if (!isGoodEnough(levelPolicy, client, grant)) return false;
+): Promise<UseFault | null> {
+  if (client === null || grant === null) return null;
   const { authenticationLevel } = grant;
+  const isGood = isGoodEnough(levelPolicy, client, grant);
   const isOpen = levelPolicy.secondFactor.length === 0 || reaches(authenticationLevel, "2");
-  if (isOpen && !isRestricted(client)) return true;
-  const account = await findAccount({ store }, grant.subject);
-  if (account === null || !mayUse(client, account)) return false;
-  return reaches(authenticationLevel, levelOfPerson(levelPolicy, account));
+  if (!isOpen || isRestricted(client)) {
+    const account = await findAccount({ store }, grant.subject);
+    // A better sign-in would not help this person.
+    if (account === null || !mayUse(client, account)) return "person_not_allowed";
+    if (!reaches(authenticationLevel, levelOfPerson(levelPolicy, account))) return "sign_in_too_weak";
+  }
+  return isGood ? null : "sign_in_too_weak";
 }
+
+export const mayStillUse = async (...facts: Parameters<typeof useFault>): Promise<boolean> =>
+  (await useFault(...facts)) === null;

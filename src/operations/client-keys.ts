@@ -35,9 +35,15 @@ interface Fetched {
   /** Null if they never came. */
   readonly keys: ClientKeySet | null;
   readonly fetchedAt: number;
-  /** The time of the last try, which may have failed: then `words` says why. */
+  /** The time of the last try, which may have failed: then `failure` says why. */
   readonly triedAt: number;
+  readonly failure: Failure | null;
+}
+
+/** `words`: for the client; `cause`: for the log. */
+interface Failure {
   readonly words: string;
+  readonly cause: string;
 }
 
 /** A key that a client took out of its set is trusted no longer than this. */
@@ -60,24 +66,31 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
 
   async function fetchKeys(uri: string, known: Fetched | null): Promise<Fetched> {
     try {
-      const { text } = await outbound.send({ url: uri, types: TYPES, maximumBytes: MOST_BYTES });
+      const { text } = await outbound.send({
+        purpose: "keys",
+        url: uri,
+        types: TYPES,
+        maximumBytes: MOST_BYTES,
+      });
       const keys = checkKeySet(parseJson(text), (fault) => {
         throw new ClientKeyError(`The document at jwks_uri is not allowed: ${fault}.`);
       });
       const now = steadyClock.millis();
-      return { uri, keys, fetchedAt: now, triedAt: now, words: "" };
+      return { uri, keys, fetchedAt: now, triedAt: now, failure: null };
     } catch (error) {
-      const words = wordsOf(error);
-      if (words === null) throw error;
+      const failure = failureOf(error);
+      if (failure === null) throw error;
       // A stranger can ask for an unknown key at a bad moment. The client keeps the keys that it had.
       const { keys = null, fetchedAt = 0 } = known ?? {};
-      return { uri, keys, fetchedAt, triedAt: steadyClock.millis(), words };
+      return { uri, keys, fetchedAt, triedAt: steadyClock.millis(), failure };
     }
   }
 
   function remember(clientId: string, fetched: Fetched): Fetched {
-    if (fetched.words !== "")
-      log.warn("the keys of a client cannot be fetched", { client: clientId, cause: fetched.words });
+    if (fetched.failure !== null) {
+      const { cause } = fetched.failure;
+      log.warn("the keys of a client cannot be fetched", { client: clientId, cause });
+    }
     memory.set(clientId, fetched);
     if (memory.size > MOST_CLIENTS && memory.oldestKey !== null) memory.delete(memory.oldestKey);
     return fetched;
@@ -108,7 +121,7 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
     if (found.length > 0) return found;
     const mayFetch = known === null || now - known.triedAt >= AGAIN_MILLIS;
     const latest = mayFetch ? await fetchShared(uri, clientId, isFresh ? known : null) : known;
-    if (latest.keys === null) throw new ClientKeyError(latest.words);
+    if (latest.keys === null) throw new ClientKeyError(latest.failure?.words ?? "");
     return fitting(latest.keys, header);
   }
 
@@ -132,10 +145,12 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
   };
 }
 
-/** What to tell the client; null for a fault of the program. */
-function wordsOf(error: unknown): string | null {
-  if (error instanceof ClientKeyError) return error.words;
-  return error instanceof OutboundError ? `The keys at jwks_uri cannot be fetched. ${error.message}` : null;
+/** Null for a fault of the program. */
+function failureOf(error: unknown): Failure | null {
+  if (error instanceof ClientKeyError) return { words: error.words, cause: error.words };
+  if (!(error instanceof OutboundError)) return null;
+  const words = `The keys at jwks_uri cannot be fetched. ${error.publicWords}`;
+  return { words, cause: `The keys at jwks_uri cannot be fetched. ${error.message}` };
 }
 
 async function importKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {

@@ -1,5 +1,6 @@
 /** The context of every endpoint and page: the parts of the running server, put together once in server.ts. */
 import type { KnownBrowsers } from "../accounts/known-browser.ts";
+import type { NewPasswords } from "../accounts/new-password.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
@@ -20,6 +21,7 @@ import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
+import type { KeyFiles } from "./key-files.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -40,6 +42,8 @@ export interface Context {
   readonly keys: ServerKeys;
   /** The keys of the successors of refresh tokens. */
   readonly retryKeys: RetryKeys;
+  /** The files of the operator that have keys which sign tokens. */
+  readonly keyFiles: KeyFiles;
   /** The keys that sign tokens. */
   readonly signingKeys: SigningKeyRing;
   /** Requests to addresses that clients name. */
@@ -52,6 +56,8 @@ export interface Context {
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;
+  /** The rule for every password that a person chooses. */
+  readonly newPasswords: NewPasswords;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */
@@ -69,6 +75,8 @@ export interface Context {
 export interface Limits {
   readonly signInPerAccount: AttemptLimit;
   readonly signInPerAddress: AttemptLimit;
+  /** Steps after the first one, so that a stranger with the password does not try codes for months. */
+  readonly secondStepPerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;

@@ -1,4 +1,6 @@
 /** Applies the clients and people of the configuration. Every start does so; it changes what has changed in the file. */
+import type { NewPasswords } from "../accounts/new-password.ts";
+import { passwordHashFault } from "../accounts/password-hashes.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { attributesFault, groupsFault, PROFILE_TEXT_NAMES, profileFault } from "../accounts/profile.ts";
@@ -8,7 +10,7 @@ import {
   declaredClient,
   isAsDeclared,
 } from "../clients/declared.ts";
-import { ConfigurationError } from "../configuration/error.ts";
+import { ConfigurationError, configurationMistakes } from "../configuration/error.ts";
 import type { PersonDeclaration } from "../configuration/person-schema.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Log } from "../platform/log.ts";
@@ -20,7 +22,7 @@ import { sortedGroups } from "../rules/group.ts";
 import type { ClientRecord, PersonProfile, PostalAddress } from "../store/tables.ts";
 import { disableClient, everyClient, findClient, putClient, removeClient } from "./clients.ts";
 import type { DecideContext } from "./decide.ts";
-import { createGroup, findGroup } from "./groups.ts";
+import { createGroup, findGroup, findGroupLike } from "./groups.ts";
 import { collect } from "./paging.ts";
 import {
   createAccount,
@@ -62,6 +64,28 @@ export async function requireStillDeclared(
   throw new ConfigurationError(
     `The configuration declares no client and no person, but at an earlier start it declared ${counts(leftClients, leftPeople)}. If this is the wrong file, name the right one: --config FILE. To remove what was declared, with all access that it has, start once with --prune.`,
   );
+}
+
+/**
+ * Throws ConfigurationError if a declared client is for a group, or closed to a group, that neither exists nor is a group of a declared
+ * person. A misspelt group of `denied_groups` would let in the people whom it should keep out.
+ */
+export async function requireDeclaredGroups(context: ApplyContext): Promise<void> {
+  const { clients, people } = context.configuration;
+  const made = new Set(people.flatMap(({ groups = [] }) => groups));
+  const problems: string[] = [];
+  for (const { client_id, allowed_groups = [], denied_groups = [] } of clients) {
+    for (const group of new Set([...allowed_groups, ...denied_groups])) {
+      if (made.has(group) || (await findGroup(context, group)) !== null) continue;
+      const like = await findGroupLike(context, group);
+      problems.push(
+        `The client '${client_id}' names the group '${group}', which does not exist. ${
+          like === null ? `Make it: tessera group add ${group}` : `There is '${like.name}'.`
+        }`,
+      );
+    }
+  }
+  if (problems.length > 0) throw configurationMistakes(problems);
 }
 
 const counts = (clients: number, people: number): string =>
@@ -128,6 +152,7 @@ export async function applyDeclaredClients(
 
 interface PeopleContext extends ApplyContext {
   readonly passwords: Passwords;
+  readonly newPasswords: NewPasswords;
 }
 
 /** The faults of the declared people, without a look at the store. An empty list means that there are none. */
@@ -136,7 +161,7 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
   /** The person who is declared with each name for signing in. */
   const holders = new Map<string, string>();
   return people.flatMap((person) => {
-    const { username, name, email, password } = person;
+    const { username, name, email, password, password_hash: passwordHash } = person;
     const fault = usernameFault(username);
     if (fault !== null) return [`The user name '${username}' in the configuration ${fault}.`];
     const folded = foldUsername(username);
@@ -160,10 +185,14 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
       }
       holders.set(text, username);
     }
-    if (Buffer.byteLength(password) > limits.password_bytes) {
+    if (password !== undefined && Buffer.byteLength(password) > limits.password_bytes) {
       faults.push(
         `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
       );
+    }
+    const hashFault = passwordHash === undefined ? null : passwordHashFault(passwordHash);
+    if (hashFault !== null) {
+      faults.push(`The password_hash of '${username}' in the configuration ${hashFault}.`);
     }
     const { profile, attributes, groups } = toldFacts(person);
     const found = profileFault(profile) ?? attributesFault(attributes) ?? groupsFault(groups);
@@ -259,14 +288,13 @@ function changedProfile(before: PersonProfile, next: PersonProfile): ProfileChan
 }
 
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
-  const { passwords, clock, random } = context;
-  const { password } = person;
+  const { clock, random } = context;
   const known = await findAccountByUsername(context, person.username);
   const { name = null, email = null, email_verified: emailVerified = null, administrator } = person;
   const told = toldFacts(person);
   const before = known?.declaration ?? null;
-  const samePassword = before !== null && (await passwords.verify(password, before.passwordHash));
-  const passwordHash = samePassword ? before.passwordHash : await passwords.hash(password);
+  const passwordHash = await declaredHash(person, before?.passwordHash ?? null, context);
+  const samePassword = passwordHash === before?.passwordHash;
   const declaration = { name, email, emailVerified, ...told, administrator, passwordHash };
   if (known === null) {
     await makeGroups(told.groups, context);
@@ -308,11 +336,31 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
   }
 }
 
+/** The hash of the declared password: that of the last declaration, if the password is the same. */
+async function declaredHash(
+  { username, email, password, password_hash: declared }: PersonDeclaration,
+  before: string | null,
+  { passwords, newPasswords, log }: PeopleContext,
+): Promise<string> {
+  // checkConfiguration wants one of the two.
+  if (declared !== undefined) return declared;
+  if (password === undefined) throw new ConfigurationError(`The person '${username}' has no password.`);
+  if (before !== null && (await passwords.verify(password, before))) return before;
+  const reason = await newPasswords.fault(password, { username, email: email ?? null });
+  // The operator decides, and may have declared it for a test.
+  if (reason !== null) log.warn("a declared password is weak", { username, reason });
+  return passwords.hash(password);
+}
+
 /** Makes those of the groups that do not exist: to name a group in the configuration is to declare it. */
 async function makeGroups(names: readonly string[], context: PeopleContext): Promise<void> {
   const { clock } = context;
   for (const name of names) {
-    if ((await findGroup(context, name)) === null)
-      await createGroup(context, SERVER_ACT, name, null, clock.seconds());
+    if ((await findGroup(context, name)) !== null) continue;
+    if ((await createGroup(context, SERVER_ACT, name, null, clock.seconds())) !== "similar") continue;
+    const like = await findGroupLike(context, name);
+    throw new ConfigurationError(
+      `The configuration names the group '${name}', but there is '${like?.name}', and people would take one for the other. Write '${like?.name}', or another name.`,
+    );
   }
 }

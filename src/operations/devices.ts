@@ -26,7 +26,7 @@ import {
 } from "../store/tables.ts";
 import { newGrant } from "./authorization.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { mayStillUse } from "./client-access.ts";
+import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -196,7 +196,8 @@ export async function redeemDeviceCode(
       if (pollPace.isTooFast(device.id)) return refuse("slow_down");
     }
     if (fault !== null || device === null || grant === null) return refuse(fault ?? "device_code_unknown");
-    if (!(await mayStillUse(context, client, grant))) return refuse("person_not_allowed");
+    const useless = await useFault(context, client, grant);
+    if (useless !== null) return refuse(useless);
     const { scope, resources } = redeemedTarget(catalogue, grant, client, target);
     const accessToken = mintAccessToken(context, { client, grant, scope, resources });
     const refreshToken = mintRefreshToken(context, client, grant.id);

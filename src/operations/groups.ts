@@ -1,8 +1,9 @@
 /** Operations on groups of people. */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { foldName } from "../protocol/names.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/group.ts";
-import type { Store } from "../store/contract.ts";
+import { row, type Store } from "../store/contract.ts";
 import {
   type AccountRecord,
   type GroupMemberRecord,
@@ -21,6 +22,12 @@ interface Reading {
 
 export const findGroup = async ({ store }: Reading, name: string): Promise<GroupRecord | null> =>
   (await store.look(GROUP, { name })).group;
+
+const GROUP_LIKE = { group: row(groups, { folded: "$folded" }) };
+
+/** The group of this name, or of one that looks the same or differs in case only. */
+export const findGroupLike = async ({ store }: Reading, name: string): Promise<GroupRecord | null> =>
+  (await store.look(GROUP_LIKE, { folded: foldName(name) })).group;
 
 /** A page of all groups, by name. */
 const listGroups = ({ store }: Reading, { limit, after = null }: Page<GroupRecord>): Promise<GroupRecord[]> =>
@@ -62,16 +69,15 @@ export async function clientsNaming(context: Reading, group: string): Promise<st
   return found;
 }
 
-/** `taken`: there is such a group. `being_removed`: an earlier group of the name still has members. */
 export const createGroup = (
   context: DecideContext,
   act: Act,
   name: string,
   description: string | null,
   now: EpochSeconds,
-): Promise<"created" | "taken" | "being_removed"> =>
+): Promise<rules.GroupCreation> =>
   outcomeOf(context, act, async () => {
-    const group = await findGroup(context, name);
+    const group = await findGroupLike(context, name);
     const hasMembers = (await listMemberRows(context, name, { limit: 1 })).length > 0;
     return rules.createGroup({ group, hasMembers }, name, description, now);
   });

@@ -17,7 +17,7 @@ import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
-import { claimsForApis, ownClaims } from "./claims.ts";
+import { claimsForApis, clientClaimsForApis, ownClaims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { findAccount } from "./people.ts";
 
@@ -99,9 +99,15 @@ export function accessTokenPayload(
   const [audience] = resources;
   const apis = catalogue.apisAmong(resources);
   const target = { scope, resources: apis.length > 0 ? apis : resources };
-  // The claims about the person come first, so that none takes the place of the protocol's own.
+  const told =
+    grant === null
+      ? clientClaimsForApis(context, client, target)
+      : account === null
+        ? {}
+        : claimsForApis(context, account, target);
+  // They come first, so that none takes the place of the protocol's own.
   return {
-    ...(account !== null && fittingClaims(claimsForApis(context, account, target))),
+    ...fittingClaims(told),
     iss: issuer.identifier,
     sub: grant === null ? client.clientId : subjectFor({ keys }, client, grant.subject),
     aud: resources.length === 1 ? audience : resources,

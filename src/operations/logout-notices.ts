@@ -207,6 +207,7 @@ async function post(
   const token = await signingKeys.sign(algorithm, LOGOUT_TOKEN_TYPE, claims);
   try {
     await outbound.send({
+      purpose: "notices",
       url: client.backchannelLogoutUri,
       form: { logout_token: token },
       types: [],

@@ -10,6 +10,7 @@ import { scopeAt } from "../rules/scope.ts";
 import { STEPS } from "../rules/sign-in.ts";
 import { shardOf } from "../store/declare.ts";
 import type { AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
+import { newGrant } from "./authorization.ts";
 import { claimsAbout, claimsForCaller } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { accessTokenPayload, idTokenPayload } from "./issued.ts";
@@ -88,25 +89,24 @@ function previewedGrant(
   scope: readonly Scope[],
 ): GrantRecord {
   const now = clock.seconds();
-  return {
-    id: newRecordId(clock, random, shardOf(account.subject)),
-    subject: account.subject,
-    username: account.username,
-    clientId: client.clientId,
-    scope,
-    claims: null,
-    resources: catalogue.defaultResources(scope),
-    via: "authorization_code",
-    session: null,
-    address: "",
-    online: false,
+  const session = {
     authenticatedAt: now,
     authenticationMethods: STEPS.password.methods,
     authenticationLevel: AUTHENTICATION_LEVELS[0],
-    createdAt: now,
-    expiresAt: now,
-    activatedAt: now,
-    revokedAt: null,
-    revokedReason: null,
   };
+  return newGrant(
+    newRecordId(clock, random, shardOf(account.subject)),
+    { account, session },
+    client.clientId,
+    {
+      scope,
+      claims: null,
+      resources: catalogue.defaultResources(scope),
+      via: "authorization_code",
+      session: null,
+      address: "",
+      createdAt: now,
+      expiresAt: now,
+    },
+  );
 }

@@ -3,7 +3,8 @@
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
-import type { Origin } from "../rules/events.ts";
+import { levelOfPerson } from "../rules/client-access.ts";
+import type { Event, Origin } from "../rules/events.ts";
 import * as rules from "../rules/second-factor.ts";
 import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
@@ -35,11 +36,20 @@ export async function findWaysIn(context: Reading, account: AccountRecord): Prom
   };
 }
 
+/** Whether the person may take their app away: if the operator demands a second factor of them, another must be left. */
+export const mayDoWithoutTotp = async (
+  context: Reading & Pick<Context, "levelPolicy">,
+  account: AccountRecord,
+): Promise<boolean> =>
+  rules.mayDoWithoutTotp(levelOfPerson(context.levelPolicy, account), await findWaysIn(context, account));
+
 /** A proof that belongs to the step it proves: the commit that starts the session uses it up. */
 export interface StepProof {
   readonly step: SignInStep;
   /** The changes that use the proof up; null if it has been used. */
   readonly use: () => Promise<readonly Change[] | null>;
+  /** What the session's commit makes known. Default: nothing. */
+  readonly events?: readonly Event[];
 }
 
 export interface CodeAttempt {
@@ -57,14 +67,16 @@ export const checkCode = (
   account: AccountRecord,
   { code, origin, browser }: CodeAttempt,
 ): Promise<Attempted<StepProof>> =>
-  attemptStep(context, { address: origin.address, browser }, account, async () => {
+  attemptStep(context, { address: origin.address, browser, isSecond: true }, account, async () => {
     const typed = normalizeCode(code);
     if (typed === null) return null;
+    const { subject } = account;
     const use = () =>
       typed.kind === "totp"
         ? useTotp(context, account, typed.text)
         : useRecovery(context, account, typed.text);
-    return (await use()) === null ? null : { step: STEPS[typed.kind], use };
+    const events = typed.kind === "totp" ? [] : [{ event: "recovery_code.used", subject } as const];
+    return (await use()) === null ? null : { step: STEPS[typed.kind], use, events };
   });
 
 async function useTotp(

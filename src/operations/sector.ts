@@ -9,18 +9,23 @@ import type { Context } from "./context.ts";
  * every redirect URI: otherwise a client could learn under which identifiers another host knows people.
  */
 export async function requireSector(
-  { outbound }: Pick<Context, "outbound">,
+  { outbound, log }: Pick<Context, "outbound" | "log">,
   { sectorIdentifierUri, redirectUris }: Pick<ClientMetadata, "sectorIdentifierUri" | "redirectUris">,
 ): Promise<void> {
   if (sectorIdentifierUri === null) return;
   const refuse = (words: string): never => {
     throw new OAuthError("client_metadata_refused", { description: `sector_identifier_uri: ${words}` });
   };
-  const listed = await outbound.send({ url: sectorIdentifierUri, types: ["application/json"] }).then(
+  const request = { purpose: "registration", url: sectorIdentifierUri, types: ["application/json"] } as const;
+  const listed = await outbound.send(request).then(
     ({ text }) => parseList(text),
     (error: unknown) => {
-      if (error instanceof OutboundError) return refuse(`the document cannot be fetched. ${error.message}`);
-      throw error;
+      if (!(error instanceof OutboundError)) throw error;
+      log.info("the document of a sector_identifier_uri cannot be fetched", {
+        url: sectorIdentifierUri,
+        cause: error.message,
+      });
+      return refuse(`the document cannot be fetched. ${error.publicWords}`);
     },
   );
   if (listed === null) return refuse("the document is not a JSON array of redirect URIs.");

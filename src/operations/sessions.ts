@@ -13,7 +13,7 @@ import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
 import { type AccountRecord, accounts, type SessionRecord, sessions, totps } from "../store/tables.ts";
 import type { Context } from "./context.ts";
-import { decide, outcomeOf } from "./decide.ts";
+import { type DecideContext, decide, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
@@ -141,7 +141,24 @@ export interface NewSession {
   readonly kept?: number;
 }
 
-/** False if a step is missing or its proof was used, or if the account has changed since the steps were checked. */
+/** Uses the proofs of a sign-in up. False if one was used, or if the account has changed since it was checked. */
+export const spendProofs = (
+  context: DecideContext,
+  act: Act,
+  { account, proofs = [] }: SignIn,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const uses = await Promise.all(proofs.map(({ use }) => use()));
+    if (!uses.every((changes) => changes !== null)) return concluded(false);
+    const events = proofs.flatMap((proof) => proof.events ?? []);
+    const found = await findAccount(context, account.subject);
+    return rules.spendProofs(found, { revision: account.revision, uses: uses.flat(), events });
+  });
+
+/**
+ * False if a step is missing or its proof was used, if the account has changed since the steps were checked, or if a session on
+ * which they rest has ended.
+ */
 export const createSession = (
   context: EndingContext,
   act: Act,
@@ -154,7 +171,13 @@ export const createSession = (
     const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
     const facts = await context.store.look(SIGN_IN, { subject: session.subject });
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
-    const taken = { steps, revision: signedIn.revision, uses: uses.flat() };
+    const taken = {
+      steps,
+      revision: signedIn.revision,
+      uses: uses.flat(),
+      continues: signIn.continues ?? null,
+      events: proofs.flatMap(({ events = [] }) => events),
+    };
     return rules.startSession(facts, session, taken, {
       earlier,
       ending: newEnding(context, earlier?.subject ?? session.subject),
@@ -167,12 +190,15 @@ export interface SignIn {
   readonly account: AccountRecord;
   readonly steps: readonly SignInStep[];
   /** What the session's commit uses up. Default: nothing, as with a password. */
-  readonly proofs?: readonly Pick<StepProof, "use">[];
+  readonly proofs?: readonly Pick<StepProof, "use" | "events">[];
+  /** When the oldest of the steps was taken. A later step makes it no younger. Default: now. */
+  readonly since?: EpochSeconds | undefined;
+  /** The session on whose steps these rest. Once it has ended, they are worth nothing. Default: none. */
+  readonly continues?: RecordId | undefined;
 }
 
 /**
- * Signs a person in, and ends the browser's earlier session. Null if a step is missing or its proof was used up, or if
- * the account has changed meanwhile.
+ * Signs a person in, and ends the browser's earlier session. Null as `createSession` gives false.
  */
 export async function startSession(
   context: Context,
@@ -181,7 +207,7 @@ export async function startSession(
   replaces: RecordId | null,
 ): Promise<StartedSession | null> {
   const { clock, random, configuration, sessionCookie } = context;
-  const { account, steps } = signIn;
+  const { account, steps, since } = signIn;
   const minted = mintCredential("session", clock, random);
   const now = clock.seconds();
   const authentication = authenticationBy(steps);
@@ -193,17 +219,17 @@ export async function startSession(
     subject: account.subject,
     continuity: minted.id,
     address: act.origin?.address ?? "",
-    authenticatedAt: now,
+    authenticatedAt: since ?? now,
     ...authentication,
     createdAt: now,
     lastSeenAt: now,
-    expiresAt: now + lifetime,
+    expiresAt: (since ?? now) + lifetime,
   };
   const by: Act = { ...act, actor: { kind: "person", id: account.subject } };
   const kept = configuration.limits.sessions_per_person;
   const started = await createSession(context, by, { session, signIn, replaces, kept });
   if (!started) return null;
-  const cookie = sessionCookie.write(minted.text, lifetime);
+  const cookie = sessionCookie.write(minted.text, session.expiresAt - now);
   const known = context.knownBrowsers.write(account);
   return {
     cookie,

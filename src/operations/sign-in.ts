@@ -27,6 +27,7 @@ import {
 } from "./attempts.ts";
 import type { DecideContext } from "./decide.ts";
 import { findAccountBySignInName } from "./people.ts";
+import { withRenewedPassword } from "./renew-password.ts";
 
 export type PasswordCheck =
   | {
@@ -65,6 +66,12 @@ export async function checkPassword(
   const { events } = context;
   const act = actOfStranger(attempt.origin);
   if (check.outcome === "limited") events.tell(act, [{ event: "sign_in.limited" }]);
+  if (check.outcome === "verified") {
+    const account = await withRenewedPassword(context, check.account, attempt);
+    if (account !== null) return { ...check, account };
+    events.tell(act, [{ event: "sign_in.refused" }]);
+    return { outcome: "refused" };
+  }
   if (check.outcome === "refused") {
     const { isLimited, subject } = check;
     events.tell(act, [{ event: isLimited ? "sign_in.limited" : "sign_in.refused", subject }]);

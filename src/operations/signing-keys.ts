@@ -1,10 +1,12 @@
 /**
  * The keys that sign tokens. The database has them, sealed; every process keeps the ring in memory and reads it again after
  * some seconds. A key is published long before it signs, so no process and no resource server meets a signature that it does not know.
+ * Keys from files (`signing.key_files`) are in the ring beside them.
  */
 import { SignJWT } from "jose";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import type { FileKey } from "../keys/key-file.ts";
 import {
   type KeyFault,
   newSigningKey,
@@ -23,18 +25,21 @@ import {
   type ClientRecord,
   type ClientSource,
   clients,
+  type RingKey,
   revisions,
   type SigningJwk,
   type SigningKeyRecord,
   signingKeys,
 } from "../store/tables.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
+import type { KeyFiles } from "./key-files.ts";
 import { allPages, collect, type Page } from "./paging.ts";
 
 export interface SigningKeyContext extends DecideContext {
   readonly configuration: Pick<Configuration, "signing" | "lifetimes" | "resources">;
   readonly clock: Clock;
   readonly keys: ServerKeys;
+  readonly keyFiles: KeyFiles;
 }
 
 /** How old the ring in the memory of a process may be. */
@@ -82,19 +87,30 @@ export const findSigningKeys = async ({
   return collect(allPages((page) => store.list(signingKeys, { ...page, order })));
 };
 
-async function findRing(context: SigningKeyContext): Promise<rules.RingFacts> {
-  // The revision first: if the keys change between the two, the commit is stale.
+/** Every key: those of the database, and those of files. */
+export const findRingKeys = async (
+  context: Pick<SigningKeyContext, "store" | "keyFiles">,
+): Promise<readonly (SigningKeyRecord | FileKey)[]> =>
+  rules.ringOf(await findSigningKeys(context), await context.keyFiles.keys());
+
+async function findRing(context: SigningKeyContext): Promise<Required<rules.RingFacts>> {
+  const fromFiles = await context.keyFiles.keys();
+  // The revision before the keys: if the keys change between the two, the commit is stale.
   const { revision } = await context.store.look(REVISION, { name: rules.SIGNING_KEYS });
-  return { revision, keys: await findSigningKeys(context) };
+  return { revision, keys: await findSigningKeys(context), fromFiles };
 }
 
-/** Makes the keys that are due: at the first start, some days before a key's time is over, and for a new algorithm. */
+/**
+ * Makes the keys that are due: at the first start, some days before a key's time is over, and for a new algorithm. It makes none of an
+ * algorithm that has a key from a file.
+ */
 export async function makeDueKeys(context: SigningKeyContext): Promise<void> {
   for (const algorithm of context.configuration.signing.algorithms) {
     await decide<unknown>(context, SERVER_ACT, async () => {
       const facts = await findRing(context);
       const now = context.clock.seconds();
-      const signsFrom = rules.nextKeyDue(facts.keys, algorithm, rotationOf(context), now);
+      const ring = rules.ringOf(facts.keys, facts.fromFiles);
+      const signsFrom = rules.nextKeyDue(ring, algorithm, rotationOf(context), now);
       if (signsFrom === null) return { outcome: undefined };
       const key = await newSigningKey(context.keys, algorithm, now, signsFrom);
       return rules.addSigningKey(facts, key, await findTimes(context));
@@ -139,12 +155,13 @@ export interface FaultyKey {
 
 /** The keys of the database that are damaged, or that another server key sealed. */
 export async function findFaultyKeys(
-  context: Pick<SigningKeyContext, "store" | "clock" | "keys">,
+  context: Pick<SigningKeyContext, "store" | "clock" | "keys" | "keyFiles">,
 ): Promise<FaultyKey[]> {
   const keys = await findSigningKeys(context);
+  const ring = rules.ringOf(keys, await context.keyFiles.keys());
   const faulty: FaultyKey[] = [];
   for (const key of keys) {
-    const signs = rules.stateOf(key, keys, context.clock.seconds()) !== "former";
+    const signs = rules.stateOf(key, ring, context.clock.seconds()) !== "former";
     const fault = await signingKeyFault(context.keys, key, signs);
     if (fault !== null) faulty.push({ key, fault });
   }
@@ -161,7 +178,7 @@ const FAULTS: Record<KeyFault, string> = {
  * the operator can do.
  */
 export async function requireUsableKeys(
-  context: Pick<SigningKeyContext, "store" | "clock" | "keys">,
+  context: Pick<SigningKeyContext, "store" | "clock" | "keys" | "keyFiles">,
 ): Promise<void> {
   const faulty = await findFaultyKeys(context);
   if (faulty.length === 0) return;
@@ -203,6 +220,8 @@ export interface SigningKeyRing {
   readonly verify: VerifyJwt;
   /** Makes the keys that are due, and reads the ring again. */
   keepUp(): Promise<void>;
+  /** Reads the files of keys again (`KeyFiles`). Resolves to their faults; with one, the ring stays as it was. */
+  readFilesAgain(): Promise<readonly string[]>;
   /** Calls `onChange` when other keys are published than before. Returns a function that ends it. */
   watch(onChange: () => Promise<void>): () => void;
 }
@@ -213,7 +232,7 @@ interface Known {
 }
 
 export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing {
-  const { clock } = context;
+  const { clock, keyFiles } = context;
   let known: Known | null = null;
   let reading: Promise<readonly SigningKeyRecord[]> | null = null;
   const findAgain = async (): Promise<readonly SigningKeyRecord[]> => {
@@ -234,8 +253,8 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     known = { keys, readAt };
     return keys;
   };
-  /** `age`: how old the ring may be, in seconds. */
-  const ring = async (age = READ_AGAIN_SECONDS): Promise<readonly SigningKeyRecord[]> => {
+  /** `age`: how old the keys of the database may be, in seconds. */
+  const stored = async (age = READ_AGAIN_SECONDS): Promise<readonly SigningKeyRecord[]> => {
     // A clock that was set back counts too.
     if (known !== null && Math.abs(clock.seconds() - known.readAt) < age) return known.keys;
     // Requests that arrive together read once.
@@ -244,8 +263,10 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     });
     return reading;
   };
+  const ring = async (age?: number) => rules.ringOf(await stored(age), await keyFiles.keys());
   const opened = new Map<string, Promise<CryptoKey>>();
-  const open = (record: SigningKeyRecord): Promise<CryptoKey> => {
+  const open = async (record: SigningKeyRecord | FileKey): Promise<CryptoKey> => {
+    if ("privateKey" in record) return record.privateKey;
     let key = opened.get(record.kid);
     if (key === undefined) {
       key = openSigningKey(context.keys, record);
@@ -254,14 +275,17 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     return key;
   };
   const watchers = new Set<() => Promise<void>>();
+  const tellWatchers = async () => {
+    for (const look of watchers) await look();
+  };
   const keepUp = async () => {
     await makeDueKeys(context);
     await prolongKeys(context);
     const published = rules.publishedKeys(await read(), clock.seconds());
     for (const kid of opened.keys()) if (!published.some((key) => key.kid === kid)) opened.delete(kid);
-    for (const look of watchers) await look();
+    await tellWatchers();
   };
-  const current = async (algorithm: SigningAlgorithm): Promise<SigningKeyRecord> => {
+  const current = async (algorithm: SigningAlgorithm): Promise<SigningKeyRecord | FileKey> => {
     const find = async () => rules.currentKey(await ring(), algorithm, clock.seconds());
     const found = await find();
     if (found !== null) return found;
@@ -272,7 +296,7 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     return made;
   };
   let lastPublished: readonly SigningJwk[] = [];
-  let lastRecords: readonly SigningKeyRecord[] = [];
+  let lastRecords: readonly RingKey[] = [];
   const published = async (age?: number): Promise<readonly SigningJwk[]> => {
     const records = rules.publishedKeys(await ring(age), clock.seconds());
     if (!areSame(records, lastRecords)) {
@@ -299,6 +323,11 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
       return verifyJwt(isKnown ? keys : await published(UNKNOWN_KEY_SECONDS), text, typ);
     },
     keepUp,
+    async readFilesAgain() {
+      const faults = await keyFiles.readAgain();
+      if (faults.length === 0) await tellWatchers();
+      return faults;
+    },
     watch(onChange) {
       let seen = lastPublished;
       const look = async () => {
@@ -320,7 +349,7 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
 }
 
 /** What the ring decides on, without the keys themselves, which their `kid` determines. */
-const areSame = (some: readonly SigningKeyRecord[], others: readonly SigningKeyRecord[]): boolean =>
+const areSame = (some: readonly RingKey[], others: readonly RingKey[]): boolean =>
   some.length === others.length &&
   some.every(({ kid, signsFrom, publishedUntil }, index) => {
     const other = others[index];

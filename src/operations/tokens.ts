@@ -45,8 +45,8 @@ import {
 } from "../store/tables.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { claimsForCaller } from "./claims.ts";
-import { type AccessContext, mayStillUse } from "./client-access.ts";
+import { claimsForCaller, clientClaimsForApis } from "./claims.ts";
+import { type AccessContext, mayStillUse, type UseFault, useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -56,17 +56,19 @@ interface Reading {
   readonly store: Store;
 }
 
+const TOKEN_CLIENT_COLUMNS = [
+  "clientId",
+  "disabledAt",
+  "allowedGroups",
+  "deniedGroups",
+  "minimumAcr",
+  "subjectType",
+] as const;
+
 const ACCESS_TOKEN = {
   token: row(accessTokens, { id: "$id" }),
   grant: row(grants, { id: "token.grantId" }, accessTokenRules.TOKEN_GRANT_COLUMNS),
-  client: row(clients, { number: "token.client" }, [
-    "clientId",
-    "disabledAt",
-    "allowedGroups",
-    "deniedGroups",
-    "minimumAcr",
-    "subjectType",
-  ]),
+  client: row(clients, { number: "token.client" }, TOKEN_CLIENT_COLUMNS),
 };
 
 /** The token, if it has not expired and its grant and client are alive; else null. */
@@ -77,15 +79,15 @@ export const findLiveAccessToken = async (
 ): Promise<accessTokenRules.LiveAccessToken | null> =>
   accessTokenRules.liveAccessToken(await store.look(ACCESS_TOKEN, { id }), now);
 
-/** The same for the text of a token that was presented to this server itself. */
+/** The same for the text of a token that was presented to this server itself, with what is wrong with its use. */
 export async function findPresentedAccessToken(
   { store, levelPolicy }: AccessContext,
   presented: PresentedAccessToken,
   now: EpochSeconds,
-): Promise<accessTokenRules.LiveAccessToken | null> {
+): Promise<{ readonly live: accessTokenRules.LiveAccessToken; readonly fault: UseFault | null } | null> {
   const facts = await store.look(ACCESS_TOKEN, { id: presented.id });
   const live = accessTokenRules.presentedAccessToken(presented, facts, now);
-  return live !== null && (await mayStillUse({ store, levelPolicy }, facts.client, live.grant)) ? live : null;
+  return live && { live, fault: await useFault({ store, levelPolicy }, facts.client, live.grant) };
 }
 
 const REFRESH_TOKEN = {
@@ -178,7 +180,8 @@ export function refresh(
     }
     // A late use must end the grant, even if the other parameters of the request are bad.
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
-    if (!isLate && !(await mayStillUse(context, client, grant))) return refuse("person_not_allowed");
+    const useless = isLate ? null : await useFault(context, client, grant);
+    if (useless !== null) return refuse(useless);
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
@@ -292,7 +295,11 @@ export async function issueToClient(
 
 // ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────
 
-const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
+const INTROSPECTED_ACCESS_TOKEN = {
+  ...ACCESS_TOKEN,
+  client: row(clients, { number: "token.client" }, [...TOKEN_CLIENT_COLUMNS, "claims"]),
+  caller: CALLER,
+};
 const INTROSPECTED_REFRESH_TOKEN = {
   ...REFRESH_TOKEN,
   client: row(clients, { clientId: "grant.clientId" }, [
@@ -327,9 +334,12 @@ export async function introspect(
     const visible = visibleToken(catalogue, clientId, token);
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
+    const target = { scope: token.scope, resources: visible.token.resources };
+    if (token.grant === null && facts.client !== null)
+      return { ...clientClaimsForApis(context, facts.client, target), ...shown };
     return withPerson(context, shown, facts.client, token.grant, {
       scope: visible.token.scope,
-      told: scopeAt(catalogue, token.scope, visible.token.resources),
+      told: scopeAt(catalogue, target.scope, target.resources),
     });
   }
   // `token_type_hint` is not needed: a token's prefix shows its type (RFC 7662 §2.1 lets a server ignore it).

@@ -85,6 +85,7 @@ export const REASONS_ON_PAGES = {
   code_challenge_method_unsupported: REDIRECTED,
   request_object_malformed: ofApplication("application"),
   request_object_encrypted: ofApplication("application"),
+  request_object_missing: ofApplication("application"),
   request_object_algorithm: ofApplication("application"),
   request_object_signature: ofApplication("application"),
   request_object_mismatch: ofApplication("application"),
@@ -94,6 +95,7 @@ export const REASONS_ON_PAGES = {
   person_denied: REDIRECTED,
   authorize_person_not_allowed: REDIRECTED,
   person_not_allowed: AS_JSON,
+  sign_in_too_weak: AS_JSON,
   form_answered: own("form_answered", "application"),
   login_required: REDIRECTED,
   other_person: REDIRECTED,
@@ -133,6 +135,7 @@ export const REASONS_ON_PAGES = {
   bearer_token_malformed: AS_JSON,
   bearer_token_unknown: AS_JSON,
   bearer_token_of_other_audience: AS_JSON,
+  bearer_sign_in_too_weak: AS_JSON,
   bearer_scope_insufficient: AS_JSON,
 
   token_of_other_client: AS_JSON,

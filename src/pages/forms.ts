@@ -22,6 +22,7 @@ export type FormPurpose =
   | "logout"
   | "device"
   | "account"
+  | "second_factor"
   | "setup"
   | "consent"
   | "notice";
@@ -48,15 +49,25 @@ export function openForm(
   purpose: FormPurpose,
   boundData = "",
 ): OpenForm {
-  const { sessionCookie, clock, configuration } = context;
+  const { sessionCookie } = context;
   const known = sessionCookie.read(incoming.request);
   const cookieValue = known ?? sessionCookie.anonymous();
-  const expiresAt = clock.seconds() + configuration.lifetimes.form_seconds;
   return {
-    token: `${expiresAt.toString(36)}.${tokenMac(context, cookieValue, purpose, boundData, expiresAt)}`,
+    token: formToken(context, cookieValue, purpose, boundData),
     cookieValue,
     setCookie: known === null ? sessionCookie.write(cookieValue) : null,
   };
+}
+
+/** The token of a form for the browser with this cookie, which the same answer may set. */
+export function formToken(
+  context: Context,
+  cookieValue: string,
+  purpose: FormPurpose,
+  boundData = "",
+): string {
+  const expiresAt = context.clock.seconds() + context.configuration.lifetimes.form_seconds;
+  return `${expiresAt.toString(36)}.${tokenMac(context, cookieValue, purpose, boundData, expiresAt)}`;
 }
 
 export interface Submitted {

@@ -13,6 +13,7 @@ import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
 import { otherDeviceRoutes } from "./other-device.tsx";
+import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
@@ -27,6 +28,7 @@ export const pageRoutes = (context: Context): Route[] => [
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
+  ...secondFactorRoutes(context),
   ...setupRoutes(context),
   ...assetRoutes(context),
 ];

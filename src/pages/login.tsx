@@ -149,8 +149,11 @@ const showSignIn =
     if (returnTo === null && signedIn !== null) return seeOther(pagePath(context.issuer, "/account"));
     const username = displayText(query.get("login_hint") ?? "", 200);
     const cause = causeOf((name) => query.has(name));
-    if (cause === "step_up" && returnTo !== null && signedIn !== null)
-      return stepUp(context, incoming, signedIn, returnTo);
+    const step =
+      cause === "step_up" && returnTo !== null && signedIn !== null
+        ? await stepUp(context, incoming, signedIn, returnTo)
+        : null;
+    if (step !== null) return step;
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 
@@ -188,7 +191,7 @@ async function answerSignIn(
   const { issuer } = context;
   const { returnTo, cause } = page;
   const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
-  if (form.get(PROGRESS) !== undefined)
+  if (isFresh && form.get(PROGRESS) !== undefined)
     return (await answerSecondStep(context, incoming, submitted)) ?? again("stale");
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.

@@ -1,6 +1,5 @@
 /** @jsxImportSource hono/jsx */
 /** First start: the one-time link that creates the first account. The server has no default password. */
-import { newPasswordFault } from "../accounts/new-password.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
@@ -14,6 +13,7 @@ import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { newPasswordWords } from "./new-password.ts";
 import { NOTICE, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -98,7 +98,7 @@ async function createFirstAccount(
     const words = hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`;
     return setupPage(context, incoming, token, typed, { password: words });
   }
-  const faults = setupFaults(context, texts, typed, password);
+  const faults = await setupFaults(context, texts, typed, password);
   if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, typed, faults);
 
   const passwordHash = await passwords.hash(password);
@@ -165,23 +165,21 @@ async function accountCreated(
   return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), started.cookies);
 }
 
-function setupFaults(
-  { configuration }: Context,
-  { setup, account }: Texts,
+async function setupFaults(
+  { configuration, newPasswords }: Context,
+  texts: Texts,
   { username, name, email }: Typed,
   password: string,
-): SetupFaults {
-  const { minimum_password_characters, password_bytes } = configuration.limits;
+): Promise<SetupFaults> {
+  const { setup, account } = texts;
   const nameWords =
     username === "" ? setup.usernameMissing : usernameFault(username) === null ? null : setup.usernameRefused;
-  const passwordWords = {
-    too_short: account.passwordShort(minimum_password_characters),
-    too_long: account.passwordLong(password_bytes),
-    fine: null,
-  }[newPasswordFault(configuration, password) ?? "fine"];
+  const passwordFault = await newPasswords.fault(password, { username, email: email === "" ? null : email });
   return {
     ...(nameWords !== null && { username: nameWords }),
-    ...(passwordWords !== null && { password: passwordWords }),
+    ...(passwordFault !== null && {
+      password: newPasswordWords(texts, configuration.limits, passwordFault),
+    }),
     ...(name !== "" && personNameFault(name) !== null && { name: account.facts.name.refused }),
     ...(email !== "" && emailFault(email) !== null && { email: account.emailRefused }),
   };

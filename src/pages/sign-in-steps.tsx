@@ -3,16 +3,27 @@
  * The course of a sign-in after its first step, whichever that was: what is missing is asked for, and only that. The steps so far
  * travel in a sealed field of the form, bound to the browser, so the server keeps nothing about sign-ins that are not complete.
  */
-import { withReauthentication } from "../endpoints/reauthentication.ts";
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
+import { STEP_OFFERED } from "../endpoints/authorize.ts";
+import { takeReauthentication, withReauthentication } from "../endpoints/reauthentication.ts";
 import { forgetFailures } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
 import { findAccount } from "../operations/people.ts";
 import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
-import { findSignedIn, type SignedIn, type SignIn, startSession } from "../operations/sessions.ts";
-import { type Incoming, seeOther } from "../platform/http.ts";
+import {
+  findSignedIn,
+  type SignedIn,
+  type SignIn,
+  spendProofs,
+  startSession,
+} from "../operations/sessions.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import { type Incoming, seeOther, splitTarget } from "../platform/http.ts";
+import { reaches } from "../protocol/authentication-level.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfPerson } from "../rules/events.ts";
-import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "../rules/sign-in.ts";
+import { hasSecondFactor, missingStep, stepOfSession } from "../rules/sign-in.ts";
+import type { SessionRecord } from "../store/tables.ts";
 import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { PageError } from "./page-error.ts";
@@ -21,7 +32,7 @@ import { clockTime, relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
 import { SecondStepView } from "./views/second-step.tsx";
 
-/** How long a person has for the next step. */
+/** How long a person has for the next steps. A wrong answer makes it no longer. */
 const STEP_SECONDS = 600;
 
 /** The hidden field with the steps so far. */
@@ -33,15 +44,23 @@ export interface SignInProgress extends SignIn {
   readonly returnTo: string | null;
   /** Whether its attempts counted for a browser that is known to the account. */
   readonly isKnownBrowser: boolean;
+  /** Until when the steps so far count. Default: as long as a person has. */
+  readonly until?: EpochSeconds | undefined;
+  /**
+   * Whether the steps are a sign-in anew, as `prompt=login` wants. Those of a session are, if the person has just signed in anew for
+   * the page to return to. Default: yes.
+   */
+  readonly isAnew?: boolean | undefined;
 }
 
 /** The progress as the form carries it. */
-interface SealedProgress {
+interface SealedProgress
+  extends Pick<SignInProgress, "steps" | "returnTo" | "isKnownBrowser" | "since" | "isAnew"> {
   readonly subject: SubjectId;
   readonly revision: number;
-  readonly steps: readonly SignInStep[];
-  readonly returnTo: string | null;
-  readonly isKnownBrowser: boolean;
+  readonly until: EpochSeconds;
+  /** The identifier of the session, as text. */
+  readonly continues: string | null;
 }
 
 /**
@@ -53,36 +72,68 @@ export async function continueSignIn(
   incoming: Incoming,
   progress: SignInProgress,
 ): Promise<Response | null> {
-  const { account, steps, returnTo, isKnownBrowser } = progress;
+  const { account, steps, returnTo, isKnownBrowser, isAnew = true } = progress;
   const hasTotp = (await findTotp(context, account.subject)) !== null;
-  if (missingStep(steps, { hasTotp }) === "second") return secondStepPage(context, incoming, progress, null);
-  const before = await findSignedIn(context, incoming.request);
   const act = actOfPerson(incoming, account.subject);
+  if (missingStep(steps, { hasTotp }) === "second") {
+    const { proofs = [] } = progress;
+    if (proofs.length > 0 && !(await spendProofs(context, act, progress))) return null;
+    return secondStepPage(context, incoming, progress, null);
+  }
+  const before = await findSignedIn(context, incoming.request);
   const started = await startSession(context, act, progress, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
   const next =
     returnTo === null
       ? pagePath(context.issuer, "/account")
-      : withReauthentication(context, returnTo, started.session);
+      : isAnew
+        ? withReauthentication(context, returnTo, started.session)
+        : returnTo;
   return seeOther(next, started.cookies);
 }
 
 /**
  * The page for a person who is signed in, but not as well as the page to return to demands: for the second step, or for setting one
- * up.
+ * up. Null for a person whose only better way is to sign in again, with a passkey.
  */
 export async function stepUp(
   context: Context,
   incoming: Incoming,
   { account, session }: SignedIn,
   returnTo: string,
-): Promise<Response> {
-  if (!hasSecondFactor(await findWaysIn(context, account)))
+): Promise<Response | null> {
+  if (reaches(session.authenticationLevel, "2")) return seeOther(returnTo);
+  const ways = await findWaysIn(context, account);
+  if (!hasSecondFactor(ways))
     return seeOther(pagePath(context.issuer, "/account/second-factor", { return_to: returnTo }));
-  const steps = [stepOfSession(session)];
-  return secondStepPage(context, incoming, { account, steps, returnTo, isKnownBrowser: false }, null);
+  if (!ways.hasTotp) return null;
+  const { returnTo: bare, isTaken } = await takeReauthentication(context, incoming, returnTo, session);
+  // Another step may be wanted, without being demanded.
+  const isOffer = new URLSearchParams(splitTarget(bare).query).has(STEP_OFFERED);
+  const without = isTaken ? withReauthentication(context, bare, session) : bare;
+  return secondStepPage(
+    context,
+    incoming,
+    {
+      account,
+      ...stepsOfSession(session),
+      returnTo: bare,
+      isAnew: isTaken,
+      // Nothing has counted for this browser yet.
+      isKnownBrowser: true,
+    },
+    null,
+    isOffer ? without : null,
+  );
 }
+
+/** What a sign-in that goes on from a session rests on. */
+export const stepsOfSession = (session: SessionRecord): Pick<SignIn, "steps" | "since" | "continues"> => ({
+  steps: [stepOfSession(session)],
+  since: session.authenticatedAt,
+  continues: session.id,
+});
 
 type CodeFault = "wrong" | { readonly retryAfterSeconds: number };
 
@@ -91,12 +142,25 @@ async function secondStepPage(
   incoming: Incoming,
   progress: SignInProgress,
   fault: CodeFault | null,
+  without: string | null = null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
   const frame = pageFrame(context, incoming);
-  const { account, steps, returnTo, isKnownBrowser } = progress;
+  const { account, steps, returnTo, isKnownBrowser, since, isAnew, continues } = progress;
   const { subject, revision } = account;
-  const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };
+  const now = context.clock.seconds();
+  const until = progress.until ?? now + STEP_SECONDS;
+  const sealed: SealedProgress = {
+    subject,
+    revision,
+    steps,
+    returnTo,
+    isKnownBrowser,
+    since,
+    isAnew,
+    until,
+    continues: continues === undefined ? null : recordIdText(continues),
+  };
   const isLimited = typeof fault === "object" && fault !== null;
   return respondWithPage(
     <SecondStepView
@@ -108,10 +172,11 @@ async function secondStepPage(
         "login",
         JSON.stringify(sealed),
         subject,
-        STEP_SECONDS,
+        until - now,
       )}
       returnTo={returnTo}
       username={account.username}
+      without={without}
       otherAccount={frame.path("/login", { return_to: returnTo, another: "1" })}
       fault={fault === null ? null : faultWords(frame, fault)}
     />,
@@ -126,21 +191,21 @@ async function secondStepPage(
 }
 
 function faultWords(
-  { texts: { secondStep, signIn, language }, now }: ReturnType<typeof pageFrame>,
+  { texts: { secondStep, language }, now }: ReturnType<typeof pageFrame>,
   fault: CodeFault,
 ) {
   if (fault === "wrong") return secondStep.wrong;
   const wait = fault.retryAfterSeconds;
-  return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
+  return secondStep.limited(relativeTime(language, wait), clockTime(language, now + wait));
 }
 
-/** The answer to the form of the second step. Null if the steps before it count no more, so that the person begins anew. */
+/** The answer to the fresh form of the second step. Null if the steps before it count no more, so that the person begins anew. */
 export async function answerSecondStep(
   context: Context,
   incoming: Incoming,
-  { form, isFresh }: Submitted,
+  { form }: Submitted,
 ): Promise<Response | null> {
-  const progress = isFresh ? await openProgress(context, incoming, form.get(PROGRESS)) : null;
+  const progress = await openProgress(context, incoming, form.get(PROGRESS));
   if (progress === null) return null;
   const { account, steps } = progress;
   const attempted = await checkCode(context, account, {
@@ -164,6 +229,7 @@ export async function answerSecondStep(
         ...progress,
         steps: [...steps, proof.step],
         proofs: [proof],
+        isKnownBrowser: progress.isKnownBrowser && attempted.isKnownBrowser,
       });
     }
   }
@@ -178,11 +244,12 @@ async function openProgress(
     const cookieValue = context.sessionCookie.read(incoming.request);
     const { text } = unsealFormData(context, cookieValue, "login", sealed);
     // The seal is this server's own, so the text is as it wrote it.
-    const { subject, revision, steps, returnTo, isKnownBrowser } = JSON.parse(text) as SealedProgress;
+    const { subject, revision, continues, ...progress } = JSON.parse(text) as SealedProgress;
     const account = await findAccount(context, subject);
     // What was proved about the account as it was then says nothing about it now.
     if (account === null || account.disabledAt !== null || account.revision !== revision) return null;
-    return { account, steps, returnTo, isKnownBrowser };
+    const session = continues === null ? null : parseRecordId(continues);
+    return { ...progress, account, continues: session ?? undefined };
   } catch (error) {
     if (error instanceof PageError) return null;
     throw error;

@@ -224,6 +224,16 @@ button, .button {
 .small-button { min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
 .card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-left: 1.25rem; }
 pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
+.steps > li > * + * { margin-top: 0.75rem; }
+.qr-code { width: min(100%, 14rem); margin-left: auto; margin-right: auto; height: auto; border-radius: 0.625rem; border: 1px solid var(--line); }
+.secret { padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); text-align: center; }
+.secret code { font-size: 1.0625rem; letter-spacing: 0.04em; user-select: all; }
+.codes { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
+.codes ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.75rem, 1fr)); gap: 0.375rem 1rem; margin: 0.75rem 0 0; padding-left: 1.75rem; }
+.codes code { font-size: 1.0625rem; letter-spacing: 0.04em; white-space: nowrap; }
+.acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+.ways { display: grid; gap: 0.25rem; }
+.ways a { display: inline-flex; align-items: center; min-height: 2.75rem; width: fit-content; }
 .list.small { margin-top: 0.5rem; gap: 0.125rem; }
 .applies + .list.small { margin-top: 0.125rem; }
 .list.small > li { grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
@@ -263,7 +273,8 @@ details > .stack { margin-top: 0.5rem; }
   button, .button, .card, .note, input { border: 1px solid; }
 }
 @media print {
-  .skip, .foot { display: none; }
+  .skip, .foot, .screen { display: none; }
+  .codes { break-inside: avoid; }
   .card { box-shadow: none; }
 }
 `;

@@ -30,6 +30,7 @@ export const PAGE_PATHS = [
   "/account/details",
   "/account/password",
   "/account/picture",
+  "/account/second-factor",
   "/account/security",
   "/consent",
   "/device",

@@ -1,6 +1,7 @@
 /** The certificate and key of a TLS listener: read together, checked together, and read again when they change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { fileFault } from "./file-fault.ts";
 
 export interface CertificateFiles {
   readonly certificate: string;
@@ -31,8 +32,7 @@ export function filesFault(files: CertificateFiles): string | null {
     try {
       readPem(file);
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      return code === "EISDIR" ? `${file} is a folder` : `${file} cannot be read (${code})`;
+      return `${file} ${fileFault(error)}`;
     }
   }
   return pairFault(readPair(files));

@@ -1,6 +1,6 @@
 /**
- * Requests that this server makes itself, to addresses that clients name: key sets, sector identifiers, logout notices. A
- * stranger names them, so they must not lead into the network that the server stands in (threats 20, 21).
+ * Requests that this server makes itself, to addresses that clients name: key sets, sector identifiers, logout notices; and to
+ * the list of breached passwords that the operator names. A stranger names most of them, so they must not lead into the network that the server stands in (threats 20, 21).
  *
  * A name is resolved once, every address it has is checked, and the connection goes to one of these addresses. Nothing follows
  * a redirect, and there is no proxy, cookie or connection that another request has used.
@@ -23,7 +23,15 @@ export type OutboundFault =
   | "too_slow"
   | "too_many";
 
-/** `message`: words for the operator and the maker of the client. It never has anything of an answer. */
+/** Faults in which a stranger could read whether a name or an address exists in the network that the server stands in. */
+const TELLING_FAULTS: ReadonlySet<OutboundFault> = new Set([
+  "address_refused",
+  "unresolved",
+  "unreachable",
+  "too_slow",
+]);
+
+/** `message`: words for the log. It never has anything of an answer. */
 export class OutboundError extends Error {
   constructor(
     readonly fault: OutboundFault,
@@ -34,10 +42,36 @@ export class OutboundError extends Error {
     super(message);
     this.name = "OutboundError";
   }
+
+  /** Words for the client, which a stranger may have registered: the same whether a host is missing, inside or silent. */
+  get publicWords(): string {
+    return TELLING_FAULTS.has(this.fault)
+      ? "This server cannot reach the host, or may not call it. The operator's log says which."
+      : this.message;
+  }
 }
 
+/**
+ * What a request is for. Each purpose has places of its own: strangers name slow hosts when they register, and that must hold up
+ * neither the keys of clients nor notices of sign-outs.
+ */
+export type OutboundPurpose = "registration" | "keys" | "notices" | "passwords";
+
+/** How many requests for each purpose may be under way, to one host and to all. */
+type Places = Readonly<Record<OutboundPurpose, { readonly perHost: number; readonly all: number }>>;
+
+const PLACES: Places = {
+  registration: { perHost: 2, all: 16 },
+  keys: { perHost: 4, all: 32 },
+  notices: { perHost: 4, all: 64 },
+  passwords: { perHost: 8, all: 8 },
+};
+
 export interface OutboundRequest {
+  readonly purpose: OutboundPurpose;
   readonly url: string;
+  /** Beside those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** A form to POST; default: a GET. */
   readonly form?: Readonly<Record<string, string>>;
   /** The media types of an answer whose body is read. Empty: the body does not matter and is thrown away. */
@@ -67,8 +101,7 @@ export interface OutboundOptions {
   readonly authorities?: readonly string[];
   /** Default: 5000. */
   readonly timeoutMillis?: number;
-  /** How many requests may be under way, to one host and to all. */
-  readonly atOnce?: { readonly perHost: number; readonly all: number };
+  readonly atOnce?: Places;
 }
 
 /** IANA's registry of special-purpose IPv4 addresses: none of them is on the Internet. */
@@ -179,11 +212,15 @@ export function createOutbound({
   resolve = systemResolve,
   authorities = [],
   timeoutMillis = 5000,
-  atOnce = { perHost: 4, all: 64 },
+  atOnce = PLACES,
 }: OutboundOptions): Outbound {
   const allowance = readAllowance(allow);
-  const underWay = new Map<string, number>();
-  let all = 0;
+  const places = {
+    registration: createPlaces(atOnce.registration),
+    keys: createPlaces(atOnce.keys),
+    notices: createPlaces(atOnce.notices),
+    passwords: createPlaces(atOnce.passwords),
+  };
 
   function checkedUrl(text: string): URL {
     if (!URL.canParse(text)) throw new OutboundError("url_refused", "It is not a URL.");
@@ -213,7 +250,7 @@ export function createOutbound({
   function exchange(
     url: URL,
     addresses: readonly string[],
-    { form, types, maximumBytes = 65_536 }: OutboundRequest,
+    { form, headers, types, maximumBytes = 65_536 }: OutboundRequest,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     const body = form === undefined ? null : new URLSearchParams(form).toString();
@@ -244,6 +281,7 @@ export function createOutbound({
           "Accept-Encoding": "identity",
           Connection: "close",
           "User-Agent": "Tessera",
+          ...headers,
           ...(body !== null && {
             "Content-Type": "application/x-www-form-urlencoded",
             "Content-Length": String(Buffer.byteLength(body)),
@@ -287,12 +325,9 @@ export function createOutbound({
   return {
     async send(request) {
       const url = checkedUrl(request.url);
-      const { host } = url;
-      const toHost = underWay.get(host) ?? 0;
-      if (toHost >= atOnce.perHost || all >= atOnce.all)
+      const leave = places[request.purpose].enter(url.host);
+      if (leave === null)
         throw new OutboundError("too_many", "Too many requests of this kind are under way. Try again soon.");
-      underWay.set(host, toHost + 1);
-      all += 1;
       const ending = new AbortController();
       const timer = setTimeout(() => ending.abort(), request.timeoutMillis ?? timeoutMillis);
       try {
@@ -304,11 +339,28 @@ export function createOutbound({
         );
       } finally {
         clearTimeout(timer);
-        all -= 1;
+        leave();
+      }
+    },
+  };
+}
+
+function createPlaces({ perHost, all }: Places[OutboundPurpose]) {
+  const underWay = new Map<string, number>();
+  let taken = 0;
+  return {
+    /** Takes a place. Returns the function that gives it back; null if none is free. */
+    enter(host: string): (() => void) | null {
+      const toHost = underWay.get(host) ?? 0;
+      if (toHost >= perHost || taken >= all) return null;
+      underWay.set(host, toHost + 1);
+      taken += 1;
+      return () => {
+        taken -= 1;
         const left = (underWay.get(host) ?? 1) - 1;
         if (left === 0) underWay.delete(host);
         else underWay.set(host, left);
-      }
+      };
     },
   };
 }

@@ -1,13 +1,16 @@
 /**
  * Claims of the operator's own, and where their values come from. A source is one of these texts, or a table that names
  * values and who gets each: `{ admin = "group:admins", viewer = "everyone" }`, of which the first that fits counts.
+ * A client that acts for itself (RFC 6749 §4.4) is no person: only `value:` and `client` give it a claim.
  *
  * - `attribute:quota`: the person's attribute of that name.
  * - `group:admins`: true for members of the group, false for others.
  * - `email`, `groups` …: the standard claim of that name.
+ * - `value:gold`: this value, for every person and for the client itself.
  */
+import { type FactValue, readFactValue } from "./fact-value.ts";
 
-/** The values, and who gets each: `group:NAME` or `everyone`. */
+/** The values, and who gets each: `group:NAME`, `everyone` (every person), or `client` (the client for itself). */
 export type ClaimChoices = Readonly<Record<string, string>>;
 export type ClaimSource = string | ClaimChoices;
 /** Claims by their names. */
@@ -52,18 +55,30 @@ export const groupIn = (text: string): string | null => GROUP.exec(text)?.[1] ??
 /** The attribute that a text names as `attribute:NAME`; null if it names none. */
 export const attributeIn = (text: string): string | null => ATTRIBUTE.exec(text)?.[1] ?? null;
 
+const FIXED = /^value:(.{1,1000})$/su;
+
+/** The value that a text gives as `value:…`; null if it gives none. */
+export function fixedValueIn(text: string): FactValue | null {
+  const value = FIXED.exec(text)?.[1];
+  return value === undefined ? null : readFactValue(value);
+}
+
 /** Why a source is not allowed, in words that follow "it"; null if it is allowed. */
 export function claimSourceFault(source: ClaimSource, standardClaims: readonly string[]): string | null {
   if (typeof source === "string") {
-    const isKnown = groupIn(source) ?? attributeIn(source) ?? standardClaims.includes(source);
-    return isKnown ? null : "is no source: write attribute:NAME, group:NAME or the name of a standard claim";
+    const isKnown =
+      fixedValueIn(source) !== null ||
+      (groupIn(source) ?? attributeIn(source) ?? standardClaims.includes(source));
+    return isKnown
+      ? null
+      : "is no source: write attribute:NAME, group:NAME, value:TEXT or the name of a standard claim";
   }
   const choices = Object.entries(source);
   if (choices.length === 0) return "has no value";
   // A number as a name would lose its place in the order.
   if (choices.some(([value]) => /^\d+$/.test(value))) return "has a number for a value: use an attribute";
-  const wrong = choices.find(([, who]) => who !== "everyone" && groupIn(who) === null);
-  return wrong === undefined ? null : `names '${wrong[1]}', which is neither everyone nor group:NAME`;
+  const wrong = choices.find(([, who]) => who !== "everyone" && who !== "client" && groupIn(who) === null);
+  return wrong === undefined ? null : `names '${wrong[1]}', which is none of everyone, client and group:NAME`;
 }
 
 /** A list of names as a mapping: each is a standard claim, or else the attribute of that name. */

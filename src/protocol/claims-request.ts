@@ -1,4 +1,4 @@
-/** OpenID Connect Core §5.5: the parameter `claims`, in which a client asks for single claims about the person. */
+/** OpenID Connect Core §5.5: the parameter `claims`, in which a client asks for individual claims about the person. */
 import { OAuthError } from "./errors.ts";
 
 /** §5.5.1: what a client asks of one claim. */

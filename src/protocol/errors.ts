@@ -3,9 +3,10 @@
  * error code, a status and a description. Reasons that an attacker must not tell apart share their public words.
  */
 
+import type { AuthenticationLevel } from "./authentication-level.ts";
 import type { RedirectUri } from "./identifiers.ts";
 
-/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, OIDC Core §3.1.2.6. */
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9470 §3, OIDC Core §3.1.2.6. */
 export type ErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -23,6 +24,7 @@ export type ErrorCode =
   | "expired_token"
   | "invalid_token"
   | "insufficient_scope"
+  | "insufficient_user_authentication"
   | "invalid_redirect_uri"
   | "invalid_client_metadata"
   | "invalid_software_statement"
@@ -321,6 +323,12 @@ export const REASONS = {
     description: "Encrypted request objects are not supported.",
     cure: "Send the request object signed and not encrypted: it travels over TLS.",
   },
+  request_object_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client is registered for signed requests, and this request is not signed.",
+    cure: "Send every parameter in a signed JWT, in the parameter request (RFC 9101). Or register the client without require_signed_request_object.",
+  },
   request_object_algorithm: {
     error: "invalid_request_object",
     status: 400,
@@ -374,6 +382,12 @@ export const REASONS = {
     status: 400,
     description: "The person may not use this client.",
     cure: "Ask the operator to put the person into one of the client's allowed_groups, or to take them out of its denied_groups. The person can sign in with another account.",
+  },
+  sign_in_too_weak: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The person signed in with one proof, and this access needs a second factor (acr 2) by now.",
+    cure: "Send the person through the authorization endpoint again, with acr_values=2. They are asked for the second factor only, and the new tokens have it (RFC 9470 §5).",
   },
   form_answered: {
     error: "invalid_request",
@@ -544,6 +558,12 @@ export const REASONS = {
   },
   bearer_token_unknown: bearerTokenRefused,
   bearer_token_of_other_audience: bearerTokenRefused,
+  bearer_sign_in_too_weak: {
+    error: "insufficient_user_authentication",
+    status: 401,
+    description: "This needs a sign-in with a second factor (acr 2).",
+    cure: "Send the person through the authorization endpoint again, with the acr_values that the WWW-Authenticate header names (RFC 9470 §3).",
+  },
   bearer_scope_insufficient: {
     error: "insufficient_scope",
     status: 403,
@@ -679,6 +699,8 @@ export interface ErrorDetail {
   readonly challenge?: AuthenticationScheme;
   /** For a Bearer challenge: the scope that is needed (RFC 6750 §3). */
   readonly requiredScope?: string;
+  /** For a Bearer challenge: the level of sign-in that is needed (RFC 9470 §3). */
+  readonly requiredLevel?: AuthenticationLevel;
   readonly retryAfterSeconds?: number;
   /** For 405. */
   readonly allow?: string;

@@ -8,6 +8,7 @@ import {
   attributeIn,
   type ClaimMapping,
   type ClaimSource,
+  fixedValueIn,
   groupIn,
   MAPPED_BYTES,
 } from "../protocol/claim-mapping.ts";
@@ -18,9 +19,9 @@ import { CLAIM_NAMES, SCOPE_CLAIMS, scopeOfClaim } from "../protocol/standard-cl
 import type {
   AccountRecord,
   AttributeValue,
+  IndividualClaims,
   PersonProfile,
   PostalAddress,
-  SingleClaims,
 } from "../store/tables.ts";
 import { pictureAddress } from "./picture.ts";
 
@@ -45,11 +46,11 @@ export type ClaimValue = AttributeValue | PostalAddress;
 /** Claims by their names. A claim without a value is missing. */
 export type Claims = Readonly<Record<string, ClaimValue>>;
 
-/** The claims that a request names one by one (OpenID Connect Core §5.5), beside those of its scopes. */
-export type RequestedClaims = readonly string[];
+/** The individual claims of a request (OpenID Connect Core §5.5), beside those of its scopes. */
+export type ClaimNames = readonly string[];
 
 /** Those of the claims whose scope the client may ask for. The operator may have taken it away since the person agreed. */
-export const withinScope = (claims: RequestedClaims, askable: readonly Scope[]): string[] =>
+export const withinScope = (claims: ClaimNames, askable: readonly Scope[]): string[] =>
   claims.filter((name) => {
     const scope = scopeOfClaim(name);
     return scope !== null && askable.includes(scope);
@@ -59,14 +60,17 @@ export const withinScope = (claims: RequestedClaims, askable: readonly Scope[]):
  * The claims of a request that the client may have: those whose scope it could ask for. Null if it asks for none. A claim without
  * a scope, such as `acr`, says how the person signed in, or nothing.
  */
-export function singleClaims(request: ClaimsRequest | null, askable: readonly Scope[]): SingleClaims | null {
+export function individualClaims(
+  request: ClaimsRequest | null,
+  askable: readonly Scope[],
+): IndividualClaims | null {
   const allowed = (names: Readonly<Record<string, unknown>>) => withinScope(Object.keys(names), askable);
   const claims = { idToken: allowed(request?.idToken ?? {}), userinfo: allowed(request?.userinfo ?? {}) };
   return claims.idToken.length + claims.userinfo.length === 0 ? null : claims;
 }
 
 /**
- * The scopes that a person is asked for: those of the request, and those of its single claims. The words for a scope tell at least
+ * The scopes that a person is asked for: those of the request, and those of its individual claims. The words for a scope tell at least
  * what its claims tell, and a remembered yes to the scope is one to each of them.
  */
 export const scopeToAllow = ({
@@ -74,7 +78,7 @@ export const scopeToAllow = ({
   claims,
 }: {
   readonly scope: readonly Scope[];
-  readonly claims: SingleClaims | null;
+  readonly claims: IndividualClaims | null;
 }): Scope[] => {
   const scopes = [...(claims?.idToken ?? []), ...(claims?.userinfo ?? [])].map(scopeOfClaim);
   return [...new Set([...scope, ...scopes.filter((name) => name !== null)])];
@@ -127,7 +131,7 @@ const claimsOf = (scope: string): readonly string[] =>
 export function personClaims(
   scope: readonly Scope[],
   person: ToldPerson,
-  requested: RequestedClaims = [],
+  requested: ClaimNames = [],
   own: OwnClaims = NO_OWN_CLAIMS,
 ): Claims {
   const ofScopes = scope.flatMap((name) => claimsOf(name));
@@ -141,12 +145,18 @@ export function personClaims(
     !READERS.has(source) ||
     ofScopes.includes(source) ||
     requested.includes(source);
-  const mapped = [
-    ...scope.flatMap((name) =>
-      Object.hasOwn(own.scopes, name) ? Object.entries(own.scopes[name] ?? {}) : [],
-    ),
-    ...Object.entries(own.client).filter(([, source]) => isTold(source)),
-  ];
+  const ofClient = Object.entries(own.client).filter(([, source]) => isTold(source));
+  return { ...claims, ...mappedClaims([...mappingsOf(scope, own), ...ofClient], person) };
+}
+
+type Mapped = readonly (readonly [string, ClaimSource])[];
+
+const mappingsOf = (scope: readonly Scope[], { scopes }: Pick<OwnClaims, "scopes">): Mapped =>
+  scope.flatMap((name) => (Object.hasOwn(scopes, name) ? Object.entries(scopes[name] ?? {}) : []));
+
+/** `person`: null for a client that acts for itself. */
+function mappedClaims(mapped: Mapped, person: ToldPerson | null): Claims {
+  const claims: Record<string, ClaimValue> = {};
   let bytes = 0;
   for (const [name, source] of mapped) {
     const value = mappedValue(source, person);
@@ -158,6 +168,13 @@ export function personClaims(
   }
   return claims;
 }
+
+/**
+ * The claims about a client that acts for itself, for the API of its access token, in the token or at introspection: those of its
+ * scopes, as far as an API is told of them, and those of the client, of which the operator decides alone.
+ */
+export const clientClaims = (scope: readonly Scope[], own: OwnClaims): Claims =>
+  mappedClaims([...mappingsOf(toldToApis(scope, own.scopes), own), ...Object.entries(own.client)], null);
 
 /**
  * The claims about a person for the API of an access token, in the token or at introspection: the groups, and the operator's own
@@ -192,13 +209,16 @@ export function fittingClaims(claims: Claims): Claims {
   );
 }
 
-/** Null if the person has no such fact, or is in none of the groups. */
-function mappedValue(source: ClaimSource, person: ToldPerson): ClaimValue | null {
-  const isIn = (group: string | null) => group !== null && person.groups.includes(group);
+/** Null if the person has no such fact, or is in none of the groups. `person`: null for a client that acts for itself. */
+function mappedValue(source: ClaimSource, person: ToldPerson | null): ClaimValue | null {
+  const isIn = (group: string | null) => group !== null && (person?.groups.includes(group) ?? false);
   if (typeof source !== "string") {
-    const fitting = Object.entries(source).find(([, who]) => who === "everyone" || isIn(groupIn(who)));
+    const everyOne = person === null ? "client" : "everyone";
+    const fitting = Object.entries(source).find(([, who]) => who === everyOne || isIn(groupIn(who)));
     return fitting?.[0] ?? null;
   }
+  const fixed = fixedValueIn(source);
+  if (fixed !== null || person === null) return fixed;
   const attribute = attributeIn(source);
   if (attribute !== null)
     return Object.hasOwn(person.attributes, attribute) ? (person.attributes[attribute] ?? null) : null;

@@ -1,5 +1,6 @@
 /** Groups of people, and who is in them. */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { foldName } from "../protocol/names.ts";
 import { type Change, hold, insert, remove, update } from "../store/contract.ts";
 import { type AccountRecord, type GroupRecord, groupMembers, groups } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -46,23 +47,29 @@ export const membershipEvents = (subject: string, { joined, left }: Membership):
 ];
 
 export interface NewGroupFacts {
+  /** The group of this name, or of one that looks the same. */
   readonly group: GroupRecord | null;
   /** Whether people are still in a group of this name, which is being removed. */
   readonly hasMembers: boolean;
 }
 
-/** `taken`: there is such a group. `being_removed`: an earlier group of the name still has members. */
+/**
+ * `taken`: there is such a group. `similar`: there is one whose name looks the same, or differs in case only, so that people would take
+ * one for the other. `being_removed`: an earlier group of the name still has members.
+ */
+export type GroupCreation = "created" | "taken" | "similar" | "being_removed";
+
 export function createGroup(
   { group, hasMembers }: NewGroupFacts,
   name: string,
   description: string | null,
   now: EpochSeconds,
-): Decision<"created" | "taken" | "being_removed"> {
-  if (group !== null) return concluded("taken");
+): Decision<GroupCreation> {
+  if (group !== null) return concluded(group.name === name ? "taken" : "similar");
   if (hasMembers) return concluded("being_removed");
   return {
     outcome: "created",
-    changes: [insert(groups, { name, description, createdAt: now })],
+    changes: [insert(groups, { name, folded: foldName(name), description, createdAt: now })],
     events: [{ event: "group.created", group: name }],
   };
 }

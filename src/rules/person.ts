@@ -27,6 +27,7 @@ import {
 } from "../store/tables.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
+import type { Event } from "./events.ts";
 import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { pictureChanges } from "./picture.ts";
@@ -182,6 +183,24 @@ export function changePassword(
       { event: "password.changed", subject },
       ...filters.map((filter) => accessRemoved(filter, "revoked_by_person")),
     ],
+  };
+}
+
+/**
+ * Replaces the hash of a password by another of the same password. Nothing else changes, so sessions stay. `verifiedHash` is
+ * the hash that the password matched. False, and nothing changed, if it is no longer the person's, or the person is disabled.
+ */
+export function renewPassword(
+  account: AccountRecord | null,
+  verifiedHash: string,
+  passwordHash: string,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+    return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { passwordHash })],
+    events: [{ event: "password.renewed", subject: account.subject }],
   };
 }
 
@@ -407,6 +426,10 @@ export interface TakenSteps {
   readonly revision: number;
   /** The changes that use up the proofs of the steps. */
   readonly uses: readonly Change[];
+  /** The session on whose steps these rest; null if they rest on none. */
+  readonly continues?: RecordId | null;
+  /** What the proofs of the steps make known. */
+  readonly events?: readonly Event[];
 }
 
 /**
@@ -417,7 +440,7 @@ export interface TakenSteps {
 export function startSession(
   { account, totp }: SignInFacts,
   session: SessionRecord,
-  { steps, revision, uses }: TakenSteps,
+  { steps, revision, uses, continues = null, events = [] }: TakenSteps,
   { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.revision !== revision)
@@ -425,6 +448,8 @@ export function startSession(
   if (missingStep(steps, { hasTotp: totp !== null }) !== null) return concluded(false);
   const { subject } = account;
   const continued = earlier?.subject === subject ? earlier : null;
+  if (continues !== null && (continued === null || Buffer.compare(continued.id, continues) !== 0))
+    return concluded(false);
   const replaced = continued === null ? earlier : null;
   const others = surplus.filter(
     ({ session: { id } }) => earlier === null || Buffer.compare(id, earlier.id) !== 0,
@@ -446,15 +471,30 @@ export function startSession(
     events: [
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
+      ...events,
       { event: "session.started", subject, via: session.authenticationMethods.join(" ") },
     ],
   };
 }
 
-/** Why a session ended. */
-type SessionEndReason = "signed_out" | "replaced" | "surplus";
+/**
+ * Uses up the proofs of the first steps before another step is asked: what counts once must not open that question twice. False if
+ * the account has changed since the steps were checked.
+ */
+export function spendProofs(
+  account: AccountRecord | null,
+  { revision, uses, events = [] }: Omit<TakenSteps, "steps">,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.revision !== revision)
+    return concluded(false);
+  const { subject } = account;
+  return { outcome: true, changes: [hold(accounts, { subject }, { revision }), ...uses], events };
+}
 
-const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
+/** Why a session ended. */
+type SessionEndReason = "signed_out" | "replaced" | "surplus" | "second_factor";
+
+export const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
   ({ event: "session.ended", subject, reason }) as const;
 
 /** Whether a session is valid: not expired, seen after `idleSince`, and of a person who may sign in. */

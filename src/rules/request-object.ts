@@ -14,15 +14,21 @@ import type { ClientRecord } from "../store/tables.ts";
 /** How far the clocks of a client and of this server may be apart, in seconds. */
 const SKEW_SECONDS = 30;
 
-type Signer = Pick<ClientRecord, "clientId" | "requestObjectSigningAlg">;
+type Signer = Pick<ClientRecord, "clientId" | "requestObjectSigningAlg" | "requireSignedRequestObject">;
 
 export const isSigned = ({ algorithm }: Pick<RequestObject, "algorithm">): boolean => algorithm !== "none";
+
+/** RFC 9101 §10.5: otherwise an attacker would leave the request object out. Throws OAuthError. */
+export function requireObject({ requireSignedRequestObject }: Signer): void {
+  if (requireSignedRequestObject) throw new OAuthError("request_object_missing");
+}
 
 /** RFC 9101 §6.2, RFC 8725 §3.1: the algorithm is the one of the registration, if there is one. Throws OAuthError. */
 export function requireAlgorithm(
   { algorithm }: Pick<RequestObject, "algorithm">,
-  { requestObjectSigningAlg: registered }: Signer,
+  { requestObjectSigningAlg: registered, requireSignedRequestObject }: Signer,
 ): void {
+  if (requireSignedRequestObject && !isSigned({ algorithm })) throw new OAuthError("request_object_missing");
   const allowed =
     registered === null ? ["none", ...SIGNING_ALGORITHMS.map((each) => each.algorithm)] : [registered];
   if (allowed.includes(algorithm)) return;
@@ -69,6 +75,7 @@ export function requireOwnClaims(
  */
 export function assembledParameters(
   object: Pick<RequestObject, "algorithm">,
+  { requireSignedRequestObject }: Pick<Signer, "requireSignedRequestObject">,
   sent: Parameters,
   inside: Parameters,
 ): Parameters {
@@ -78,6 +85,8 @@ export function assembledParameters(
   requireSame("response_type", sent, inside, false);
   // RFC 9101 §6.3: "MUST only use the parameters in the Request Object".
   if (isWhole) return inside;
+  // RFC 9101 §10.5: what stands beside the object is not signed.
+  if (requireSignedRequestObject) throw mismatch("it has no response_type, so it is not the whole request");
   // OpenID Connect Core §6.1: so that the request is one of OAuth 2.0 without its object too.
   sent.required("response_type");
   const values = new Map<string, readonly string[]>();

@@ -4,8 +4,12 @@
  */
 import type { SessionRecord } from "../store/tables.ts";
 
+/** By what a person proves who they are. Two proofs by the same means are as good as one. */
+export type SignInMeans = "password" | "key" | "code" | "device" | "link";
+
 /** One proof of who a person is. */
 export interface SignInStep {
+  readonly means: SignInMeans;
   /** RFC 8176 §2. */
   readonly methods: readonly string[];
   /** How many kinds of proof the step is: what the person knows, and what they have. */
@@ -14,25 +18,29 @@ export interface SignInStep {
 
 /** The steps, by their names. A new kind of proof is an entry here. */
 export const STEPS = {
-  password: { methods: ["pwd"], factors: 1 },
+  password: { means: "password", methods: ["pwd"], factors: 1 },
   /** A key on a device that does not say whether it knew its person. */
-  passkey: { methods: ["pop", "user"], factors: 1 },
+  passkey: { means: "key", methods: ["pop", "user"], factors: 1 },
   /** A key on a device that asked for a PIN, a finger or a face first. */
-  verified_passkey: { methods: ["pop", "user"], factors: 2 },
-  totp: { methods: ["otp"], factors: 1 },
-  recovery_code: { methods: ["otp"], factors: 1 },
+  verified_passkey: { means: "key", methods: ["pop", "user"], factors: 2 },
+  totp: { means: "code", methods: ["otp"], factors: 1 },
+  recovery_code: { means: "code", methods: ["otp"], factors: 1 },
   /** Another device, on which the person is signed in and said yes: multiple-channel authentication. */
-  other_device: { methods: ["mca"], factors: 1 },
+  other_device: { means: "device", methods: ["mca"], factors: 1 },
   /** A link or a code for one sign-in, by the operator or to the person's e-mail address. */
-  sign_in_link: { methods: ["otp"], factors: 1 },
+  sign_in_link: { means: "link", methods: ["otp"], factors: 1 },
 } as const satisfies Readonly<Record<string, SignInStep>>;
 
 export type SignInStepName = keyof typeof STEPS;
 
 export type Authentication = Pick<SessionRecord, "authenticationMethods" | "authenticationLevel">;
 
-const factorsOf = (done: readonly SignInStep[]): number =>
-  done.reduce((sum, { factors }) => sum + factors, 0);
+/** One passkey used twice, or two codes, prove no more than one does. */
+function factorsOf(done: readonly SignInStep[]): number {
+  const best = new Map<SignInMeans, number>();
+  for (const { means, factors } of done) best.set(means, Math.max(factors, best.get(means) ?? 0));
+  return [...best.values()].reduce((sum, factors) => sum + factors, 0);
+}
 
 /** The authentication that these steps amount to; null without any. */
 export function authenticationBy(done: readonly SignInStep[]): Authentication | null {
@@ -51,9 +59,20 @@ export const stepOfSession = ({
   authenticationMethods,
   authenticationLevel,
 }: Authentication): SignInStep => ({
+  means: meansOf(authenticationMethods),
   methods: authenticationMethods.filter((method) => method !== "mfa"),
-  factors: authenticationLevel === "1" ? 1 : 2,
+  factors: authenticationLevel === "2" ? 2 : 1,
 });
+
+/** By what a sign-in of one step was made. A code is never the first step, so `otp` alone means a link. */
+const meansOf = (methods: readonly string[]): SignInMeans =>
+  methods.includes("pwd")
+    ? "password"
+    : methods.includes("pop")
+      ? "key"
+      : methods.includes("mca")
+        ? "device"
+        : "link";
 
 /** What a person has set up to prove who they are. */
 export interface WaysIn {

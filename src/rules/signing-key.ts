@@ -1,16 +1,17 @@
 /**
  * The ring of signing keys, for each algorithm: the next key is published and does not sign yet, the current one signs, and
  * former ones verify until the last token that they signed has expired. A key's place follows from its times alone, so all
- * nodes agree on it without a word.
+ * nodes agree on it without a word. A key from a file has no times: its place follows from the order of the files.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Change, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import { revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
+import { type RingKey, revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 
-export type KeyState = "next" | "current" | "former";
+/** `published`: a key from a file that does not sign. Whether it will sign or has signed, only the operator knows. */
+export type KeyState = "next" | "current" | "former" | "published";
 
 /** The row of `revisions` that guards every change of the ring. */
 export type RingRevision = Row<typeof revisions> | null;
@@ -26,53 +27,64 @@ export interface KeyTimes {
 }
 
 /**
- * The key that signs at this time; null if there is none. With a clock that is behind the one that made the first key, that key
- * signs too early: it is published, and a second one would help no one.
+ * The key that signs at this time; null if there is none. The last key from a file comes before every key of the database: the order
+ * of the files is the operator's decision. With a clock that is behind the one that made the first key, that key signs too early: it
+ * is published, and a second one would help no one.
  */
-export function currentKey(
-  keys: readonly SigningKeyRecord[],
+export function currentKey<Key extends RingKey>(
+  keys: readonly Key[],
   algorithm: SigningAlgorithm,
   now: EpochSeconds,
-): SigningKeyRecord | null {
+): Key | null {
   const candidates = publishedKeys(keys, now).filter((key) => key.algorithm === algorithm);
+  const fromFile = candidates.findLast(({ file }) => file !== undefined);
+  if (fromFile !== undefined) return fromFile;
   const signing = candidates.filter((key) => key.signsFrom <= now);
   if (signing.length === 0)
     return candidates.toSorted((one, other) => one.signsFrom - other.signsFrom)[0] ?? null;
   return signing.reduce((newest, key) => (key.signsFrom > newest.signsFrom ? key : newest));
 }
 
-export function stateOf(
-  key: SigningKeyRecord,
-  keys: readonly SigningKeyRecord[],
-  now: EpochSeconds,
-): KeyState {
-  if (currentKey(keys, key.algorithm, now)?.kid === key.kid) return "current";
-  return key.signsFrom > now ? "next" : "former";
+export function stateOf(key: RingKey, keys: readonly RingKey[], now: EpochSeconds): KeyState {
+  const current = currentKey(keys, key.algorithm, now);
+  if (current?.kid === key.kid) return "current";
+  if (key.file !== undefined) return "published";
+  return key.signsFrom > now && current?.file === undefined ? "next" : "former";
 }
 
+/** The ring: the keys of the database, and those of files after them. A key that is in both counts as one from a file. */
+export const ringOf = <Stored extends RingKey, FromFile extends RingKey>(
+  stored: readonly Stored[],
+  fromFiles: readonly FromFile[],
+): readonly (Stored | FromFile)[] => [
+  ...stored.filter(({ kid }) => !fromFiles.some((key) => key.kid === kid)),
+  ...fromFiles,
+];
+
 /** The keys of the key set: what may have signed a token that is valid now, and what will sign soon. */
-export const publishedKeys = (
-  keys: readonly SigningKeyRecord[],
-  now: EpochSeconds,
-): readonly SigningKeyRecord[] =>
+export const publishedKeys = <Key extends RingKey>(keys: readonly Key[], now: EpochSeconds): readonly Key[] =>
   keys.filter(({ publishedUntil }) => publishedUntil === null || publishedUntil > now);
 
-/** From when on a new key of the algorithm must sign; null if none is due now. */
+/** From when on a new key of the algorithm must sign; null if none is due now, or a file has its key. */
 export function nextKeyDue(
-  keys: readonly SigningKeyRecord[],
+  keys: readonly RingKey[],
   algorithm: SigningAlgorithm,
   { rotationSeconds, publishSeconds }: Omit<KeyTimes, "keepSeconds">,
   now: EpochSeconds,
 ): EpochSeconds | null {
   const current = currentKey(keys, algorithm, now);
   if (current === null) return now;
+  if (current.file !== undefined) return null;
   if (keys.some((key) => key.algorithm === algorithm && key.signsFrom > now)) return null;
   const due = current.signsFrom + rotationSeconds;
   return now < due - publishSeconds ? null : Math.max(due, now + publishSeconds);
 }
 
 export interface RingFacts {
+  /** The keys of the database. */
   readonly keys: readonly SigningKeyRecord[];
+  /** The keys from files, of which no rule makes, prolongs or retires any. */
+  readonly fromFiles?: readonly RingKey[];
   readonly revision: RingRevision;
 }
 
@@ -123,13 +135,13 @@ export function addSigningKey(
  * that signs or will sign counts: a former key signs nothing with the new lifetime.
  */
 export function prolongSigningKeys(
-  { keys, revision }: RingFacts,
+  { keys, fromFiles = [], revision }: RingFacts,
   { keepSeconds }: KeyTimes,
   now: EpochSeconds,
 ): Decision<void> {
   const short = keys.flatMap((key) => {
     const { publishedUntil } = key;
-    if (publishedUntil === null || stateOf(key, keys, now) === "former") return [];
+    if (publishedUntil === null || stateOf(key, ringOf(keys, fromFiles), now) === "former") return [];
     const [follows] = laterThan(key, keys);
     const until = follows === undefined ? 0 : follows.signsFrom + keepSeconds;
     return publishedUntil < until ? [{ kid: key.kid, publishedUntil, until }] : [];
@@ -164,14 +176,14 @@ export interface RetiredKey {
  * its place. Null if there is no such key.
  */
 export function retireSigningKey(
-  { keys, revision }: RingFacts,
+  { keys, fromFiles = [], revision }: RingFacts,
   kid: string,
   replacement: SigningKeyRecord,
   now: EpochSeconds,
 ): Decision<RetiredKey | null> {
   const key = keys.find((candidate) => candidate.kid === kid);
   if (key === undefined) return concluded(null);
-  const state = stateOf(key, keys, now);
+  const state = stateOf(key, ringOf(keys, fromFiles), now);
   const [next] = state === "current" ? laterThan(key, keys) : [];
   const replaced = {
     ...replacement,

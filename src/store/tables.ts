@@ -80,6 +80,12 @@ export const signingKeys = table("signing_keys", {
 });
 export type SigningKeyRecord = Row<typeof signingKeys>;
 
+/** A key of the ring, wherever its private part is. */
+export interface RingKey extends Omit<SigningKeyRecord, "sealedPrivateKey"> {
+  /** The file of the operator that has the private part; undefined if it is in the database. */
+  readonly file?: string;
+}
+
 /**
  * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
  * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys.
@@ -195,6 +201,8 @@ export const clients = table("clients", {
     jwksUri: orNull(text()),
     /** Null: any that the server can verify. */
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
+    requireSignedRequestObject: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -295,7 +303,7 @@ export interface PersonDeclared {
   readonly attributes: PersonAttributes;
   readonly groups: readonly string[];
   readonly administrator: boolean;
-  /** The argon2id string of the declared password, which need not be the person's password any more. */
+  /** The hash of the declared password, or the declared hash; it need not be the hash of the person any more. */
   readonly passwordHash: string;
 }
 
@@ -371,10 +379,13 @@ export const groups = table("groups", {
   columns: {
     /** Without spaces; as tokens carry it. */
     name: text(),
+    /** The name as `foldName` compares it: no two groups look the same. */
+    folded: text(),
     description: orNull(text()),
     createdAt: integer(),
   },
   key: ["name"],
+  unique: [["folded"]],
   updated: true,
 });
 export type GroupRecord = Row<typeof groups>;
@@ -561,8 +572,8 @@ export type RevocationReason =
   /** The client would know the person under another name. */
   | "client_changed";
 
-/** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
-export interface SingleClaims {
+/** The individual claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
+export interface IndividualClaims {
   readonly idToken: readonly string[];
   readonly userinfo: readonly string[];
 }
@@ -577,7 +588,7 @@ export const grants = table("grants", {
     clientId: text<ClientId>(),
     scope: scope(),
     /** Null if the request named none. */
-    claims: orNull(asItIs<SingleClaims>()),
+    claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */

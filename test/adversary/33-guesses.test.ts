@@ -5,6 +5,7 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 
 import { type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { addAppBehind, answerStep, appCode, formOn } from "../support/second-factor.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const LIMIT = 10;
@@ -101,6 +102,82 @@ test(
     expect(count(statuses, 429)).toBe(GUESSES - LIMIT);
     await guess(openBrowser(server), "/login", "/login", signInWith);
     expect(checks).toBe(LIMIT);
+  },
+);
+
+test(
+  proves(
+    "a hundred codes at once are ten guesses, and share them with the password",
+    "threat 33",
+    "threat 83",
+  ),
+  async () => {
+    const secret = await addAppBehind(server, alice.subject);
+    const browser = openBrowser(server);
+    const step = await browser.signIn("alice");
+    const { fields } = await formOn(await step.text(), "/login");
+    const guesses = await Promise.all(
+      Array.from({ length: GUESSES }, (_, index) =>
+        server.fetch("/login", {
+          method: "POST",
+          body: new URLSearchParams({ ...fields, code: String(index).padStart(6, "0") }).toString(),
+          headers: {
+            Cookie: browser.cookie,
+            "Sec-Fetch-Site": "same-origin",
+            "Content-Type": "application/x-www-form-urlencoded",
+          },
+          address: `198.51.100.${index}`,
+        }),
+      ),
+    );
+    const statuses = guesses.map(({ status }) => status);
+    expect(count(statuses, 422)).toBe(LIMIT);
+    expect(count(statuses, 429)).toBe(GUESSES - LIMIT);
+    // Neither the right code nor the right password works now, from wherever it comes.
+    const right = await browser.post("/login", { ...fields, code: appCode(server, secret) });
+    expect(right.status).toBe(429);
+    expect((await openBrowser(server, "192.0.2.9").signIn("alice")).status).not.toBe(303);
+  },
+);
+
+test(
+  proves("a stranger with the password has twenty guesses a day at codes", "threat 33", "threat 83"),
+  async () => {
+    await addAppBehind(server, alice.subject);
+    let guessed = 0;
+    for (let round = 0; round < 40; round += 1) {
+      // The short window has passed. The right password each time forgets nothing.
+      server.clock.advance(1801);
+      const browser = openBrowser(server, `192.0.2.${round}`);
+      let shown = await browser.signIn("alice");
+      for (let tries = 0; tries < 2 && shown.status !== 429; tries += 1) {
+        shown = await answerStep(browser, shown, "000000");
+        if (shown.status === 422) guessed += 1;
+      }
+    }
+    // 40 rounds last twenty hours.
+    expect(guessed).toBe(20);
+  },
+);
+
+test(
+  proves("strangers who guess keep no person out of a browser that they know", "threat 33", "threat 60"),
+  async () => {
+    const own = openBrowser(server);
+    await own.signIn("alice");
+    const secret = await addAppBehind(server, alice.subject);
+    const stranger = openBrowser(server, "192.0.2.77");
+    let shown = await stranger.signIn("alice");
+    for (let tries = 0; tries < LIMIT; tries += 1) shown = await answerStep(stranger, shown, "000000");
+    const { fields } = await formOn(await shown.text(), "/login");
+    const stranded = () => stranger.post("/login", { ...fields, code: appCode(server, secret) });
+    expect((await stranded()).status).toBe(429);
+    own.cookie = "";
+    const done = await answerStep(own, await own.signIn("alice"), appCode(server, secret));
+    expect(done.status).toBe(303);
+    // The strangers stay where they were.
+    server.clock.advance(30);
+    expect((await stranded()).status).toBe(429);
   },
 );
 

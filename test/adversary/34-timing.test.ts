@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
+import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { startTestServer } from "../support/server.ts";
 import { type Ask, toldApartByTime } from "../support/timing.ts";
 import {
   failedClients,
@@ -62,6 +64,42 @@ describe("on SQLite", () => {
       Object.assign(context, { passwords });
     }
   });
+});
+
+describe("a person who came from another server", () => {
+  const MANY = 1_000_000;
+  const LIMITS = { sign_in_failures_per_account: MANY, sign_in_failures_per_address: MANY };
+  // About five times the work of this server's own hashes, and almost none.
+  const SLOW = { algorithm: "argon2id", memoryCost: 65_536, timeCost: 3 } as const;
+  const QUICK = "{SSHA}gVK8WC9YyFT1gMsQHTGCgT3sSv5zYWx0";
+
+  test(
+    proves("a sign-in that fails tells nobody by its time that such a person exists", "threat 34"),
+    async () => {
+      const server = await startTestServer({ limits: LIMITS, log: { level: "error", format: "json" } });
+      try {
+        await addPersonWithPassword(server, "owner");
+        await server.addPerson("slow0", { passwordHash: await Bun.password.hash(PASSWORD, SLOW) });
+        await server.addPerson("quick", { passwordHash: QUICK });
+        const browser = openBrowser(server);
+        const { fields } = await browser.form("/login");
+        const headers = { Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" };
+        const as = (username: string) => async () => {
+          const form = { ...fields, username, password: "a wrong password" };
+          await (await server.post("/login", form, headers)).arrayBuffer();
+        };
+        const kinds = {
+          "an unknown name": as("nobod"),
+          "a hash of this server": as("owner"),
+          "a slow hash": as("slow0"),
+          "a quick hash": as("quick"),
+        };
+        expect(await toldApartByTime(kinds, { rounds: 8, bound: 2 })).toEqual({});
+      } finally {
+        await server.close();
+      }
+    },
+  );
 });
 
 describe("on PostgreSQL", () => {

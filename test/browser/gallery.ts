@@ -14,6 +14,7 @@ import { jpegOf, landscape } from "../support/images.ts";
 import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { appCode, FACTOR_PAGE, secretOn } from "../support/second-factor.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
 
 export const GALLERY_CONFIGURATION: ConfigurationInput = {
@@ -448,6 +449,38 @@ export const SIGNED_IN: readonly Exhibit[] = [
       await page.getByRole("button", { name: "Change password" }).click();
     },
   },
+  // From here on alice has a second factor.
+  {
+    name: "second-factor-set-up",
+    open: async (page, server) => {
+      const there = encodeURIComponent(FACTOR_PAGE);
+      await signInOn(page, `${server.issuer}/login?return_to=${there}`, "alice", PASSWORD);
+    },
+  },
+  { name: "second-factor-code-wrong", open: (page) => fillIn(page, { code: "000000" }) },
+  {
+    name: "recovery-codes",
+    open: async (page, server) => {
+      secret = secretOn(await page.content());
+      await fillIn(page, { code: appCode(server, secret) });
+    },
+  },
+  {
+    name: "second-factor",
+    open: (page) => page.getByRole("button", { name: "I have stored them" }).click(),
+  },
+  {
+    name: "second-factor-wrong",
+    open: async (page) => {
+      await page.locator("input#code").fill("000000");
+      await page.getByRole("button", { name: "New recovery codes" }).click();
+    },
+  },
+  {
+    name: "second-step",
+    open: (page, server) => signInOn(page, `${server.issuer}/login?return_to=%2Faccount`, "alice", PASSWORD),
+  },
+  { name: "second-step-wrong", open: (page) => fillIn(page, { code: "000000" }) },
 ];
 
 /** Sends a file as the picture of the person. */
@@ -456,6 +489,8 @@ async function sendPicture(page: Page, server: ListeningServer, buffer: Buffer):
   await page.locator("#picture").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
   await page.getByRole("button", { name: "Use this picture" }).click();
 }
+/** Of the app that alice set up. */
+let secret: Uint8Array = new Uint8Array();
 
 /** The page that posts an answer, as it is while the browser is slow or has no scripts. */
 async function openPosting(page: Page, server: ListeningServer): Promise<void> {

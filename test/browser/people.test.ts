@@ -188,7 +188,9 @@ test("an operator follows the setup link", async () => {
   await page.getByLabel("User name").fill("root");
   await page.getByLabel("Password").fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
-  expect(await page.getByRole("alert").textContent()).toBe("The password needs at least 8 characters.");
+  expect(await page.getByRole("alert").textContent()).toBe(
+    "This password is too short. It needs at least 10 characters.",
+  );
   await page.locator("#password:focus").waitFor();
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();

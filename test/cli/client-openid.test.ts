@@ -27,6 +27,7 @@ describe("an application that signs people in", () => {
       ...["--subject-type", "pairwise", "--sector-uri", "https://files.example/sector.json"],
       ...["--max-age", "3600", "--login-page", "https://files.example/login"],
       ...["--jwks", keyFile(JSON.stringify({ keys: [KEY] })), "--first-party"],
+      ...["--request-object-alg", "EdDSA", "--require-signed-requests", "--name-in", "de=Dateien"],
     );
     const members = {
       post_logout_redirect_uris: ["https://files.example/bye"],
@@ -40,6 +41,9 @@ describe("an application that signs people in", () => {
       initiate_login_uri: "https://files.example/login",
       jwks: { keys: [{ ...KEY }] },
       first_party: true,
+      request_object_signing_alg: "EdDSA",
+      require_signed_request_object: true,
+      "client_name#de": "Dateien",
     };
     expect(made).toMatchObject(members);
     expect(await json("show", "files")).toMatchObject(members);
@@ -50,6 +54,7 @@ describe("an application that signs people in", () => {
       "http://files.lan/logout",
       "signed with RS256",
       "1 of its own",
+      "signed only, signed with EdDSA",
     ])
       expect(out).toContain(words);
     const cleared = await json(
@@ -65,6 +70,7 @@ describe("an application that signs people in", () => {
         "public",
       ],
       ...["--sector-uri", "", "--max-age", "", "--login-page", "", "--jwks", "", "--no-first-party"],
+      ...["--request-object-alg", "", "--no-require-signed-requests", "--name-in", "de="],
     );
     for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
   });
@@ -100,6 +106,37 @@ describe("an application that signs people in", () => {
     expect(out).toContain("People are not asked any more");
     expect(out).toContain("New ID tokens are signed with RS256");
     expect((await client("set", "told", "--no-first-party")).out).toContain("People are asked");
+  });
+
+  test("is not locked out: signed requests need its keys", async () => {
+    const refused = await client("add", "--id", "keyless", ...REDIRECT, "--require-signed-requests");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("require_signed_request_object needs the keys of the client");
+    await json("add", "--id", "keyed", ...REDIRECT, "--jwks-uri", "https://files.example/keys");
+    const { out } = await client(
+      "set",
+      "keyed",
+      "--require-signed-requests",
+      "--request-object-alg",
+      "ES256",
+    );
+    expect(out).toContain("Authorization requests that it did not sign are refused from now on.");
+    expect(out).toContain("another algorithm than ES256 are refused");
+    expect((await client("set", "keyed", "--jwks-uri", "")).err).toContain("needs the keys of the client");
+  });
+
+  test("has a name for each language, of which each is checked as the first", async () => {
+    await json("add", "--id", "named", "--name", "Files", ...REDIRECT, "--name-in", "de=Dateien");
+    const more = await json("set", "named", "--name-in", "pt-BR=Arquivos");
+    expect(more).toMatchObject({
+      client_name: "Files",
+      "client_name#de": "Dateien",
+      "client_name#pt-BR": "Arquivos",
+    });
+    expect((await client("set", "named", "--name-in", "german language=x")).err).toContain(
+      "tag of a language",
+    );
+    expect((await client("set", "named", "--name-in", "de=\u202Ex")).err).toContain("invisible");
   });
 
   test("jwks_uri takes the place of keys, and the other way round", async () => {

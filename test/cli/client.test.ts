@@ -35,6 +35,20 @@ describe("client set", () => {
     return found;
   };
 
+  test("--minimum-acr demands a second factor, and says what that ends", async () => {
+    await add("payroll", ...REDIRECT);
+    expect((await client("set", "payroll", "--minimum-acr", "3")).err).toContain("Write 1 or 2.");
+    const { out } = await client("set", "payroll", "--minimum-acr", "2");
+    expect(out).toContain("Access that was given without a second factor counts no more.");
+    expect((await row("payroll")).minimumAcr).toBe("2");
+    expect((await client("show", "payroll")).out).toMatch(/^sign-in +with a second factor$/m);
+    expect((await client("set", "payroll", "--name", "Payroll")).out).not.toContain("second factor");
+    expect(await json("set", "payroll", "--minimum-acr", "")).toMatchObject({ minimum_acr: null });
+    expect(await json("add", "--id", "strict", ...REDIRECT, "--minimum-acr", "2")).toMatchObject({
+      minimum_acr: "2",
+    });
+  });
+
   test("changes what is named, and nothing else", async () => {
     await add("changing", ...REDIRECT, "--scope", "profile,email", "--default-scope", "email");
     const before = await row("changing");

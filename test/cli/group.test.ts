@@ -41,6 +41,10 @@ describe("group", () => {
     ["add", "photos", "There is a group 'photos' already."],
     ["show", "none", "There is no group 'none'."],
     ["remove", "none", "There is no group 'none'."],
+    ["add", "Photos", "There is a group 'photos' already, and people would take 'Photos' for it."],
+    ["add", "ｐｈｏｔｏｓ", "There is a group 'photos' already"],
+    ["show", "PHOTOS", "There is no group 'PHOTOS'. There is 'photos'."],
+    ["remove", "Photos", "There is no group 'Photos'. There is 'photos'."],
   ])("%s says what is wrong with '%s'", async (verb, name, words) => {
     const { code, err } = await run("group", verb, name);
     expect([code, err]).toEqual([1, expect.stringContaining(words)]);
@@ -159,6 +163,8 @@ describe("a client for members of groups", () => {
     ]);
     const typo = await run("client", "set", "wiki", "--deny-group", "none");
     expect([typo.code, typo.err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
+    const capital = await run("client", "set", "wiki", "--deny-group", "Photos");
+    expect(capital.err).toContain("There is no group 'Photos'. There is 'photos'.");
   });
 });
 
@@ -192,7 +198,7 @@ describe("a client with claims of its own", () => {
     ["quota=quota", "is no source: write attribute:NAME"],
     ["role={}", "has no value"],
     ['role={"1":"everyone"}', "has a number for a value"],
-    ['role={"admin":"photos"}', "names 'photos', which is neither everyone nor group:NAME"],
+    ['role={"admin":"photos"}', "names 'photos', which is none of everyone, client and group:NAME"],
   ])("refuses %s", async (claim, words) => {
     const { code, err } = await run("client", "set", "grafana", "--claim", claim);
     expect([code, err]).toEqual([1, expect.stringContaining(words)]);

@@ -160,7 +160,9 @@ describe("signals to a server", () => {
     const all = [program, ...(await children(program))];
     child.process.kill("SIGHUP");
     await until(() => child.err.includes("SIGHUP"));
-    expect(child.err).toContain("the certificates are read again; every other change needs a restart");
+    expect(child.err).toContain(
+      "certificates and key files are read again; every other change needs a restart",
+    );
     for (const pid of all) process.kill(pid, "SIGHUP");
     await until(() => child.err.split("SIGHUP").length >= 3);
     expect(await answers(url)).toBe(true);

@@ -114,7 +114,7 @@ describe("user add", () => {
       "$2y$10$N9qo8uLOickgx2ZMRZoMye",
       "This is a hash (bcrypt), not a password.",
     ],
-    ["a password that is too short", ["add", "short"], "short", "It needs at least 8 characters"],
+    ["a password that is too short", ["add", "short"], "short", "It needs at least 10 characters"],
     [
       "a name with a control character",
       ["add", "a\u0007b"],
@@ -140,6 +140,67 @@ describe("user add", () => {
     const store = await openSqliteStore({ file: join(fresh, "tessera.db") });
     expect(await store.findAccountByUsername("first")).not.toBeNull();
     await store.close();
+  });
+});
+
+describe("a weak password", () => {
+  test.each([
+    ["weakling", "password123", "many people have it or one like it"],
+    ["ada-byron", "ada-byron2024", "it is the person's user name"],
+    ["counter", "1234567890", "it repeats one pattern"],
+  ])("of %s is taken with a warning", async (name, stdin, words) => {
+    const { code, err } = await user(["add", name], { stdin, drawsProgress: true });
+    expect(code).toBe(0);
+    expect(err).toContain(`This password is weak: `);
+    expect(err).toContain(words);
+    expect(err).not.toContain(stdin);
+    expect(await passwords.verify(stdin, (await account(name))?.passwordHash ?? null)).toBe(true);
+  });
+});
+
+describe("--password-hash-file", () => {
+  const HASH = "$2y$05$UzFRdlJ4dFo3TGpnbUZoeuDsAmTuOlblpM0GONbQpfgQX0ZaG9HFq";
+
+  test("takes over the hash of another server, from a file or from standard input", async () => {
+    const file = join(temporaryFolder(), "hash");
+    await Bun.write(file, `${HASH}\n`);
+    expect((await user(["add", "moved", "--password-hash-file", file])).out).toBe(
+      "Added the person moved.\n",
+    );
+    expect((await account("moved"))?.passwordHash).toBe(HASH);
+    const piped = await user(["add", "piper", "--password-hash-file", "-"], { stdin: `${HASH}\n` });
+    expect(piped.code).toBe(0);
+    expect((await account("piper"))?.passwordHash).toBe(HASH);
+  });
+
+  test("sets it for a person who is there, and never prints it", async () => {
+    await user(["add", "mover", "--generate"]);
+    const { out, err } = await user(["password", "mover", "--password-hash-file", "-"], { stdin: HASH });
+    expect(out).toBe("Set a new password for mover. All their sessions have ended.\n");
+    expect(out + err).not.toContain("$2y$");
+    expect((await account("mover"))?.passwordHash).toBe(HASH);
+  });
+
+  test.each([
+    ["no hash", "a plain password", "The hash on standard input is of no form that this server can check"],
+    ["nothing", "", "The hash on standard input is of no form"],
+    ["two hashes", `${HASH}\n${HASH}`, "The hash on standard input is cut off or has wrong characters"],
+    ["a hash that would take a day", HASH.replace("05", "31"), "takes more time than this server spends"],
+  ])("refuses %s", async (_, stdin, words) => {
+    const { code, err, out } = await user(["add", "unmoved", "--password-hash-file", "-"], { stdin });
+    expect(code).toBe(1);
+    expect(err).toContain(words);
+    if (stdin !== "") expect(out + err).not.toContain(stdin);
+    expect(await account("unmoved")).toBeNull();
+  });
+
+  test("refuses a file that is not there, and a second way to give a password", async () => {
+    const missing = join(temporaryFolder(), "missing");
+    const file = await user(["add", "unmoved", "--password-hash-file", missing]);
+    expect(file.err).toContain(`${missing} cannot be read.`);
+    const twice = await user(["add", "unmoved", "--generate", "--password-hash-file", "-"], { stdin: HASH });
+    expect(twice.err).toContain("Give only one of --generate, --password-stdin and --password-hash-file.");
+    expect(await account("unmoved")).toBeNull();
   });
 });
 

@@ -56,6 +56,7 @@ const NO_OPENID = {
   jwks: null,
   jwksUri: null,
   requestObjectSigningAlg: null,
+  requireSignedRequestObject: false,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

@@ -76,6 +76,7 @@ const ALL = {
   backchannel_logout_session_required: true,
   jwks: { keys: [KEY] },
   request_object_signing_alg: "PS256",
+  require_signed_request_object: true,
   id_token_claims: "minimal",
   "client_name#de": "Beispiel",
   "tos_uri#fr-CA": "https://client.example.org/conditions",
@@ -103,6 +104,15 @@ describe("the members of OpenID Connect", () => {
   test("members that say the default are left out of the answer", () => {
     const described = describeClient(clientWith({ subject_type: "public", id_token_claims: "granted" }));
     for (const name of Object.keys(ALL)) expect(described).not.toHaveProperty(name);
+  });
+
+  test(proves("signed requests are not demanded of a client without keys", "RFC 9101 10.5-1"), () => {
+    const { jwks: _, ...keyless } = ALL;
+    expect(faultOf(keyless)).toContain("require_signed_request_object needs the keys");
+    expect(faultOf(keyless, operator)).toContain("require_signed_request_object needs the keys");
+    expect(check({ ...keyless, jwks_uri: "https://client.example.org/keys" })).toMatchObject({
+      requireSignedRequestObject: true,
+    });
   });
 
   test("some programs write numbers and booleans as text", () => {

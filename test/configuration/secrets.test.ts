@@ -34,6 +34,8 @@ describe("a secret comes from", () => {
   test.each(ways)("%s", (_, written) => {
     expect(load({ file: client(written), env }).clients[0]?.secrets).toEqual([SECRET]);
     expect(load({ file: person(written), env }).people[0]?.password).toBe(SECRET);
+    const hash = `[[people]]\nusername = "bob"\npassword_hash = ${written}\n`;
+    expect(load({ file: hash, env }).people[0]?.password_hash).toBe(SECRET);
     const tokens = `[registration]\ninitial_access_tokens = [${written}]\n`;
     expect(load({ file: tokens, env }).registration.initial_access_tokens).toEqual([SECRET]);
   });

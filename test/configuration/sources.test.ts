@@ -350,6 +350,21 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ['people.1.username = "ada" is there twice'],
     ],
     [
+      "a person without a password",
+      { file: '[[people]]\nusername = "ada"\n' },
+      ['people.0: "ada" needs a password or a password_hash.'],
+    ],
+    [
+      "a person with a password and a hash",
+      { file: '[[people]]\nusername = "ada"\npassword = "x"\npassword_hash = "$2b$10$x"\n' },
+      ['people.0: "ada" needs a password or a password_hash, and not both.'],
+    ],
+    [
+      "a list of breached passwords that is no URL",
+      { file: '[passwords]\nbreached_range_url = "https://list.example/range?q="\n' },
+      ["passwords.breached_range_url"],
+    ],
+    [
       "two resources of one name",
       {
         file: '[[resources]]\nidentifier = "https://a.example"\n[[resources]]\nidentifier = "https://a.example"\n',

@@ -3,6 +3,7 @@
  * (ledger/oidf.ts). The server and the person are as the suite wants them: minimal ID tokens, and every standard claim.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { launchAddress } from "../../src/clients/launch.ts";
 import type { PictureId } from "../../src/protocol/identifiers.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
@@ -308,6 +309,7 @@ describe("the suite of the OpenID Foundation", () => {
       "registration: initiate_login_uri must be https, and comes back; a fragment in a redirect URI is refused",
       "OIDF 2-2",
       "OIDF 2-3",
+      "OIDF 2-6",
     ),
     async () => {
       const register = (metadata: Json) =>
@@ -331,6 +333,12 @@ describe("the suite of the OpenID Foundation", () => {
       const headers = { Authorization: `Bearer ${textOf(body, "registration_access_token")}` };
       const read = await jsonOf(await server.fetch(textOf(body, "registration_client_uri"), { headers }));
       expect(read.initiate_login_uri).toBe("https://rp.example/login");
+      // init-login: what the server keeps is what a page opens.
+      const client = await server.context.store.findClient(textOf(body, "client_id"));
+      if (client === null) throw new Error("It is not registered.");
+      const opened = new URL(launchAddress(client, server.context.issuer) ?? "");
+      expect(opened.origin + opened.pathname).toBe("https://rp.example/login");
+      expect([...opened.searchParams]).toEqual([["iss", server.issuer]]);
       const plain = await register({ initiate_login_uri: "http://rp.example/login" });
       await expectRefusal(plain, 400, "invalid_client_metadata");
       const fragment = await register({ redirect_uris: ["https://rp.example/callback#part"] });

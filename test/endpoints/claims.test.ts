@@ -48,7 +48,13 @@ test("the configuration adds claims of its own, to a scope and to a client", asy
     client.client_id === "web"
       ? {
           ...client,
-          claims: { id: "attribute:number", is_admin: "group:admins", login: "preferred_username" },
+          claims: {
+            id: "attribute:number",
+            is_admin: "group:admins",
+            login: "preferred_username",
+            tier: "value:gold",
+            role: { robot: "client", person: "everyone" },
+          },
         }
       : client,
   );
@@ -66,6 +72,8 @@ test("the configuration adds claims of its own, to a scope and to a client", asy
     groups: ["family"],
     id: 7,
     is_admin: false,
+    tier: "gold",
+    role: "person",
   };
   expect(given).toEqual(own);
   expect(inIdToken).toMatchObject(own);

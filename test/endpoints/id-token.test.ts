@@ -377,7 +377,7 @@ describe("the parameter claims (§5.5)", () => {
   const open = (cookie: string, changes: AuthorizationParameters) =>
     server.fetch(authorizePath(changes), { headers: { Cookie: cookie } });
 
-  test("gives single claims, each where it was asked for, and again with a refresh", async () => {
+  test("gives individual claims, each where it was asked for, and again with a refresh", async () => {
     await start();
     const ada = await server.addPerson("ada", { name: "Ada", email: "ada@example.org" });
     const claims = wish({

@@ -89,6 +89,8 @@ describe("introspection", () => {
       const body = await jsonOf(response);
       expect(textOf(body, "jti")).toMatch(/^[A-Za-z0-9\-_]{22}$/);
       expect(textOf(tokens, "access_token")).toContain(textOf(body, "jti").slice(0, 20));
+      const signedInAt = body.auth_time;
+      expect(signedInAt).toBeNumber();
       expect<unknown>({ ...body, jti: "" }).toEqual({
         active: true,
         scope: "mail.read",
@@ -102,6 +104,9 @@ describe("introspection", () => {
         aud: "https://mail.example/",
         iss: "https://auth.example",
         jti: "",
+        // RFC 9470 §6.2.
+        acr: "1",
+        auth_time: signedInAt,
       });
     },
   );

@@ -361,6 +361,104 @@ describe("the claims of an access token", () => {
   });
 });
 
+describe("the token of a client for itself", () => {
+  const CLAIMS = {
+    tier: "value:gold",
+    limits: 'value:["read","write"]',
+    number: 'value:"007"',
+    role: { admin: "group:admins", deployer: "client", viewer: "everyone" },
+    viewer: { yes: "everyone" },
+    quota: "attribute:quota",
+    is_admin: "group:admins",
+    login: "preferred_username",
+    big: `value:${"x".repeat(500)}`,
+  };
+  const OF_CLIENT = {
+    tier: "gold",
+    limits: ["read", "write"],
+    number: "007",
+    role: "deployer",
+    big: "x".repeat(500),
+  };
+  const start = async () => {
+    await server.close();
+    const clients = (TEST_CONFIGURATION.clients ?? []).map((client) =>
+      ["service", "web"].includes(client.client_id) ? { ...client, claims: CLAIMS } : client,
+    );
+    const claims = {
+      scopes: {
+        "mail.read": { plan: "value:7", mailbox: "attribute:mailbox" },
+        files: { root: "value:true" },
+      },
+    };
+    server = await startTestServer({ resources: signedApi(), clients, claims });
+  };
+  const ownToken = async (scope: string, clientId = "service") =>
+    textOf(
+      await jsonOf(
+        await postAs(server, clientId, "/auth/token", { grant_type: "client_credentials", scope }),
+      ),
+      "access_token",
+    );
+  const inside = async (token: string) => {
+    const form = { token };
+    return jsonOf(await postAs(server, "mail-server", "/auth/introspect", form));
+  };
+
+  test(
+    proves(
+      "has the claims that need no person, of the client and of its scopes, in both formats",
+      "threat 64",
+    ),
+    async () => {
+      await start();
+      const signed = await ownToken("mail.read");
+      const claims = await check(signed);
+      expect(claims).toMatchObject({ ...OF_CLIENT, plan: 7, sub: "service" });
+      for (const name of ["viewer", "quota", "is_admin", "login", "mailbox", "root"])
+        expect(Object.keys(claims)).not.toContain(name);
+      const { header: _, iat, exp, ...told } = claims;
+      expect(await inside(signed)).toMatchObject(told);
+      const opaque = await ownToken("mail.read files");
+      expect(opaque).toStartWith("tat_");
+      const seen = await inside(opaque);
+      expect(seen).toMatchObject({ ...OF_CLIENT, plan: 7 });
+      // The API of the mail is not told what belongs to the API of the files.
+      expect(Object.keys(seen)).not.toContain("root");
+      expect(await inside(await ownToken("files"))).toEqual({ active: false });
+    },
+  );
+
+  test("of a client that has none says no more than before, and a person's token nothing of the client", async () => {
+    await start();
+    server.clock.freeze();
+    ada = await server.addPerson("ada");
+    const person = await check(textOf(await tokens({ scope: "mail.read" }), "access_token"));
+    expect(person).toMatchObject({ plan: 7 });
+    expect(Object.keys(person)).not.toContain("tier");
+    const web = await codeFor(server, ada, { scope: "mail.read" });
+    const ofWeb = await check(textOf(await jsonOf(await redeemCode(server, web)), "access_token"));
+    expect(Object.keys(ofWeb)).not.toContain("tier");
+  });
+
+  test("has at most 4 kB of them when it is signed, each whole or not at all", async () => {
+    await server.close();
+    const claims = Object.fromEntries(
+      Array.from({ length: 20 }, (_, at) => [`c${at}`, `value:${"y".repeat(900)}`]),
+    );
+    const clients = (TEST_CONFIGURATION.clients ?? []).map((client) =>
+      client.client_id === "service" ? { ...client, claims } : client,
+    );
+    server = await startTestServer({ resources: signedApi(), clients });
+    const token = await ownToken("mail.read");
+    expect(token.length).toBeLessThan(8000);
+    const told = Object.entries(await check(token)).filter(([name]) => /^c\d+$/.test(name));
+    expect(told.length).toBe(4);
+    for (const [, value] of told) expect(value).toBe("y".repeat(900));
+    expect(Object.keys(await inside(token)).filter((name) => /^c\d+$/.test(name)).length).toBeGreaterThan(15);
+  });
+});
+
 describe("what is no access token of this server is none, whatever it says", () => {
   const forgeries: readonly [string, (good: string) => Promise<string> | string][] = [
     ["without a signature (alg none)", (good) => new UnsecuredJWT(claimsIn(good)).encode()],

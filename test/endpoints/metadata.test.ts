@@ -89,6 +89,7 @@ describe("the metadata document", () => {
         subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: ["RS256"],
         userinfo_signing_alg_values_supported: ["RS256"],
+        acr_values_supported: ["1", "2"],
         claim_types_supported: ["normal"],
         claims_supported: [
           "sub",
@@ -137,6 +138,7 @@ describe("the metadata document", () => {
           ...["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"],
         ],
         request_uri_parameter_supported: false,
+        require_signed_request_object: false,
         claims_parameter_supported: true,
         service_documentation: "https://auth.example/help/errors",
         access_token_expires_in: 3600,

@@ -612,9 +612,9 @@ describe("sector_identifier_uri", () => {
     [
       "cannot be fetched",
       async () => {
-        throw new OutboundError("unreachable", "The host sector.example cannot be reached.");
+        throw new OutboundError("redirected", "It redirects. Give the final address.");
       },
-      "cannot be reached",
+      "It redirects.",
     ],
   ])(
     proves("is refused if the document %s", "OIDF 2-3", "OpenID Registration 5-2", "OpenID Registration 7-1"),
@@ -626,6 +626,29 @@ describe("sector_identifier_uri", () => {
       });
       const refused = await expectRefusal(response, 400, "invalid_client_metadata");
       expect(refused.error_description).toContain(words);
+    },
+  );
+
+  test(
+    proves("tells a stranger nothing of hosts inside, and the log everything", "threat 20", "threat 34"),
+    async () => {
+      const answers: string[] = [];
+      for (const error of [
+        new OutboundError("unresolved", "There is no host sector.example."),
+        new OutboundError("address_refused", "The host sector.example is not on the public Internet."),
+        new OutboundError("unreachable", "The host sector.example cannot be reached."),
+        new OutboundError("too_slow", "It takes too long to answer."),
+      ]) {
+        document = async () => {
+          throw error;
+        };
+        const body = { ...METADATA, sector_identifier_uri: SECTOR };
+        const response = await send("POST", "/auth/register", null, body);
+        const refused = await expectRefusal(response, 400, "invalid_client_metadata");
+        answers.push(String(refused.error_description));
+        expect(server.logged.some((line) => line.includes(error.message))).toBe(true);
+      }
+      expect(new Set(answers).size).toBe(1);
     },
   );
 });

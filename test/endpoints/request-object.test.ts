@@ -53,11 +53,13 @@ beforeAll(async () => {
       client("signing"),
       client("strict"),
       client("other"),
+      client("always"),
       client("single", [CALLBACK]),
     ],
   });
   await change("signing", { jwks });
   await change("strict", { jwks, requestObjectSigningAlg: "ES256" });
+  await change("always", { jwks, requireSignedRequestObject: true });
   await change("other", { jwks: { keys: [{ ...three, kid: "elliptic" }] } });
   await change("single", { jwks });
   ada = await addPersonWithPassword(server, "ada");
@@ -91,6 +93,16 @@ const whole = (changes: Record<string, unknown> = {}): JWTPayload => ({
   code_challenge_method: "S256",
   ...changes,
 });
+
+/** The same in a query, without a request object. */
+const PLAIN: AuthorizationParameters = {
+  client_id: "signing",
+  response_type: "code",
+  redirect_uri: CALLBACK,
+  scope: "mail.read",
+  code_challenge: challengeOf(VERIFIER),
+  code_challenge_method: "S256",
+};
 
 interface Signature {
   readonly alg?: string;
@@ -233,6 +245,41 @@ describe("a signed request object", () => {
   });
 });
 
+describe("a client that is registered for signed requests", () => {
+  const beside = { client_id: "always", redirect_uri: CALLBACK, response_type: "code" };
+  const claims = whole({ iss: "always", client_id: "always" });
+
+  test(
+    proves(
+      "is refused without one, with an unsigned one, and with a part of one",
+      "RFC 9101 10.5-1",
+      "threat 35",
+    ),
+    async () => {
+      expect(await faultOf(bare(await signed(claims), beside))).toBe("code");
+      const missing = await answerTo({ ...PLAIN, client_id: "always" });
+      expect(missing).toMatchObject({ at: CALLBACK, error: "invalid_request" });
+      expect(missing.error_description).toContain("this request is not signed");
+      expect(await faultOf(bare(unsigned(claims), beside))).toBe("invalid_request");
+      const { response_type: _, ...part } = claims;
+      const partly = await answerTo(
+        bare(await signed(part), {
+          ...beside,
+          code_challenge: challengeOf(VERIFIER),
+          code_challenge_method: "S256",
+        }),
+      );
+      expect(partly.error).toBe("invalid_request_object");
+      expect(partly.error_description).toContain("not the whole request");
+    },
+  );
+
+  test("is told so by the metadata: this server demands it of no other client", async () => {
+    const metadata = await (await server.fetch("/.well-known/openid-configuration")).json();
+    expect(metadata.require_signed_request_object).toBe(false);
+  });
+});
+
 describe("a request object", () => {
   test(
     proves("must be signed as the client is registered", "OpenID Registration 2-17", "threat 35"),
@@ -362,6 +409,26 @@ describe("a request object", () => {
       });
   });
 });
+
+test(
+  proves(
+    "the language in a request object is that of the sign-in page, and none beside it",
+    "OpenID Core 15.1-4",
+  ),
+  async () => {
+    const languageOf = async (request: string, beside: AuthorizationParameters = {}) => {
+      const headers = { "Accept-Language": "fr, en" };
+      const sent = await server.fetch(authorizePath(bare(request, beside)), { headers });
+      const page = await server.fetch(redirectOf(sent).href, { headers });
+      return /<html lang="(\w+)">/.exec(await page.text())?.[1];
+    };
+    expect(await languageOf(await signed(whole({ ui_locales: "de" })))).toBe("de");
+    expect(await languageOf(await signed(whole({ ui_locales: "de" })), { ui_locales: "en" })).toBe("de");
+    expect(await languageOf(await signed(whole()), { ui_locales: "de" })).toBe("en");
+    const part = await signed({ iss: "signing", ui_locales: "de" });
+    expect(await languageOf(part, { ...PLAIN, ui_locales: "en" })).toBe("de");
+  },
+);
 
 describe("the members of a request object", () => {
   const beside = { redirect_uri: CALLBACK, response_type: "code" };

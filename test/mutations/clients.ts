@@ -243,4 +243,12 @@ export const CLIENTS: readonly Mutation[] = [
     replace: "isPublic($METADATA)",
     tests: ["recipes/applications.test.ts", "cli/recipe.test.ts"],
   },
+  {
+    against: ["OpenID Core 4-1"],
+    what: "an application that is opened here does not learn from which server",
+    in: "clients/launch.ts",
+    match: 'address.searchParams.append("iss", identifier)',
+    replace: ";",
+    tests: ["clients/launch.test.ts"],
+  },
 ];

@@ -3,6 +3,23 @@ import type { Mutation } from "./mutation.ts";
 
 export const PLATFORM: readonly Mutation[] = [
   {
+    against: ["threat 42"],
+    what: "slow hosts of registrations take the places of keys and notices",
+    in: "platform/outbound.ts",
+    match: "places[request.purpose]",
+    replace: "places.keys",
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
+    against: ["threat 20", "threat 34"],
+    what: "a refusal tells a stranger whether a host exists inside",
+    in: "platform/outbound.ts",
+    within: "publicWords",
+    match: "TELLING_FAULTS.has(this.fault) ? $WORDS : this.message",
+    replace: "this.message",
+    tests: ["platform/outbound.test.ts", "endpoints/registration-management.test.ts"],
+  },
+  {
     against: ["threat 20"],
     what: "the server calls addresses that are not public",
     in: "platform/outbound.ts",

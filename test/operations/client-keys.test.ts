@@ -134,10 +134,11 @@ describe("keys that are fetched", () => {
       throw new OutboundError("unreachable", "The host client.example cannot be reached.");
     };
     const client = fetched();
-    expect(await wordsFor(find(client, "first"))).toContain("cannot be reached");
-    expect(await wordsFor(find(client, "first"))).toContain("cannot be reached");
+    expect(await wordsFor(find(client, "first"))).toContain("cannot reach the host");
+    expect(await wordsFor(find(client, "first"))).toContain("cannot reach the host");
     expect(fetches).toHaveLength(1);
     expect(logged).toContain(client.clientId);
+    expect(logged).toContain("The host client.example cannot be reached.");
     answer = async () => JSON.stringify({ keys: [first] });
     await find(fetched(), "first");
     now += 60_000;

@@ -5,12 +5,15 @@ import {
   applyDeclaredClients,
   applyDeclaredPeople,
   type DeclarationOptions,
+  requireDeclaredGroups,
   requireStillDeclared,
 } from "../../src/operations/declarations.ts";
-import { everyMember } from "../../src/operations/groups.ts";
+import { createGroup, everyMember } from "../../src/operations/groups.ts";
 import { collect } from "../../src/operations/paging.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
 import { introspectAs, isActive, refresh, serviceToken, textOf, tokensFor } from "../support/flows.ts";
+import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -35,6 +38,7 @@ afterEach(() => server.close());
 async function start(changes: Partial<Configuration>, options: DeclarationOptions = {}): Promise<void> {
   const context = { ...server.context, configuration: { ...server.context.configuration, ...changes } };
   await requireStillDeclared(context, options);
+  await requireDeclaredGroups(context);
   await applyDeclaredClients(context, options);
   await applyDeclaredPeople(context, options);
 }
@@ -67,10 +71,86 @@ test("a declared client is for the groups that the declaration names", async () 
       ? { ...declared, allowed_groups: ["family"], denied_groups: ["guests"] }
       : declared,
   );
+  for (const name of ["family", "guests"]) await createGroup(server.context, SERVER_ACT, name, null, 1);
   await start({ clients });
   expect(await client("web")).toMatchObject({ allowedGroups: ["family"], deniedGroups: ["guests"] });
   await start({});
   expect(await client("web")).toMatchObject({ allowedGroups: [], deniedGroups: [] });
+});
+
+describe("the declared hash of another server", () => {
+  const { password: _, ...NAMED } = BOB;
+  const sign = () => openBrowser(server).signIn("bob", PASSWORD);
+  let hash = "";
+  beforeEach(async () => {
+    hash = await Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 });
+  });
+
+  test("is the person's until they sign in, and a later start leaves the renewed one alone", async () => {
+    const people = [{ ...NAMED, password_hash: hash }];
+    await start({ people });
+    expect((await person("bob")).passwordHash).toBe(hash);
+    expect((await sign()).status).toBe(303);
+    const { passwordHash, revision } = await person("bob");
+    expect(passwordHash).toStartWith("$argon2id$");
+    await start({ people });
+    expect(await person("bob")).toMatchObject({ passwordHash, revision });
+  });
+
+  test("is set again when it changes, and gives way to a password of the same meaning without a change", async () => {
+    await start({ people: [{ ...NAMED, password_hash: hash }] });
+    await start({ people: [{ ...NAMED, password: PASSWORD }] });
+    expect((await person("bob")).passwordHash).toBe(hash);
+    const another = await Bun.password.hash("another", { algorithm: "bcrypt", cost: 4 });
+    await start({ people: [{ ...NAMED, password_hash: another }] });
+    expect((await person("bob")).passwordHash).toBe(another);
+  });
+
+  test.each([
+    ["$2b$31$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy", "takes more time than"],
+    ["$6$rounds=5000$salt$x", "is of no form that this server can check: argon2, bcrypt,"],
+    ["correct horse battery staple", "is of no form"],
+  ])(proves("%s is refused before anything changes", "threat 41"), async (password_hash, words) => {
+    const wrong = start({
+      people: [
+        { ...NAMED, password_hash },
+        { ...BOB, username: "carol" },
+      ],
+    });
+    await expect(wrong).rejects.toThrow(`The password_hash of 'bob' in the configuration ${words}`);
+    expect(await server.context.store.listAccounts()).toEqual([]);
+  });
+});
+
+test("a weak password is taken, because the operator decides, and the log says so once", async () => {
+  const people = [{ ...BOB, password: "password123" }];
+  await start({ people });
+  await start({ people });
+  expect(await hasPassword("bob", "password123")).toBe(true);
+  const warnings = server.logged.filter((line) => line.includes("a declared password is weak"));
+  expect(warnings.map((line) => JSON.parse(line))).toMatchObject([
+    { level: "warn", username: "bob", reason: "common" },
+  ]);
+  expect(server.logged.join()).not.toContain("password123");
+});
+
+test("a start is refused whose declared clients name groups that do not exist, and changes nothing", async () => {
+  await createGroup(server.context, SERVER_ACT, "family", null, 1);
+  const clients = server.context.configuration.clients.map((declared) =>
+    declared.client_id === "web"
+      ? { ...declared, client_name: "New", allowed_groups: ["Family"], denied_groups: ["gests", "declared"] }
+      : declared,
+  );
+  const refused = start({ clients, people: [{ ...BOB, groups: ["declared"] }] });
+  await expect(refused).rejects.toThrow(
+    [
+      "  The client 'web' names the group 'Family', which does not exist. There is 'family'.",
+      "  The client 'web' names the group 'gests', which does not exist. Make it: tessera group add gests",
+    ].join("\n"),
+  );
+  expect((await client("web"))?.clientName).toBe("Example Web");
+  const people = start({ people: [{ ...BOB, groups: ["FAMILY"] }] });
+  await expect(people).rejects.toThrow("names the group 'FAMILY', but there is 'family'");
 });
 
 describe("the facts about a declared person", () => {

@@ -84,6 +84,15 @@ describe("a group", () => {
     expect([await add("family"), await add("family")]).toEqual(["created", "taken"]);
   });
 
+  test("has a name that no other group's name looks like, also if both are made at once", async () => {
+    const names = ["Family", "family", "FAMILY", "ｆａｍｉｌｙ"];
+    const outcomes = await Promise.all(names.map(add));
+    expect(outcomes.toSorted()).toEqual(["created", "similar", "similar", "similar"]);
+    const [made = ""] = names.filter((_, index) => outcomes[index] === "created");
+    await drop(made);
+    expect(await add("FAMILY")).toBe("created");
+  });
+
   test("that is removed takes its people out, also those who join meanwhile", async () => {
     await add("family");
     const people = await Promise.all(

@@ -4,6 +4,7 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import { parse } from "valibot";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { noEvents } from "../../src/operations/events.ts";
+import { createKeyFiles } from "../../src/operations/key-files.ts";
 import {
   createSigningKeyRing,
   findFaultyKeys,
@@ -78,6 +79,7 @@ async function nodesOn(engine: FixtureEngine, overrides: ConfigurationInput = {}
         configuration,
         clock: ownClock,
         keys: serverKeys(secret),
+        keyFiles: createKeyFiles([]),
       };
       return { context, ring: createSigningKeyRing(context), reads: () => reads };
     },

@@ -599,11 +599,31 @@ describe("changing the password", () => {
   const refused: [string, string, string, string][] = [
     ["a wrong current password", "wrong", "a new password of mine", "That is not your current password."],
     ["no current password", "", "a new password of mine", "That is not your current password."],
-    ["a short new one", PASSWORD, "short", "The password needs at least 8 characters."],
-    ["no new one", PASSWORD, "", "The password needs at least 8 characters."],
+    ["a short new one", PASSWORD, "short", "This password is too short. It needs at least 10 characters."],
+    ["no new one", PASSWORD, "", "It needs at least 10 characters."],
+    ["a common new one", PASSWORD, "Password123", "Many people have this password or one like it"],
+    ["their own name", PASSWORD, "alicealice2", "This is your user name"],
     ["an endless new one", PASSWORD, "x".repeat(2000), "The password is too long"],
     ["the same one", PASSWORD, PASSWORD, "The new password is the same as the current one."],
   ];
+  test("refuses in German too, each with a sentence of its own", async () => {
+    const { fields } = await passwordForm();
+    const answers: [string, string][] = [
+      ["kurz", "Dieses Passwort ist zu kurz."],
+      ["x".repeat(2000), "Das Passwort ist zu lang"],
+      ["alicealice2", "Das ist Ihr Benutzername"],
+      ["auth.example", "Das ist der Name dieses Servers"],
+      ["9876543210", "Das ist immer wieder dasselbe Muster"],
+      ["password123", "Dieses Passwort oder ein ähnliches haben viele"],
+    ];
+    for (const [replacement, words] of answers) {
+      const form = { ...fields, current_password: PASSWORD, new_password: replacement };
+      const response = await browser.post("/account", form, { "Accept-Language": "de" });
+      expect(response.status).toBe(422);
+      expect(await textOf(response)).toContain(words);
+    }
+  });
+
   for (const [what, current, replacement, words] of refused) {
     test(`with ${what} changes nothing and says why`, async () => {
       const response = await change(current, replacement);

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import type { Outbound, OutboundRequest } from "../../src/platform/outbound.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -162,8 +165,16 @@ const refused: [Record<string, string>, string][] = [
   [{ username: "   ", password: PASSWORD }, "Choose a user name."],
   [{ username: "a\u0001b", password: PASSWORD }, "A user name has at most 200 characters"],
   [{ username: "a".repeat(201), password: PASSWORD }, "A user name has at most 200 characters"],
-  [{ username: "root", password: "short" }, "needs at least 8 characters"],
-  [{ username: "root" }, "needs at least 8 characters"],
+  [{ username: "root", password: "short" }, "needs at least 10 characters"],
+  [{ username: "root" }, "needs at least 10 characters"],
+  [{ username: "root", password: "password123" }, "Many people have this password or one like it"],
+  [{ username: "root-of-all", password: "root-of-all1" }, "This is your user name"],
+  [
+    { username: "root", email: "maria.muster@mail.example", password: "Maria.Muster1" },
+    "This is your e-mail address",
+  ],
+  [{ username: "root", password: "auth.example" }, "This is the name of this server"],
+  [{ username: "root", password: "1234567890" }, "This is one pattern over and over"],
 ];
 for (const [fields, words] of refused) {
   test(`${JSON.stringify(fields).slice(0, 60)} keeps the link and says: ${words}`, async () => {
@@ -174,6 +185,47 @@ for (const [fields, words] of refused) {
     expect((await browser.submit(link, root)).status).toBe(303);
   });
 }
+
+describe("a password from a breach", () => {
+  const LEAKED = "a leaked password of mine";
+  /** The answer of the page, and what the server asked elsewhere. */
+  async function setUp(configuration: ConfigurationInput) {
+    const asked: OutboundRequest[] = [];
+    const digest = createHash("sha1").update(LEAKED).digest("hex");
+    const outbound: Outbound = {
+      send: async (request) => {
+        asked.push(request);
+        return { status: 200, text: `${digest.slice(5)}:7` };
+      },
+    };
+    const other = await startTestServer(configuration, { outbound });
+    try {
+      const response = await openBrowser(other).submit(`/setup?token=${await makeSetupLink(other)}`, {
+        ...root,
+        password: LEAKED,
+      });
+      return { status: response.status, text: await textOf(response), asked };
+    } finally {
+      await other.close();
+    }
+  }
+
+  test("is looked up and refused, if the operator names a list", async () => {
+    const { status, text, asked } = await setUp({
+      passwords: { breached_range_url: "https://list.example/range" },
+    });
+    expect(status).toBe(422);
+    expect(text).toContain("This password was in a data breach");
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.url).toMatch(/^https:\/\/list\.example\/range\/[0-9A-F]{5}$/);
+  });
+
+  test("is looked up nowhere otherwise", async () => {
+    const { status, asked } = await setUp({});
+    expect(status).toBe(303);
+    expect(asked).toEqual([]);
+  });
+});
 
 test("a user name that is taken is said to be, and the link stays", async () => {
   await server.addPerson("Root");

@@ -10,6 +10,7 @@ import {
   OutboundError,
   type OutboundFault,
   type OutboundOptions,
+  type OutboundPurpose,
   type OutboundRequest,
   plainAddress,
 } from "../../src/platform/outbound.ts";
@@ -85,7 +86,7 @@ const JSON_TYPES = ["application/json"];
 function send(url: string, options: Partial<OutboundOptions> = {}, request: Partial<OutboundRequest> = {}) {
   visits = [];
   const outbound = createOutbound({ allow: ["127.0.0.1"], resolve: LOCAL, ...options });
-  return outbound.send({ url, types: JSON_TYPES, ...request });
+  return outbound.send({ purpose: "keys", url, types: JSON_TYPES, ...request });
 }
 async function faultOf(sending: Promise<unknown>): Promise<OutboundFault | null> {
   try {
@@ -199,15 +200,76 @@ describe("an outbound request", () => {
     );
   });
 
+  const FEW = { perHost: 2, all: 3 };
+  const atOnce = { registration: FEW, keys: FEW, notices: FEW, passwords: FEW };
+
   test("one slow host does not take the places of others", async () => {
     visits = [];
-    const outbound = createOutbound({ allow: ["127.0.0.1"], atOnce: { perHost: 2, all: 3 } });
-    const ask = (path: string) => outbound.send({ url: local(path), types: JSON_TYPES, timeoutMillis: 200 });
+    const outbound = createOutbound({ allow: ["127.0.0.1"], atOnce });
+    const ask = (path: string) =>
+      outbound.send({ purpose: "keys", url: local(path), types: JSON_TYPES, timeoutMillis: 200 });
     const waiting = [ask("/silent"), ask("/silent")].map(faultOf);
     expect(await faultOf(ask("/good"))).toBe("too_many");
     expect(await Promise.all(waiting)).toEqual(["too_slow", "too_slow"]);
     expect((await ask("/good")).status).toBe(200);
   });
+
+  test(
+    proves("slow hosts that strangers name at registration hold up no keys and no notices", "threat 42"),
+    async () => {
+      visits = [];
+      const ending = Promise.withResolvers<readonly string[]>();
+      const resolve = (host: string) => (host.endsWith(".slow.example") ? ending.promise : LOCAL());
+      const outbound = createOutbound({ allow: ["127.0.0.1", "keys.lan"], resolve, atOnce });
+      const ask = (purpose: OutboundPurpose, url: string) =>
+        outbound.send({ purpose, url, types: JSON_TYPES });
+      const good = `http://keys.lan:${plain.port}/good`;
+      const waiting = [1, 2, 3]
+        .map((host) => ask("registration", `https://${host}.slow.example/`))
+        .map(faultOf);
+      expect(await faultOf(ask("registration", good))).toBe("too_many");
+      expect((await ask("keys", good)).status).toBe(200);
+      expect((await ask("notices", good)).status).toBe(200);
+      ending.resolve([]);
+      expect(await Promise.all(waiting)).toEqual(["unresolved", "unresolved", "unresolved"]);
+      expect((await ask("registration", good)).status).toBe(200);
+    },
+  );
+
+  test(
+    proves(
+      "a host that is missing, inside, closed or silent gives a stranger the same words",
+      "threat 20",
+      "threat 34",
+    ),
+    async () => {
+      const wordsOf = async (sending: Promise<unknown>) => {
+        const error = await sending.then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
+        if (!(error instanceof OutboundError)) throw new Error("It was answered.");
+        return { fault: error.fault, words: error.publicWords };
+      };
+      const found = [
+        await wordsOf(send("https://missing.internal/", { resolve: async () => [] })),
+        await wordsOf(send("https://wiki.internal/", { allow: [], resolve: async () => ["10.0.0.7"] })),
+        await wordsOf(send("https://127.0.0.1:1/")),
+        await wordsOf(send(local("/silent"), {}, { timeoutMillis: 100 })),
+      ];
+      expect(found.map(({ fault }) => fault)).toEqual([
+        "unresolved",
+        "address_refused",
+        "unreachable",
+        "too_slow",
+      ]);
+      const [first] = found;
+      for (const { words } of found) expect(words).toBe(first?.words ?? "");
+      expect(first?.words).not.toContain("internal");
+      // What a host answered is the client's own business.
+      expect((await wordsOf(send(local("/page")))).words).toContain("Content-Type");
+    },
+  );
 });
 
 describe("addresses", () => {

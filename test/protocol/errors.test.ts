@@ -54,6 +54,7 @@ describe("the vocabulary of errors", () => {
         invalid_client: reason === "authorize_client_unknown" ? [400] : [401],
         invalid_token: [401],
         insufficient_scope: [403],
+        insufficient_user_authentication: [401],
         server_error: [500],
         temporarily_unavailable: [429, 503],
         not_found: [404],

@@ -498,6 +498,15 @@ describe("a session", () => {
     expect(start([STEPS.password, STEPS.totp])).toBe(true);
   });
 
+  test(proves("rests on a session only while that goes on", "threat 83"), () => {
+    const before = newSession({ subject });
+    const going = { ...taken, continues: before.id };
+    expect(startSession(facts, session, going, { ...alone, earlier: before }).outcome).toBe(true);
+    expect(startSession(facts, session, going, alone).outcome).toBe(false);
+    for (const earlier of [newSession({ subject }), newSession({ id: before.id })])
+      expect(startSession(facts, session, going, { ...alone, earlier }).outcome).toBe(false);
+  });
+
   const isAlive = (now: number, idleSince: number, account = person) =>
     isSessionAlive(session, account, now, idleSince);
 

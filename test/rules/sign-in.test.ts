@@ -51,6 +51,22 @@ test("a sign-in goes on from that of the session", () => {
   expect(authenticationBy([password, STEPS.totp])?.authenticationMethods).toEqual(["pwd", "otp", "mfa"]);
 });
 
+test(proves("two proofs by the same means are as good as one", "threat 83"), () => {
+  const { passkey, totp, recovery_code, password } = STEPS;
+  for (const steps of [
+    [passkey, passkey],
+    [totp, recovery_code],
+    [password, password],
+  ])
+    expect(authenticationBy(steps)?.authenticationLevel).toBe("1");
+  const session = authenticationBy([passkey]);
+  if (session === null) throw new Error("no sign-in");
+  expect(missingStep([stepOfSession(session), passkey], { hasTotp: true })).toBe("second");
+  const link = authenticationBy([STEPS.sign_in_link]);
+  if (link === null) throw new Error("no sign-in");
+  expect(missingStep([stepOfSession(link), totp], { hasTotp: true })).toBeNull();
+});
+
 test("the last way in stays", () => {
   const none = { hasPassword: false, passkeys: 0, hasTotp: true };
   expect(isWayLeft({ ...none, passkeys: 1 }, "passkey")).toBe(false);

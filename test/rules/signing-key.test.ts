@@ -9,10 +9,11 @@ import {
   prolongSigningKeys,
   publishedKeys,
   retireSigningKey,
+  ringOf,
   stateOf,
 } from "../../src/rules/signing-key.ts";
 import type { Change } from "../../src/store/contract.ts";
-import { type SigningKeyRecord, signingKeys } from "../../src/store/tables.ts";
+import { type RingKey, type SigningKeyRecord, signingKeys } from "../../src/store/tables.ts";
 
 const DAY = 86_400;
 const TIMES: KeyTimes = { rotationSeconds: 90 * DAY, publishSeconds: 7 * DAY, keepSeconds: 7200 };
@@ -204,4 +205,37 @@ test("whatever the operator does and when, one published key signs, and what it 
     }),
     { numRuns: 300 },
   );
+});
+
+describe("keys from files", () => {
+  const fromFile = (name: string): RingKey => {
+    const { sealedPrivateKey: _, ...key } = newKey(0, 0);
+    return { ...key, kid: name, file: `/keys/${name}` };
+  };
+
+  test("the last one signs, whatever the database has, and no key is made meanwhile", () => {
+    const stored = added(keptUp([], 1000), newKey(2000, 2000 + DAY));
+    const ring = ringOf(stored, [fromFile("a"), fromFile("b")]);
+    for (const now of [0, 1000, 2000 + 2 * DAY, 1000 * DAY]) {
+      expect(currentKey(ring, "RS256", now)?.kid).toBe("b");
+      expect(nextKeyDue(ring, "RS256", TIMES, now)).toBeNull();
+    }
+    expect(ring.map((key) => stateOf(key, ring, 2000))).toEqual(["former", "former", "published", "current"]);
+    expect(nextKeyDue(ring, "ES256", TIMES, 1000)).toBe(1000);
+  });
+
+  test("a key of the database beside them can be retired, and gets no replacement", () => {
+    const stored = keptUp([], 1000);
+    const kid = stored[0]?.kid ?? "";
+    const facts = { keys: stored, revision: null, fromFiles: [fromFile("a")] };
+    const { outcome, changes } = retireSigningKey(facts, kid, newKey(2000, 2000), 2000);
+    expect(outcome?.successor).toBeNull();
+    expect(applied(stored, changes)).toEqual([]);
+  });
+
+  test("a key that is in the database and in a file is in the ring once", () => {
+    const stored = keptUp([], 1000);
+    const same = { ...fromFile("a"), kid: stored[0]?.kid ?? "" };
+    expect(ringOf(stored, [same])).toEqual([same]);
+  });
 });

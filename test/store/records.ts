@@ -115,6 +115,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] },
   jwksUri: null,
   requestObjectSigningAlg: null,
+  requireSignedRequestObject: false,
   idTokenClaims: "granted",
   firstParty: false,
   requirePkce: true,

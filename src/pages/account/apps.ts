@@ -33,7 +33,7 @@ export async function listApps(
   const tiles: AppTile[] = [];
   for await (const client of candidates(context, used)) {
     if (!isShown(context, client) || !mayUse(client, account)) continue;
-    const href = webLink(launchAddress(client, issuer.identifier));
+    const href = webLink(launchAddress(client, issuer));
     if (href === null) continue;
     tiles.push({
       name: clientName(client, { language }),

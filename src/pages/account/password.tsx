@@ -11,7 +11,8 @@ import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import type { EndedAccess } from "../../rules/person.ts";
 import { stepOfSession } from "../../rules/sign-in.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord, SessionRecord } from "../../store/tables.ts";
+import { newPasswordWords } from "../new-password.ts";
 import { NOTICE, sealNotice } from "../notice.ts";
 import { respondWithPage } from "../respond.tsx";
 import type { Texts } from "../texts.ts";
@@ -162,15 +163,17 @@ const replacePassword =
         retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
       });
     }
-    // The person stays as well signed in as they were.
-    const before = signedIn.session;
-    const isBetter = before.authenticationLevel !== "1";
-    return passwordChanged(
-      context,
-      incoming,
-      isBetter ? { ...change, steps: [stepOfSession(before)] } : change,
-    );
+    return passwordChanged(context, incoming, withSteps(change, signedIn.session));
   };
+
+/** A person with a second factor stays signed in: the session had it, and the password was proved again. */
+const withSteps = (
+  { account, steps }: Extract<PasswordChange, { outcome: "changed" }>,
+  session: SessionRecord,
+): SignIn => {
+  if (session.authenticationLevel === "1") return { account, steps };
+  return { account, steps: [stepOfSession(session), ...steps], since: session.authenticatedAt };
+};
 
 /** Every session ended with the old password; this browser gets a new one. */
 async function passwordChanged(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {
@@ -183,10 +186,10 @@ async function passwordChanged(context: Context, incoming: Incoming, signIn: Sig
 
 function passwordFault(
   { configuration, clock }: Context,
-  { account, signIn, language }: Texts,
+  texts: Texts,
   change: Exclude<PasswordChange, { outcome: "changed" }>,
 ): PasswordFault {
-  const { minimum_password_characters, password_bytes } = configuration.limits;
+  const { account, signIn, language } = texts;
   switch (change.outcome) {
     case "limited":
       return {
@@ -200,10 +203,11 @@ function passwordFault(
       return { field: "current_password", text: account.currentWrong };
     case "same":
       return { field: "new_password", text: account.passwordSame };
-    case "too_long":
-      return { field: "new_password", text: account.passwordLong(password_bytes) };
-    case "too_short":
-      return { field: "new_password", text: account.passwordShort(minimum_password_characters) };
+    default:
+      return {
+        field: "new_password",
+        text: newPasswordWords(texts, configuration.limits, change.outcome),
+      };
   }
 }
 

@@ -118,8 +118,69 @@ export const english = {
     submit: "Continue",
     wrong:
       "This code is not right, or was used before. Wait for the next one that your app shows, and check that the clock of your phone is right.",
+    limited: (wait: string, until: string) =>
+      `Too many wrong codes. To protect your account, no code is accepted until ${until}. Try again ${wait}, or sign in with a browser that you have used here before.`,
+    without: "Continue without this step",
     lost: "Lost your phone and your recovery codes? Ask the operator of this server.",
     otherAccount: "Sign in with another account",
+  },
+  secondFactor: {
+    title: "Second factor",
+    leads: {
+      wanted:
+        "With a second factor, your password alone opens nothing: an app on your phone shows a code that you type when you sign in.",
+      demanded:
+        "To continue, you need a second factor: an app on your phone that shows a code, which you type when you sign in. This takes two minutes, and you do it once.",
+      replaces: "Set up the new app. The old one works until the new one is confirmed.",
+    },
+    setUpTitle: "Set up a second factor",
+    getApp:
+      "Open an app for one-time codes on your phone. Many password managers are one; otherwise install one, such as Aegis or 2FAS.",
+    scan: "In the app, add an account and scan this code.",
+    qrLabel: "The QR code for your app. The same secret stands below as text.",
+    openHere: "Open in an app on this device",
+    typeIt: "If you cannot scan it, type this secret into the app:",
+    firstCode: "The code that the app shows now",
+    firstCodeHint: "Six digits. They change every 30 seconds.",
+    firstCodeWrong:
+      "This is not the code that the app should show now. Check that you typed the one for this account, and that your phone sets its clock by itself.",
+    turnOn: "Turn on",
+    others: "Your other browsers will be signed out. Applications on your devices keep their access.",
+    done: {
+      set_up: "Your second factor is on.",
+      renewed: "You have new recovery codes. The old ones no longer work.",
+    },
+    codesTitle: "Your recovery codes",
+    codesLead:
+      "If you lose your phone, each of these codes signs you in once, together with your password. Print them, or write them down, and keep them where your phone is not.",
+    codesFor: (username: string, host: string) => `Recovery codes of ${username} at ${host},`,
+    codesOnce: "This page is the only place where you see them.",
+    stored: "I have stored them",
+    signInAgain: "I have stored them. Sign in",
+    isOn: "An app shows the codes for your sign-in. Set up on",
+    isOff: "Not set up",
+    codesLeft: (count: number) =>
+      count === 0
+        ? "You have no recovery code left."
+        : count === 1
+          ? "You have one recovery code left."
+          : `You have ${count} recovery codes left.`,
+    codesFew: (count: number): string =>
+      count === 0
+        ? "You have no recovery code left. If you lose your phone now, you cannot sign in. Make new codes below."
+        : "You have only a few recovery codes left. Make new codes below.",
+    goOn: "Continue",
+    changeTitle: "Change it",
+    changeLead: "Type a code to show that it is you, then choose what to do.",
+    code: "Code",
+    codeHint: "The six digits that your app shows now, or one of your recovery codes.",
+    renew: "New recovery codes",
+    replace: "Use another app",
+    remove: "Turn off",
+    mustStay: "The operator of this server requires a second factor of you, so you cannot turn it off.",
+    removedTitle: "Your second factor is off",
+    removedLead: "The app and the recovery codes no longer work here. Remove the account from the app.",
+    toAccount: "Back to your account",
   },
   signOut: {
     title: "Sign out?",
@@ -269,11 +330,9 @@ export const english = {
     currentPassword: "Current password",
     newPassword: "New password",
     passwordHint: (characters: number) =>
-      `At least ${characters} characters. A few words that only you would put together work well.`,
+      `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     changePassword: "Change password",
     currentWrong: "That is not your current password.",
-    passwordShort: (characters: number) => `The password needs at least ${characters} characters.`,
-    passwordLong: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
     passwordSame: "The new password is the same as the current one.",
     appsTitle: "Your applications",
     appsAll: (count: number) => `All ${count} applications`,
@@ -502,9 +561,26 @@ export const english = {
     usernameMissing: "Choose a user name.",
     usernameRefused: "A user name has at most 200 characters, and no control characters.",
     usernameTaken: "This user name is taken. Choose another.",
-    passwordHint: (characters: number) => `At least ${characters} characters.`,
+    passwordHint: (characters: number) =>
+      `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
+  },
+  /** Why a new password is refused. The hint about good ones stands below. */
+  newPassword: {
+    too_short: (characters: number) =>
+      `This password is too short. It needs at least ${characters} characters.`,
+    too_long: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
+    own_username:
+      "This is your user name, and attackers try it first. Choose words that others do not connect with you.",
+    own_email:
+      "This is your e-mail address or a part of it, and attackers try it first. Choose words that others do not connect with you.",
+    server_name:
+      "This is the name of this server, and attackers try it early. Choose words that have nothing to do with it.",
+    run: "This is one pattern over and over, or characters in order, and quickly guessed. Choose another.",
+    common: "Many people have this password or one like it, so attackers try it first. Choose another.",
+    breached:
+      "This password was in a data breach, so attackers know it. Choose another, and change it wherever else you use it.",
   },
   /** Forms that come back, because they were open for too long or because the browser sent no cookie. */
   forms: {

@@ -111,8 +111,73 @@ export const german: Texts = {
     submit: "Weiter",
     wrong:
       "Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten, den Ihre App zeigt, und prüfen Sie die Uhr Ihres Telefons.",
+    limited: (wait, until) =>
+      `Zu viele falsche Codes. Zum Schutz Ihres Kontos wird bis ${until} kein Code angenommen. Versuchen Sie es ${wait} wieder, oder melden Sie sich mit einem Browser an, den Sie hier schon benutzt haben.`,
+    without: "Ohne diesen Schritt weiter",
     lost: "Telefon und Wiederherstellungscodes verloren? Wenden Sie sich an den Betreiber dieses Servers.",
     otherAccount: "Mit einem anderen Konto anmelden",
+  },
+  secondFactor: {
+    title: "Zweiter Faktor",
+    leads: {
+      wanted:
+        "Mit einem zweiten Faktor öffnet Ihr Passwort allein nichts mehr: Eine App auf Ihrem Telefon zeigt einen Code, den Sie beim Anmelden eingeben.",
+      demanded:
+        "Um fortzufahren, brauchen Sie einen zweiten Faktor: eine App auf Ihrem Telefon, die einen Code zeigt, den Sie beim Anmelden eingeben. Das dauert zwei Minuten und ist nur einmal nötig.",
+      replaces: "Richten Sie die neue App ein. Die alte gilt, bis die neue bestätigt ist.",
+    },
+    setUpTitle: "Zweiten Faktor einrichten",
+    getApp:
+      "Öffnen Sie auf Ihrem Telefon eine App für Einmalcodes. Viele Passwortmanager können das; sonst installieren Sie eine, etwa Aegis oder 2FAS.",
+    scan: "Fügen Sie in der App ein Konto hinzu und scannen Sie diesen Code.",
+    qrLabel: "Der QR-Code für Ihre App. Dasselbe Geheimnis steht darunter als Text.",
+    openHere: "In einer App auf diesem Gerät öffnen",
+    typeIt: "Wenn Sie ihn nicht scannen können, geben Sie dieses Geheimnis in die App ein:",
+    firstCode: "Der Code, den die App jetzt zeigt",
+    firstCodeHint: "Sechs Ziffern. Sie wechseln alle 30 Sekunden.",
+    firstCodeWrong:
+      "Das ist nicht der Code, den die App jetzt zeigen sollte. Prüfen Sie, ob Sie den Code für dieses Konto eingegeben haben und ob Ihr Telefon die Uhrzeit selbst einstellt.",
+    turnOn: "Einschalten",
+    others:
+      "In Ihren anderen Browsern werden Sie abgemeldet. Anwendungen auf Ihren Geräten behalten ihren Zugriff.",
+    done: {
+      set_up: "Ihr zweiter Faktor ist eingeschaltet.",
+      renewed: "Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.",
+    },
+    codesTitle: "Ihre Wiederherstellungscodes",
+    codesLead:
+      "Wenn Sie Ihr Telefon verlieren, meldet Sie jeder dieser Codes einmal an, zusammen mit Ihrem Passwort. Drucken Sie sie aus oder schreiben Sie sie auf, und bewahren Sie sie getrennt vom Telefon auf.",
+    codesFor: (username, host) => `Wiederherstellungscodes von ${username} bei ${host},`,
+    codesOnce: "Nur auf dieser Seite sehen Sie die Codes.",
+    stored: "Ich habe sie aufbewahrt",
+    signInAgain: "Ich habe sie aufbewahrt. Anmelden",
+    isOn: "Eine App zeigt die Codes für Ihre Anmeldung. Eingerichtet am",
+    isOff: "Nicht eingerichtet",
+    codesLeft: (count) =>
+      count === 0
+        ? "Sie haben keinen Wiederherstellungscode mehr."
+        : count === 1
+          ? "Sie haben noch einen Wiederherstellungscode."
+          : `Sie haben noch ${count} Wiederherstellungscodes.`,
+    codesFew: (count) =>
+      count === 0
+        ? "Sie haben keinen Wiederherstellungscode mehr. Wenn Sie jetzt Ihr Telefon verlieren, können Sie sich nicht anmelden. Erstellen Sie unten neue Codes."
+        : "Sie haben nur noch wenige Wiederherstellungscodes. Erstellen Sie unten neue Codes.",
+    goOn: "Weiter",
+    changeTitle: "Ändern",
+    changeLead:
+      "Geben Sie einen Code ein, um zu zeigen, dass Sie es sind, und wählen Sie, was geschehen soll.",
+    code: "Code",
+    codeHint: "Die sechs Ziffern, die Ihre App gerade zeigt, oder einer Ihrer Wiederherstellungscodes.",
+    renew: "Neue Wiederherstellungscodes",
+    replace: "Andere App verwenden",
+    remove: "Ausschalten",
+    mustStay:
+      "Der Betreiber dieses Servers verlangt von Ihnen einen zweiten Faktor, deshalb können Sie ihn nicht ausschalten.",
+    removedTitle: "Ihr zweiter Faktor ist ausgeschaltet",
+    removedLead:
+      "Die App und die Wiederherstellungscodes gelten hier nicht mehr. Löschen Sie das Konto aus der App.",
+    toAccount: "Zurück zu Ihrem Konto",
   },
   signOut: {
     title: "Abmelden?",
@@ -264,11 +329,9 @@ export const german: Texts = {
     currentPassword: "Bisheriges Passwort",
     newPassword: "Neues Passwort",
     passwordHint: (characters) =>
-      `Mindestens ${characters} Zeichen. Gut geeignet sind ein paar Wörter, die nur Sie so zusammenstellen würden.`,
+      `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     changePassword: "Passwort ändern",
     currentWrong: "Das ist nicht Ihr bisheriges Passwort.",
-    passwordShort: (characters) => `Das Passwort braucht mindestens ${characters} Zeichen.`,
-    passwordLong: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
     passwordSame: "Das neue Passwort ist dasselbe wie das bisherige.",
     appsTitle: "Ihre Anwendungen",
     appsAll: (count) => `Alle ${count} Anwendungen`,
@@ -495,9 +558,25 @@ export const german: Texts = {
     usernameMissing: "Wählen Sie einen Benutzernamen.",
     usernameRefused: "Ein Benutzername hat höchstens 200 Zeichen und keine Steuerzeichen.",
     usernameTaken: "Dieser Benutzername ist vergeben. Wählen Sie einen anderen.",
-    passwordHint: (characters) => `Mindestens ${characters} Zeichen.`,
+    passwordHint: (characters) =>
+      `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
+  },
+  newPassword: {
+    too_short: (characters) => `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
+    too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
+    own_username:
+      "Das ist Ihr Benutzername, und den probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
+    own_email:
+      "Das ist Ihre E-Mail-Adresse oder ein Teil davon, und die probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
+    server_name:
+      "Das ist der Name dieses Servers, und den probieren Angreifer früh. Wählen Sie Wörter, die nichts mit ihm zu tun haben.",
+    run: "Das ist immer wieder dasselbe Muster oder eine Folge von Zeichen, und schnell erraten. Wählen Sie ein anderes.",
+    common:
+      "Dieses Passwort oder ein ähnliches haben viele, darum probieren Angreifer es zuerst. Wählen Sie ein anderes.",
+    breached:
+      "Dieses Passwort stand in einem Datenleck, Angreifer kennen es also. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es noch verwenden.",
   },
   forms: {
     stale: "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal.",

@@ -12,6 +12,8 @@ export interface SecondStepProps {
   /** The page to open afterwards, for a person who must begin anew. */
   readonly returnTo: string | null;
   readonly username: string;
+  /** Where the person goes on without this step; null if it is demanded. */
+  readonly without: string | null;
   /** Where the person signs in with another account. */
   readonly otherAccount: string;
   readonly fault: string | null;
@@ -23,6 +25,7 @@ export function SecondStepView({
   progress,
   returnTo,
   username,
+  without,
   otherAccount,
   fault,
 }: SecondStepProps) {
@@ -57,7 +60,8 @@ export function SecondStepView({
           </button>
         </form>
         <p class="small muted">{secondStep.lost}</p>
-        <p class="small">
+        <p class="small ways">
+          {without && <a href={without}>{secondStep.without}</a>}
           <a href={otherAccount}>{secondStep.otherAccount}</a>
         </p>
       </div>

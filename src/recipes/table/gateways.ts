@@ -51,7 +51,7 @@ cookie_refresh = "10m"`,
       },
     ],
     notes: [
-      "oauth2-proxy refuses people whose `email_verified` is false. If nobody verifies addresses: `insecure_oidc_allow_unverified_email = true`.",
+      "oauth2-proxy refuses people whose `email_verified` is false. If you do not verify addresses: `insecure_oidc_allow_unverified_email = true`.",
       "It needs an e-mail address of everyone.",
       "`backend_logout_url` ends no session here: it calls this server without the person's browser. Leave it out.",
       "To sign people out of both: a link to `/oauth2/sign_out?rd=` and, percent-encoded, `{end_session}?client_id={client_id}&post_logout_redirect_uri={url}/`.",

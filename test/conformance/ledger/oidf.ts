@@ -77,6 +77,12 @@ export const OIDF: Ledger = {
       deviation: "clients authenticate with secrets; private_key_jwt is not offered yet",
     },
     {
+      id: "2-6",
+      level: "MUST",
+      statement: "init-login: the provider opens initiate_login_uri with iss",
+      does: "A link with iss and without login_hint and target_link_uri, which the application may leave out",
+    },
+    {
       id: "3-1",
       level: "MUST",
       statement:

@@ -108,8 +108,7 @@ export const RFC_9101: Ledger = {
       id: "10.5-1",
       level: "MUST",
       statement: "require_signed_request_object: requests without a signed object are refused",
-      does: "Has no such member of a client, and the metadata does not claim it",
-      notApplicable: "clients cannot ask for it; request_object_signing_alg refuses unsigned objects",
+      does: "As a member of a client, which needs its keys then. An object that is not the whole request is refused too. The server demands it of no other client, and its metadata says so",
     },
     {
       id: "10.8-1",

@@ -125,7 +125,7 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect",
+      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
     },
     {
       id: "21",
@@ -203,13 +203,13 @@ export const THREATS: Ledger = {
       id: "33",
       level: null,
       statement: "More guesses than the limit, in parallel or at another endpoint",
-      does: "counts before the check, in one synchronous step; all endpoints for one secret and all processes share the count",
+      does: "counts before the check, in one synchronous step; all endpoints for one secret, all steps of a sign-in and all processes share the count; people choose no password that is guessed first",
     },
     {
       id: "34",
       level: null,
       statement: "Timing or words that reveal which people, clients or tokens exist",
-      does: "gives all the same response; compares a decoy hash for unknown people, and a digest for unknown clients, in constant time",
+      does: "gives all the same response; compares a decoy hash for unknown people, and a digest for unknown clients, in constant time; a sign-in that fails takes as long as the slowest kind of hash",
     },
     {
       id: "35",
@@ -246,19 +246,19 @@ export const THREATS: Ledger = {
       id: "40",
       level: null,
       statement: "Input that parsers choke on",
-      does: "limits bodies, parameters and depth; no regular expression backtracks without bound",
+      does: "limits bodies, parameters and depth; no regular expression backtracks without bound; measures a picture in the head of its file before it decodes it",
     },
     {
       id: "41",
       level: null,
       statement: "Password hashing as denial of service",
-      does: "few hashes at once, a bounded queue, then 503 with Retry-After; does not hash long passwords; other requests continue",
+      does: "few hashes at once, a bounded queue, then 503 with Retry-After; does not hash long passwords, and refuses hashes that name too much work; other requests continue",
     },
     {
       id: "42",
       level: null,
       statement: "Unbounded rows from strangers",
-      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire",
+      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
     },
     {
       id: "43",
@@ -355,7 +355,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, signing keys that do not open, and files of keys that it cannot use; a reload with such a file leaves the keys as they were",
     },
     {
       id: "59",
@@ -391,7 +391,7 @@ export const THREATS: Ledger = {
       id: "64",
       level: null,
       statement: "Two doors to one fact with different locks",
-      does: "has one rule for what a caller may learn, for userinfo and introspection",
+      does: "has one rule for what a caller may learn, for userinfo and introspection; the address of a picture is random, so it tells no application which person another one knows",
     },
     {
       id: "65",
@@ -475,7 +475,7 @@ export const THREATS: Ledger = {
       id: "78",
       level: null,
       statement: "Commands that say they ended something and did not",
-      does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant",
+      does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant; a picture that was taken away or whose person was removed has no address any more",
     },
     {
       id: "79",
@@ -495,6 +495,13 @@ export const THREATS: Ledger = {
       statement:
         "Logout: other sites sign people out, redirects to any address, replayed logout tokens, requests into the network, slow clients",
       does: "signs out at once only for an ID token of that person, and asks otherwise; leads to registered addresses only; sends logout tokens of two minutes through the guarded way, side by side, and waits a second at most",
+    },
+    {
+      id: "83",
+      level: null,
+      statement:
+        "A second factor that is passed by: another page, tab or browser, the device flow, a refresh, prompt=none; codes used twice or guessed",
+      does: "starts no session while a step is missing, whichever door it came by; checks the level again at every use of access; seals the steps so far for the browser and ten minutes; each code counts once, in the commit that starts the session",
     },
     {
       id: "86",

@@ -179,7 +179,12 @@ export function signOutSuite(open: OpenStore): void {
           clock: systemClock,
           random: systemRandom,
           configuration: {
-            signing: { algorithms: ["RS256"], rotation_seconds: 86_400, publish_seconds: 3600 },
+            signing: {
+              algorithms: ["RS256"],
+              rotation_seconds: 86_400,
+              publish_seconds: 3600,
+              key_files: [],
+            },
           },
           issuer: { identifier: "https://auth.example" },
           keys: serverKeys(systemRandom(32)),

@@ -104,6 +104,12 @@ export const TOKENS_AND_CLAIMS: readonly Row[] = [
     does: "For every algorithm",
   },
   {
+    id: "4-1",
+    level: "MUST",
+    statement: "A login that begins here opens the client's login initiation endpoint with iss",
+    does: "By GET, with iss alone",
+  },
+  {
     id: "5.1-1",
     level: "MUST",
     statement: "email is an addr-spec of RFC 5322",

@@ -1,0 +1,33 @@
+/** How new passwords are screened. Their lengths are in bounds-schema.ts. */
+import * as v from "valibot";
+import { table, words } from "./values.ts";
+
+export const passwords = v.pipe(
+  v.optional(
+    table({
+      breached_range_url: v.pipe(
+        v.optional(
+          v.pipe(
+            v.string(),
+            v.maxCodePoints(500),
+            v.check(isRangeUrl, "an http(s) URL without query and fragment"),
+          ),
+        ),
+        words({
+          allowed: "an http(s) URL without query and fragment",
+          fallback: "none: nothing is looked up",
+          description:
+            "A list of passwords from breaches, in which a new password is looked up by the first five digits of its SHA-1: https://api.pwnedpasswords.com/range",
+        }),
+      ),
+    }),
+    {},
+  ),
+  v.description("How new passwords are screened."),
+);
+
+function isRangeUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ["https:", "http:"].includes(protocol) && username === "" && password === "";
+}

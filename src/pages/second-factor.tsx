@@ -1,0 +1,370 @@
+/** @jsxImportSource hono/jsx */
+/**
+ * The page of a person's second factor. The secret of a new app travels in the form, sealed for the browser, until a code shows that
+ * the app has it: the server keeps nothing about an app that does not work.
+ */
+import { newTotpSecret, totpFromText, totpText, totpUri } from "../accounts/totp.ts";
+import { takeReauthentication, withReauthentication } from "../endpoints/reauthentication.ts";
+import type { Context } from "../operations/context.ts";
+import { findTotp, mayDoWithoutTotp } from "../operations/second-factor.ts";
+import {
+  allowReplacing,
+  countRecoveryCodes,
+  removeTotp,
+  renewRecoveryCodes,
+  setUpTotp,
+} from "../operations/second-factor-changes.ts";
+import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { levelOfPerson } from "../rules/client-access.ts";
+import { actOfPerson } from "../rules/events.ts";
+import type { AccountRecord, TotpRecord } from "../store/tables.ts";
+import { formToken, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
+import { type PageFrame, pageFrame } from "./frame.ts";
+import { offering, PageError } from "./page-error.ts";
+import { askRecentSignIn } from "./recent.ts";
+import { respondWithPage } from "./respond.tsx";
+import type { Texts } from "./texts.ts";
+import { clockTime, relativeTime } from "./time.ts";
+import { pagePath, parseReturnPath } from "./urls.ts";
+import {
+  FEW_CODES,
+  RecoveryCodesView,
+  RemovedView,
+  SecondFactorView,
+  SetUpView,
+} from "./views/second-factor.tsx";
+
+const PATH = "/account/second-factor";
+
+/** How long a person has to set the app up, and to store the recovery codes. */
+const FORM_SECONDS = 1800;
+
+/** Where the person goes on to. */
+interface Onward {
+  /** The page to open afterwards, checked; null for this page. */
+  readonly returnTo: string | null;
+  /** Whether the person had just signed in anew for that page, as `prompt=login` wants. */
+  readonly isAnew: boolean;
+}
+
+/** An app that does not have to work yet. */
+interface Pending extends Onward {
+  /** In base32. */
+  readonly secret: string;
+  /** When the app was set up whose place it takes; null for the first one. */
+  readonly replaces: number | null;
+}
+
+const here = (returnTo: string | null): `/${string}` =>
+  returnTo === null ? PATH : `${PATH}?${new URLSearchParams({ return_to: returnTo }).toString()}`;
+
+const toSignIn = ({ issuer }: Context, returnTo: string | null): Response =>
+  seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, here(returnTo)) }));
+
+const showSecondFactor =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const returnTo = parseReturnPath(context.issuer, queryOf(incoming).get("return_to") ?? undefined);
+    const signedIn = await findSignedIn(context, incoming.request);
+    if (signedIn === null) return toSignIn(context, returnTo);
+    return pageFor(context, incoming, signedIn, returnTo, null);
+  };
+
+/** The page for setting up, or for what is set up. `alert`: why the last form did nothing. */
+async function pageFor(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  returnTo: string | null,
+  alert: string | null,
+): Promise<Response> {
+  const totp = await findTotp(context, signedIn.account.subject);
+  if (totp !== null) return factorPage(context, incoming, signedIn, totp, { returnTo, alert });
+  const ask = askRecentSignIn(context, signedIn, here(returnTo));
+  if (ask !== null) return ask;
+  const taken =
+    returnTo === null
+      ? { returnTo, isTaken: false }
+      : await takeReauthentication(context, incoming, returnTo, signedIn.session);
+  const secret = totpText(newTotpSecret(context.random));
+  const pending = { secret, replaces: null, returnTo: taken.returnTo, isAnew: taken.isTaken };
+  return setUpPage(context, incoming, signedIn.account, pending, alert);
+}
+
+function setUpPage(
+  context: Context,
+  incoming: Incoming,
+  account: AccountRecord,
+  pending: Pending,
+  fault: string | null,
+): Promise<Response> {
+  const form = openForm(context, incoming, "second_factor");
+  const frame = pageFrame(context, incoming);
+  const { levelPolicy } = context;
+  const isDemanded = pending.returnTo !== null || levelOfPerson(levelPolicy, account) === "2";
+  return respondWithPage(
+    <SetUpView
+      frame={frame}
+      token={form.token}
+      pending={seal(context, form.cookieValue, account, pending)}
+      uri={totpUri(totpFromText(pending.secret), frame.name, account.username)}
+      secret={pending.secret}
+      cause={pending.replaces !== null ? "replaces" : isDemanded ? "demanded" : "wanted"}
+      fault={fault}
+    />,
+    { status: fault === null ? 200 : 422, setCookie: form.setCookie },
+  );
+}
+
+const seal = (
+  context: Context,
+  cookieValue: string,
+  { subject }: AccountRecord,
+  data: Pending | Onward,
+): string => sealFormData(context, cookieValue, "second_factor", JSON.stringify(data), subject, FORM_SECONDS);
+
+interface FactorPage {
+  readonly returnTo: string | null;
+  readonly notice?: string | null;
+  readonly alert?: string | null;
+  readonly fault?: CodeFault | null;
+}
+
+type CodeFault = "wrong" | { readonly retryAfterSeconds: number };
+
+async function factorPage(
+  context: Context,
+  incoming: Incoming,
+  { account }: SignedIn,
+  totp: TotpRecord,
+  { returnTo, notice = null, alert = null, fault = null }: FactorPage,
+): Promise<Response> {
+  const form = openForm(context, incoming, "second_factor");
+  const frame = pageFrame(context, incoming);
+  const isLimited = typeof fault === "object" && fault !== null;
+  const isFaulty = fault !== null || alert !== null;
+  return respondWithPage(
+    <SecondFactorView
+      frame={frame}
+      token={form.token}
+      since={totp.createdAt}
+      codesLeft={await countRecoveryCodes(context, account.subject)}
+      mayRemove={await mayDoWithoutTotp(context, account)}
+      returnTo={returnTo}
+      notice={notice}
+      alert={alert}
+      fault={fault === null ? null : faultWords(frame, fault)}
+    />,
+    {
+      status: isLimited ? 429 : isFaulty ? 422 : 200,
+      retryAfterSeconds: isLimited ? fault.retryAfterSeconds : undefined,
+      setCookie: form.setCookie,
+    },
+  );
+}
+
+function faultWords({ texts: { secondStep, language }, now }: PageFrame, fault: CodeFault): string {
+  if (fault === "wrong") return secondStep.wrong;
+  const wait = fault.retryAfterSeconds;
+  return secondStep.limited(relativeTime(language, wait), clockTime(language, now + wait));
+}
+
+const answerSecondFactor =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const submitted = await readForm(context, incoming, "second_factor");
+    const returnTo = parseReturnPath(context.issuer, submitted.form.get("return_to"));
+    return offering(pagePath(context.issuer, here(returnTo)), () =>
+      answerForm(context, incoming, submitted, returnTo),
+    );
+  };
+
+async function answerForm(
+  context: Context,
+  incoming: Incoming,
+  submitted: Submitted,
+  returnTo: string | null,
+): Promise<Response> {
+  const signedIn = await findSignedIn(context, incoming.request);
+  if (signedIn === null) return toSignIn(context, returnTo);
+  const { form, isFresh } = submitted;
+  const stale = () =>
+    pageFor(context, incoming, signedIn, returnTo, pageFrame(context, incoming).texts.forms.stale);
+  if (!isFresh) return stale();
+  switch (form.get("action")) {
+    case "set_up": {
+      const pending = unsealed<Pending>(context, incoming, form.get("pending"));
+      return pending === null ? stale() : setUp(context, incoming, signedIn, pending, form.get("code") ?? "");
+    }
+    case "go_on": {
+      const next = unsealed<Onward>(context, incoming, form.get("next"));
+      return next === null ? stale() : goOn(context, signedIn, next);
+    }
+    case "renew":
+    case "replace":
+    case "remove":
+      return change(context, incoming, signedIn, form.get("action"), returnTo, form.get("code") ?? "");
+    default:
+      return stale();
+  }
+}
+
+/** The seal is this server's own, so the text is as it wrote it. Null if it is too old, or of another browser. */
+function unsealed<Data>(context: Context, incoming: Incoming, sealed: string | undefined): Data | null {
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  try {
+    return JSON.parse(unsealFormData(context, cookieValue, "second_factor", sealed).text) as Data;
+  } catch (error) {
+    if (error instanceof PageError) return null;
+    throw error;
+  }
+}
+
+async function setUp(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  pending: Pending,
+  code: string,
+): Promise<Response> {
+  const { account } = signedIn;
+  const { secret, replaces, returnTo, isAnew } = pending;
+  const act = actOfPerson(incoming, account.subject);
+  const wish = { secret: totpFromText(secret), code, replaces };
+  const done = await setUpTotp(context, act, signedIn, wish);
+  const { secondFactor, forms } = pageFrame(context, incoming).texts;
+  switch (done.outcome) {
+    case "wrong":
+      return setUpPage(context, incoming, account, pending, secondFactor.firstCodeWrong);
+    case "changed":
+      return pageFor(context, incoming, signedIn, returnTo, forms.stale);
+    case "added": {
+      const { started, recoveryCodes } = done;
+      const cookieValue = started?.cookieValue ?? null;
+      const next = { returnTo, isAnew };
+      return codesPage(
+        context,
+        incoming,
+        account,
+        recoveryCodes,
+        "set_up",
+        next,
+        cookieValue,
+        started?.cookies,
+      );
+    }
+  }
+}
+
+/** The only page that ever shows the codes. `cookieValue`: of the browser from now on; null if the person is signed out. */
+async function codesPage(
+  context: Context,
+  incoming: Incoming,
+  account: AccountRecord,
+  codes: readonly string[],
+  about: "set_up" | "renewed",
+  next: Onward,
+  cookieValue: string | null,
+  cookies: readonly string[] = [],
+): Promise<Response> {
+  const response = await respondWithPage(
+    <RecoveryCodesView
+      frame={pageFrame(context, incoming)}
+      token={cookieValue === null ? "" : formToken(context, cookieValue, "second_factor")}
+      codes={codes}
+      username={account.username}
+      about={about}
+      next={cookieValue === null ? null : seal(context, cookieValue, account, next)}
+    />,
+    // A remembered consent sends the browser straight on to the client.
+    { leads: next.returnTo === null ? "nowhere_else" : "on_to_client" },
+  );
+  for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
+  return response;
+}
+
+const goOn = (context: Context, { session }: SignedIn, { returnTo, isAnew }: Onward): Response =>
+  seeOther(
+    returnTo === null
+      ? pagePath(context.issuer, PATH)
+      : isAnew
+        ? withReauthentication(context, returnTo, session)
+        : returnTo,
+  );
+
+/** The changes that a code allows. */
+async function change(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  action: string | undefined,
+  returnTo: string | null,
+  code: string,
+): Promise<Response> {
+  const { account } = signedIn;
+  const { subject } = account;
+  const texts = pageFrame(context, incoming).texts;
+  const attempt = { code, origin: incoming, browser: context.knownBrowsers.read(incoming.request) };
+  const again = async (page: Omit<FactorPage, "returnTo">) => {
+    const totp = await findTotp(context, subject);
+    if (totp === null) return pageFor(context, incoming, signedIn, returnTo, texts.forms.stale);
+    return factorPage(context, incoming, signedIn, totp, { returnTo, ...page });
+  };
+  if (action === "remove" && !(await mayDoWithoutTotp(context, account)))
+    return again({ alert: texts.secondFactor.mustStay });
+  const done =
+    action === "renew"
+      ? await renewRecoveryCodes(context, account, attempt)
+      : action === "replace"
+        ? await allowReplacing(context, account, attempt)
+        : await removeTotp(context, account, attempt);
+  if (done.outcome === "limited") return again({ fault: done });
+  if (done.outcome === "refused") return again({ fault: "wrong" });
+  const { result } = done;
+  if (result === true) return removed(context, incoming);
+  const next = { returnTo, isAnew: false };
+  if ("subject" in result) {
+    const secret = totpText(newTotpSecret(context.random));
+    return setUpPage(context, incoming, account, { ...next, secret, replaces: result.createdAt }, null);
+  }
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  return codesPage(context, incoming, account, result, "renewed", next, cookieValue);
+}
+
+function removed(context: Context, incoming: Incoming): Promise<Response> {
+  const frame = pageFrame(context, incoming);
+  return respondWithPage(<RemovedView frame={frame} />);
+}
+
+/** The row about the second factor in a list of the ways in which a person signs in. */
+export interface WayRow {
+  readonly label: string;
+  readonly state: string;
+  readonly href: string;
+  /** Whether the person should look at it: few recovery codes are left. */
+  readonly warns: boolean;
+}
+
+/** For the pages of the account. */
+export async function secondFactorRow(
+  context: Context,
+  { secondFactor }: Texts,
+  { subject }: Pick<AccountRecord, "subject">,
+): Promise<WayRow> {
+  const href = pagePath(context.issuer, PATH);
+  const label = secondFactor.title;
+  if ((await findTotp(context, subject)) === null)
+    return { label, state: secondFactor.isOff, href, warns: false };
+  const left = await countRecoveryCodes(context, subject);
+  return { label, state: secondFactor.codesLeft(left), href, warns: left <= FEW_CODES };
+}
+
+export const secondFactorRoutes = (context: Context): Route[] => [
+  {
+    path: PATH,
+    audience: "people",
+    cors: "nobody",
+    methods: { GET: showSecondFactor(context), POST: answerSecondFactor(context) },
+  },
+];
