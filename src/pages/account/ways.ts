@@ -1,5 +1,7 @@
 /** The ways in which a person can sign in, as the security page lists them. Each is a row here, and a page of its own. */
 import type { Context } from "../../operations/context.ts";
+import { findTotp } from "../../operations/second-factor.ts";
+import { countRecoveryCodes } from "../../operations/second-factor-changes.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import type { PageFrame } from "../frame.ts";
 
@@ -20,8 +22,18 @@ const password: Way = (_context, { texts: { account }, path }, { account: { pass
   href: passwordHash === null ? null : path("/account/password"),
 });
 
+const secondFactor: Way = async (context, { texts: { account }, path }, { account: { subject } }) => {
+  const isOn = (await findTotp(context, subject)) !== null;
+  const { secondFactor: label, secondFactorOff, secondFactorOn } = account.ways;
+  return {
+    label,
+    state: isOn ? secondFactorOn(await countRecoveryCodes(context, subject)) : secondFactorOff,
+    href: path("/account/second-factor"),
+  };
+};
+
 /** In the order of the page. */
-const WAYS: readonly Way[] = [password];
+const WAYS: readonly Way[] = [password, secondFactor];
 
 export const waysToSignIn = async (
   context: Context,
