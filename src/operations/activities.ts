@@ -57,7 +57,7 @@ export interface ActivityKeeper extends Subscriber {
 
 /** One event in so many removes the surplus of its person. */
 const TRIMS_ONE_IN = 16;
-/** How many rows one trim removes at most. */
+/** How many rows one commit removes. */
 const TRIMMED = 100;
 /** Of how many people attempts are gathered at most; those of others are in the log only. */
 const GATHERED_PEOPLE = 10_000;

@@ -97,7 +97,7 @@ describe("what happened to a person", () => {
 
   test(proves("does not grow without an end: the oldest rows of a person go", "threat 62"), async () => {
     const limit = server.context.configuration.account.activities_per_person;
-    for (let count = 0; count < limit + 90; count += 1) {
+    for (let count = 0; count < limit + 150; count += 1) {
       server.clock.advance(1);
       await changeAccount(server.context, OPERATOR, alice.subject, { name: `A ${count}` }, 1);
     }
