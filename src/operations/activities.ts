@@ -148,15 +148,18 @@ export async function trimActivities(
   { store, configuration: { account } }: Pick<Keeping, "store" | "configuration">,
   subject: SubjectId,
 ): Promise<void> {
-  const surplus = await store.list(activities, {
-    where: { subject },
-    order: ["id"],
-    descending: true,
-    skip: account.activities_per_person,
-    limit: TRIMMED,
-  });
-  if (surplus.length > 0)
-    await store.commit({ changes: surplus.map(({ id }) => remove(activities, { id })) });
+  for (;;) {
+    const surplus = await store.list(activities, {
+      where: { subject },
+      order: ["id"],
+      descending: true,
+      skip: account.activities_per_person,
+      limit: TRIMMED,
+    });
+    if (surplus.length > 0)
+      await store.commit({ changes: surplus.map(({ id }) => remove(activities, { id })) });
+    if (surplus.length < TRIMMED) return;
+  }
 }
 
 /** A page of what happened to a person, newest first. */
