@@ -483,6 +483,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
   },
   { name: "account-activity", open: path("/account/activity") },
   { name: "account-data", open: path("/account/data") },
+  { name: "account-signed-in-again", open: signInAlice },
   {
     name: "account-data-wrong",
     open: async (page, server) => {

@@ -39,6 +39,7 @@ interface DetailsAgain extends Again {
 }
 
 interface Typed {
+  /** As the person wrote them: `typedValue` is what is kept. */
   readonly values: ReadonlyMap<FactField, string>;
   /** Undefined if the form has no field for it. */
   readonly email: string | undefined;
@@ -124,7 +125,7 @@ function typedIn(context: Context, form: Parameters, account: AccountRecord): Ty
     .flatMap(fieldsOf);
   const asksEmail = mayChangeEmail(account) && shown.includes("email");
   return {
-    values: new Map(fields.map((field) => [field, typedValue(field, form.get(field) ?? "")])),
+    values: new Map(fields.map((field) => [field, form.get(field) ?? ""])),
     email: asksEmail ? (form.get("email") ?? "").trim() : undefined,
   };
 }
@@ -137,14 +138,15 @@ const changeDetails =
     const { texts } = personFrame(context, incoming, signedIn.account);
     const again = (fault: DetailsFault) =>
       detailsPage(context, incoming, signedIn, { fault, typed, status: 422 });
-    for (const [field, value] of typed.values) {
+    const values = new Map([...typed.values].map(([field, text]) => [field, typedValue(field, text)]));
+    for (const [field, value] of values) {
       if (!isAllowed(field, value)) return again({ field, text: texts.account.facts[field].refused });
     }
     const { email } = typed;
     if (email !== undefined && email !== "" && emailFault(email) !== null)
       return again({ field: "email", text: texts.account.emailRefused });
     const changes = {
-      ...changesTo(account, typed.values),
+      ...changesTo(account, values),
       ...(email !== undefined && email !== (account.email ?? "") && { email: email === "" ? null : email }),
     };
     if (Object.keys(changes).length > 0) {
