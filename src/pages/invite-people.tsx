@@ -174,7 +174,8 @@ async function makeInvitation(
   const usesWords =
     uses === null ? words.usesRefused(MOST_USES) : uses > 1 && isForOne ? words.usesOfOne : null;
   const faults: InviteFaults = {
-    ...(typed.name !== "" && personNameFault(typed.name) !== null && { name: accountWords.facts.name.refused }),
+    ...(typed.name !== "" &&
+      personNameFault(typed.name) !== null && { name: accountWords.facts.name.refused }),
     ...(typed.email !== "" && emailFault(typed.email) !== null && { email: accountWords.emailRefused }),
     ...(usesWords !== null && { uses: usesWords }),
     ...(days === null && { days: words.daysRefused(MOST_DAYS) }),

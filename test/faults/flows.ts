@@ -309,7 +309,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     // All sessions ended with the old password.
     {
       whenLost: { "commit accounts logout_notices activities sessions grants links": "303 /login" },
-      despite: { after: "commit accounts logout_notices activities sessions grants links", outcome: "303 /login" },
+      despite: {
+        after: "commit accounts logout_notices activities sessions grants links",
+        outcome: "303 /login",
+      },
     },
   ),
   "the set-up page": people("200", async ({ server }) => {
