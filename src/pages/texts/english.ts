@@ -661,6 +661,8 @@ export const english = {
       ended: "That installation no longer has access.",
       removed_all: "No application and no device has access any more.",
       details: "Your details are saved.",
+      email_asked:
+        "Your details are saved. We have sent a mail to the new address: it counts once you have opened the link in it.",
       picture: "Your picture is saved.",
       picture_removed: "Your picture is removed. Some programs may show it for another day.",
       session: "That browser is signed out.",

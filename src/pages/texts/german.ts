@@ -673,6 +673,8 @@ export const german: Texts = {
       ended: "Diese Installation hat keinen Zugriff mehr.",
       removed_all: "Keine Anwendung und kein Gerät hat mehr Zugriff.",
       details: "Ihre Angaben sind gespeichert.",
+      email_asked:
+        "Ihre Angaben sind gespeichert. An die neue Adresse ist eine Mail unterwegs: Sie gilt, sobald Sie den Link darin geöffnet haben.",
       picture: "Ihr Bild ist gespeichert.",
       picture_removed: "Ihr Bild ist entfernt. Manche Programme zeigen es noch einen Tag lang.",
       session: "Der andere Browser ist abgemeldet.",
