@@ -22,6 +22,7 @@ import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
+import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
@@ -203,7 +204,7 @@ export function createServer({
     places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
-    linkMails: null,
+    linkMails: createLinkMails({ configuration, clock, random, keys }, () => mailSender?.wake()),
     logoutSender: createLogoutSender({
       store: watched,
       events,

@@ -5,8 +5,10 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { activityRecorder } from "../operations/activities.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
+import { createLinkMails } from "../operations/link-mails.ts";
 import type { LinkMails } from "../operations/links.ts";
 import { mailEvents } from "../operations/mail.ts";
+import { findServerKeys } from "../operations/server-key.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -99,6 +101,14 @@ export function eventsOf(configuration: Configuration, io: Io): Events {
   ]);
 }
 
+/** The sender of a running server finds the mails; without one they wait for the next start. */
+async function linkMailsOf(configuration: Configuration, store: Store, io: Io): Promise<LinkMails | null> {
+  if (configuration.mail === undefined) return null;
+  const { clock, random } = io;
+  const { keys } = await findServerKeys({ configuration, store, random });
+  return createLinkMails({ configuration, clock, random, keys }, () => undefined);
+}
+
 /** Opens the store for one command, and always closes it. The server may be running meanwhile. */
 export async function inWorkspace<Result>(
   flags: ConfigurationFlags,
@@ -123,7 +133,7 @@ export async function inWorkspace<Result>(
       events: eventsOf(configuration, io),
       clock: io.clock,
       random: io.random,
-      linkMails: null,
+      linkMails: await linkMailsOf(configuration, store, io),
       act: operatorAct(),
     });
   } finally {

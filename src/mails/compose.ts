@@ -38,12 +38,13 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
   const texts = chooseMailTexts(mail.languages);
   const { issuer } = frame;
   const { kind } = mail;
-  const { isSecurity, toUnverified } = MAIL_KINDS[kind];
+  const { isSecurity, toUnverified, secret = "link" } = MAIL_KINDS[kind];
   const server = displayText(frame.name, 60);
   const { linkExpiresAt } = mail.parameters;
   const words = wordsOf(texts, kind, mail, {
     server,
     until: typeof linkExpiresAt === "number" ? when(texts, linkExpiresAt) : "",
+    code: secret === "code" ? (mail.link ?? "") : "",
     application: applicationName(texts, frame, mail),
   });
   const { foot } = texts;

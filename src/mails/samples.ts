@@ -6,6 +6,8 @@ interface Sample<Kind extends MailKind> {
   readonly parameters: (now: number) => ParametersOf[Kind];
   /** The path of the link, below the issuer; null for a mail without one. */
   readonly link: `/${string}` | null;
+  /** Default: none. */
+  readonly code?: string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -20,6 +22,14 @@ export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
     link: `/invitation?token=${SECRET}`,
   },
   reset: { parameters: (now) => ({ linkExpiresAt: now + 3600 }), link: `/reset?token=${SECRET}` },
+  sign_in: { parameters: (now) => ({ linkExpiresAt: now + 600 }), link: `/sign-in-link?token=${SECRET}` },
+  sign_in_code: { parameters: (now) => ({ linkExpiresAt: now + 600 }), link: null, code: "123456" },
+  registration: {
+    parameters: (now) => ({ linkExpiresAt: now + DAY_SECONDS }),
+    link: `/sign-up?token=${SECRET}`,
+  },
+  account_exists: { parameters: () => ({}), link: "/login" },
+  approved: { parameters: () => ({}), link: "/login" },
   verify_email: {
     parameters: (now) => ({ linkExpiresAt: now + DAY_SECONDS }),
     link: `/verify?token=${SECRET}`,
@@ -35,12 +45,12 @@ export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
 
 /** `language`: that of the preview. */
 export function sampleMail(kind: MailKind, issuer: string, language: string, now: number): MailFacts {
-  const { parameters, link } = MAIL_SAMPLES[kind];
+  const { parameters, link, code = null } = MAIL_SAMPLES[kind];
   return {
     kind,
     parameters: parameters(now),
     createdAt: now,
-    link: link === null ? null : issuer + link,
+    link: link === null ? code : issuer + link,
     languages: [language],
     account: { username: "ada", name: "Ada Lovelace" },
     client: null,

@@ -17,6 +17,8 @@ export interface MailNames {
   readonly server: string;
   /** When the link ends: "30 November 2026, 14:32 UTC". Empty for a mail without one. */
   readonly until: string;
+  /** The code of the mail, in groups. Empty for a mail without one. */
+  readonly code: string;
   /** The application that the mail is about. Empty for a mail about none. */
   readonly application: string;
 }

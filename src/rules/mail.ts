@@ -21,6 +21,16 @@ export type ParametersOf = {
   readonly invitation: { readonly inviter: string | null; readonly linkExpiresAt: EpochSeconds };
   /** A person who forgot the password asked for a link. */
   readonly reset: { readonly linkExpiresAt: EpochSeconds };
+  /** A link that signs in once, by the operator. */
+  readonly sign_in: { readonly linkExpiresAt: EpochSeconds };
+  /** A code that signs in once, which the person asked for. */
+  readonly sign_in_code: { readonly linkExpiresAt: EpochSeconds };
+  /** A person wants an account, and is to prove the address first. */
+  readonly registration: { readonly linkExpiresAt: EpochSeconds };
+  /** A person wants an account with an address that has one. */
+  readonly account_exists: Record<string, never>;
+  /** A person who waited for an account is let in. */
+  readonly approved: Record<string, never>;
   /** The address is to be proved before it counts. */
   readonly verify_email: { readonly linkExpiresAt: EpochSeconds };
   /** For the former address. */
@@ -53,6 +63,8 @@ interface KindRules<Kind extends MailKind> {
   readonly toUnverified: boolean;
   /** Whether a person gets it who is disabled. */
   readonly toDisabled: boolean;
+  /** `code`: what the row has sealed is a code to type, and no link. */
+  readonly secret?: "link" | "code";
   /**
    * The events that ask for it, by their names. Null: this one does not. An operation asks for the others itself, because they have a
    * link (`mailChange`).
@@ -71,6 +83,11 @@ const WAY_IN = { isSecurity: true, toUnverified: false, toDisabled: false, event
 export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
   invitation: { ...WAY_IN, toUnverified: true },
   reset: WAY_IN,
+  sign_in: WAY_IN,
+  sign_in_code: { ...WAY_IN, secret: "code" },
+  registration: { ...WAY_IN, toUnverified: true },
+  account_exists: { ...WAY_IN, toUnverified: true },
+  approved: WAY_IN,
   verify_email: { ...WAY_IN, toUnverified: true },
   email_changed: {
     ...SECURITY,

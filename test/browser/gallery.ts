@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { removeTotpByOperator } from "../../src/operations/second-factor-changes.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import type { CredentialId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -483,6 +484,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
   },
   { name: "account-activity", open: path("/account/activity") },
   { name: "account-data", open: path("/account/data") },
+  { name: "account-signed-in-again", open: signInAlice },
   {
     name: "account-data-wrong",
     open: async (page, server) => {
@@ -627,11 +629,11 @@ async function addPersonElsewhere(server: ListeningServer, account: AccountRecor
   }
 }
 
-/** Signs alice in on the page. */
+/** Signs alice in on the page, with her password alone. */
 export async function signInAlice(page: Page, server: ListeningServer): Promise<void> {
-  if ((await server.context.store.findAccountByUsername("alice")) === null) {
-    await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });
-  }
+  const alice = await server.context.store.findAccountByUsername("alice");
+  if (alice === null) await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });
+  else await removeTotpByOperator(server.context, SERVER_ACT, alice.subject);
   await signInOn(page, `${server.issuer}/login`, "alice", PASSWORD);
 }
 

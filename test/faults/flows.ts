@@ -358,7 +358,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
     // The link is used up. A person who sends the form again is signed in with the new password.
     {
-      despite: { after: "commit links accounts sign_in_names", outcome: "303 /account" },
+      despite: { after: "commit links accounts sign_in_names activities", outcome: "303 /account" },
       repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
     },
   ),
@@ -373,7 +373,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       return filledIn({ ...scene, cookie: "" }, page, "/reset-password", fields);
     },
     {
-      despite: { after: "commit links accounts logout_notices sessions grants", outcome: "303 /login" },
+      despite: {
+        after: "commit links accounts logout_notices activities sessions grants",
+        outcome: "303 /login",
+      },
       repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
     },
   ),

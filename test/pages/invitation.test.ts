@@ -106,7 +106,7 @@ describe("an invitation", () => {
     expect(page).toContain("This user name is taken.");
     expect(page).toContain('value="Grace"');
     const short = await browser.submit(path, { ...grace, password: "short" });
-    expect(await textOf(short)).toContain("The password needs at least 8 characters.");
+    expect(await textOf(short)).toContain("This password is too short.");
     expect((await browser.submit(path, grace)).status).toBe(303);
   });
 

@@ -38,6 +38,17 @@ test("is for administrators only, after a sign-in that is not long ago", async (
   expect(await invitations()).toEqual([]);
 });
 
+test("is linked from the account of administrators only", async () => {
+  for (const [username, isLinked] of [
+    ["root", true],
+    ["bob", false],
+  ] as const) {
+    const person = openBrowser(server);
+    await person.signIn(username);
+    expect((await (await person.get("/account")).text()).includes('href="/invite-people"')).toBe(isLinked);
+  }
+});
+
 test("makes a link, shown once with a QR code, that makes an account in the chosen groups and no administrator", async () => {
   await createGroup(server.context, OPERATOR, "family", null, server.clock.seconds());
   await browser.signIn("root");

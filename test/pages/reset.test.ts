@@ -245,6 +245,26 @@ describe("a new e-mail address", () => {
     expect((await current())?.email).toBe("ada@example.org");
   });
 
+  test("is asked for on the page of the account, after a sign-in that is not long ago", async () => {
+    await browser.signIn("ada");
+    const form = await browser.form("/account/details", "/account/details");
+    const fields = { ...form.fields, email: "new@example.org" };
+    const answer = await browser.post(form.action, fields);
+    expect(answer.status).toBe(303);
+    const page = await textOf(await browser.get(answer.headers.get("location") ?? ""));
+    expect(page).toContain("We have sent a mail to the new address");
+    expect((await current())?.email).toBe("ada@example.org");
+    await openBrowser(server).submit(mailedPath(), {});
+    expect((await current())?.email).toBe("new@example.org");
+    server.clock.advance(901);
+    const late = await browser.post(form.action, { ...fields, email: "later@example.org" });
+    expect(late.headers.get("location")).toBe("/login?return_to=%2Faccount%2Fdetails");
+    expect(sent.length).toBe(1);
+    // Without mail no address can be proved, so the operator decides.
+    Object.assign(server.context, { linkMails: null });
+    expect(await (await browser.get("/account/details")).text()).not.toContain('name="email"');
+  });
+
   test("that is the present one is confirmed", async () => {
     await changeAccount(
       server.context,

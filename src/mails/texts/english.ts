@@ -50,6 +50,52 @@ export const english: MailTexts = {
         "If you did not ask for it, ignore this mail. Your password stays as it is.",
       ],
     }),
+    sign_in: (_, { server, until }) => ({
+      subject: `A link to sign in to ${server}`,
+      title: "Sign in with this link",
+      paragraphs: [`The operator of ${server} sends you a link that signs you in.`],
+      button: "Sign in",
+      advice: [
+        `The link works once, until ${until}. It opens your account, so keep it to yourself.`,
+        "If you do not expect it, ask the operator.",
+      ],
+    }),
+    sign_in_code: (_, { server, until, code }) => ({
+      subject: `Your code for ${server}`,
+      title: "Your code",
+      paragraphs: [`Your code to sign in to ${server}: ${code}`],
+      button: null,
+      advice: [
+        `It works once, until ${until}, in the browser in which you asked for it.`,
+        "Type it on no other page, and tell it to no one. If you did not ask for it, ignore this mail.",
+      ],
+    }),
+    registration: (_, { server, until }) => ({
+      subject: `Your account at ${server}`,
+      title: "Make your account",
+      paragraphs: [`This address was entered for a new account at ${server}. Confirm that it is yours.`],
+      button: "Make an account",
+      advice: [
+        `The link works once, until ${until}.`,
+        "If you did not enter the address, ignore this mail. There will be no account.",
+      ],
+    }),
+    account_exists: (_, { server }) => ({
+      subject: `You have an account at ${server}`,
+      title: "You have an account already",
+      paragraphs: [
+        `This address was entered for a new account at ${server}. There is one with it already: sign in to that.`,
+      ],
+      button: "Sign in",
+      advice: ["If you did not enter the address, ignore this mail. Nothing has changed."],
+    }),
+    approved: (_, { server }) => ({
+      subject: `Your account at ${server} is ready`,
+      title: "Your account is ready",
+      paragraphs: [`The operator of ${server} has let you in. You can sign in now.`],
+      button: "Sign in",
+      advice: [],
+    }),
     verify_email: (_, { server, until }) => ({
       subject: `Confirm your e-mail address for ${server}`,
       title: "Is this your e-mail address?",

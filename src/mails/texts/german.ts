@@ -51,6 +51,56 @@ export const german: MailTexts = {
         "Wenn Sie nicht darum gebeten haben, ignorieren Sie diese E-Mail. Ihr Passwort bleibt, wie es ist.",
       ],
     }),
+    sign_in: (_, { server, until }) => ({
+      subject: `Ein Link zur Anmeldung bei ${server}`,
+      title: "Mit diesem Link anmelden",
+      paragraphs: [`Der Betreiber von ${server} schickt Ihnen einen Link, der Sie anmeldet.`],
+      button: "Anmelden",
+      advice: [
+        `Der Link gilt einmal, bis ${until}. Er öffnet Ihr Konto, also behalten Sie ihn für sich.`,
+        "Wenn Sie ihn nicht erwarten, fragen Sie den Betreiber.",
+      ],
+    }),
+    sign_in_code: (_, { server, until, code }) => ({
+      subject: `Ihr Code für ${server}`,
+      title: "Ihr Code",
+      paragraphs: [`Ihr Code zur Anmeldung bei ${server}: ${code}`],
+      button: null,
+      advice: [
+        `Er gilt einmal, bis ${until}, in dem Browser, in dem Sie ihn angefordert haben.`,
+        "Geben Sie ihn auf keiner anderen Seite ein und sagen Sie ihn niemandem. Haben Sie ihn nicht angefordert, beachten Sie diese E-Mail nicht.",
+      ],
+    }),
+    registration: (_, { server, until }) => ({
+      subject: `Ihr Konto bei ${server}`,
+      title: "Legen Sie Ihr Konto an",
+      paragraphs: [
+        `Diese Adresse wurde für ein neues Konto bei ${server} eingegeben. Bestätigen Sie, dass sie Ihnen gehört.`,
+      ],
+      button: "Konto anlegen",
+      advice: [
+        `Der Link gilt einmal, bis ${until}.`,
+        "Haben Sie die Adresse nicht eingegeben, beachten Sie diese E-Mail nicht. Es entsteht dann kein Konto.",
+      ],
+    }),
+    account_exists: (_, { server }) => ({
+      subject: `Sie haben ein Konto bei ${server}`,
+      title: "Sie haben schon ein Konto",
+      paragraphs: [
+        `Diese Adresse wurde für ein neues Konto bei ${server} eingegeben. Es gibt schon eines mit ihr: Melden Sie sich dort an.`,
+      ],
+      button: "Anmelden",
+      advice: [
+        "Haben Sie die Adresse nicht eingegeben, beachten Sie diese E-Mail nicht. Es hat sich nichts geändert.",
+      ],
+    }),
+    approved: (_, { server }) => ({
+      subject: `Ihr Konto bei ${server} ist bereit`,
+      title: "Ihr Konto ist bereit",
+      paragraphs: [`Der Betreiber von ${server} hat Sie eingelassen. Sie können sich jetzt anmelden.`],
+      button: "Anmelden",
+      advice: [],
+    }),
     verify_email: (_, { server, until }) => ({
       subject: `E-Mail-Adresse für ${server} bestätigen`,
       title: "Ist das Ihre E-Mail-Adresse?",

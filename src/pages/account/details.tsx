@@ -4,6 +4,7 @@
 import { emailFault } from "../../accounts/people.ts";
 import { PEOPLE_FACTS, type PeopleFact } from "../../configuration/account-schema.ts";
 import type { Context } from "../../operations/context.ts";
+import { askEmailChange } from "../../operations/links.ts";
 import {
   changesTo,
   type FactField,
@@ -19,6 +20,7 @@ import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { displayText } from "../display.ts";
+import { askRecentSignIn } from "../recent.ts";
 import { respondWithPage } from "../respond.tsx";
 import { LANGUAGE_NAMES, type Texts } from "../texts.ts";
 import {
@@ -39,6 +41,7 @@ interface DetailsAgain extends Again {
 }
 
 interface Typed {
+  /** As the person wrote them: `typedValue` is what is kept. */
   readonly values: ReadonlyMap<FactField, string>;
   /** Undefined if the form has no field for it. */
   readonly email: string | undefined;
@@ -51,10 +54,13 @@ const factsToChange = ({ configuration }: Context): readonly PeopleFact[] =>
 export const mayChangePicture = (context: Context): boolean => factsToChange(context).includes("picture");
 
 /**
- * Applications may take an e-mail address for an identity. So only the operator and administrators, who could set any on the
- * command line, decide about it.
+ * Applications may take an e-mail address for an identity. So a person may change it where a mail proves that it is theirs. Elsewhere
+ * only the operator and administrators, who could set any on the command line, decide about it.
  */
-const mayChangeEmail = ({ administrator }: Pick<AccountRecord, "administrator">): boolean => administrator;
+const mayChangeEmail = (
+  { linkMails }: Pick<Context, "linkMails">,
+  { administrator }: Pick<AccountRecord, "administrator">,
+): boolean => administrator || linkMails !== null;
 
 export async function detailsPage(
   context: Context,
@@ -76,8 +82,8 @@ export async function detailsPage(
       token={token}
       facts={facts}
       fields={fields}
-      email={mayChangeEmail(account) ? email : null}
-      given={givenFacts(frame.texts, account, facts)}
+      email={mayChangeEmail(context, account) ? email : null}
+      given={givenFacts(context, frame.texts, account, facts)}
       picture={facts.includes("picture") ? { megabytes: pictureMegabytes(context) } : null}
       fault={fault ?? null}
     />,
@@ -103,11 +109,16 @@ function optionsOf({ account }: Texts, field: FactField, value: string): readonl
 }
 
 /** What else is known of the person, and decided by the operator. */
-function givenFacts({ account: texts }: Texts, account: AccountRecord, facts: readonly PeopleFact[]) {
+function givenFacts(
+  context: Context,
+  { account: texts }: Texts,
+  account: AccountRecord,
+  facts: readonly PeopleFact[],
+) {
   const given = PEOPLE_FACTS.filter((fact) => !facts.includes(fact))
     .flatMap(fieldsOf)
     .map((field) => ({ label: texts.facts[field].label, value: displayText(factOf(account, field), 500) }));
-  const email = mayChangeEmail(account) ? "" : displayText(account.email ?? "", 320);
+  const email = mayChangeEmail(context, account) ? "" : displayText(account.email ?? "", 320);
   return [
     { label: texts.usernameLabel, value: displayText(account.username, 200) },
     { label: texts.emailLabel, value: email },
@@ -122,9 +133,9 @@ function typedIn(context: Context, form: Parameters, account: AccountRecord): Ty
   const fields = factsToChange(context)
     .filter((fact) => shown.includes(fact))
     .flatMap(fieldsOf);
-  const asksEmail = mayChangeEmail(account) && shown.includes("email");
+  const asksEmail = mayChangeEmail(context, account) && shown.includes("email");
   return {
-    values: new Map(fields.map((field) => [field, typedValue(field, form.get(field) ?? "")])),
+    values: new Map(fields.map((field) => [field, form.get(field) ?? ""])),
     email: asksEmail ? (form.get("email") ?? "").trim() : undefined,
   };
 }
@@ -137,15 +148,21 @@ const changeDetails =
     const { texts } = personFrame(context, incoming, signedIn.account);
     const again = (fault: DetailsFault) =>
       detailsPage(context, incoming, signedIn, { fault, typed, status: 422 });
-    for (const [field, value] of typed.values) {
+    const values = new Map([...typed.values].map(([field, text]) => [field, typedValue(field, text)]));
+    for (const [field, value] of values) {
       if (!isAllowed(field, value)) return again({ field, text: texts.account.facts[field].refused });
     }
     const { email } = typed;
     if (email !== undefined && email !== "" && emailFault(email) !== null)
       return again({ field: "email", text: texts.account.emailRefused });
+    const isNewEmail = email !== undefined && email !== (account.email ?? "");
+    const toConfirm = isNewEmail && email !== "" && context.linkMails !== null ? email : null;
+    // The address opens the account: it gets the links for a new password.
+    const ask = isNewEmail ? askRecentSignIn(context, signedIn, DETAILS_PATH) : null;
+    if (ask !== null) return ask;
     const changes = {
-      ...changesTo(account, typed.values),
-      ...(email !== undefined && email !== (account.email ?? "") && { email: email === "" ? null : email }),
+      ...changesTo(account, values),
+      ...(isNewEmail && toConfirm === null && { email: email === "" ? null : email }),
     };
     if (Object.keys(changes).length > 0) {
       const act = actOfPerson(incoming, account.subject);
@@ -156,7 +173,11 @@ const changeDetails =
         return detailsPage(context, incoming, signedIn, { typed, alert, status: 422 });
       }
     }
-    return backWith(context, incoming, DETAILS_PATH, account.subject, { about: "details" });
+    if (toConfirm === null)
+      return backWith(context, incoming, DETAILS_PATH, account.subject, { about: "details" });
+    const asked = await askEmailChange(context, actOfPerson(incoming, account.subject), account, toConfirm);
+    if (asked === "limited") return again({ field: "email", text: texts.reset.limited });
+    return backWith(context, incoming, DETAILS_PATH, account.subject, { about: "email_asked" });
   };
 
 const removePicture =

@@ -47,6 +47,7 @@ async function overviewPage(
       moreApps={apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null}
       access={access}
       nextFor={isNew ? context.issuer.identifier : null}
+      invitePeople={signedIn.account.administrator ? frame.path("/invite-people") : null}
     />,
     options,
   );

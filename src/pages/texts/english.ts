@@ -592,6 +592,13 @@ export const english = {
         "person.disabled": (): string => "Your account was disabled",
         "person.enabled": (): string => "Your account was enabled again",
         "person.unlocked": (): string => "The operator let you try passwords again",
+        "recovery_code.used": (): string => "You signed in with a recovery code",
+        "recovery_codes.renewed": (): string => "You got new recovery codes",
+        "second_factor.added": (): string => "You set up a second factor",
+        "second_factor.removed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You removed your second factor" : "The operator removed your second factor",
+        "sign_in.approved": (): string => "You approved a sign-in on another device",
+        "sign_in.denied": (): string => "You denied a sign-in on another device",
         "refresh_token.replayed": ({ client }: ActivityFacts): string =>
           `A key of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
         "session.ended": ({ by, reason }: ActivityFacts): string =>
@@ -609,8 +616,8 @@ export const english = {
             : `${count} attempts to sign in as you were refused, because there were too many`,
         "sign_in.refused": ({ count }: ActivityFacts): string =>
           count === 1
-            ? "An attempt to sign in as you failed: wrong password"
-            : `${count} attempts to sign in as you failed: wrong passwords`,
+            ? "An attempt to sign in as you failed: wrong password or code"
+            : `${count} attempts to sign in as you failed: wrong passwords or codes`,
       },
     },
     data: {
@@ -654,6 +661,8 @@ export const english = {
       ended: "That installation no longer has access.",
       removed_all: "No application and no device has access any more.",
       details: "Your details are saved.",
+      email_asked:
+        "Your details are saved. We have sent a mail to the new address: it counts once you have opened the link in it.",
       picture: "Your picture is saved.",
       picture_removed: "Your picture is removed. Some programs may show it for another day.",
       session: "That browser is signed out.",

@@ -601,6 +601,15 @@ export const german: Texts = {
         "person.disabled": () => "Ihr Konto wurde gesperrt",
         "person.enabled": () => "Ihr Konto wurde wieder freigegeben",
         "person.unlocked": () => "Der Betreiber lässt Sie wieder Passwörter versuchen",
+        "recovery_code.used": () => "Sie haben sich mit einem Wiederherstellungscode angemeldet",
+        "recovery_codes.renewed": () => "Sie haben neue Wiederherstellungscodes bekommen",
+        "second_factor.added": () => "Sie haben einen zweiten Faktor eingerichtet",
+        "second_factor.removed": ({ by }) =>
+          by === "you"
+            ? "Sie haben Ihren zweiten Faktor entfernt"
+            : "Der Betreiber hat Ihren zweiten Faktor entfernt",
+        "sign_in.approved": () => "Sie haben eine Anmeldung auf einem anderen Gerät bestätigt",
+        "sign_in.denied": () => "Sie haben eine Anmeldung auf einem anderen Gerät abgelehnt",
         "refresh_token.replayed": ({ client }) =>
           `Ein Schlüssel von ${client ?? "einer Anwendung"} wurde zweimal benutzt, wie bei einem Diebstahl. Der Zugriff ist beendet`,
         "session.ended": ({ by, reason }) =>
@@ -618,8 +627,8 @@ export const german: Texts = {
             : `${count} Versuche, sich als Sie anzumelden, wurden abgewiesen, weil es zu viele waren`,
         "sign_in.refused": ({ count }) =>
           count === 1
-            ? "Ein Versuch, sich als Sie anzumelden, scheiterte: falsches Passwort"
-            : `${count} Versuche, sich als Sie anzumelden, scheiterten: falsche Passwörter`,
+            ? "Ein Versuch, sich als Sie anzumelden, scheiterte: falsches Passwort oder falscher Code"
+            : `${count} Versuche, sich als Sie anzumelden, scheiterten: falsche Passwörter oder Codes`,
       },
     },
     data: {
@@ -664,6 +673,8 @@ export const german: Texts = {
       ended: "Diese Installation hat keinen Zugriff mehr.",
       removed_all: "Keine Anwendung und kein Gerät hat mehr Zugriff.",
       details: "Ihre Angaben sind gespeichert.",
+      email_asked:
+        "Ihre Angaben sind gespeichert. An die neue Adresse ist eine Mail unterwegs: Sie gilt, sobald Sie den Link darin geöffnet haben.",
       picture: "Ihr Bild ist gespeichert.",
       picture_removed: "Ihr Bild ist entfernt. Manche Programme zeigen es noch einen Tag lang.",
       session: "Der andere Browser ist abgemeldet.",

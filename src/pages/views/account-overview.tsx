@@ -7,6 +7,7 @@ import { Hidden } from "../layout.tsx";
 import { AccessRow, type ClientAccess } from "./account-access.tsx";
 import { AppsSection, type AppTile } from "./account-apps.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
+import { Icon } from "./icons.tsx";
 
 interface OverviewProps {
   readonly frame: AccountFrame;
@@ -16,10 +17,13 @@ interface OverviewProps {
   readonly access: readonly ClientAccess[];
   /** The issuer, for the administrator who just set the server up; null for everyone else. */
   readonly nextFor: string | null;
+  /** Where an administrator invites people; null for others. */
+  readonly invitePeople: string | null;
 }
 
-export function OverviewView({ frame, token, apps, moreApps, access, nextFor }: OverviewProps) {
-  const { account } = frame.texts;
+export function OverviewView(props: OverviewProps) {
+  const { frame, token, apps, moreApps, access, nextFor, invitePeople } = props;
+  const { account, invite } = frame.texts;
   return (
     <AccountLayout frame={frame} title={account.title}>
       <h1 class="hidden">{account.title}</h1>
@@ -44,6 +48,19 @@ export function OverviewView({ frame, token, apps, moreApps, access, nextFor }: 
           </form>
         )}
       </section>
+      {invitePeople !== null && (
+        <div class="card">
+          <div class="go">
+            <a href={invitePeople}>
+              <span>
+                <strong>{invite.link}</strong>
+                <span>{invite.lead}</span>
+              </span>
+              <Icon name="next" />
+            </a>
+          </div>
+        </div>
+      )}
     </AccountLayout>
   );
 }
