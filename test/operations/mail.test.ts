@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { mailParts, smtpOf } from "../../src/mails/parts.ts";
+import type { LinkMail } from "../../src/operations/links.ts";
 import {
   chooseMails,
   createMailSender,
@@ -556,6 +557,41 @@ describe("an event", () => {
     expect(await postMail(server.context, SERVER_ACT, wanted)).toBe("off");
     expect(mailChange(server.context, wanted)).toEqual([]);
   });
+});
+
+test("links and codes of other operations go by mail, each sealed until it is sent", async () => {
+  const { startOn } = await import("../adversary/engines.ts");
+  const { sqliteEngine } = await import("../store/fixtures/databases.ts");
+  const { server, post, sender, ada } = await setUp((overrides) => startOn(sqliteEngine, overrides))();
+  const { linkMails, store } = server.context;
+  const expiresAt = server.clock.seconds() + 600;
+  const { subject } = ada;
+  const to = { subject, address: ADA.email, link: LINK, expiresAt };
+  const wanted: LinkMail[] = [
+    { ...to, kind: "invitation", subject: null, address: "new@example.net", inviter: "Grace" },
+    { ...to, kind: "registration", subject: null, address: "other@example.net" },
+    { ...to, kind: "reset" },
+    { ...to, kind: "sign_in" },
+    { ...to, kind: "sign_in_code", link: null, code: "482915" },
+    { ...to, kind: "verify_email" },
+    { ...to, kind: "account_exists", expiresAt: null },
+    { ...to, kind: "approved", link: null, expiresAt: null },
+  ];
+  for (const mail of wanted) await store.commit({ changes: linkMails?.changesFor(mail) ?? [] });
+  const rows = (await (server as Awaited<ReturnType<StartOnEngine>>).rows()).join("\n");
+  expect(rows).not.toMatch(/secret-of-the-link|482915/);
+  await sender.sendDue();
+  expect(post.mails).toHaveLength(wanted.length);
+  const textTo = (subjectLine: string) =>
+    post.mails.find(({ parsed }) => parsed.subject === subjectLine)?.parsed.text;
+  expect(textTo("Your code for Tessera")).toContain("482915");
+  expect(textTo("Your invitation to Tessera")).toContain("Grace invites you to Tessera.");
+  for (const subjectLine of [
+    "Your invitation to Tessera",
+    "A link to sign in to Tessera",
+    "Your account at Tessera",
+  ])
+    expect(textTo(subjectLine)).toContain(LINK);
 });
 
 test("a sender that runs by itself sends at once when it is woken, and ends in order", async () => {
