@@ -96,6 +96,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .field > .fault { display: flex; gap: 0.4rem; margin-top: 0.375rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
 .field > .fault svg { margin-top: 0.125rem; }
 .stack[data-passkey] > button { margin-top: 0; }
+.note .button { margin-top: 0.5rem; }
 .row.firm { flex-wrap: nowrap; }
 .row.firm > :last-child { flex: none; }
 .said { display: flex; gap: 0.4rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }

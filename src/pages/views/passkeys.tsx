@@ -105,9 +105,9 @@ function Passkey({ frame, token, ask, row, nameCharacters }: PasskeysProps & { r
     <li>
       <div class={ask === null ? "row" : "row firm"}>
         <div>
-          <h3>
+          <h2>
             <bdi>{name}</bdi>
-          </h3>
+          </h2>
           <p class="small muted">
             {passkeys.added} <Day frame={frame} at={row.addedAt} /> · {used}
           </p>
@@ -158,9 +158,11 @@ function SignInAgain({ frame, signIn }: PasskeysProps) {
       <div>
         <strong>{passkeys.recentTitle}</strong>
         {passkeys.recent}
-        <div class="links">
-          <a href={signIn}>{passkeys.recentAction}</a>
-        </div>
+        <p>
+          <a class="button other small-button" href={signIn}>
+            {passkeys.recentAction}
+          </a>
+        </p>
       </div>
     </div>
   );
