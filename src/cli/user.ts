@@ -32,6 +32,7 @@ import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { PASSWORD_HELP, type PasswordOptions, readNewPassword, withPasswordOptions } from "./new-password.ts";
 import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { addPasskeyCommands } from "./passkey.ts";
 import { addSecondFactorCommands, factorFacts, factorWords } from "./second-factor.ts";
 import {
   type FactOptions,
@@ -167,6 +168,7 @@ Example:
     .action((username: string, options: CommonOptions) => unlockUser(username, options, io));
 
   addSecondFactorCommands(user, io);
+  addPasskeyCommands(user, io);
 
   withCommonOptions(
     user

@@ -5,7 +5,10 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { activityRecorder } from "../operations/activities.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
+import { createLinkMails } from "../operations/link-mails.ts";
 import type { LinkMails } from "../operations/links.ts";
+import { mailEvents } from "../operations/mail.ts";
+import { findServerKeys } from "../operations/server-key.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -86,15 +89,24 @@ export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configurat
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
 /**
- * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words.
+ * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words. The
+ * mails that the events ask for wait for the server.
  */
 export function eventsOf(configuration: Configuration, io: Io): Events {
-  const recorder = activityRecorder({ clock: io.clock, random: io.random, configuration });
-  if (io.drawsProgress) return createEvents([recorder]);
+  const { log, mail } = configuration;
   return createEvents([
-    logEvents(createLog({ ...configuration.log, write: (line) => io.err(line) })),
-    recorder,
+    ...(io.drawsProgress ? [] : [logEvents(createLog({ ...log, write: (line) => io.err(line) }))]),
+    activityRecorder({ clock: io.clock, random: io.random, configuration }),
+    ...(mail === undefined ? [] : [mailEvents(io, mail)]),
   ]);
+}
+
+/** The sender of a running server finds the mails; without one they wait for the next start. */
+async function linkMailsOf(configuration: Configuration, store: Store, io: Io): Promise<LinkMails | null> {
+  if (configuration.mail === undefined) return null;
+  const { clock, random } = io;
+  const { keys } = await findServerKeys({ configuration, store, random });
+  return createLinkMails({ configuration, clock, random, keys }, () => undefined);
 }
 
 /** Opens the store for one command, and always closes it. The server may be running meanwhile. */
@@ -121,7 +133,7 @@ export async function inWorkspace<Result>(
       events: eventsOf(configuration, io),
       clock: io.clock,
       random: io.random,
-      linkMails: null,
+      linkMails: await linkMailsOf(configuration, store, io),
       act: operatorAct(),
     });
   } finally {

@@ -3,7 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
-import { isLoopbackUrl } from "../platform/network.ts";
+import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
@@ -15,6 +15,7 @@ import {
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
+import { PICTURES } from "./appearance-schema.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
@@ -40,6 +41,8 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
+    ...checkMail(configuration),
+    ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkSignUp(configuration),
     ...checkUnique(configuration),
@@ -95,7 +98,36 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
-function* checkFiles({ listen, appearance, clients, places }: Configuration): Generator<Finding> {
+/** Links that give access, and the password of the mail server, travel on this way. */
+function* checkMail({ mail }: Configuration): Generator<Finding> {
+  if (mail === undefined) return;
+  if (mail.security === "none" && !mail.allow_clear && !isLoopbackHost(mail.host)) {
+    yield {
+      path: ["mail", "security"],
+      text: `mail.security = "none" is only for a mail server on this machine; ${mail.host} is another. Use "starttls" or "tls". Over a network that you trust: mail.allow_clear = true.`,
+    };
+  }
+  if ((mail.user === undefined) !== (mail.password === undefined)) {
+    const [there, missing] = mail.user === undefined ? ["password", "user"] : ["user", "password"];
+    yield {
+      path: ["mail", there],
+      text: `mail.${there} is set, and mail.${missing} is not. A sign-in at the mail server needs both.`,
+    };
+  }
+}
+
+/** WebAuthn §5.1.2: browsers refuse any other domain. */
+function* checkPasskeyDomain({ issuer, sign_in }: Configuration): Generator<Finding> {
+  const { passkey_domain: domain } = sign_in;
+  const { hostname } = new URL(issuer);
+  if (domain === undefined || hostname === domain || hostname.endsWith(`.${domain}`)) return;
+  yield {
+    path: ["sign_in", "passkey_domain"],
+    text: `sign_in.passkey_domain = ${JSON.stringify(domain)} must be the host of the issuer or a domain above it; the issuer is ${issuer}.`,
+  };
+}
+
+function* checkFiles({ listen, appearance, clients, mail, places }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -104,8 +136,12 @@ function* checkFiles({ listen, appearance, clients, places }: Configuration): Ge
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
-  if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  if (mail?.authority !== undefined) files.push([["mail", "authority"], mail.authority]);
   if (places.database !== undefined) files.push([["places", "database"], places.database]);
+  for (const name of PICTURES) {
+    const file = appearance[name];
+    if (file !== undefined) files.push([["appearance", name], file]);
+  }
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);

@@ -57,7 +57,7 @@ export interface ActivityKeeper extends Subscriber {
 
 /** One event in so many removes the surplus of its person. */
 const TRIMS_ONE_IN = 16;
-/** How many rows one trim removes at most. */
+/** How many rows one commit removes. */
 const TRIMMED = 100;
 /** Of how many people attempts are gathered at most; those of others are in the log only. */
 const GATHERED_PEOPLE = 10_000;
@@ -148,15 +148,18 @@ export async function trimActivities(
   { store, configuration: { account } }: Pick<Keeping, "store" | "configuration">,
   subject: SubjectId,
 ): Promise<void> {
-  const surplus = await store.list(activities, {
-    where: { subject },
-    order: ["id"],
-    descending: true,
-    skip: account.activities_per_person,
-    limit: TRIMMED,
-  });
-  if (surplus.length > 0)
-    await store.commit({ changes: surplus.map(({ id }) => remove(activities, { id })) });
+  for (;;) {
+    const surplus = await store.list(activities, {
+      where: { subject },
+      order: ["id"],
+      descending: true,
+      skip: account.activities_per_person,
+      limit: TRIMMED,
+    });
+    if (surplus.length > 0)
+      await store.commit({ changes: surplus.map(({ id }) => remove(activities, { id })) });
+    if (surplus.length < TRIMMED) return;
+  }
 }
 
 /** A page of what happened to a person, newest first. */

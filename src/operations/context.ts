@@ -23,6 +23,7 @@ import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
+import type { MailSender } from "./mail.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -70,6 +71,8 @@ export interface Context {
   readonly readiness: Readiness;
   /** Tells clients that sessions have ended. */
   readonly logoutSender: LogoutSender;
+  /** Sends the mails that wait; null if this server sends none. */
+  readonly mailSender: MailSender | null;
   /** Sends links by mail; null if this server sends none. */
   readonly linkMails: LinkMails | null;
 }

@@ -4,14 +4,16 @@
  */
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import type { Store } from "../store/contract.ts";
-import { type AccountRecord, passkeys, recoveryCodes } from "../store/tables.ts";
+import { type AccountRecord, passkeys } from "../store/tables.ts";
 import { everyConsent, everyGrant } from "./access.ts";
 import { everyActivity } from "./activities.ts";
 import { findClient } from "./clients.ts";
 import { collect } from "./paging.ts";
 import { findPicture } from "./people.ts";
-import { findTotp, PASSKEYS_PER_PERSON } from "./second-factor.ts";
+import { findTotp } from "./second-factor.ts";
+import { countRecoveryCodes } from "./second-factor-changes.ts";
 import { everySession } from "./sessions.ts";
 
 export interface OwnDataContext {
@@ -24,9 +26,6 @@ type Part = (context: OwnDataContext, account: AccountRecord) => unknown;
 
 const time = (at: EpochSeconds | null): string | null =>
   at === null ? null : new Date(at * 1000).toISOString();
-
-/** The most recovery codes that are counted. */
-const RECOVERY_CODES = 100;
 
 /** The parts of the file, by their names in it. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -53,14 +52,10 @@ const PARTS: Readonly<Record<string, Part>> = {
       used_at: time(passkey.usedAt),
     }));
   },
-  second_factor: async (context, { subject }) => {
-    const totp = await findTotp(context, subject);
-    const left = { where: { subject, usedAt: null }, limit: RECOVERY_CODES };
-    return {
-      one_time_passwords_since: time(totp?.createdAt ?? null),
-      recovery_codes_left: (await context.store.list(recoveryCodes, left)).length,
-    };
-  },
+  second_factor: async (context, { subject }) => ({
+    one_time_passwords_since: time((await findTotp(context, subject))?.createdAt ?? null),
+    recovery_codes_left: await countRecoveryCodes(context, subject),
+  }),
   picture: async (context, { pictureId }) => {
     const picture = pictureId === null ? null : await findPicture(context, pictureId);
     if (picture === null) return null;

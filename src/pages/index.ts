@@ -13,9 +13,11 @@ import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { invitePeopleRoutes } from "./invite-people.tsx";
+import { languageRoutes } from "./language-switch.ts";
 import { signInRoutes } from "./login.tsx";
 import { oneClickRoutes } from "./one-click.tsx";
 import { otherDeviceRoutes } from "./other-device.tsx";
+import { passkeyRoutes } from "./passkeys.tsx";
 import { resetRoutes } from "./reset.tsx";
 import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
@@ -25,6 +27,7 @@ import { signUpRoutes } from "./sign-up.tsx";
 
 export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account/index.ts";
 export { pageErrorResponse } from "./error-page.tsx";
+export { PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute } from "./passkeys.tsx";
 
 /** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */
 export const pageRoutes = (context: Context): Route[] => [
@@ -34,8 +37,10 @@ export const pageRoutes = (context: Context): Route[] => [
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
+  ...passkeyRoutes(context),
   ...secondFactorRoutes(context),
   ...setupRoutes(context),
+  ...languageRoutes(context),
   ...invitationRoutes(context),
   ...invitePeopleRoutes(context),
   ...oneClickRoutes(context),

@@ -19,6 +19,7 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../p
 import { levelOfPerson } from "../rules/client-access.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, TotpRecord } from "../store/tables.ts";
+import { accountFrame } from "./account/section.ts";
 import type { Way } from "./account/way.ts";
 import { formToken, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
@@ -112,6 +113,7 @@ function setUpPage(
       secret={pending.secret}
       cause={pending.replaces !== null ? "replaces" : isDemanded ? "demanded" : "wanted"}
       fault={fault}
+      passkeys={frame.path("/account/passkeys", { return_to: pending.returnTo })}
     />,
     { status: fault === null ? 200 : 422, setCookie: form.setCookie },
   );
@@ -141,7 +143,7 @@ async function factorPage(
   { returnTo, notice = null, alert = null, fault = null }: FactorPage,
 ): Promise<Response> {
   const form = openForm(context, incoming, "second_factor");
-  const frame = pageFrame(context, incoming);
+  const frame = accountFrame(context, incoming, account, PATH, { notice, alert });
   const isLimited = typeof fault === "object" && fault !== null;
   const isFaulty = fault !== null || alert !== null;
   return respondWithPage(
@@ -152,8 +154,6 @@ async function factorPage(
       codesLeft={await countRecoveryCodes(context, account.subject)}
       mayRemove={await mayDoWithoutTotp(context, account)}
       returnTo={returnTo}
-      notice={notice}
-      alert={alert}
       fault={fault === null ? null : faultWords(frame, fault)}
     />,
     {

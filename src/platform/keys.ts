@@ -15,8 +15,10 @@ export type KeyPurpose =
   | "recovery code"
   | "sign-in code"
   | "passkey challenge"
+  | "decoy passkeys"
   | "session of an application"
-  | "pairwise subject";
+  | "pairwise subject"
+  | "mail";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

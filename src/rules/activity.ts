@@ -23,10 +23,16 @@ export const ACTIVITIES = [
   "person.disabled",
   "person.enabled",
   "person.unlocked",
+  "recovery_code.used",
+  "recovery_codes.renewed",
   "refresh_token.replayed",
+  "second_factor.added",
+  "second_factor.removed",
   "session.ended",
   "session.started",
   "sessions.ended",
+  "sign_in.approved",
+  "sign_in.denied",
 ] as const satisfies readonly EventName[];
 
 /** Events that strangers cause, as often as they like: one row for each person, event and day. */

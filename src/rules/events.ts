@@ -31,6 +31,7 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "email.changed": { level: "info", words: "e-mail address changed" },
   "email.asked": { level: "info", words: "a person wants another e-mail address, which is to be confirmed" },
   "email.verified": { level: "info", words: "e-mail address confirmed" },
   "group.changed": { level: "info", words: "group changed" },
@@ -46,7 +47,17 @@ export const EVENT_TYPES = {
   "logout.failed": { level: "warn", words: "an application did not hear of a sign-out: trying again" },
   "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
   "logout.sent": { level: "info", words: "an application heard of a sign-out" },
+  "mail.dropped": { level: "debug", words: "a mail has no reader, or none any more: not sent" },
+  "mail.failed": { level: "warn", words: "a mail could not be sent: trying again" },
+  "mail.given_up": { level: "warn", words: "a mail will not be sent" },
+  "mail.limited": { level: "warn", words: "a mail is one too many within an hour: not sent" },
+  "mail.sent": { level: "info", words: "mail sent" },
+  "mails.chosen": { level: "info", words: "a person chose which mails to get" },
+  "passkey.added": { level: "info", words: "passkey added" },
+  "passkey.refused": { level: "warn", words: "the answer of a passkey was refused" },
+  "passkey.removed": { level: "info", words: "passkey removed" },
   "password.changed": { level: "info", words: "password changed" },
+  "password.removed": { level: "info", words: "password removed: its person signs in without one" },
   "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
@@ -110,8 +121,12 @@ export interface Event {
   readonly count?: number | undefined;
   /** The `kid` of a signing key. */
   readonly key?: string | undefined;
-  /** The grant type, the kind of credential or of link, or the engine of a database. */
+  /** The grant type, the kind of credential, of mail or of link, or the engine of a database. */
   readonly via?: string | undefined;
+  /** What a browser says of itself. No log has it. */
+  readonly agent?: string | undefined;
+  /** The address that the person had before, if it was verified. It is told of the change, and no log has it. */
+  readonly formerEmail?: string | undefined;
 }
 
 /** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */

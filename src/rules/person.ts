@@ -10,6 +10,7 @@ import {
   type DisabledBy,
   type GroupRecord,
   groupMembers,
+  mails,
   type PersonDeclared,
   passkeys,
   pictures,
@@ -30,6 +31,7 @@ import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
+import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
 import {
   type Ending,
@@ -242,9 +244,18 @@ function changedAccount(
     ...(membership.left.length > 0 && { urgent: true }),
     events: [
       { event: "person.changed", subject: account.subject },
+      ...emailEvents(account, next),
       ...membershipEvents(account.subject, membership),
     ],
   };
+}
+
+/** Only an address that was the person's own for certain is told that another has taken its place. */
+function emailEvents({ subject, email, emailVerified }: AccountRecord, next: AccountRecord): Event[] {
+  if (email === next.email) return [];
+  const isOwn = email !== null && emailVerified;
+  const isSame = email !== null && next.email !== null && foldUsername(email) === foldUsername(next.email);
+  return [{ event: "email.changed", subject, ...(isOwn && !isSame && { formerEmail: email }) }];
 }
 
 /** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
@@ -380,6 +391,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
     sweeps: [
       sweep(sessions, { subject }, null),
       ...accessSweeps({ subject }, "person_removed", ending.now),
+      sweep(mails, { subject }, null),
       endLinks(subject),
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
@@ -440,6 +452,8 @@ export interface TakenSteps {
   readonly revision: number;
   /** The changes that use up the proofs of the steps. */
   readonly uses: readonly Change[];
+  /** What the browser says of itself, if it is not known to the account. Default: null. */
+  readonly newBrowser?: string | null | undefined;
   /** The session on whose steps these rest; null if they rest on none. */
   readonly continues?: RecordId | null;
   /** What the proofs of the steps make known. */
@@ -454,7 +468,7 @@ export interface TakenSteps {
 export function startSession(
   { account, totp }: SignInFacts,
   session: SessionRecord,
-  { steps, revision, uses, continues = null, events = [] }: TakenSteps,
+  { steps, revision, uses, continues = null, events = [], newBrowser = null }: TakenSteps,
   { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.revision !== revision)
@@ -486,7 +500,13 @@ export function startSession(
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
       ...events,
-      { event: "session.started", subject, via: session.authenticationMethods.join(" ") },
+      {
+        event: "session.started",
+        subject,
+        via: session.authenticationMethods.join(" "),
+        // A browser in which the person was signed in until now is not new, whatever its cookie says.
+        ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, agent: newBrowser }),
+      },
     ],
   };
 }

@@ -344,6 +344,8 @@ export const accounts = table("accounts", {
     unlockedAt: orNull(integer()),
     /** The person's picture; null for a person without one. */
     pictureId: orNull(pictureId()),
+    /** The kinds of mail that the person does not want. */
+    mailsOff: list(),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
     declaration: orNull(asItIs<PersonDeclared>()),
@@ -697,6 +699,53 @@ export const logoutNotices = table("logout_notices", {
 });
 export type LogoutNoticeRecord = Row<typeof logoutNotices>;
 
+/** What a mail says beside its words, none of it secret. */
+export type MailParameters = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * The mails that wait, and for a while those that were sent. A row comes with the commit that is its reason, and a sender takes it
+ * from there, so neither a crash nor a mail server that is down loses a mail.
+ */
+export const mails = table("mails", {
+  columns: {
+    id: id(),
+    /** The person; null for an address of which no account is known. */
+    subject: orNull(text<SubjectId>()),
+    /** Where it goes or went. Null until it is sent: to the address that the person has then. */
+    address: orNull(text()),
+    /** `rules/mail.ts` has the kinds. */
+    kind: text(),
+    parameters: asItIs<MailParameters>(),
+    /** The link of the mail, sealed with a key of the server. Null if it has none, and as soon as the mail is sent or given up. */
+    sealedLink: orNull(bytes()),
+    /** Null: the person's own, as it is known when the mail is sent. */
+    language: orNull(text()),
+    createdAt: integer(),
+    /** Whether it is still to be sent. */
+    waits: boolean(),
+    /** How many times a sender has tried. */
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    giveUpAt: integer(),
+    sentAt: orNull(integer()),
+    /** Why the last attempt failed; null if none has. */
+    lastFault: orNull(text()),
+    expiresAt: integer(),
+  },
+  indexes: [
+    ["createdAt", "id"],
+    ["subject", "createdAt", "id"],
+    ["address", "createdAt", "id"],
+  ],
+  indexOnly: { waits: ["nextAt", "id"] },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type MailRecord = Row<typeof mails>;
+
 /**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
  * the tokens that were issued for the code.
@@ -875,6 +924,7 @@ export const TABLES: readonly Table[] = [
   refreshTokens,
   accessTokens,
   logoutNotices,
+  mails,
   activities,
   probes,
 ];

@@ -51,6 +51,7 @@ async function toldBy(send: Send): Promise<string> {
   const body = await bodyOf(response);
   const words = body
     .replace(/value="[0-9a-z]+\.[\w-]{43}"/g, "")
+    .replace(/data-challenge="[\w-]{72}"/g, "")
     .replace(/name="asked" value="[^"]+"/g, "")
     .replaceAll(/\b(alice|nobod|gone0|empty|p\d{4}|[an](?:@|%40)b\.c)\b/g, "…");
   return [response.status, ...headers, ...cookies, Buffer.byteLength(words), words].join("\n");

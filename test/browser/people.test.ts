@@ -175,7 +175,8 @@ test("a person sees what has access, and removes one of two", async () => {
 
 test("a person changes their password and stays signed in", async () => {
   await signIn();
-  await page.getByText("Change password").first().click();
+  await page.getByRole("link", { name: "Security" }).click();
+  await page.getByRole("link", { name: "Password" }).click();
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByLabel("New password").fill("a new password of mine");
   await page.getByRole("button", { name: "Change password" }).click();

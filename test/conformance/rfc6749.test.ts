@@ -238,7 +238,8 @@ const KNOWN =
   access_denied unsupported_response_type server_error temporarily_unavailable invalid_token insufficient_scope
   invalid_redirect_uri invalid_client_metadata invalid_software_statement authorization_pending slow_down expired_token
   invalid_target invalid_request_object request_uri_not_supported registration_not_supported login_required
-  consent_required interaction_required unmet_authentication_requirements not_found`.split(/\s+/);
+  consent_required interaction_required unmet_authentication_requirements insufficient_user_authentication
+  not_found`.split(/\s+/);
 test(proves("no error code is of our own making", "RFC 6749 8.5-1", "RFC 6749 8.5-2"), () => {
   const used = new Set(Object.values(REASONS).map(({ error }): string => error));
   expect([...used].filter((error) => !KNOWN.includes(error))).toEqual([]);

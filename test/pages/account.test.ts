@@ -618,7 +618,7 @@ describe("changing the password", () => {
     ];
     for (const [replacement, words] of answers) {
       const form = { ...fields, current_password: PASSWORD, new_password: replacement };
-      const response = await browser.post("/account", form, { "Accept-Language": "de" });
+      const response = await browser.post("/account/password", form, { "Accept-Language": "de" });
       expect(response.status).toBe(422);
       expect(await textOf(response)).toContain(words);
     }

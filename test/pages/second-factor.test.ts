@@ -271,16 +271,9 @@ describe("a person with a second factor", () => {
   });
 
   test("stays signed in when they change the password", async () => {
-    const { fields } = await browser.form("/account", "/account");
-    const forms = await formsOf(await browser.get("/account"));
-    const form = forms.find((each) => each.fields.action === "password");
-    const changed = await browser.post("/account", {
-      ...fields,
-      ...form?.fields,
-      current_password: PASSWORD,
-      new_password: "a new and long password",
-    });
-    expect(changed.headers.get("location")).toStartWith("/account?notice=");
+    const fields = { current_password: PASSWORD, new_password: "a new and long password" };
+    const changed = await browser.submit("/account/password", fields, "/account/password");
+    expect(changed.headers.get("location")).toStartWith("/account/security?notice=");
     expect(await sessionOf()).toMatchObject({ authenticationLevel: "2" });
   });
 

@@ -62,7 +62,10 @@ async function activityPage(context: Context, incoming: Incoming, signedIn: Sign
 /** What a person should look at twice. */
 const ALARMING: ReadonlySet<string> = new Set<ActivityName>([
   "code.replayed",
+  "recovery_code.used",
   "refresh_token.replayed",
+  "second_factor.removed",
+  "sign_in.denied",
   "sign_in.limited",
   "sign_in.refused",
 ]);

@@ -41,6 +41,7 @@ interface DetailsAgain extends Again {
 }
 
 interface Typed {
+  /** As the person wrote them: `typedValue` is what is kept. */
   readonly values: ReadonlyMap<FactField, string>;
   /** Undefined if the form has no field for it. */
   readonly email: string | undefined;
@@ -134,7 +135,7 @@ function typedIn(context: Context, form: Parameters, account: AccountRecord): Ty
     .flatMap(fieldsOf);
   const asksEmail = mayChangeEmail(context, account) && shown.includes("email");
   return {
-    values: new Map(fields.map((field) => [field, typedValue(field, form.get(field) ?? "")])),
+    values: new Map(fields.map((field) => [field, form.get(field) ?? ""])),
     email: asksEmail ? (form.get("email") ?? "").trim() : undefined,
   };
 }
@@ -147,7 +148,8 @@ const changeDetails =
     const { texts } = personFrame(context, incoming, signedIn.account);
     const again = (fault: DetailsFault) =>
       detailsPage(context, incoming, signedIn, { fault, typed, status: 422 });
-    for (const [field, value] of typed.values) {
+    const values = new Map([...typed.values].map(([field, text]) => [field, typedValue(field, text)]));
+    for (const [field, value] of values) {
       if (!isAllowed(field, value)) return again({ field, text: texts.account.facts[field].refused });
     }
     const { email } = typed;
@@ -159,7 +161,7 @@ const changeDetails =
     const ask = isNewEmail ? askRecentSignIn(context, signedIn, DETAILS_PATH) : null;
     if (ask !== null) return ask;
     const changes = {
-      ...changesTo(account, typed.values),
+      ...changesTo(account, values),
       ...(isNewEmail && toConfirm === null && { email: email === "" ? null : email }),
     };
     if (Object.keys(changes).length > 0) {

@@ -81,7 +81,27 @@ export const personFrame = (
   context: Context,
   incoming: Incoming,
   { profile }: Pick<AccountRecord, "profile">,
-): PageFrame => pageFrame(context, incoming, profile.locale);
+): PageFrame => pageFrame(context, incoming, undefined, { locale: profile.locale });
+
+/** The frame of a page of the account: `section` is its path. */
+export const accountFrame = (
+  context: Context,
+  incoming: Incoming,
+  account: AccountRecord,
+  section: AccountPath,
+  { notice, alert }: Pick<AccountFrame, "notice" | "alert">,
+): AccountFrame => ({
+  ...personFrame(context, incoming, account),
+  section,
+  notice,
+  alert,
+  username: account.username,
+  personName: account.name,
+  picture:
+    account.pictureId === null
+      ? null
+      : pagePath(context.issuer, PICTURE_PATH, pictureQuery(account.pictureId)),
+});
 
 export const toSignIn = ({ issuer }: Pick<Context, "issuer">, path: AccountPath): Response =>
   seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, path) }));
@@ -125,22 +145,12 @@ export async function sectionParts(
   hidesNotice: (notice: AccountNotice) => boolean = () => false,
 ): Promise<SectionParts> {
   const form = openForm(context, incoming, "account");
-  const frame = personFrame(context, incoming, account);
   const told = readNotice(context, incoming, "account");
   const notice = told === null || hidesNotice(told) ? null : told;
+  const words =
+    notice === null ? null : await noticeWords(context, personFrame(context, incoming, account), notice);
   return {
-    frame: {
-      ...frame,
-      section: path,
-      notice: notice === null ? null : await noticeWords(context, frame, notice),
-      alert: alert ?? null,
-      username: account.username,
-      personName: account.name,
-      picture:
-        account.pictureId === null
-          ? null
-          : pagePath(context.issuer, PICTURE_PATH, pictureQuery(account.pictureId)),
-    },
+    frame: accountFrame(context, incoming, account, path, { notice: words, alert: alert ?? null }),
     notice,
     token: form.token,
     cookieValue: form.cookieValue,

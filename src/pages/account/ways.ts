@@ -2,6 +2,7 @@
 import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import type { PageFrame } from "../frame.ts";
+import { passkeysRow } from "../passkeys.tsx";
 import { secondFactorRow } from "../second-factor.tsx";
 import type { Way, WayRow } from "./way.ts";
 
@@ -12,7 +13,7 @@ const password: Way = (_context, { texts: { account }, path }, { account: { pass
 });
 
 /** In the order of the page. */
-const WAYS: readonly Way[] = [password, secondFactorRow];
+const WAYS: readonly Way[] = [password, passkeysRow, secondFactorRow];
 
 export const waysToSignIn = async (
   context: Context,

@@ -1,5 +1,7 @@
 /** Every word of the pages, in English. Other languages are objects of the same type (../texts.ts). */
 
+import { pluralsOf } from "./plural.ts";
+
 /** What the words for an event may tell. */
 export interface ActivityFacts {
   readonly by: "you" | "operator" | "other";
@@ -8,6 +10,8 @@ export interface ActivityFacts {
   readonly reason: string | null;
   readonly count: number;
 }
+
+const plural = pluralsOf("en");
 
 export const english = {
   language: "en",
@@ -23,6 +27,14 @@ export const english = {
     email: "E-mail address",
     opensElsewhere: "leaves this site",
     unverifiedName: (client: string) => `${client} (not verified)`,
+  },
+  foot: {
+    language: "Language",
+    imprint: "Legal notice",
+    privacy: "Privacy",
+    help: "Help",
+    /** In languages that are translated from this one. */
+    translated: "These texts are translated. The English ones are what counts.",
   },
   home: {
     title: (name: string) => name,
@@ -127,6 +139,105 @@ export const english = {
     without: "Continue without this step",
     lost: "Lost your phone and your recovery codes? Ask the operator of this server.",
     otherAccount: "Sign in with another account",
+  },
+  passkeys: {
+    use: "Use a passkey",
+    noScript: "Passkeys need JavaScript, which is off in this browser.",
+    unsupported:
+      "This browser cannot use passkeys here. They need a recent browser and an address that begins with https.",
+    /** Why the browser did nothing, by the name of its error. */
+    browser: {
+      use: {
+        NotAllowedError:
+          "No passkey was used: you cancelled, it took too long, or this device has none for this account.",
+        SecurityError: (address: string) =>
+          `Passkeys of this server do not work at this address. Open ${address} and sign in there.`,
+        NotSupportedError: "This device cannot use a passkey that this server understands.",
+        ConstraintError: "This device cannot ask for a PIN, a fingerprint or your face, and has to here.",
+        InvalidStateError: "This passkey cannot be used right now. Try again, or use another one.",
+        other: "The device or the password manager could not do it. Try again, or use another one.",
+      },
+      add: {
+        NotAllowedError: "No passkey was added: you cancelled, or it took too long.",
+        SecurityError: (address: string) =>
+          `Passkeys of this server cannot be made at this address. Open ${address} and sign in there.`,
+        NotSupportedError: "This device cannot make a passkey that this server understands.",
+        ConstraintError:
+          "This device cannot make such a passkey: it has no room left, or cannot ask for a PIN, a fingerprint or your face.",
+        InvalidStateError: "There is a passkey for your account on this device already.",
+        other: "The device or the password manager could not make a passkey. Try again, or use another one.",
+      },
+    },
+    /** Why the server did not accept it. */
+    refused: {
+      stale: "This page was open for too long, or was answered before. Use your passkey again.",
+      elsewhere: (address: string) =>
+        `The passkey was used at another address than ${address}. Open that address and sign in there.`,
+      unknown: "This passkey is not known here: it was removed, or belongs to another server.",
+      copied:
+        "This passkey was refused, because it may have been copied: its counter went back. Sign in another way, remove it from your account, and tell the operator of this server.",
+      unverified:
+        "The device did not ask for a PIN, a fingerprint or your face, and has to here. Sign in with your password first, or use another passkey.",
+      unreadable: "The browser’s answer could not be read. Try again, or use another browser.",
+    },
+    lost: "No passkey at hand? Ask the operator of this server.",
+    title: "Passkeys",
+    lead: "A passkey signs you in without a password: with the fingerprint, the face or the PIN of your device, or with a security key. It works at this server only, so no other site can get it out of you.",
+    none: "You have no passkey yet.",
+    oneTitle: "You have one passkey only",
+    oneWithPassword:
+      "If you lose it, you sign in with your password. Better add another one, on another device or in a password manager.",
+    oneAlone:
+      "If you lose it, you cannot sign in any more. Add another one, on another device or in a password manager.",
+    kinds: { passkey: "Passkey", securityKey: "Security key" },
+    added: "Added",
+    lastUsed: (when: string) => `last used ${when}`,
+    neverUsed: "not used yet",
+    synced: "On all devices of your password manager",
+    single: "On one device only",
+    needsName: "Type your user name before you use it",
+    add: "Add a passkey",
+    addLead: "Your browser asks where to keep it.",
+    rename: "Rename",
+    renameLabel: (name: string) => `Rename ${name}`,
+    name: "Name of the passkey",
+    nameRefused: (characters: number) => `A name has 1 to ${characters} characters, and no invisible ones.`,
+    save: "Save",
+    remove: "Remove",
+    removeLabel: (name: string) => `Remove the passkey ${name}`,
+    removeHint:
+      "A lost device? Remove its passkey, and sign out its browser on your account page: removing a passkey signs no browser out.",
+    recentTitle: "Sign in again to change something",
+    recent: "You signed in a while ago. To add or remove a passkey, show that it is you.",
+    recentAction: "Sign in again",
+    lastWay: "It was not removed: it is your only way to sign in. Add another passkey first.",
+    notAdded: {
+      stale: "No passkey was added: this page was open for too long, or was answered before. Try again.",
+      elsewhere: (address: string) =>
+        `No passkey was added: your browser was at another address than ${address}. Open that address and sign in there.`,
+      unreadable:
+        "No passkey was added: the browser’s answer could not be read. Try again, or use another browser.",
+      refused: "No passkey was added: the device’s answer does not fit. Try again, or use another device.",
+      known: "No passkey was added: this one is registered here already.",
+      too_many: "No passkey was added: an account has 50 at most. Remove one that you do not use.",
+    },
+    passwordTitle: "Do without a password",
+    passwordLead:
+      "A password that you do not have cannot be stolen. You then sign in with your passkeys only. The operator of this server can give you a password again.",
+    passwordRemove: "Remove my password",
+    passwordKept: {
+      administrator: "Your password stays, because you administer this server.",
+      last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
+    },
+    toAccount: "Back to your account",
+    instead: "Add a passkey instead",
+    state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
+    notices: {
+      added: "Your passkey is added. Sign in with it the next time.",
+      renamed: "The name is saved.",
+      removed: "The passkey is removed. It signs no one in any more.",
+      password_removed: "Your password is removed. You sign in with your passkeys now.",
+    },
   },
   secondFactor: {
     title: "Second factor",
@@ -313,9 +424,10 @@ export const english = {
     viaApplication: "Application",
     viaDevice: "Device",
     since: "since",
-    installations: (count: number) => `${count} installations`,
+    installations: (count: number) =>
+      plural(count, { one: "One installation", other: `${count} installations` }),
     usedWithin: (days: number) =>
-      days === 1 ? "Used within the last 24 hours" : `Used within the last ${days} days`,
+      plural(days, { one: "Used within the last 24 hours", other: `Used within the last ${days} days` }),
     notUsedYet: "Not used yet",
     end: "End",
     endLabel: (client: string, since: string) => `End the access of ${client} since ${since}`,
@@ -480,6 +592,13 @@ export const english = {
         "person.disabled": (): string => "Your account was disabled",
         "person.enabled": (): string => "Your account was enabled again",
         "person.unlocked": (): string => "The operator let you try passwords again",
+        "recovery_code.used": (): string => "You signed in with a recovery code",
+        "recovery_codes.renewed": (): string => "You got new recovery codes",
+        "second_factor.added": (): string => "You set up a second factor",
+        "second_factor.removed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You removed your second factor" : "The operator removed your second factor",
+        "sign_in.approved": (): string => "You approved a sign-in on another device",
+        "sign_in.denied": (): string => "You denied a sign-in on another device",
         "refresh_token.replayed": ({ client }: ActivityFacts): string =>
           `A key of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
         "session.ended": ({ by, reason }: ActivityFacts): string =>
@@ -497,8 +616,8 @@ export const english = {
             : `${count} attempts to sign in as you were refused, because there were too many`,
         "sign_in.refused": ({ count }: ActivityFacts): string =>
           count === 1
-            ? "An attempt to sign in as you failed: wrong password"
-            : `${count} attempts to sign in as you failed: wrong passwords`,
+            ? "An attempt to sign in as you failed: wrong password or code"
+            : `${count} attempts to sign in as you failed: wrong passwords or codes`,
       },
     },
     data: {
@@ -837,11 +956,11 @@ export const english = {
     searchHint: "The code, or words of the message: invalid_grant, redirect, PKCE.",
     submit: "Search",
     found: (count: number) =>
-      count === 0
-        ? "No entry has all of these words."
-        : count === 1
-          ? "One entry has these words."
-          : `${count} entries have these words.`,
+      plural(count, {
+        none: "No entry has all of these words.",
+        one: "One entry has these words.",
+        other: `${count} entries have these words.`,
+      }),
     showAll: "Show all entries",
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */

@@ -1,5 +1,8 @@
 /** Every word of the pages, in German. */
 import type { Texts } from "./english.ts";
+import { pluralsOf } from "./plural.ts";
+
+const plural = pluralsOf("de");
 
 export const german: Texts = {
   language: "de",
@@ -15,6 +18,13 @@ export const german: Texts = {
     email: "E-Mail-Adresse",
     opensElsewhere: "verlässt diese Website",
     unverifiedName: (client) => `${client} (nicht geprüft)`,
+  },
+  foot: {
+    language: "Sprache",
+    imprint: "Impressum",
+    privacy: "Datenschutz",
+    help: "Hilfe",
+    translated: "Diese Texte sind übersetzt. Maßgeblich sind die englischen.",
   },
   home: {
     title: (name) => name,
@@ -120,6 +130,117 @@ export const german: Texts = {
     without: "Ohne diesen Schritt weiter",
     lost: "Telefon und Wiederherstellungscodes verloren? Wenden Sie sich an den Betreiber dieses Servers.",
     otherAccount: "Mit einem anderen Konto anmelden",
+  },
+  passkeys: {
+    use: "Passkey verwenden",
+    noScript: "Passkeys brauchen JavaScript, und das ist in diesem Browser abgeschaltet.",
+    unsupported:
+      "Dieser Browser kann hier keine Passkeys verwenden. Sie brauchen einen neueren Browser und eine Adresse, die mit https beginnt.",
+    browser: {
+      use: {
+        NotAllowedError:
+          "Es wurde kein Passkey verwendet: Sie haben abgebrochen, es hat zu lange gedauert, oder dieses Gerät hat keinen für dieses Konto.",
+        SecurityError: (address) =>
+          `Passkeys dieses Servers funktionieren unter dieser Adresse nicht. Öffnen Sie ${address} und melden Sie sich dort an.`,
+        NotSupportedError: "Dieses Gerät kann keinen Passkey verwenden, den dieser Server versteht.",
+        ConstraintError:
+          "Dieses Gerät kann weder nach einer PIN noch nach Fingerabdruck oder Gesicht fragen, und das muss es hier.",
+        InvalidStateError:
+          "Dieser Passkey lässt sich gerade nicht verwenden. Versuchen Sie es noch einmal oder nehmen Sie einen anderen.",
+        other:
+          "Das Gerät oder der Passwortmanager konnte das nicht. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Passkey.",
+      },
+      add: {
+        NotAllowedError:
+          "Es wurde kein Passkey hinzugefügt: Sie haben abgebrochen, oder es hat zu lange gedauert.",
+        SecurityError: (address) =>
+          `Unter dieser Adresse lassen sich keine Passkeys dieses Servers anlegen. Öffnen Sie ${address} und melden Sie sich dort an.`,
+        NotSupportedError: "Dieses Gerät kann keinen Passkey anlegen, den dieser Server versteht.",
+        ConstraintError:
+          "Dieses Gerät kann so einen Passkey nicht anlegen: Es hat keinen Platz mehr, oder es kann nicht nach PIN, Fingerabdruck oder Gesicht fragen.",
+        InvalidStateError: "Auf diesem Gerät gibt es schon einen Passkey für Ihr Konto.",
+        other:
+          "Das Gerät oder der Passwortmanager konnte keinen Passkey anlegen. Versuchen Sie es noch einmal oder nehmen Sie ein anderes Gerät.",
+      },
+    },
+    refused: {
+      stale:
+        "Diese Seite war zu lange offen, oder sie wurde schon beantwortet. Verwenden Sie Ihren Passkey noch einmal.",
+      elsewhere: (address) =>
+        `Der Passkey wurde unter einer anderen Adresse als ${address} verwendet. Öffnen Sie diese Adresse und melden Sie sich dort an.`,
+      unknown:
+        "Dieser Passkey ist hier nicht bekannt: Er wurde entfernt oder gehört zu einem anderen Server.",
+      copied:
+        "Dieser Passkey wurde abgelehnt, weil er kopiert worden sein könnte: Sein Zähler ist zurückgegangen. Melden Sie sich anders an, entfernen Sie ihn aus Ihrem Konto und sagen Sie es dem Betreiber dieses Servers.",
+      unverified:
+        "Das Gerät hat weder nach einer PIN noch nach Fingerabdruck oder Gesicht gefragt, und das muss es hier. Melden Sie sich zuerst mit Ihrem Passwort an, oder verwenden Sie einen anderen Passkey.",
+      unreadable:
+        "Die Antwort des Browsers war nicht lesbar. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Browser.",
+    },
+    lost: "Keinen Passkey zur Hand? Wenden Sie sich an den Betreiber dieses Servers.",
+    title: "Passkeys",
+    lead: "Mit einem Passkey melden Sie sich ohne Passwort an: mit Fingerabdruck, Gesicht oder PIN Ihres Geräts, oder mit einem Sicherheitsschlüssel. Er funktioniert nur bei diesem Server; keine andere Website kann ihn Ihnen entlocken.",
+    none: "Sie haben noch keinen Passkey.",
+    oneTitle: "Sie haben nur einen Passkey",
+    oneWithPassword:
+      "Wenn Sie ihn verlieren, melden Sie sich mit Ihrem Passwort an. Fügen Sie besser einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager.",
+    oneAlone:
+      "Wenn Sie ihn verlieren, können Sie sich nicht mehr anmelden. Fügen Sie einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager.",
+    kinds: { passkey: "Passkey", securityKey: "Sicherheitsschlüssel" },
+    added: "Hinzugefügt am",
+    lastUsed: (when) => `zuletzt benutzt ${when}`,
+    neverUsed: "noch nicht benutzt",
+    synced: "Auf allen Geräten Ihres Passwortmanagers",
+    single: "Nur auf einem Gerät",
+    needsName: "Geben Sie Ihren Benutzernamen ein, bevor Sie ihn verwenden",
+    add: "Passkey hinzufügen",
+    addLead: "Ihr Browser fragt, wo er aufbewahrt werden soll.",
+    rename: "Umbenennen",
+    renameLabel: (name) => `${name} umbenennen`,
+    name: "Name des Passkeys",
+    nameRefused: (characters) => `Ein Name hat 1 bis ${characters} Zeichen, und keine unsichtbaren.`,
+    save: "Speichern",
+    remove: "Entfernen",
+    removeLabel: (name) => `Passkey ${name} entfernen`,
+    removeHint:
+      "Ein Gerät verloren? Entfernen Sie seinen Passkey, und melden Sie auf der Seite „Ihr Konto“ seinen Browser ab: Wer einen Passkey entfernt, meldet damit keinen Browser ab.",
+    recentTitle: "Melden Sie sich für Änderungen erneut an",
+    recent:
+      "Ihre Anmeldung ist eine Weile her. Um einen Passkey hinzuzufügen oder zu entfernen, zeigen Sie, dass Sie es sind.",
+    recentAction: "Erneut anmelden",
+    lastWay:
+      "Er wurde nicht entfernt: Nur mit ihm können Sie sich anmelden. Fügen Sie zuerst einen anderen Passkey hinzu.",
+    notAdded: {
+      stale:
+        "Es wurde kein Passkey hinzugefügt: Diese Seite war zu lange offen, oder sie wurde schon beantwortet. Versuchen Sie es noch einmal.",
+      elsewhere: (address) =>
+        `Es wurde kein Passkey hinzugefügt: Ihr Browser war unter einer anderen Adresse als ${address}. Öffnen Sie diese Adresse und melden Sie sich dort an.`,
+      unreadable:
+        "Es wurde kein Passkey hinzugefügt: Die Antwort des Browsers war nicht lesbar. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Browser.",
+      refused:
+        "Es wurde kein Passkey hinzugefügt: Die Antwort des Geräts passt nicht. Versuchen Sie es noch einmal oder nehmen Sie ein anderes Gerät.",
+      known: "Es wurde kein Passkey hinzugefügt: Dieser ist hier schon eingetragen.",
+      too_many:
+        "Es wurde kein Passkey hinzugefügt: Ein Konto hat höchstens 50. Entfernen Sie einen, den Sie nicht benutzen.",
+    },
+    passwordTitle: "Auf das Passwort verzichten",
+    passwordLead:
+      "Ein Passwort, das es nicht gibt, kann niemand stehlen. Sie melden sich dann nur noch mit Ihren Passkeys an. Der Betreiber dieses Servers kann Ihnen wieder ein Passwort geben.",
+    passwordRemove: "Mein Passwort entfernen",
+    passwordKept: {
+      administrator: "Ihr Passwort bleibt, weil Sie diesen Server verwalten.",
+      last_way:
+        "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
+    },
+    toAccount: "Zurück zu Ihrem Konto",
+    instead: "Stattdessen einen Passkey hinzufügen",
+    state: (count) => (count === 0 ? "Keine" : count === 1 ? "1 Passkey" : `${count} Passkeys`),
+    notices: {
+      added: "Ihr Passkey ist hinzugefügt. Melden Sie sich das nächste Mal damit an.",
+      renamed: "Der Name ist gespeichert.",
+      removed: "Der Passkey ist entfernt. Mit ihm kann sich niemand mehr anmelden.",
+      password_removed: "Ihr Passwort ist entfernt. Sie melden sich jetzt mit Ihren Passkeys an.",
+    },
   },
   secondFactor: {
     title: "Zweiter Faktor",
@@ -311,9 +432,12 @@ export const german: Texts = {
     viaApplication: "Anwendung",
     viaDevice: "Gerät",
     since: "seit",
-    installations: (count) => `${count} Installationen`,
+    installations: (count) => plural(count, { one: "Eine Installation", other: `${count} Installationen` }),
     usedWithin: (days) =>
-      days === 1 ? "In den letzten 24 Stunden benutzt" : `In den letzten ${days} Tagen benutzt`,
+      plural(days, {
+        one: "In den letzten 24 Stunden benutzt",
+        other: `In den letzten ${days} Tagen benutzt`,
+      }),
     notUsedYet: "Noch nicht benutzt",
     end: "Beenden",
     endLabel: (client, since) => `Den Zugriff von ${client} seit ${since} beenden`,
@@ -477,6 +601,15 @@ export const german: Texts = {
         "person.disabled": () => "Ihr Konto wurde gesperrt",
         "person.enabled": () => "Ihr Konto wurde wieder freigegeben",
         "person.unlocked": () => "Der Betreiber lässt Sie wieder Passwörter versuchen",
+        "recovery_code.used": () => "Sie haben sich mit einem Wiederherstellungscode angemeldet",
+        "recovery_codes.renewed": () => "Sie haben neue Wiederherstellungscodes bekommen",
+        "second_factor.added": () => "Sie haben einen zweiten Faktor eingerichtet",
+        "second_factor.removed": ({ by }) =>
+          by === "you"
+            ? "Sie haben Ihren zweiten Faktor entfernt"
+            : "Der Betreiber hat Ihren zweiten Faktor entfernt",
+        "sign_in.approved": () => "Sie haben eine Anmeldung auf einem anderen Gerät bestätigt",
+        "sign_in.denied": () => "Sie haben eine Anmeldung auf einem anderen Gerät abgelehnt",
         "refresh_token.replayed": ({ client }) =>
           `Ein Schlüssel von ${client ?? "einer Anwendung"} wurde zweimal benutzt, wie bei einem Diebstahl. Der Zugriff ist beendet`,
         "session.ended": ({ by, reason }) =>
@@ -494,8 +627,8 @@ export const german: Texts = {
             : `${count} Versuche, sich als Sie anzumelden, wurden abgewiesen, weil es zu viele waren`,
         "sign_in.refused": ({ count }) =>
           count === 1
-            ? "Ein Versuch, sich als Sie anzumelden, scheiterte: falsches Passwort"
-            : `${count} Versuche, sich als Sie anzumelden, scheiterten: falsche Passwörter`,
+            ? "Ein Versuch, sich als Sie anzumelden, scheiterte: falsches Passwort oder falscher Code"
+            : `${count} Versuche, sich als Sie anzumelden, scheiterten: falsche Passwörter oder Codes`,
       },
     },
     data: {
@@ -828,11 +961,11 @@ export const german: Texts = {
     searchHint: "Den Code oder englische Wörter der Meldung: invalid_grant, redirect, PKCE.",
     submit: "Suchen",
     found: (count) =>
-      count === 0
-        ? "Kein Eintrag enthält alle diese Wörter."
-        : count === 1
-          ? "Ein Eintrag enthält diese Wörter."
-          : `${count} Einträge enthalten diese Wörter.`,
+      plural(count, {
+        none: "Kein Eintrag enthält alle diese Wörter.",
+        one: "Ein Eintrag enthält diese Wörter.",
+        other: `${count} Einträge enthalten diese Wörter.`,
+      }),
     showAll: "Alle Einträge zeigen",
   },
   scopes: {

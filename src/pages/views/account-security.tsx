@@ -40,7 +40,8 @@ function Way({ label, state, href, warns = false }: WayRow) {
     <span>
       <strong>{label}</strong>
       <span>
-        {warns && <Icon name="alert" />} {state}
+        {warns && <Icon name="alert" />}
+        {state}
       </span>
     </span>
   );

@@ -4,6 +4,7 @@ import { encode } from "uqr";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 import { Day } from "./parts.tsx";
 
 /** The light frame without which cameras do not find a code: four modules (ISO/IEC 18004 §9.1). */
@@ -44,9 +45,11 @@ export interface SetUpProps {
   /** Why the person is here: they want to, an application or the operator demands it, or the app is replaced. */
   readonly cause: "wanted" | "demanded" | "replaces";
   readonly fault: string | null;
+  /** Where the person adds a passkey instead. */
+  readonly passkeys: string;
 }
 
-export function SetUpView({ frame, token, pending, uri, secret, cause, fault }: SetUpProps) {
+export function SetUpView({ frame, token, pending, uri, secret, cause, fault, passkeys }: SetUpProps) {
   const { secondFactor } = frame.texts;
   return (
     <Layout frame={frame} title={secondFactor.setUpTitle}>
@@ -87,6 +90,9 @@ export function SetUpView({ frame, token, pending, uri, secret, cause, fault }: 
           </li>
         </ol>
         <p class="small muted">{secondFactor.others}</p>
+        <p class="small">
+          <a href={passkeys}>{frame.texts.passkeys.instead}</a>
+        </p>
       </div>
     </Layout>
   );
@@ -145,7 +151,7 @@ export function RecoveryCodesView({ frame, token, codes, username, about, next }
 }
 
 export interface SecondFactorProps {
-  readonly frame: PageFrame;
+  readonly frame: AccountFrame;
   readonly token: string;
   /** When the app was set up, in seconds. */
   readonly since: number;
@@ -154,8 +160,6 @@ export interface SecondFactorProps {
   readonly mayRemove: boolean;
   /** The page that sent the person here, and that they may go on to; null if there is none. */
   readonly returnTo: string | null;
-  readonly notice: string | null;
-  readonly alert: string | null;
   /** The fault of the code. */
   readonly fault: string | null;
 }
@@ -164,12 +168,10 @@ export interface SecondFactorProps {
 export const FEW_CODES = 3;
 
 export function SecondFactorView(props: SecondFactorProps) {
-  const { frame, token, since, codesLeft, mayRemove, returnTo, notice, alert, fault } = props;
+  const { frame, token, since, codesLeft, mayRemove, returnTo, fault } = props;
   const { secondFactor } = frame.texts;
   return (
-    <Layout frame={frame} title={secondFactor.title} width="wide">
-      {notice && <Note kind="good">{notice}</Note>}
-      {alert && <Note kind="bad">{alert}</Note>}
+    <AccountLayout frame={frame} title={secondFactor.title}>
       {codesLeft <= FEW_CODES && <Note kind="warn">{secondFactor.codesFew(codesLeft)}</Note>}
       <div class="card">
         <h1>{secondFactor.title}</h1>
@@ -216,7 +218,7 @@ export function SecondFactorView(props: SecondFactorProps) {
       <p class="small">
         <a href={frame.path("/account")}>{secondFactor.toAccount}</a>
       </p>
-    </Layout>
+    </AccountLayout>
   );
 }
 

@@ -3,6 +3,7 @@
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { type PasskeyAsk, PasskeyForm } from "./passkey-form.tsx";
 
 /** The field of the form that leads back to the application. */
 export const CANCEL = "cancel";
@@ -22,6 +23,7 @@ export interface SignInProps {
   readonly offered: { readonly username: string; readonly continueTo: string } | null;
   /** The name of the application that waits for an answer; null if none does. */
   readonly backTo: string | null;
+  readonly passkey: PasskeyAsk;
   /** Why the person is here, after a form that changed nothing. */
   readonly notice: string | null;
   /** Why the last attempt failed. */
@@ -46,6 +48,7 @@ export function SignInView(props: SignInProps) {
     <Layout frame={frame} title={title}>
       <div class="card">
         <h1>{title}</h1>
+        {frame.greeting && <p>{frame.greeting}</p>}
         <p class="muted">{lead}</p>
         {offered && (
           <>
@@ -76,7 +79,7 @@ export function SignInView(props: SignInProps) {
           <Field
             id="username"
             label={signIn.usernameOrEmail}
-            autocomplete="username"
+            autocomplete="username webauthn"
             value={username}
             autofocus={offered === null && username === ""}
             maxlength={200}
@@ -92,6 +95,15 @@ export function SignInView(props: SignInProps) {
             {signIn.submit}
           </button>
         </form>
+        <PasskeyForm
+          frame={frame}
+          action="/login"
+          token={token}
+          kind="use"
+          ask={props.passkey}
+          fields={{ return_to: returnTo, [cause]: "1" }}
+          names="username"
+        />
         {props.otherDevice !== null && (
           <p class="small">
             <a href={props.otherDevice}>{signIn.withPhone}</a>
