@@ -83,7 +83,9 @@ export async function newAccountPage(
   const isFaulty = Object.keys(faults).length > 0;
   return respondWithPage(
     <NewAccountView
-      frame={pageFrame(context, incoming)}
+      frame={pageFrame(context, incoming, undefined, {
+        here: pagePath(context.issuer, page.action, page.values),
+      })}
       token={form.token}
       action={page.action}
       values={page.values}

@@ -157,7 +157,8 @@ function oneClickPage(
   status: number,
 ): Promise<Response> {
   const form = openForm(context, incoming, "link", token);
-  const frame = pageFrame(context, incoming);
+  const here = pagePath(context.issuer, path, { [LINK_TOKEN]: token });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const { title, text, submit } = words(frame.texts, frame.name, link, account);
   return respondWithPage(
     <ConfirmView

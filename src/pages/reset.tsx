@@ -127,7 +127,9 @@ function resetPage(
   const form = openForm(context, incoming, "link", token);
   return respondWithPage(
     <ResetView
-      frame={pageFrame(context, incoming)}
+      frame={pageFrame(context, incoming, undefined, {
+        here: pagePath(context.issuer, "/reset-password", { [LINK_TOKEN]: token }),
+      })}
       token={form.token}
       values={{ [LINK_TOKEN]: token }}
       username={account.username}

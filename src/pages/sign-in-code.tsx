@@ -49,7 +49,9 @@ function page(
       : sealFormData(context, form.cookieValue, "sign_in_code", JSON.stringify(asked), "", seconds);
   return respondWithPage(
     <SignInCodeView
-      frame={pageFrame(context, incoming)}
+      frame={pageFrame(context, incoming, undefined, {
+        here: pagePath(context.issuer, "/sign-in-code", { return_to: returnTo }),
+      })}
       token={form.token}
       returnTo={returnTo}
       name={displayText(name, 320)}

@@ -62,7 +62,9 @@ function askingPage(
   const isFaulty = fault !== undefined || alert !== undefined;
   return respondWithPage(
     <SignUpView
-      frame={pageFrame(context, incoming)}
+      frame={pageFrame(context, incoming, undefined, {
+        here: pagePath(context.issuer, "/sign-up", { return_to: returnTo }),
+      })}
       token={form.token}
       returnTo={returnTo}
       asks={asks}

@@ -97,6 +97,33 @@ describe("an invitation", () => {
     expect(await (await browser.get(await invitationPath(server))).text()).not.toContain('name="email"');
   });
 
+  test("stays the same page when the language is switched", async () => {
+    const path = await invitationPath(server);
+    for (const open of [
+      () => browser.get(path),
+      () => browser.submit(path, { ...grace, password: "short" }, "/invitation"),
+    ]) {
+      const page = await (await open()).text();
+      const returnTo = /action="\/language".*?name="return_to" value="([^"]+)"/s.exec(page)?.[1] ?? "";
+      const response = await browser.post("/language", {
+        language: "de",
+        return_to: returnTo.replaceAll("&amp;", "&"),
+      });
+      expect(response.headers.get("location")).toBe(path);
+      expect(await textOf(await browser.get(path))).toContain("Sie sind zu");
+    }
+  });
+
+  test("may be accepted with a passkey in place of a password: the person is signed in, and led to the page for it", async () => {
+    const path = await invitationPath(server);
+    const response = await browser.submit(path, { username: "grace", with_passkey: "1" });
+    expect(response.headers.get("location")).toBe("/account/passkeys");
+    expect((await browser.get("/account/passkeys")).status).toBe(200);
+    expect((await find("grace"))?.passwordHash).toBeNull();
+    // Until there is one, the operator has a link for the way in.
+    expect((await openBrowser(server).signIn("grace", "")).status).toBe(422);
+  });
+
   test("says what is wrong, and keeps what was typed", async () => {
     await addPersonWithPassword(server, "ada");
     const path = await invitationPath(server);

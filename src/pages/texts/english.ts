@@ -809,7 +809,7 @@ export const english = {
     revoked: "The invitation is withdrawn.",
     waitingTitle: "Waiting to be let in",
     approve: "Let in",
-    approveLabel: (username: string) => `Let ${username} in`,
+    approveLabel: (username: string) => `Let in ${username}`,
     approved: "The person can sign in now.",
   },
   /** Why a new password is refused. The hint about good ones stands below. */
