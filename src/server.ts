@@ -13,6 +13,7 @@ import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
+import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
@@ -22,13 +23,21 @@ import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
+import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
-import { CHANGE_PASSWORD_PATH, changePasswordRoute, pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import {
+  CHANGE_PASSWORD_PATH,
+  changePasswordRoute,
+  PASSKEY_ENDPOINTS_PATH,
+  pageErrorResponse,
+  pageRoutes,
+  passkeyEndpointsRoute,
+} from "./pages/index.ts";
 import { otherAddressPage } from "./pages/other-address.tsx";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
@@ -53,6 +62,7 @@ import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
+import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
@@ -71,8 +81,10 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
-  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** How it reaches the mail server. Default: as `mail` of the configuration says. */
+  readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
   readonly outbound?: Outbound;
 }
@@ -102,6 +114,7 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
   outbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
@@ -121,7 +134,31 @@ export function createServer({
   });
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
-  const events = createEvents([logEvents(log), activityRecorder(recording), activityKeeper]);
+  const { mail } = configuration;
+  const events = createEvents([
+    logEvents(log),
+    activityRecorder(recording),
+    activityKeeper,
+    ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+  ]);
+  const mailSender =
+    mail === undefined || openSmtp === undefined
+      ? null
+      : createMailSender(
+          {
+            store: watched,
+            events,
+            configuration,
+            clock,
+            steadyClock,
+            random,
+            keys,
+            log,
+            openSmtp,
+            ...mailParts(configuration, mail),
+          },
+          mail,
+        );
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
@@ -166,6 +203,7 @@ export function createServer({
     places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
+    linkMails: null,
     logoutSender: createLogoutSender({
       store: watched,
       events,
@@ -178,10 +216,12 @@ export function createServer({
       outbound,
       log,
     }),
+    mailSender,
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
+  if (sendsNotices) mailSender?.start();
   let endWatch = () => {};
   return {
     ...router,
@@ -194,6 +234,7 @@ export function createServer({
       endWatch();
       await housekeeping?.stop();
       await sending?.stop();
+      await mailSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
     },
@@ -234,6 +275,8 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_requests_per_address,
       limits.device_request_window_seconds,
     ),
+    linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),
+    linkRequestPerAddress: perAddress(limits.link_requests_per_address, limits.link_request_window_seconds),
   };
 }
 
@@ -262,7 +305,14 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [CHANGE_PASSWORD_PATH, WEBFINGER_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [
+    CHANGE_PASSWORD_PATH,
+    PASSKEY_ENDPOINTS_PATH,
+    WEBFINGER_PATH,
+    ...metadata.root,
+    ...below,
+    ...(base === "" ? [] : [base]),
+  ];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -275,6 +325,7 @@ function createRouter(context: Context): Router {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
+  routes.set(PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute(context));
   routes.set(WEBFINGER_PATH, webfingerRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));

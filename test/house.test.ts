@@ -8,6 +8,7 @@ const FLOORS = [
   "main.ts",
   "cli",
   "server.ts",
+  "mails",
   "pages",
   "recipes",
   "endpoints",
@@ -89,6 +90,15 @@ test("only tessera login imports the OAuth client, so that a server never loads 
   for (const file of files) {
     const text = await Bun.file(join(source, file)).text();
     if (/from "oauth4webapi"/.test(text) && !file.startsWith("cli/login")) loaded.push(file);
+  }
+  expect(loaded).toEqual([]);
+});
+
+test("a server loads the library for mail with its first mail, and not before", async () => {
+  const loaded: string[] = [];
+  for (const file of files) {
+    const text = await Bun.file(join(source, file)).text();
+    if (/\bfrom "nodemailer|import "nodemailer/.test(text)) loaded.push(file);
   }
   expect(loaded).toEqual([]);
 });

@@ -296,6 +296,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     disabledBy: null,
     unlockedAt: null,
     pictureId: null,
+    mailsOff: [],
     isDeclared: false,
     declaration: null,
   };

@@ -76,6 +76,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   disabledBy: null,
   unlockedAt: null,
   pictureId: null,
+  mailsOff: [],
   isDeclared: account.declaration !== undefined,
   declaration: account.declaration ?? null,
 });

@@ -17,7 +17,7 @@ import {
 } from "oauth4webapi";
 import { markSvg } from "../pages/mark.ts";
 import { stylesheet } from "../pages/style.ts";
-import { chooseTexts, type Texts } from "../pages/texts.ts";
+import { chooseLanguage, type Language } from "../pages/texts.ts";
 import { printable } from "../platform/printable.ts";
 import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
@@ -49,8 +49,8 @@ export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
       "Cache-Control": "no-store",
       Connection: "close",
     });
-    const texts = chooseTexts(request.headers["accept-language"] ?? null);
-    response.end(genuine ? answerPage(texts, url.searchParams) : strayPage(texts));
+    const language = chooseLanguage({ acceptLanguage: request.headers["accept-language"] });
+    response.end(genuine ? answerPage(language, url.searchParams) : strayPage(language));
     if (genuine) answered.resolve(url.searchParams);
   });
   return new Promise((resolve, reject) => {
@@ -75,7 +75,7 @@ export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
 
 /** The style of the server's pages, so that the last page of a sign-in looks like those before it. */
 const PAGE_STYLE = `
-${stylesheet("#2f5bd0")}
+${stylesheet({ accent: "#2f5bd0" })}
 .brand svg { color: var(--link); width: 1.875rem; height: 1.875rem; }
 main { overflow-wrap: anywhere; }
 `;
@@ -90,24 +90,28 @@ const PAGE_POLICY = [
 ].join("; ");
 
 /** The last page in the browser. A code is not yet a token, so only the terminal can report success. */
-function answerPage(texts: Texts, answer: URLSearchParams): string {
-  const { terminal } = texts;
+function answerPage(language: Language, answer: URLSearchParams): string {
+  const { terminal } = language.texts;
   const error = answer.get("error");
-  if (error === "access_denied") return pageOf(texts, terminal.deniedTitle, terminal.denied, terminal.close);
+  if (error === "access_denied")
+    return pageOf(language, terminal.deniedTitle, terminal.denied, terminal.close);
   if (error !== null || !answer.has("code")) {
     const words = (answer.get("error_description") ?? error ?? terminal.noCode).slice(0, 500);
-    return pageOf(texts, terminal.refusedTitle, words, terminal.close);
+    return pageOf(language, terminal.refusedTitle, words, terminal.close);
   }
-  return pageOf(texts, terminal.doneTitle, terminal.done);
+  return pageOf(language, terminal.doneTitle, terminal.done);
 }
 
 /** For a page or program that has no answer to this sign-in. */
-const strayPage = (texts: Texts): string => pageOf(texts, texts.terminal.strayTitle, texts.terminal.stray);
+function strayPage(language: Language): string {
+  const { strayTitle, stray } = language.texts.terminal;
+  return pageOf(language, strayTitle, stray);
+}
 
 /** Escapes its arguments. */
-function pageOf({ language }: Texts, title: string, ...paragraphs: readonly string[]): string {
+function pageOf({ tag, direction }: Language, title: string, ...paragraphs: readonly string[]): string {
   const page = html`<!doctype html>
-<html lang="${language}">
+<html lang="${tag}"${direction === "rtl" ? raw(' dir="rtl"') : ""}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -6,7 +6,6 @@ import {
   getValidatedIdTokenClaims,
   type TokenEndpointResponse,
 } from "oauth4webapi";
-import { encode } from "uqr";
 import { expandHome } from "../platform/home.ts";
 import { printable, printableLines } from "../platform/printable.ts";
 import { decodeUtf8 } from "../platform/text-bytes.ts";
@@ -25,6 +24,7 @@ import {
   type Server,
 } from "./login-server.ts";
 import { duration, formatFacts, printJson } from "./output.ts";
+import { qrCode } from "./qr.ts";
 import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface LoginOptions extends CommonOptions {
@@ -179,26 +179,6 @@ To sign in, open
 
 Waiting for the browser to come back. Ctrl-C gives up.
 `;
-
-/** A line shows two rows of modules. With colours the code is dark on light, independent of the terminal's own colours. */
-export function qrCode(text: string, colours: boolean): string {
-  const { data } = encode(text, { border: 2 });
-  const lines: string[] = [];
-  for (let row = 0; row < data.length; row += 2) {
-    const upper = data[row] ?? [];
-    const lower = data[row + 1] ?? [];
-    // Without colours this draws the light modules, because most terminals are dark.
-    const drawn = (module: boolean | undefined) => (module ?? false) === colours;
-    const blocks = upper.map((module, column) => {
-      const top = drawn(module);
-      const bottom = drawn(lower[column]);
-      return top && bottom ? "█" : top ? "▀" : bottom ? "▄" : " ";
-    });
-    const line = blocks.join("");
-    lines.push(colours ? `\u001b[38;5;16;48;5;231m${line}\u001b[0m` : line);
-  }
-  return `${lines.join("\n")}\n`;
-}
 
 function received({ metadata }: Server, response: TokenEndpointResponse, forPerson: boolean): string {
   const { access_token, expires_in, scope = null, refresh_token = null, id_token = null } = response;

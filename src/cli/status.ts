@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { everyGrant } from "../operations/access.ts";
 import { everyClient } from "../operations/clients.ts";
+import { findMailHealth, type MailHealth, MOST_WAITING_COUNTED } from "../operations/mail.ts";
 import { countUpTo } from "../operations/paging.ts";
 import { everyAccount } from "../operations/people.ts";
 import { databaseFile, databaseName, isEmbedded } from "../store/open.ts";
@@ -65,8 +66,16 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
       grants: await countUpTo(MOST_COUNTED, everyGrant(workspace, {}, now)),
     };
     const warnings = await startWarnings(configuration, io.clock);
+    const mail = configuration.mail === undefined ? null : await findMailHealth(workspace);
     if (options.json) {
-      printJson(io, { server: describeServer(server), issuer, database, ...counts, warnings });
+      printJson(io, {
+        server: describeServer(server),
+        issuer,
+        database,
+        ...counts,
+        mail: mail === null ? null : describeMail(mail),
+        warnings,
+      });
       return;
     }
     io.out(
@@ -81,8 +90,14 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
         people: countWords(counts.people),
         clients: countWords(counts.clients),
         access: `${countWords(counts.grants)} that people gave`,
+        mail: mail === null ? null : mailWords(mail, configuration.mail?.host ?? ""),
       }),
     );
+    if (mail?.failing) {
+      io.out(
+        `\nMails have failed since ${localAndRelative(mail.failing.since, now)}: ${mail.failing.reason}. They wait. Try it: tessera mail test ADDRESS\n`,
+      );
+    }
     for (const warning of warnings) io.out(`\nWarning: ${warning}\n`);
     if (server.state === "stopped") io.out("\nStart the server: tessera serve\n");
   });
@@ -93,6 +108,17 @@ const MOST_COUNTED = 10_000;
 
 const countWords = (count: number | null): string =>
   count === null ? `more than ${decimal(MOST_COUNTED)}` : decimal(count);
+
+const mailWords = ({ waiting }: MailHealth, host: string): string =>
+  waiting === 0
+    ? `by ${host}, none waits`
+    : `by ${host}, ${waiting === MOST_WAITING_COUNTED ? "at least " : ""}${decimal(waiting)} waiting`;
+
+const describeMail = ({ waiting, failing }: MailHealth) => ({
+  waiting,
+  failing_since: failing === null ? null : isoTime(failing.since),
+  fault: failing?.reason ?? null,
+});
 
 const serverWords = (server: ServerState): string => {
   switch (server.state) {

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { PICTURE_FILE_BYTES, pictureOf } from "../accounts/picture.ts";
 import { countGrants } from "../operations/access.ts";
+import { everyWaiting } from "../operations/links.ts";
 import { collect } from "../operations/paging.ts";
 import {
   changeAccount,
@@ -31,6 +32,7 @@ import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { PASSWORD_HELP, type PasswordOptions, readNewPassword, withPasswordOptions } from "./new-password.ts";
 import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { addPasskeyCommands } from "./passkey.ts";
 import { addSecondFactorCommands, factorFacts, factorWords } from "./second-factor.ts";
 import {
   type FactOptions,
@@ -41,12 +43,17 @@ import {
   withChangedFacts,
   withNewFacts,
 } from "./user-facts.ts";
+import { addLinkCommands } from "./user-links.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface AddOptions extends PasswordOptions, FactOptions {
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
+}
+
+interface ListOptions extends CommonOptions {
+  readonly waiting?: boolean;
 }
 
 interface SetOptions extends FactOptions {
@@ -88,8 +95,15 @@ Examples:
     .action((username: string, options: AddOptions) => addUser(username, options, io));
 
   withCommonOptions(user.command("list").description("list all people"))
-    .addHelpText("after", "\nExample:\n  tessera user list --json | jq -r '.[].username'")
-    .action((options: CommonOptions) => listUsers(options, io));
+    .option("--waiting", "only those who made their own account and wait until they are let in")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera user list --json | jq -r '.[].username'
+  tessera user list --waiting`,
+    )
+    .action((options: ListOptions) => listUsers(options, io));
 
   withCommonOptions(user.command("show <username>").description("show everything about a person"))
     .addHelpText("after", "\nExample:\n  tessera user show ada")
@@ -154,6 +168,7 @@ Example:
     .action((username: string, options: CommonOptions) => unlockUser(username, options, io));
 
   addSecondFactorCommands(user, io);
+  addPasskeyCommands(user, io);
 
   withCommonOptions(
     user
@@ -166,6 +181,8 @@ Example:
   withCommonOptions(user.command("enable <username>").description("let a disabled person sign in again"))
     .addHelpText("after", "\nWhat was revoked stays revoked.\n\nExample:\n  tessera user enable ada")
     .action((username: string, options: CommonOptions) => enableUser(username, options, io));
+
+  addLinkCommands(user, io);
 }
 
 async function addUser(username: string, options: AddOptions, io: Io): Promise<void> {
@@ -243,14 +260,15 @@ function taken(
   );
 }
 
-async function listUsers(options: CommonOptions, io: Io): Promise<void> {
+async function listUsers(options: ListOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    const accounts = await collect(everyAccount(workspace));
+    const accounts = await collect(options.waiting ? everyWaiting(workspace) : everyAccount(workspace));
     if (options.json)
       return printJson(
         io,
         accounts.map((account) => describeAccount(workspace, account)),
       );
+    if (accounts.length === 0 && options.waiting) return io.out("No one waits to be let in.\n");
     if (accounts.length === 0)
       return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
     printTable(
@@ -261,7 +279,7 @@ async function listUsers(options: CommonOptions, io: Io): Promise<void> {
         account.name ?? "",
         account.email ?? "",
         account.administrator ? "administrator" : "",
-        account.disabledAt === null ? "active" : "disabled",
+        account.disabledAt === null ? "active" : account.disabledBy === "approval" ? "waits" : "disabled",
         localTime(account.createdAt),
         account.subject,
       ]),
@@ -291,6 +309,13 @@ const describeAccount = (workspace: Workspace, account: AccountRecord) => ({
   unlocked_at: account.unlockedAt === null ? null : isoTime(account.unlockedAt),
 });
 
+function stateOf({ username, disabledAt, disabledBy }: AccountRecord): string {
+  if (disabledAt === null) return "active";
+  return disabledBy === "approval"
+    ? `waits to be let in since ${localTime(disabledAt)}: tessera user approve ${username}`
+    : `disabled since ${localTime(disabledAt)}`;
+}
+
 async function showUser(username: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const account = await requireAccount(workspace, username);
@@ -316,7 +341,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
         ...shownFacts(account),
         picture: pictureOfAccount(workspace, account),
         role: account.administrator ? "administrator" : null,
-        state: account.disabledAt === null ? "active" : `disabled since ${localTime(account.disabledAt)}`,
+        state: stateOf(account),
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
         since: localTime(account.createdAt),
         "signed in": sessions === 0 ? "nowhere" : `in ${counted(sessions, "browser")}`,

@@ -5,6 +5,8 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { activityRecorder } from "../operations/activities.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
+import type { LinkMails } from "../operations/links.ts";
+import { mailEvents } from "../operations/mail.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -25,6 +27,8 @@ export interface Workspace {
   readonly events: Events;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Sends links by mail; null if this server sends none. */
+  readonly linkMails: LinkMails | null;
   /** The operator who gave the command. */
   readonly act: Act;
 }
@@ -83,14 +87,15 @@ export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configurat
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
 /**
- * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words.
+ * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words. The
+ * mails that the events ask for wait for the server.
  */
 export function eventsOf(configuration: Configuration, io: Io): Events {
-  const recorder = activityRecorder({ clock: io.clock, random: io.random, configuration });
-  if (io.drawsProgress) return createEvents([recorder]);
+  const { log, mail } = configuration;
   return createEvents([
-    logEvents(createLog({ ...configuration.log, write: (line) => io.err(line) })),
-    recorder,
+    ...(io.drawsProgress ? [] : [logEvents(createLog({ ...log, write: (line) => io.err(line) }))]),
+    activityRecorder({ clock: io.clock, random: io.random, configuration }),
+    ...(mail === undefined ? [] : [mailEvents(io, mail)]),
   ]);
 }
 
@@ -118,6 +123,7 @@ export async function inWorkspace<Result>(
       events: eventsOf(configuration, io),
       clock: io.clock,
       random: io.random,
+      linkMails: null,
       act: operatorAct(),
     });
   } finally {

@@ -195,6 +195,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     reservedNames: new Set(
       [
         configuration.appearance.name,
+        ...Object.values(configuration.appearance.names),
         ...configuration.clients.flatMap(({ client_name }) => Object.values(namesByLanguage(client_name))),
       ]
         .map(foldName)

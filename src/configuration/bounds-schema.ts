@@ -37,6 +37,26 @@ export const lifetimes = v.pipe(
         86_400,
       ),
       setup_link_seconds: seconds("How long the link that creates the administrator works.", 86_400, 60),
+      invitation_seconds: seconds(
+        "How long an invitation works, unless it says otherwise.",
+        7 * 86_400,
+        60,
+        YEAR_SECONDS,
+      ),
+      sign_up_link_seconds: seconds(
+        "How long the mailed link works with which a person makes their own account.",
+        86_400,
+        3600,
+        30 * 86_400,
+      ),
+      reset_link_seconds: seconds("How long a link for a new password works.", 3600, 60, 7 * 86_400),
+      sign_in_link_seconds: seconds("How long a link for one sign-in works.", 600, 60, 86_400),
+      verify_email_seconds: seconds(
+        "How long the mailed link works that confirms an e-mail address.",
+        86_400,
+        60,
+        30 * 86_400,
+      ),
       strict_transport_seconds: seconds(
         "How long a browser that got an answer keeps to https for this host (Strict-Transport-Security), if the issuer is https. With 0 it forgets that it should.",
         YEAR_SECONDS,
@@ -108,6 +128,15 @@ export const limits = v.pipe(
       registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
       device_requests_per_address: count("Device flows started from one address within the window.", 120),
       device_request_window_seconds: seconds("The window for device flows.", 600, 1, 86_400),
+      link_requests_per_name: count(
+        "How often a mail with a link may be asked for one name or address within the window.",
+        5,
+      ),
+      link_requests_per_address: count(
+        "How often mails with links and new accounts may be asked for from one network address within the window.",
+        30,
+      ),
+      link_request_window_seconds: seconds("The window for asking for links and accounts.", 3600, 1, 86_400),
       code_redemption_failures: count(
         "Wrong verifiers or redirect URIs that an authorization code survives.",
         5,

@@ -3,7 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
-import { isLoopbackUrl } from "../platform/network.ts";
+import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
@@ -15,6 +15,7 @@ import {
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
+import { PICTURES } from "./appearance-schema.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
@@ -40,7 +41,10 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
+    ...checkMail(configuration),
+    ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
+    ...checkSignUp(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
@@ -51,8 +55,14 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
 }
 
 /** Settings that are allowed but deserve a warning at every start. */
-export function configurationWarnings({ issuer, registration, database }: Configuration): string[] {
+export function configurationWarnings(configuration: Configuration): string[] {
+  const { issuer, registration, database, sign_in } = configuration;
   const warnings: string[] = [];
+  if (sign_in.email_code && !sendsMail(configuration)) {
+    warnings.push(
+      "sign_in.email_code is true, but this server sends no mail: no code signs a person in. Set mail.",
+    );
+  }
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
     warnings.push(
       `The issuer ${issuer} is not https: passwords and tokens travel in the clear. Put TLS in front, or set listen.tls, and use an https issuer.`,
@@ -88,7 +98,36 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
-function* checkFiles({ listen, appearance, clients, places }: Configuration): Generator<Finding> {
+/** Links that give access, and the password of the mail server, travel on this way. */
+function* checkMail({ mail }: Configuration): Generator<Finding> {
+  if (mail === undefined) return;
+  if (mail.security === "none" && !mail.allow_clear && !isLoopbackHost(mail.host)) {
+    yield {
+      path: ["mail", "security"],
+      text: `mail.security = "none" is only for a mail server on this machine; ${mail.host} is another. Use "starttls" or "tls". Over a network that you trust: mail.allow_clear = true.`,
+    };
+  }
+  if ((mail.user === undefined) !== (mail.password === undefined)) {
+    const [there, missing] = mail.user === undefined ? ["password", "user"] : ["user", "password"];
+    yield {
+      path: ["mail", there],
+      text: `mail.${there} is set, and mail.${missing} is not. A sign-in at the mail server needs both.`,
+    };
+  }
+}
+
+/** WebAuthn §5.1.2: browsers refuse any other domain. */
+function* checkPasskeyDomain({ issuer, sign_in }: Configuration): Generator<Finding> {
+  const { passkey_domain: domain } = sign_in;
+  const { hostname } = new URL(issuer);
+  if (domain === undefined || hostname === domain || hostname.endsWith(`.${domain}`)) return;
+  yield {
+    path: ["sign_in", "passkey_domain"],
+    text: `sign_in.passkey_domain = ${JSON.stringify(domain)} must be the host of the issuer or a domain above it; the issuer is ${issuer}.`,
+  };
+}
+
+function* checkFiles({ listen, appearance, clients, mail, places }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -97,8 +136,12 @@ function* checkFiles({ listen, appearance, clients, places }: Configuration): Ge
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
-  if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  if (mail?.authority !== undefined) files.push([["mail", "authority"], mail.authority]);
   if (places.database !== undefined) files.push([["places", "database"], places.database]);
+  for (const name of PICTURES) {
+    const file = appearance[name];
+    if (file !== undefined) files.push([["appearance", name], file]);
+  }
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);
@@ -158,6 +201,20 @@ function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
       text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or the word loopback.`,
     };
   }
+}
+
+/** Whether this server sends mail. */
+export const sendsMail = (configuration: object): boolean =>
+  "mail" in configuration && configuration.mail !== undefined;
+
+/** Without a mail that proves the address, a person can write any. */
+function* checkSignUp(configuration: Configuration): Generator<Finding> {
+  const { domains } = configuration.sign_up;
+  if (domains.length === 0 || sendsMail(configuration)) return;
+  yield {
+    path: ["sign_up", "domains"],
+    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep no one out. Set mail, or leave the list out and use sign_up.approval.`,
+  };
 }
 
 function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generator<Finding> {

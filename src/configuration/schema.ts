@@ -1,6 +1,6 @@
 /**
- * The schema of the configuration: every setting, its default, its unit, its limits and its words. account-schema.ts,
- * client-schema.ts, person-schema.ts, password-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
+ * The schema of the configuration: every setting, its default, its unit, its limits and its words. The files
+ * *-schema.ts beside this one have the larger tables.
  * values.ts has the kinds of values, sources.ts reads them from file, environment and flags, and checks.ts has the rules
  * between settings. `npm run docs` makes docs/configuration.md from the words here.
  *
@@ -13,12 +13,15 @@ import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
+import { appearance } from "./appearance-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { mail } from "./mail-schema.ts";
 import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
+import { signUp } from "./sign-up-schema.ts";
 import {
   claimMapping,
   count,
@@ -33,7 +36,6 @@ import {
   serverKey,
   someText,
   table,
-  text,
   webHost,
   wholeNumber,
   words,
@@ -224,29 +226,7 @@ export const configurationSchema = table({
     ),
     v.description("The log."),
   ),
-  appearance: v.pipe(
-    v.optional(
-      table({
-        name: v.pipe(v.optional(text(60), "Tessera"), v.description("The name on every page.")),
-        logo: v.pipe(
-          v.optional(v.string()),
-          words({
-            fallback: "none",
-            description: "A file (svg, png, jpeg or webp) shown above every page.",
-          }),
-        ),
-        accent_color: v.pipe(
-          v.optional(v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, "a colour such as #1f5eff")), "#2f5bd0"),
-          words({
-            allowed: "a colour such as #1f5eff",
-            description: "The colour of buttons and links.",
-          }),
-        ),
-      }),
-      {},
-    ),
-    v.description("How the pages look."),
-  ),
+  appearance: v.pipe(v.optional(appearance, {}), v.description("How the pages look.")),
   signing: v.pipe(
     v.optional(
       table({
@@ -276,9 +256,11 @@ export const configurationSchema = table({
   account,
   places,
   sign_in: signIn,
+  sign_up: signUp,
   lifetimes,
   limits,
   registration,
+  mail,
   outbound: v.pipe(
     v.optional(
       table({

@@ -17,6 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["server_key"],
   ["database", "url"],
+  ["mail", "password"],
   ["registration", "initial_access_tokens", "*"],
   ["clients", "*", "secrets", "*"],
   ["people", "*", "password"],

@@ -8,6 +8,7 @@ import { parse, TomlError } from "smol-toml";
 import { safeParse } from "valibot";
 import { expandHome } from "../platform/home.ts";
 import { decodeUtf8, hasReplacement } from "../platform/text-bytes.ts";
+import { PICTURES } from "./appearance-schema.ts";
 import { checkConfiguration, defaultIssuer } from "./checks.ts";
 import { ConfigurationError, configurationMistakes } from "./error.ts";
 import { explain, isTable, type Table, unknownKey } from "./mistakes.ts";
@@ -139,7 +140,12 @@ function withWrittenPlaces<Output extends Omit<Configuration, "issuer">>(
     data: expandHome(data, home),
     appearance: {
       ...appearance,
-      ...(appearance.logo !== undefined && { logo: expandHome(appearance.logo, home) }),
+      ...Object.fromEntries(
+        PICTURES.flatMap((name) => {
+          const file = appearance[name];
+          return file === undefined ? [] : [[name, expandHome(file, home)]];
+        }),
+      ),
     },
     clients: clients.map((client) =>
       client.logo === undefined ? client : { ...client, logo: expandHome(client.logo, home) },

@@ -33,7 +33,7 @@ export const wholeNumber = (minimum: number, maximum: number) =>
 /** Characters are code points here; the library's plain length counts most emoji twice. */
 export const text = (maximum: number) => v.pipe(v.string(), v.minLength(1), v.maxCodePoints(maximum));
 /** RFC 5646, as far as languages of pages need it: `de`, `pt-BR`. */
-const languageTag = v.pipe(
+export const language = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a language tag such as de or pt-BR"),
 );
@@ -43,7 +43,7 @@ export const peopleWords = (maximum: number) =>
   v.union([
     text(maximum),
     v.pipe(
-      v.record(languageTag, text(maximum)),
+      v.record(language, text(maximum)),
       v.check(
         (texts) => Object.keys(texts).length > 0,
         'a text, or a table with at least one language: { en = "Mail" }',
@@ -66,6 +66,16 @@ export const scopeToken = v.pipe(
   v.string(),
   v.check(isScope, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)"),
   v.maxCodePoints(200),
+);
+
+/** A domain, without a port. */
+export const domainName = v.pipe(
+  v.string(),
+  v.maxLength(253),
+  v.regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    "a domain in lower case and in ASCII, such as example.org",
+  ),
 );
 
 /** The host of an address, and its port if it has one of its own. */

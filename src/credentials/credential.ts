@@ -19,6 +19,7 @@ export const CREDENTIAL_PREFIXES = {
   client_secret: "tcs_",
   session: "tss_",
   setup_link: "tsl_",
+  link: "tlk_",
   initial_access_token: "trg_",
   registration_access_token: "tra_",
 } as const;
@@ -30,7 +31,7 @@ const SECRET_BYTES = 32;
 const TEXT = /^[A-Za-z0-9\-_]{64}$/;
 /** A credential or a JWT within another text, even if its end is cut off. `newsletter_sender` and the like do not match. */
 const WITHIN =
-  /t(?:at|rt|ac|dc|cs|ss|sl|rg|ra)_[A-Za-z0-9\-_]{20,}|eyJ[A-Za-z0-9\-_]{10,}\.[A-Za-z0-9\-_]*(?:\.[A-Za-z0-9\-_]*)?/g;
+  /t(?:at|rt|ac|dc|cs|ss|sl|lk|rg|ra)_[A-Za-z0-9\-_]{20,}|eyJ[A-Za-z0-9\-_]{10,}\.[A-Za-z0-9\-_]*(?:\.[A-Za-z0-9\-_]*)?/g;
 
 /** A new credential: its text goes to the client, once; the rest is stored. */
 export interface MintedCredential {

@@ -7,6 +7,7 @@
  */
 
 import { isPublic } from "../clients/authentication-methods.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
@@ -59,6 +60,8 @@ export interface PromptDemand {
   readonly choosesAccount: boolean;
   /** The person is asked again. */
   readonly asksConsent: boolean;
+  /** The person makes an account (OpenID Connect Prompt Create 1.0 §4.1). */
+  readonly createsAccount: boolean;
 }
 
 /** OpenID Connect Core §3.1.2.1: the values of `prompt` and their demands. */
@@ -69,8 +72,14 @@ export const PROMPTS: ReadonlyMap<string, Partial<PromptDemand>> = new Map([
   ["select_account", { choosesAccount: true }],
 ]);
 
-/** `create` asks for a page on which people make accounts. There is none, and to sign in does no harm. */
-const IGNORED_PROMPTS: ReadonlySet<string> = new Set(["create"]);
+/** Prompt Create §4.1: a value that asks for a page which a server has only if people may make accounts there. */
+const CREATE = "create";
+
+/** The values that this server does as they say. */
+export const promptValues = ({ sign_up }: Pick<Configuration, "sign_up">): string[] => [
+  ...PROMPTS.keys(),
+  ...(sign_up.mode === "off" ? [] : [CREATE]),
+];
 
 /** Where an answer may go. Its redirect URI is one that the client registered. */
 export interface ResponseTarget {
@@ -178,7 +187,7 @@ export async function checkAuthorizationRequest(
       claims,
       toAllow: scopeToAllow({ scope, claims }),
       resources,
-      prompt: readPrompt(parameters),
+      prompt: readPrompt(context.configuration, parameters),
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       level: readLevel(context.levelPolicy, client, parameters, wishes, scope),
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
@@ -314,14 +323,21 @@ function requireCodeChallenge(client: ClientRecord, parameters: Parameters): Cod
   return challenge;
 }
 
-function readPrompt(parameters: Parameters): PromptDemand {
-  let demand: PromptDemand = { isSilent: false, signsIn: false, choosesAccount: false, asksConsent: false };
+function readPrompt(configuration: Pick<Configuration, "sign_up">, parameters: Parameters): PromptDemand {
+  let demand: PromptDemand = {
+    isSilent: false,
+    signsIn: false,
+    choosesAccount: false,
+    asksConsent: false,
+    createsAccount: false,
+  };
+  const values = promptValues(configuration);
   const names = new Set(parameters.get("prompt")?.split(/ +/));
   names.delete("");
   for (const name of names) {
-    const more = PROMPTS.get(name);
-    if (more === undefined && !IGNORED_PROMPTS.has(name))
-      throw invalid("prompt", `use ${[...PROMPTS.keys()].join(", ")}`);
+    // Without such a page the person signs in, which does no harm.
+    const more = name === CREATE ? { createsAccount: values.includes(CREATE) } : PROMPTS.get(name);
+    if (more === undefined) throw invalid("prompt", `use ${values.join(", ")}`);
     demand = { ...demand, ...more };
   }
   // OpenID Connect Core §3.1.2.1: `none` cannot be combined with other values.

@@ -82,6 +82,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     // A client for which no one vouches must not learn whether a person is signed in.
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
+    if (mustCreateAccount(request)) return seeOther(signUpLocation(context, request));
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn !== null && !isWanted(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("other_person"));
@@ -176,7 +177,7 @@ async function mustSignInAgain(
 }
 
 /**
- * The request comes back from the sign-in page, where the person chose an account. It proves nothing: a stranger who adds it
+ * The request comes back from the page where the person chose an account, or made one. It proves nothing: a stranger who adds it
  * could as well leave out `prompt`.
  */
 const CHOSEN = "tessera_account_chosen";
@@ -184,6 +185,10 @@ const CHOSEN = "tessera_account_chosen";
 /** OpenID Connect Core §3.1.2.1: `prompt=select_account`. */
 const mustChooseAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
   prompt.choosesAccount && carried.get(CHOSEN) === undefined;
+
+/** Prompt Create §4.1: the person may also say there that they have an account. */
+const mustCreateAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
+  prompt.createsAccount && carried.get(CHOSEN) === undefined;
 
 /** Whether the person signed in as well as the request, the operator and the groups of the person demand. */
 const isGoodSignIn = (
@@ -372,7 +377,8 @@ function codeResponse(
 /** This request as the page to return to. */
 function returnPage({ issuer }: Context, request: AuthorizationRequest): string {
   const query = request.carried.toQuery([REAUTHENTICATION, CHOSEN]);
-  const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
+  const { choosesAccount, createsAccount } = request.prompt;
+  const chosen = choosesAccount || createsAccount ? `&${CHOSEN}=1` : "";
   return `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
 }
 
@@ -403,8 +409,13 @@ function signInLocation(
   offer?: "choose" | "another" | "step_up",
   returnTo = returnPage(context, request),
 ): string {
-  const { issuer } = context;
-  const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   const choice = offer === undefined ? "" : `&${offer}=1`;
-  return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${choice}${hint}`;
+  return `${context.issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${choice}${hintOf(request)}`;
 }
+
+/** The page for new accounts, which returns in the same way. */
+const signUpLocation = (context: Context, request: AuthorizationRequest): string =>
+  `${context.issuer.url("/sign-up")}?return_to=${encodeURIComponent(returnPage(context, request))}${hintOf(request)}`;
+
+const hintOf = ({ loginHint }: AuthorizationRequest): string =>
+  loginHint === null ? "" : `&login_hint=${encodeURIComponent(loginHint)}`;

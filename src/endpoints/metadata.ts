@@ -16,7 +16,7 @@ import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { claimNames } from "../rules/claims.ts";
-import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
+import { promptValues, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
 import { RESPONSE_MODES } from "./response-mode.ts";
 
@@ -80,7 +80,8 @@ function metadataDocument({
     acr_values_supported: AUTHENTICATION_LEVELS,
     claim_types_supported: ["normal"],
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
-    prompt_values_supported: [...PROMPTS.keys()],
+    // Prompt Create §4.2.
+    prompt_values_supported: promptValues(configuration),
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
     request_object_signing_alg_values_supported: [

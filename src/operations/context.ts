@@ -22,6 +22,8 @@ import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
+import type { LinkMails } from "./links.ts";
+import type { MailSender } from "./mail.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -69,6 +71,10 @@ export interface Context {
   readonly readiness: Readiness;
   /** Tells clients that sessions have ended. */
   readonly logoutSender: LogoutSender;
+  /** Sends the mails that wait; null if this server sends none. */
+  readonly mailSender: MailSender | null;
+  /** Sends links by mail; null if this server sends none. */
+  readonly linkMails: LinkMails | null;
 }
 
 /** The limits, which count attempts in memory. */
@@ -86,4 +92,8 @@ export interface Limits {
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
+  /** Mails with links, by the name or address that was typed. */
+  readonly linkRequestPerName: AttemptLimit;
+  /** Mails with links and accounts that strangers ask for. */
+  readonly linkRequestPerAddress: AttemptLimit;
 }

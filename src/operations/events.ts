@@ -31,7 +31,7 @@ export function createEvents(subscribers: readonly Subscriber[]): Events {
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, subject, client, group, grant, reason, file, count, key, via }) {
+  tell({ actor, origin }, { event, subject, client, group, grant, link, reason, file, count, key, via }) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
@@ -40,6 +40,7 @@ export const logEvents = (log: Log): Subscriber => ({
       client,
       group,
       grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
+      link: link === undefined ? undefined : recordIdText(link),
       via,
       reason,
       file,

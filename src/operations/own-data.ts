@@ -4,6 +4,7 @@
  */
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import type { Store } from "../store/contract.ts";
 import { type AccountRecord, passkeys } from "../store/tables.ts";
 import { everyConsent, everyGrant } from "./access.ts";
@@ -11,7 +12,7 @@ import { everyActivity } from "./activities.ts";
 import { findClient } from "./clients.ts";
 import { collect } from "./paging.ts";
 import { findPicture } from "./people.ts";
-import { findTotp, PASSKEYS_PER_PERSON } from "./second-factor.ts";
+import { findTotp } from "./second-factor.ts";
 import { countRecoveryCodes } from "./second-factor-changes.ts";
 import { everySession } from "./sessions.ts";
 

@@ -12,7 +12,6 @@ import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { newEnding } from "./ending.ts";
 import { collect } from "./paging.ts";
-import { findAccount } from "./people.ts";
 import { type CodeAttempt, checkCode, type StepProof } from "./second-factor.ts";
 import { everySession, type SignedIn, type StartedSession, startAfterChange } from "./sessions.ts";
 
@@ -84,7 +83,7 @@ export async function setUpTotp(
   const { texts, digests } = newCodes(context, subject);
   const sealedSecret = sealTotp(keys, subject, secret);
   const idleSince = clock.seconds() - configuration.lifetimes.session_idle_seconds;
-  const isAdded = await outcomeOf(context, act, async () => {
+  const account = await outcomeOf(context, act, async () => {
     const facts = await lookAtFactor(context, subject);
     const now = clock.seconds();
     const sessions =
@@ -94,12 +93,11 @@ export async function setUpTotp(
       .map((other) => ({ session: other, ending: newEnding(context, subject) }));
     return rules.setUpTotp(facts, { sealedSecret, step, codes: digests, replaces }, others, now);
   });
-  if (!isAdded) return { outcome: "changed" };
-  const account = await findAccount(context, subject);
+  if (account === null) return { outcome: "changed" };
   const steps = [stepOfSession(session), STEPS.totp];
   const signIn = { steps, since: session.authenticatedAt, continues: session.id };
-  const started =
-    account === null ? null : await startAfterChange(context, act, { account, ...signIn }, session.id);
+  // The codes must be shown even if the store fails now.
+  const started = await startAfterChange(context, act, { account, ...signIn }, session.id);
   return { outcome: "added", recoveryCodes: texts, started };
 }
 

@@ -5,6 +5,7 @@ import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/tot
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
 import type { Event, Origin } from "../rules/events.ts";
+import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import * as rules from "../rules/second-factor.ts";
 import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
@@ -15,9 +16,6 @@ import type { Context } from "./context.ts";
 interface Reading {
   readonly store: Store;
 }
-
-/** The most passkeys of one person that are read. */
-export const PASSKEYS_PER_PERSON = 50;
 
 const TOTP = { totp: row(totps, { subject: "$subject" }) };
 const CODE = { ...TOTP, code: row(recoveryCodes, { digest: "$digest" }) };

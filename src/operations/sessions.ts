@@ -165,7 +165,7 @@ export const createSession = (
   { session, signIn, replaces, kept = Number.POSITIVE_INFINITY }: NewSession,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
-    const { steps, account: signedIn, proofs = [] } = signIn;
+    const { steps, account: signedIn, proofs = [], newBrowser } = signIn;
     const uses = await Promise.all(proofs.map(({ use }) => use()));
     if (!uses.every((changes) => changes !== null)) return concluded(false);
     const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
@@ -176,6 +176,7 @@ export const createSession = (
       revision: signedIn.revision,
       uses: uses.flat(),
       continues: signIn.continues ?? null,
+      newBrowser,
       events: proofs.flatMap(({ events = [] }) => events),
     };
     return rules.startSession(facts, session, taken, {
@@ -195,6 +196,26 @@ export interface SignIn {
   readonly since?: EpochSeconds | undefined;
   /** The session on whose steps these rest. Once it has ended, they are worth nothing. Default: none. */
   readonly continues?: RecordId | undefined;
+  /** What the browser says of itself, if it is new to the account (`newBrowserOf`): the person then gets a mail. Default: null. */
+  readonly newBrowser?: string | null;
+}
+
+/** The longest text that is kept of what a browser says of itself. */
+const AGENT_CHARACTERS = 200;
+
+/**
+ * What the browser of a request says of itself, if no person has signed in to the account in it with the present password. Null for a
+ * browser that is known, and where the server is to know none: every sign-in would be news.
+ */
+export function newBrowserOf(
+  { knownBrowsers, configuration }: Pick<Context, "knownBrowsers" | "configuration">,
+  request: Request,
+  account: AccountRecord,
+): string | null {
+  if (configuration.lifetimes.known_browser_seconds === 0) return null;
+  const presented = knownBrowsers.read(request);
+  if (presented !== null && knownBrowsers.isKnownTo(presented, account)) return null;
+  return (request.headers.get("user-agent") ?? "").slice(0, AGENT_CHARACTERS);
 }
 
 /**

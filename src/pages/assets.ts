@@ -1,21 +1,50 @@
-/** The files that pages load: the stylesheet, the mark, the logos of the operator, and one script. Nothing comes from other sites. */
+/** The files that pages load: the stylesheet, the mark, the pictures of the operator, and two scripts. Nothing comes from other sites. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { PICTURES } from "../configuration/appearance-schema.ts";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { markColor, markPath, markSvg, type Scheme } from "./mark.ts";
-import { stylesheet, stylesheetPath } from "./style.ts";
+import { markColor, markPath, markSvg } from "./mark.ts";
+import type { Scheme } from "./palette.ts";
+import { PASSKEY_SCRIPT } from "./passkey-script.ts";
+import { type Look, stylesheet, stylesheetPath } from "./style.ts";
 import { pagePath } from "./urls.ts";
 
 /** Caches may keep the files for ever, because their addresses change with the content. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 /** For files that may change under the same address; after that the digest in the ETag decides. */
 const AN_HOUR = "public, max-age=3600";
-const LOGO_PATH = "/assets/logo";
-const LOGO_LIMIT_BYTES = 1_048_576;
+const PICTURE_LIMIT_BYTES = 1_048_576;
+
+type Appearance = Configuration["appearance"];
+
+/** Where the operator's pictures are. Those behind the card have names that the stylesheet finds beside it. */
+const PICTURE_PATHS = {
+  logo: "/assets/logo",
+  logo_dark: "/assets/logo-dark",
+  background_image: "/assets/background",
+  background_image_dark: "/assets/background-dark",
+} as const satisfies Record<(typeof PICTURES)[number], `/assets/${string}`>;
+
+/** The path of one of the operator's pictures; null if there is none. */
+export const picturePath = (
+  appearance: Pick<Appearance, (typeof PICTURES)[number]>,
+  name: (typeof PICTURES)[number],
+): `/${string}` | null => (appearance[name] === undefined ? null : PICTURE_PATHS[name]);
+
+/** The operator's wishes, as the stylesheet takes them. */
+export function lookOf(appearance: Appearance): Look {
+  const file = (name: "background_image" | "background_image_dark") =>
+    picturePath(appearance, name)?.slice("/assets/".length);
+  return {
+    accent: appearance.accent_color,
+    ground: { light: appearance.background_color, dark: appearance.background_color_dark },
+    picture: { light: file("background_image"), dark: file("background_image_dark") },
+  };
+}
 
 const digestOf = (content: string): string =>
   createHash("sha256").update(content).digest("base64url").slice(0, 12);
@@ -28,14 +57,12 @@ const SUBMIT = "document.forms[0].submit();\n";
 export const SUBMIT_SCRIPT = { path: `/assets/submit-${digestOf(SUBMIT)}.js`, text: SUBMIT } as const;
 
 /** Where the files are, below the issuer. */
-export const assetPaths = ({
-  appearance: { accent_color: accent, logo },
-  clients,
-}: Configuration): string[] => [
-  stylesheetPath(accent),
+export const assetPaths = ({ appearance, clients }: Configuration): string[] => [
+  stylesheetPath(lookOf(appearance)),
+  PASSKEY_SCRIPT.path,
   SUBMIT_SCRIPT.path,
-  ...new Set([markPath(accent, "light"), markPath(accent, "dark")]),
-  ...(logo === undefined ? [] : [LOGO_PATH]),
+  ...new Set([markPath(appearance.accent_color, "light"), markPath(appearance.accent_color, "dark")]),
+  ...PICTURES.flatMap((name) => picturePath(appearance, name) ?? []),
   ...clients.flatMap((client) =>
     client.logo === undefined ? [] : [clientLogoPath(client.client_id, client.logo)],
   ),
@@ -59,12 +86,16 @@ export function clientLogo(
   return logo === undefined ? null : pagePath(issuer, clientLogoPath(clientId, logo));
 }
 
-/** Reads the logos once. Throws ConfigurationError if one cannot be shown. */
+/** Reads the pictures once. Throws ConfigurationError if one cannot be shown. */
 export function assetRoutes({ configuration }: Context): Route[] {
-  const { accent_color: accent, logo } = configuration.appearance;
+  const { appearance } = configuration;
+  const { accent_color: accent } = appearance;
+  const look = lookOf(appearance);
   const routes = [
-    asset(stylesheetPath(accent), Buffer.from(stylesheet(accent)), "text/css; charset=utf-8", FOR_EVER),
-    asset(SUBMIT_SCRIPT.path, Buffer.from(SUBMIT_SCRIPT.text), "text/javascript; charset=utf-8", FOR_EVER),
+    asset(stylesheetPath(look), Buffer.from(stylesheet(look)), "text/css; charset=utf-8", FOR_EVER),
+    ...[PASSKEY_SCRIPT, SUBMIT_SCRIPT].map(({ path, text }) =>
+      asset(path, Buffer.from(text), "text/javascript; charset=utf-8", FOR_EVER),
+    ),
   ];
   const schemes: Scheme[] =
     markPath(accent, "light") === markPath(accent, "dark") ? ["light"] : ["light", "dark"];
@@ -72,13 +103,15 @@ export function assetRoutes({ configuration }: Context): Route[] {
     const svg = Buffer.from(markSvg(markColor(accent, scheme)));
     routes.push(asset(markPath(accent, scheme), svg, "image/svg+xml", FOR_EVER));
   }
-  if (logo !== undefined) {
-    const { bytes, type } = readLogo("appearance.logo", logo);
-    routes.push(asset(LOGO_PATH, bytes, type, AN_HOUR));
+  for (const name of PICTURES) {
+    const file = appearance[name];
+    if (file === undefined) continue;
+    const { bytes, type } = readPicture(`appearance.${name}`, file);
+    routes.push(asset(PICTURE_PATHS[name], bytes, type, AN_HOUR));
   }
   for (const { client_id: clientId, logo: file } of configuration.clients) {
     if (file === undefined) continue;
-    const { bytes, type } = readLogo(`The logo of the client '${clientId}'`, file);
+    const { bytes, type } = readPicture(`The logo of the client '${clientId}'`, file);
     routes.push(asset(clientLogoPath(clientId, file), bytes, type, AN_HOUR));
   }
   return routes;
@@ -103,7 +136,7 @@ function asset(path: `/${string}`, bytes: Buffer, type: string, caching: string)
   return { path, audience: "people", cors: "nobody", methods: { GET } };
 }
 
-function readLogo(whose: string, file: string): { bytes: Buffer; type: string } {
+function readPicture(whose: string, file: string): { bytes: Buffer; type: string } {
   const refuse = (why: string) => new ConfigurationError(`${whose}: ${file} ${why}`);
   let bytes: Buffer;
   try {
@@ -111,7 +144,7 @@ function readLogo(whose: string, file: string): { bytes: Buffer; type: string } 
   } catch {
     throw refuse("cannot be read.");
   }
-  if (bytes.length > LOGO_LIMIT_BYTES) throw refuse("is larger than 1 MiB.");
+  if (bytes.length > PICTURE_LIMIT_BYTES) throw refuse("is larger than 1 MiB.");
   const type = imageType(bytes);
   if (type === null) throw refuse("is no svg, png, jpeg or webp image.");
   return { bytes, type };

@@ -84,7 +84,8 @@ export function consentPages(context: Context): AuthorizationPages {
         scope: [...request.toAllow],
         resources: [...request.resources],
       };
-      const frame = pageFrame(context, incoming, uiLocales ?? undefined);
+      const here = `${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${query}`;
+      const frame = pageFrame(context, incoming, uiLocales ?? undefined, { here });
       const notice = readNotice(context, incoming, "consent");
       const view = (
         <ConsentView
@@ -98,7 +99,7 @@ export function consentPages(context: Context): AuthorizationPages {
           onlyHere={isOnlyHere(context, request.toAllow, request.resources)}
           logo={clientLogo(context, client)}
           signedInAs={account.username}
-          here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${query}`}
+          here={here}
           action={pagePath(issuer, "/consent")}
           token={form.token}
           hidden={{

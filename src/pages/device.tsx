@@ -42,6 +42,10 @@ interface FoundDevice {
   readonly answer: "approved" | "denied" | null;
 }
 
+/** The page that asks about the device with this code, or shows how it was answered. */
+const pageOfCode = ({ issuer }: Context, typed: string): string =>
+  pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
+
 type CodeFault = "malformed" | "unknown" | "stale" | { readonly retryAfterSeconds: number };
 
 function codePage(
@@ -51,7 +55,7 @@ function codePage(
   typed: string,
   fault: CodeFault | null,
 ): Promise<Response> {
-  const frame = pageFrame(context, incoming);
+  const frame = pageFrame(context, incoming, undefined, { here: pageOfCode(context, typed) });
   const { device, language } = frame.texts;
   const limited = typeof fault === "object" && fault !== null;
   const words = limited
@@ -125,10 +129,8 @@ async function findForPerson(
 const mayAsk = (client: ClientRecord | null): client is ClientRecord =>
   isEnabled(client) && client.grantTypes.includes(DEVICE_CODE_GRANT);
 
-const toSignIn = ({ issuer }: Context, typed: string): Response => {
-  const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
-  return seeOther(pagePath(issuer, "/login", { return_to: here }));
-};
+const toSignIn = (context: Context, typed: string): Response =>
+  seeOther(pagePath(context.issuer, "/login", { return_to: pageOfCode(context, typed) }));
 
 const showDevice =
   (context: Context): Handler =>
@@ -199,7 +201,7 @@ function notAllowed(
   account: AccountRecord,
   typed: string,
 ): Promise<Response> {
-  const here = pagePath(context.issuer, "/device", { user_code: displayText(typed, 40) });
+  const here = pageOfCode(context, typed);
   const another = pagePath(context.issuer, "/login", { return_to: here, choose: "1" });
   return notAllowedPage(context, incoming, client, account, another);
 }
@@ -217,7 +219,7 @@ function confirmPage(
   // The seal binds the code to this browser's session: another person cannot answer it (THREATS 25).
   const sealedDevice = sealFormData(context, cookieValue, "device", recordIdText(device.id), account.subject);
   const form = openForm(context, incoming, "device", sealedDevice);
-  const frame = pageFrame(context, incoming);
+  const frame = pageFrame(context, incoming, undefined, { here: pageOfCode(context, code) });
   return respondWithPage(
     <DeviceConfirmView
       frame={frame}
@@ -273,9 +275,7 @@ const takeAnswer =
   (context: Context): Handler =>
   async (incoming) => {
     const submitted = await readForm(context, incoming, "device", "device");
-    const again = pagePath(context.issuer, "/device", {
-      user_code: displayText(submitted.form.get(USER_CODE) ?? "", 40),
-    });
+    const again = pageOfCode(context, submitted.form.get(USER_CODE) ?? "");
     return offering(again, () => answerForm(context, incoming, submitted));
   };
 
@@ -313,7 +313,10 @@ async function answerForm(
   }
   // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
   const answer = earlierAnswer(await findDevice(context, id), account.subject);
-  return donePage(context, incoming, client, { answer, differs: answer !== null && answer !== wanted });
+  return donePage(context, incoming, client, {
+    answer,
+    differs: answer !== null && answer !== wanted,
+  });
 }
 
 export const deviceRoutes = (context: Context): Route[] => [

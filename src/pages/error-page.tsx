@@ -7,7 +7,7 @@ import { logRefusal, publicAnchor, toRefusal } from "../endpoints/refusal.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn } from "../operations/sessions.ts";
-import { BodyError, type Incoming } from "../platform/http.ts";
+import { BodyError, type Incoming, queryOf } from "../platform/http.ts";
 import type { OAuthError } from "../protocol/errors.ts";
 import type { RedirectUri } from "../protocol/identifiers.ts";
 import { maySeeRedirectUris } from "../rules/client.ts";
@@ -40,8 +40,10 @@ export async function pageErrorResponse(
   const error = thrown instanceof Interrupted ? thrown.cause : thrown;
   const refusal = refusalOf(context, error, incoming);
   const { words, status, retryAfterSeconds, allow, oauth } = refusal;
-  const frame = pageFrame(context, incoming);
   const again = thrown instanceof Interrupted ? thrown.again : pageAgain(context.issuer, incoming);
+  // A page about a bad request repeats nothing of it, so its switch leads only where its link leads.
+  const here = refusal.offers === "again" ? again || undefined : undefined;
+  const frame = pageFrame(context, incoming, uiLocalesOf(incoming), { here });
   return respondWithPage(
     <ErrorView
       frame={frame}
@@ -59,6 +61,10 @@ export async function pageErrorResponse(
     },
   );
 }
+
+/** The wish of the application whose request failed. It decides nothing but the language, so it need not be a good request. */
+const uiLocalesOf = (incoming: Incoming): string | undefined =>
+  queryOf(incoming).get("ui_locales") ?? undefined;
 
 function refusalOf(context: Context, error: unknown, incoming: Incoming): Refusal {
   if (error instanceof PageError) {

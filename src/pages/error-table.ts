@@ -174,6 +174,9 @@ export const KINDS_ON_PAGES: Record<PageErrorKind, PageRefusal & { readonly stat
   form_foreign: { ...own("form_foreign", "again"), status: 403 },
   // The first account exists already, or the operator makes a new link.
   setup_link: { ...own("setup_link", "account"), status: 404 },
+  link_unknown: { ...own("link_unknown", "account"), status: 404 },
+  link_used: { ...own("link_used", "account"), status: 410 },
+  link_expired: { ...own("link_expired", "account"), status: 410 },
 };
 
 /** The bodies that a page cannot read. */

@@ -22,10 +22,16 @@ export type FormPurpose =
   | "logout"
   | "device"
   | "account"
+  | "passkeys"
   | "second_factor"
   | "setup"
   | "consent"
-  | "notice";
+  | "notice"
+  | "link"
+  | "forgot"
+  | "sign_up"
+  | "sign_in_code"
+  | "invite";
 
 /** The name of the hidden field with the token. */
 export const FORM_TOKEN = "form_token";
@@ -89,11 +95,9 @@ export const readForm = (
   purpose: FormPurpose,
   boundField?: string,
 ): Promise<Submitted> =>
-  submitted(context, incoming, { purpose, boundField }, async ({ request }) => {
-    const { limits } = context.configuration;
-    const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
-    return { form: parseParameters(body, limits.parameters_per_request).refuseRepeated() };
-  });
+  submitted(context, incoming, { purpose, boundField }, async () => ({
+    form: await readUnboundForm(context, incoming),
+  }));
 
 /** A submitted form with a file. */
 export interface Uploaded extends Submitted {
@@ -160,6 +164,17 @@ async function submitted<Read extends { readonly form: Parameters }>(
     context.log.info("refused", { endpoint: path, reason, request: requestId });
   }
   return { ...parts, isFresh, hasCookie };
+}
+
+/**
+ * Reads a form without a token, from our own pages: for what another site could only spoil the look of. Throws as `readForm`
+ * does.
+ */
+export async function readUnboundForm(context: Context, { request }: Incoming): Promise<Parameters> {
+  refuseForeignSender(context, request);
+  const { limits } = context.configuration;
+  const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
+  return parseParameters(body, limits.parameters_per_request).refuseRepeated();
 }
 
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */

@@ -8,6 +8,7 @@ import { REASONS, type Reason } from "../protocol/errors.ts";
 import { displayText } from "./display.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
+import { pagePath } from "./urls.ts";
 import { HelpView, HomeView, type ReasonHelp } from "./views/home.tsx";
 
 /** The reasons that have all words of the query, in any case and order. */
@@ -39,7 +40,8 @@ export function homeRoutes(context: Context): Route[] {
       methods: {
         GET: (incoming) => {
           const query = displayText(queryOf(incoming).get("q") ?? "");
-          const frame = pageFrame(context, incoming);
+          const here = pagePath(context.issuer, "/help/errors", { q: query });
+          const frame = pageFrame(context, incoming, undefined, { here });
           return respondWithPage(
             <HelpView frame={frame} reasons={reasonsWith(reasons, query)} query={query} />,
           );

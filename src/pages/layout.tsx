@@ -2,27 +2,32 @@
 /** The frame of every page: head, brand, one column, foot; and the few parts that pages share. */
 import type { Child, PropsWithChildren } from "hono/jsx";
 import type { PageFrame } from "./frame.ts";
+import { SWITCH_FIELDS } from "./language-switch.ts";
+import { LANGUAGES } from "./texts.ts";
 import { Icon } from "./views/icons.tsx";
 
 interface LayoutProps {
   readonly frame: PageFrame;
   readonly title: string;
   readonly width?: "narrow" | "wide";
-  /** A link in the foot to the list of errors, which is for developers, so only error pages have it. */
-  readonly foot?: "errors";
+  /**
+   * errors: with a link to the list of errors, which is for developers, so only error pages have it. posting: without the
+   * switch between languages, because the page posts to the application, and to no other address (`postsTo` of respond.tsx).
+   */
+  readonly foot?: "errors" | "posting" | undefined;
 }
 
 export function Layout({ frame, title, width = "narrow", foot, children }: PropsWithChildren<LayoutProps>) {
-  const { texts, name, assets } = frame;
+  const { texts, language, name, assets } = frame;
   return (
-    <html lang={texts.language}>
+    <html lang={language.tag} dir={language.direction === "rtl" ? "rtl" : undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <meta name="color-scheme" content="light dark" />
         <title>{title === name ? name : `${title} · ${name}`}</title>
-        <link rel="icon" href={assets.logo ?? assets.mark.light} />
+        <link rel="icon" href={(assets.logo ?? assets.mark).light} />
         <link rel="stylesheet" href={assets.stylesheet} />
       </head>
       <body>
@@ -33,13 +38,20 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
           <header>
             <a class="brand" href={frame.path("/")}>
               <Logo frame={frame} />
-              <span>{name}</span>
+              <bdi>{name}</bdi>
             </a>
           </header>
           <main id="content">{children}</main>
           <footer class="foot">
-            <span>{frame.issuerHost}</span>
+            {language.isTranslated && <p>{texts.foot.translated}</p>}
+            <bdi>{frame.issuerHost}</bdi>
+            {frame.links.map(({ words, href }) => (
+              <a href={href} rel="noreferrer">
+                {words}
+              </a>
+            ))}
             {foot === "errors" && <a href={frame.path("/help/errors")}>{texts.common.errorHelp}</a>}
+            {foot !== "posting" && <LanguageSwitch frame={frame} />}
           </footer>
         </div>
       </body>
@@ -49,12 +61,47 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
 
 /** The name is beside the logo, so the picture has no text of its own. */
 function Logo({ frame: { assets } }: { frame: PageFrame }) {
-  if (assets.logo !== null) return <img src={assets.logo} alt="" height="30" />;
+  const { light, dark } = assets.logo ?? assets.mark;
   return (
     <picture>
-      <source srcset={assets.mark.dark} media="(prefers-color-scheme: dark)" />
-      <img src={assets.mark.light} alt="" width="30" height="30" />
+      {dark !== light && <source srcset={dark} media="(prefers-color-scheme: dark)" />}
+      <img src={light} alt="" width={assets.logo === null ? "30" : undefined} height="30" />
     </picture>
+  );
+}
+
+/** Each language has its own name and its own sound for screen readers. It opens without a script. */
+function LanguageSwitch({ frame }: { frame: PageFrame }) {
+  const { texts, language, languageSwitch } = frame;
+  return (
+    <details class="languages">
+      <summary>
+        <Icon name="globe" />
+        <span class="hidden">{texts.foot.language}: </span>
+        <span>{language.name}</span>
+      </summary>
+      <form method="post" action={frame.path("/language")}>
+        <Hidden
+          values={{
+            [SWITCH_FIELDS.returnTo]: languageSwitch.returnTo,
+            [SWITCH_FIELDS.over]: languageSwitch.over,
+          }}
+        />
+        {LANGUAGES.map(({ tag, name, direction }) => (
+          <button
+            class="plain"
+            type="submit"
+            name={SWITCH_FIELDS.language}
+            value={tag}
+            lang={tag}
+            dir={direction}
+            aria-current={tag === language.tag ? "true" : undefined}
+          >
+            {name}
+          </button>
+        ))}
+      </form>
+    </details>
   );
 }
 
@@ -86,6 +133,7 @@ export function Field({ id, label, hint, fault = null, type = "text", ...input }
         name={id}
         type={type}
         required
+        dir="auto"
         autocapitalize="none"
         autocorrect="off"
         spellcheck={false}
@@ -126,6 +174,7 @@ export function SearchField({ label, hint, submit, value }: SearchProps) {
           name="q"
           type="text"
           inputmode="search"
+          dir="auto"
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}

@@ -5,6 +5,7 @@ import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import { askForPasskey, checkPasskey, type PasskeyRefusal, passkeysOfName } from "../operations/passkeys.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
@@ -19,10 +20,15 @@ import { type PageFrame, pageFrame } from "./frame.ts";
 import { readNotice } from "./notice.ts";
 import { otherDevicePath } from "./other-device.tsx";
 import { offering } from "./page-error.ts";
+import { refusalWords } from "./passkey-words.ts";
+import { resetsByMail } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
+import { signsInByCode } from "./sign-in-code.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
+import { signUpAsks } from "./sign-up.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
+import { NO_ANSWER, PASSKEY, type PasskeyAsk } from "./views/passkey-form.tsx";
 import { CANCEL, SignInView } from "./views/sign-in.tsx";
 
 interface SignInPage {
@@ -34,9 +40,16 @@ interface SignInPage {
   readonly cause: SignInCause;
   readonly username: string;
   readonly fault?: SignInFault;
+  /** Whether the person wants to use a passkey of the user name. */
+  readonly asksForName?: boolean;
 }
 
-type SignInFault = "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
+type SignInFault =
+  | "wrong"
+  | "stale"
+  | "cookieless"
+  | { readonly passkey: PasskeyRefusal; readonly forget: string | null }
+  | { readonly retryAfterSeconds: number };
 
 const SIGN_IN_CAUSES = ["another", "choose", "step_up"] as const;
 type SignInCause = "again" | (typeof SIGN_IN_CAUSES)[number];
@@ -75,10 +88,11 @@ function leadOf({ configuration }: Context, { texts, name }: PageFrame, { client
 
 function faultWords(
   { configuration }: Context,
-  { texts: { signIn, forms, language }, now }: PageFrame,
+  { texts: { signIn, forms, passkeys, language }, now, issuerOrigin }: PageFrame,
   fault: SignInFault,
 ): string {
   if (typeof fault === "object") {
+    if ("passkey" in fault) return refusalWords(passkeys, fault.passkey, issuerOrigin);
     const wait = fault.retryAfterSeconds;
     return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
   }
@@ -95,7 +109,12 @@ function faultWords(
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
   const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
-  const frame = pageFrame(context, incoming, errand.uiLocales);
+  // The answer to a wrong name repeats the name in its field only, so that all such answers are alike.
+  const here = pagePath(
+    context.issuer,
+    ...signInPath(fault === undefined ? page : { ...page, username: "" }),
+  );
+  const frame = pageFrame(context, incoming, errand.uiLocales, { here });
   const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
@@ -106,7 +125,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
     cause === "choose" && signedIn !== null && returnTo !== null
       ? { username: signedIn.account.username, continueTo: returnTo }
       : null;
-  const limited = typeof fault === "object";
+  const limited = typeof fault === "object" && "retryAfterSeconds" in fault;
   const notice = readNotice(context, incoming, "sign_in");
   // The browser may be at another address, such as http without the s, which gets no cookie.
   const address = pageAddress(context.issuer, ...signInPath(page));
@@ -128,6 +147,18 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
       otherDevice={context.configuration.sign_in.other_device ? otherDevicePath(context, returnTo) : null}
       elsewhere={fault === "cookieless" ? address : null}
+      passkey={await passkeyAsk(context, form.cookieValue, page)}
+      forgotten={resetsByMail(context) ? frame.path("/forgot", { login_hint: page.username }) : null}
+      code={
+        signsInByCode(context)
+          ? frame.path("/sign-in-code", { return_to: returnTo, login_hint: page.username })
+          : null
+      }
+      newAccount={
+        signUpAsks(context) === null
+          ? null
+          : frame.path("/sign-up", { return_to: returnTo, login_hint: page.username })
+      }
     />,
     {
       status: limited ? 429 : fault === undefined ? 200 : 422,
@@ -135,8 +166,24 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       setCookie: form.setCookie,
       // A remembered consent sends the browser straight on to the client.
       leads: "on_to_client",
+      runs: "own_script",
     },
   );
+}
+
+async function passkeyAsk(
+  context: Context,
+  cookieValue: string,
+  { username, asksForName, fault }: SignInPage,
+): Promise<PasskeyAsk> {
+  const forget = typeof fault === "object" && "forget" in fault ? fault.forget : null;
+  const isNamed = asksForName === true && username.trim() !== "";
+  const allowed = isNamed ? await passkeysOfName(context, username) : [];
+  return {
+    ceremony: askForPasskey(context, cookieValue, { allowed }),
+    forget,
+    askedFor: isNamed ? username.trim() : null,
+  };
 }
 
 const showSignIn =
@@ -197,7 +244,23 @@ async function answerSignIn(
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
     const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
     if (isSignedIn) return seeOther(returnTo ?? pagePath(issuer, "/account"));
-    return again(hasCookie ? "stale" : "cookieless");
+    if (!hasCookie) return again("cookieless");
+    return again(form.get(PASSKEY) === undefined ? "stale" : { passkey: "stale", forget: null });
+  }
+  const answer = form.get(PASSKEY);
+  if (answer === NO_ANSWER) return signInPage(context, incoming, { ...page, asksForName: true });
+  if (answer !== undefined) {
+    const checked = await checkPasskey(context, {
+      text: answer,
+      cookieValue: context.sessionCookie.read(incoming.request),
+      origin: incoming,
+    });
+    if (checked.outcome === "limited") return again(checked);
+    if (checked.outcome === "refused") return again({ passkey: checked.refusal, forget: checked.forget });
+    const { account, proof } = checked;
+    // Guesses at the password are not forgotten for a passkey: it did not count with them.
+    const progress = { account, steps: [proof.step], proofs: [proof], returnTo, isKnownBrowser: true };
+    return (await continueSignIn(context, incoming, progress)) ?? again({ passkey: "stale", forget: null });
   }
   const check = await checkPassword(context, {
     username: form.get("username") ?? "",

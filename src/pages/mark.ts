@@ -1,5 +1,5 @@
 /** Our mark: a tessera, the one tile of a mosaic that is set differently from its neighbours. Shown where the operator has no logo. */
-import { accentColors } from "./palette.ts";
+import { accentColors, type Scheme } from "./palette.ts";
 
 /** The mark in one colour; the neighbours are lighter shades of it. */
 export const markSvg = (color: string): string =>
@@ -12,8 +12,6 @@ export const markSvg = (color: string): string =>
 </g>
 </svg>
 `;
-
-export type Scheme = "light" | "dark";
 
 export const markColor = (accent: string, scheme: Scheme): string => accentColors(accent, scheme).link;
 

@@ -13,9 +13,14 @@ export type AccountNotice =
   | { readonly about: Exclude<keyof Texts["account"]["notices"], "removed"> }
   | { readonly about: "removed"; readonly clientId: string };
 
+export interface PasskeyNotice {
+  readonly about: "added" | "renamed" | "removed" | "password_removed";
+}
+
 /** What each page may be told. */
 interface Notices {
   readonly account: AccountNotice;
+  readonly passkeys: PasskeyNotice;
   /** Why the form of a person who is signed out meanwhile did not change the password. */
   readonly sign_in: { readonly about: "signed_out" | "same_password" };
   /** Why an answer did not count. `stale`: it came from a page that was too old, or of an earlier session. */

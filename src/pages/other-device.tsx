@@ -150,7 +150,8 @@ function askingPage(
   asking: Asking | null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
-  const frame = pageFrame(context, incoming);
+  const here = pagePath(context.issuer, ASKING_PATH, { return_to: returnTo });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const isShown = state === "waiting" && asking !== null;
   return respondWithPage(
     <OtherDeviceView
@@ -211,7 +212,8 @@ async function approvePage(
   fault: ApproveFault | null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "approval", sealed);
-  const frame = pageFrame(context, incoming);
+  const here = pagePath(context.issuer, APPROVING_PATH, { request: sealed });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const { otherDevice, device, language } = frame.texts;
   const client = asking.clientId === "" ? null : await findServedClient(context, asking.clientId);
   const isLimited = typeof fault === "object" && fault !== null;
@@ -222,7 +224,7 @@ async function approvePage(
       token={form.token}
       sealed={sealed}
       signedInAs={account.username}
-      here={frame.path(APPROVING_PATH, { request: sealed })}
+      here={here}
       product={displayText(asking.product) || device.agentUnnamed}
       address={
         isOwnComputer(context.issuer, asking.address) ? device.thisComputer(address) : device.address(address)

@@ -5,7 +5,13 @@ export type PageErrorKind =
   /** Another site sent the form. */
   | "form_foreign"
   /** The setup link is unknown, used, replaced or too old. */
-  | "setup_link";
+  | "setup_link"
+  /** A link that this server does not know, or that is not for this page. */
+  | "link_unknown"
+  /** It was used as often as it may be. */
+  | "link_used"
+  /** It is too old. */
+  | "link_expired";
 
 export class PageError extends Error {
   override readonly name = "PageError";

@@ -1,5 +1,8 @@
 /** Derives colours from the operator's accent, so that every choice is readable (WCAG 2.2 §1.4.3, §1.4.11). */
 
+/** What browsers want: `prefers-color-scheme`. */
+export type Scheme = "light" | "dark";
+
 type Channels = readonly [red: number, green: number, blue: number];
 
 /** The colours of the accent in one colour scheme. */
@@ -15,16 +18,16 @@ export interface AccentColors {
   readonly link: string;
 }
 
-/** The grounds on which the accent appears; style.ts paints with the same. */
+/** The grounds of the pages, and the colours of the text on them; style.ts paints with the same. */
 export const GROUNDS = {
-  light: { ground: "#f4f5f7", card: "#ffffff" },
-  dark: { ground: "#0f1115", card: "#181b21" },
+  light: { ground: "#f4f5f7", card: "#ffffff", ink: "#14171c", muted: "#565e6b" },
+  dark: { ground: "#0f1115", card: "#181b21", ink: "#eceef1", muted: "#a4acb9" },
 } as const;
 
 const READABLE = 4.5;
 const VISIBLE = 3;
 
-export function accentColors(accent: string, scheme: "light" | "dark"): AccentColors {
+export function accentColors(accent: string, scheme: Scheme): AccentColors {
   const { ground, card } = GROUNDS[scheme];
   const away = scheme === "light" ? "#000000" : "#ffffff";
   const link = shiftUntil(
@@ -40,6 +43,26 @@ export function accentColors(accent: string, scheme: "light" | "dark"): AccentCo
     onAccent,
     accentEdge: shiftUntil(accent, away, (color) => contrast(color, card) >= VISIBLE),
     link,
+  };
+}
+
+/** The colours of what stands on the ground, outside the card: the name, the foot, and the rings around what has the focus. */
+export interface GroundColors {
+  readonly ground: string;
+  readonly ink: string;
+  readonly muted: string;
+}
+
+/** `ground`: the operator's colour (`#rrggbb`); without it our own. */
+export function groundColors(ground: string | undefined, scheme: Scheme): GroundColors {
+  const { ground: ours, ink, muted } = GROUNDS[scheme];
+  if (ground === undefined) return { ground: ours, ink, muted };
+  // White or black can be read on every colour.
+  const readable = [ink, "#ffffff", "#000000"].find((color) => contrast(color, ground) >= READABLE) ?? ink;
+  return {
+    ground: ground.toLowerCase(),
+    ink: readable,
+    muted: shiftUntil(muted, readable, (color) => contrast(color, ground) >= READABLE),
   };
 }
 

@@ -17,7 +17,7 @@ export interface PageOptions {
   readonly leads?: "on_to_client" | "nowhere_else";
   /** The address to which the form of the page posts, if that is a client's and not ours. */
   readonly postsTo?: string;
-  /** `own_script`: the page loads a script of this server (`SUBMIT_SCRIPT`). No page has a script inside. */
+  /** `own_script`: the page loads a script of this server (`SUBMIT_SCRIPT`, `PASSKEY_SCRIPT`). No page has a script inside. */
   readonly runs?: "own_script" | "nothing";
 }
 
@@ -34,8 +34,10 @@ export async function respondWithPage(view: View, options: PageOptions = {}): Pr
     runs = "nothing",
     postsTo,
   } = options;
+  const html = String(await view);
   const headers = new Headers({
     "Content-Type": "text/html; charset=utf-8",
+    ...languageHeaders(html),
     ...NO_STORE,
     ...NO_SNIFFING,
     ...pageHeaders(leads, runs, postsTo),
@@ -43,7 +45,13 @@ export async function respondWithPage(view: View, options: PageOptions = {}): Pr
   });
   if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(Math.ceil(retryAfterSeconds)));
   if (setCookie !== null) headers.append("Set-Cookie", setCookie);
-  return new Response(`<!doctype html>${String(await view)}`, { status, headers });
+  return new Response(`<!doctype html>${html}`, { status, headers });
+}
+
+/** RFC 9110 §8.5: the language of the page, as its first element says, and §12.5.5: what it was chosen by. */
+function languageHeaders(html: string): Record<string, string> {
+  const [, language] = /^<html lang="([A-Za-z0-9-]+)"/.exec(html) ?? [];
+  return { ...(language !== undefined && { "Content-Language": language }), Vary: "Accept-Language, Cookie" };
 }
 
 function pageHeaders(

@@ -20,12 +20,12 @@ import { levelOfPerson } from "../rules/client-access.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, TotpRecord } from "../store/tables.ts";
 import { accountFrame } from "./account/section.ts";
+import type { Way } from "./account/way.ts";
 import { formToken, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { offering, PageError } from "./page-error.ts";
 import { askRecentSignIn } from "./recent.ts";
 import { respondWithPage } from "./respond.tsx";
-import type { Texts } from "./texts.ts";
 import { clockTime, relativeTime } from "./time.ts";
 import { pagePath, parseReturnPath } from "./urls.ts";
 import {
@@ -113,6 +113,7 @@ function setUpPage(
       secret={pending.secret}
       cause={pending.replaces !== null ? "replaces" : isDemanded ? "demanded" : "wanted"}
       fault={fault}
+      passkeys={frame.path("/account/passkeys", { return_to: pending.returnTo })}
     />,
     { status: fault === null ? 200 : 422, setCookie: form.setCookie },
   );
@@ -336,28 +337,18 @@ function removed(context: Context, incoming: Incoming): Promise<Response> {
   return respondWithPage(<RemovedView frame={frame} />);
 }
 
-/** The row about the second factor in a list of the ways in which a person signs in. */
-export interface WayRow {
-  readonly label: string;
-  readonly state: string;
-  readonly href: string;
-  /** Whether the person should look at it: few recovery codes are left. */
-  readonly warns: boolean;
-}
-
-/** For the pages of the account. */
-export async function secondFactorRow(
-  context: Context,
-  { secondFactor }: Texts,
-  { subject }: Pick<AccountRecord, "subject">,
-): Promise<WayRow> {
-  const href = pagePath(context.issuer, PATH);
+/** The row about the second factor on the security page. */
+export const secondFactorRow: Way = async (
+  context,
+  { texts: { secondFactor }, path },
+  { account: { subject } },
+) => {
+  const href = path(PATH);
   const label = secondFactor.title;
-  if ((await findTotp(context, subject)) === null)
-    return { label, state: secondFactor.isOff, href, warns: false };
+  if ((await findTotp(context, subject)) === null) return { label, state: secondFactor.isOff, href };
   const left = await countRecoveryCodes(context, subject);
   return { label, state: secondFactor.codesLeft(left), href, warns: left <= FEW_CODES };
-}
+};
 
 export const secondFactorRoutes = (context: Context): Route[] => [
   {

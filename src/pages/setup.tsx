@@ -45,7 +45,9 @@ function setupPage(
   const form = openForm(context, incoming, "setup", setupToken);
   return respondWithPage(
     <SetupView
-      frame={pageFrame(context, incoming)}
+      frame={pageFrame(context, incoming, undefined, {
+        here: pagePath(context.issuer, "/setup", { token: setupToken }),
+      })}
       token={form.token}
       setupToken={setupToken}
       username={displayText(username, 200)}

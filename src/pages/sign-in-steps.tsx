@@ -3,15 +3,24 @@
  * The course of a sign-in after its first step, whichever that was: what is missing is asked for, and only that. The steps so far
  * travel in a sealed field of the form, bound to the browser, so the server keeps nothing about sign-ins that are not complete.
  */
+import { descriptorOf } from "../accounts/passkeys.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { STEP_OFFERED } from "../endpoints/authorize.ts";
 import { takeReauthentication, withReauthentication } from "../endpoints/reauthentication.ts";
 import { forgetFailures } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
+import {
+  askForPasskey,
+  checkPasskeyOf,
+  listPasskeys,
+  type PasskeyCheck,
+  type PasskeyRefusal,
+} from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
 import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
 import {
   findSignedIn,
+  newBrowserOf,
   type SignedIn,
   type SignIn,
   spendProofs,
@@ -22,14 +31,16 @@ import { type Incoming, seeOther, splitTarget } from "../platform/http.ts";
 import { reaches } from "../protocol/authentication-level.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfPerson } from "../rules/events.ts";
-import { hasSecondFactor, missingStep, stepOfSession } from "../rules/sign-in.ts";
+import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "../rules/sign-in.ts";
 import type { SessionRecord } from "../store/tables.ts";
 import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { PageError } from "./page-error.ts";
+import { refusalWords } from "./passkey-words.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
+import { PASSKEY } from "./views/passkey-form.tsx";
 import { SecondStepView } from "./views/second-step.tsx";
 
 /** How long a person has for the next steps. A wrong answer makes it no longer. */
@@ -81,7 +92,8 @@ export async function continueSignIn(
     return secondStepPage(context, incoming, progress, null);
   }
   const before = await findSignedIn(context, incoming.request);
-  const started = await startSession(context, act, progress, before?.session.id ?? null);
+  const newBrowser = newBrowserOf(context, incoming.request, account);
+  const started = await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
   const next =
@@ -95,19 +107,18 @@ export async function continueSignIn(
 
 /**
  * The page for a person who is signed in, but not as well as the page to return to demands: for the second step, or for setting one
- * up. Null for a person whose only better way is to sign in again, with a passkey.
+ * up.
  */
 export async function stepUp(
   context: Context,
   incoming: Incoming,
   { account, session }: SignedIn,
   returnTo: string,
-): Promise<Response | null> {
+): Promise<Response> {
   if (reaches(session.authenticationLevel, "2")) return seeOther(returnTo);
   const ways = await findWaysIn(context, account);
   if (!hasSecondFactor(ways))
     return seeOther(pagePath(context.issuer, "/account/second-factor", { return_to: returnTo }));
-  if (!ways.hasTotp) return null;
   const { returnTo: bare, isTaken } = await takeReauthentication(context, incoming, returnTo, session);
   // Another step may be wanted, without being demanded.
   const isOffer = new URLSearchParams(splitTarget(bare).query).has(STEP_OFFERED);
@@ -135,18 +146,24 @@ export const stepsOfSession = (session: SessionRecord): Pick<SignIn, "steps" | "
   continues: session.id,
 });
 
-type CodeFault = "wrong" | { readonly retryAfterSeconds: number };
+type StepFault =
+  | "wrong"
+  | { readonly passkey: PasskeyRefusal; readonly forget: string | null }
+  | { readonly retryAfterSeconds: number };
 
 async function secondStepPage(
   context: Context,
   incoming: Incoming,
   progress: SignInProgress,
-  fault: CodeFault | null,
+  fault: StepFault | null,
   without: string | null = null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
-  const frame = pageFrame(context, incoming);
   const { account, steps, returnTo, isKnownBrowser, since, isAnew, continues } = progress;
+  // After a form, the person begins anew with the first step.
+  const isForm = incoming.request.method === "POST";
+  const here = pagePath(context.issuer, "/login", { return_to: returnTo, step_up: isForm ? null : "1" });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const { subject, revision } = account;
   const now = context.clock.seconds();
   const until = progress.until ?? now + STEP_SECONDS;
@@ -161,7 +178,22 @@ async function secondStepPage(
     until,
     continues: continues === undefined ? null : recordIdText(continues),
   };
-  const isLimited = typeof fault === "object" && fault !== null;
+  const isLimited = fault !== null && typeof fault === "object" && "retryAfterSeconds" in fault;
+  const forget = fault !== null && typeof fault === "object" && "forget" in fault ? fault.forget : null;
+  const hasCode = (await findTotp(context, subject)) !== null;
+  const own = await listPasskeys(context, subject);
+  const passkey =
+    own.length === 0
+      ? null
+      : {
+          ceremony: askForPasskey(context, form.cookieValue, {
+            allowed: own.map(descriptorOf),
+            needsPerson: needsPerson(steps),
+            subject,
+            seconds: until - now,
+          }),
+          forget,
+        };
   return respondWithPage(
     <SecondStepView
       frame={frame}
@@ -179,6 +211,8 @@ async function secondStepPage(
       without={without}
       otherAccount={frame.path("/login", { return_to: returnTo, another: "1" })}
       fault={fault === null ? null : faultWords(frame, fault)}
+      hasCode={hasCode}
+      passkey={passkey}
     />,
     {
       status: isLimited ? 429 : fault === null ? 200 : 422,
@@ -186,15 +220,20 @@ async function secondStepPage(
       setCookie: form.setCookie,
       // A remembered consent sends the browser straight on to the client.
       leads: "on_to_client",
+      runs: "own_script",
     },
   );
 }
 
+/** A key that does not ask for its person proves the same again, so after one the device has to ask. */
+const needsPerson = (steps: readonly SignInStep[]): boolean => steps.some(({ means }) => means === "key");
+
 function faultWords(
-  { texts: { secondStep, language }, now }: ReturnType<typeof pageFrame>,
-  fault: CodeFault,
+  { texts: { secondStep, passkeys, language }, now, issuerOrigin }: ReturnType<typeof pageFrame>,
+  fault: StepFault,
 ) {
   if (fault === "wrong") return secondStep.wrong;
+  if ("passkey" in fault) return refusalWords(passkeys, fault.passkey, issuerOrigin);
   const wait = fault.retryAfterSeconds;
   return secondStep.limited(relativeTime(language, wait), clockTime(language, now + wait));
 }
@@ -208,6 +247,8 @@ export async function answerSecondStep(
   const progress = await openProgress(context, incoming, form.get(PROGRESS));
   if (progress === null) return null;
   const { account, steps } = progress;
+  const answer = form.get(PASSKEY);
+  if (answer !== undefined) return answerWithPasskey(context, incoming, progress, answer);
   const attempted = await checkCode(context, account, {
     code: form.get("code") ?? "",
     origin: incoming,
@@ -230,6 +271,39 @@ export async function answerSecondStep(
         steps: [...steps, proof.step],
         proofs: [proof],
         isKnownBrowser: progress.isKnownBrowser && attempted.isKnownBrowser,
+      });
+    }
+  }
+}
+
+async function answerWithPasskey(
+  context: Context,
+  incoming: Incoming,
+  progress: SignInProgress,
+  text: string,
+): Promise<Response | null> {
+  const { account, steps } = progress;
+  const checked: PasskeyCheck = await checkPasskeyOf(context, account, {
+    text,
+    cookieValue: context.sessionCookie.read(incoming.request),
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+    needsPerson: needsPerson(steps),
+  });
+  switch (checked.outcome) {
+    case "limited":
+      return secondStepPage(context, incoming, progress, checked);
+    case "refused":
+      return secondStepPage(context, incoming, progress, {
+        passkey: checked.refusal,
+        forget: checked.forget,
+      });
+    case "verified": {
+      const { proof } = checked;
+      return continueSignIn(context, incoming, {
+        ...progress,
+        steps: [...steps, proof.step],
+        proofs: [proof],
       });
     }
   }

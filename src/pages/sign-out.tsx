@@ -29,7 +29,9 @@ function signOutPage(
   incoming: Incoming,
   { signedIn, request, client = null, uiLocales, isStale = false }: SignOutPage,
 ): Promise<Response> {
-  const frame = pageFrame(context, incoming, uiLocales);
+  const here =
+    request === undefined ? undefined : `${pagePath(context.issuer, ENDPOINT_PATHS.endSession)}?${request}`;
+  const frame = pageFrame(context, incoming, uiLocales, { here });
   const form = openForm(context, incoming, "logout", request);
   return respondWithPage(
     <SignOutView
@@ -90,7 +92,8 @@ const endSessionPages = (context: Context): EndSessionPages => ({
     }),
 
   showSignedOut(incoming, request, cookies) {
-    const frame = pageFrame(context, incoming, request.parameters.get("ui_locales"));
+    const here = pagePath(context.issuer, "/logout");
+    const frame = pageFrame(context, incoming, request.parameters.get("ui_locales"), { here });
     return respondWithPage(
       <SignedOutView
         frame={frame}

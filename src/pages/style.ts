@@ -1,15 +1,14 @@
 /** The one stylesheet of the pages. Its address has a digest of its content, so browsers may keep it for ever. */
 import { createHash } from "node:crypto";
-import { type AccentColors, accentColors, GROUNDS } from "./palette.ts";
+import { accentColors, GROUNDS, groundColors, type Scheme } from "./palette.ts";
 
 const light = `
-  --ground: ${GROUNDS.light.ground};
   --card: ${GROUNDS.light.card};
   --sunken: #f4f5f7;
   --line: #e1e4e9;
   --edge: #858d9a;
-  --ink: #14171c;
-  --muted: #565e6b;
+  --ink: ${GROUNDS.light.ink};
+  --muted: ${GROUNDS.light.muted};
   --bad: #b3261e;
   --bad-soft: #fdf0ef;
   --good: #17703c;
@@ -20,13 +19,12 @@ const light = `
   --shadow: 0 1px 2px rgb(16 24 40 / 5%), 0 12px 32px -12px rgb(16 24 40 / 14%);`;
 
 const dark = `
-  --ground: ${GROUNDS.dark.ground};
   --card: ${GROUNDS.dark.card};
   --sunken: #20242c;
   --line: #2c313b;
   --edge: #757e8c;
-  --ink: #eceef1;
-  --muted: #a4acb9;
+  --ink: ${GROUNDS.dark.ink};
+  --muted: ${GROUNDS.dark.muted};
   --bad: #ff9b92;
   --bad-soft: #331c1c;
   --good: #7fd6a0;
@@ -55,24 +53,40 @@ a { color: var(--link); text-underline-offset: 0.18em; text-decoration-thickness
 a:hover { text-decoration-thickness: 2px; }
 code, .code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.92em; }
 svg { display: block; flex: none; }
+code, .code, .user-code { direction: ltr; unicode-bidi: isolate; }
+[dir="rtl"] .forward { transform: scaleX(-1); }
+/* Letters of Arabic are joined: space between them would tear words apart. */
+[dir="rtl"] :is(h1, h2, .brand) { letter-spacing: 0; }
+/* English details within a page of another direction stand where the page's own text does. */
+[dir="ltr"] { text-align: match-parent; }
 :focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.brand:focus-visible, .foot :focus-visible { outline-color: var(--on-ground); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.skip { position: absolute; left: 1rem; top: -4rem; z-index: 1; padding: 0.75rem 1rem; border-radius: 0.625rem; background: var(--card); }
+.skip { position: absolute; inset-inline-start: 1rem; top: -4rem; z-index: 1; padding: 0.75rem 1rem; border-radius: 0.625rem; background: var(--card); }
 .skip:focus { top: 1rem; }
 
 .page { display: flex; flex-direction: column; min-height: 100vh; min-height: 100dvh; width: 100%; max-width: 29rem; margin: 0 auto; padding: clamp(1.5rem, 9vh, 6rem) 1rem 1.5rem; }
 .page.wide { max-width: 41rem; padding-top: clamp(1.5rem, 6vh, 4rem); }
-.brand { display: flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; margin: 0 0 1rem 0.125rem; color: var(--ink); font-weight: 650; font-size: 1.0625rem; letter-spacing: -0.01em; text-decoration: none; width: fit-content; max-width: 100%; border-radius: 0.5rem; }
+.brand { display: flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; margin-block: 0 1rem; margin-inline: 0.125rem 0; color: var(--on-ground); font-weight: 650; font-size: 1.0625rem; letter-spacing: -0.01em; text-decoration: none; width: fit-content; max-width: 100%; border-radius: 0.5rem; }
 .brand img { display: block; width: auto; height: 1.875rem; max-width: 10rem; }
-.brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.brand > :last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 main { display: flex; flex-direction: column; gap: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow); padding: 2rem; }
 .card > * + *, .stack > * + * { margin-top: 1.25rem; }
 .card > h1 + p { margin-top: 0.5rem; }
 .card > h2 + p { margin-top: 0.25rem; }
-.foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--muted); font-size: 0.875rem; }
-.foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
+.foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--on-ground-muted); font-size: 0.875rem; }
+.foot > * { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.foot a, .foot .plain { color: inherit; }
+.foot > p { flex-basis: 100%; }
+.foot > .languages { display: block; margin-inline-start: auto; }
+.foot > .languages[open] { flex-basis: 100%; }
+.languages > summary { justify-content: flex-start; gap: 0.375rem; width: fit-content; margin-inline-start: auto; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em; }
+.languages > summary svg { color: inherit; }
+.languages form { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0 1.25rem; }
+.languages .plain { font-weight: 400; }
+.languages [aria-current] { font-weight: 650; text-decoration: none; }
 .muted { color: var(--muted); }
 .unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; color: var(--warn); }
 .small { font-size: 0.9375rem; line-height: 1.5; }
@@ -81,6 +95,12 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .field > .hint { margin-top: 0.375rem; color: var(--muted); font-size: 0.875rem; line-height: 1.45; }
 .field > .fault { display: flex; gap: 0.4rem; margin-top: 0.375rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
 .field > .fault svg { margin-top: 0.125rem; }
+.stack[data-passkey] > button { margin-top: 0; }
+.row.firm { flex-wrap: nowrap; }
+.row.firm > :last-child { flex: none; }
+.said { display: flex; gap: 0.4rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
+.said[hidden] { display: none; }
+.said svg { margin-top: 0.125rem; }
 input[type="text"], input[type="password"] {
   display: block; width: 100%; min-height: 3rem; padding: 0.625rem 0.875rem;
   border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--card); color: var(--ink);
@@ -127,6 +147,10 @@ button, .button {
 .note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
 .acknowledge { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; margin-top: 0.5rem; font-weight: 550; cursor: pointer; }
 .acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
+.boxes { border: 0; padding: 0; margin: 0; min-width: 0; }
+.boxes legend { font-weight: 600; font-size: 0.9375rem; padding: 0; }
+.boxes .acknowledge { margin-top: 0; font-weight: 400; }
+.qr { display: block; width: 100%; max-width: 15rem; height: auto; margin-left: auto; margin-right: auto; border: 1px solid var(--line); border-radius: 0.75rem; }
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 
@@ -201,8 +225,8 @@ button, .button {
 .installations > li:last-child { border-bottom: 1px solid var(--line); }
 .app > summary { justify-content: flex-start; padding: 0.25rem 0; }
 .app > summary > div:not(.tile) { flex: 1; min-width: 0; }
-.app > summary > svg { margin-left: auto; }
-.app > .stack { padding: 0.25rem 0 0.5rem 4.25rem; }
+.app > summary > svg { margin-inline-start: auto; }
+.app > .stack { padding-block: 0.25rem 0.5rem; padding-inline-start: 4.25rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0.5rem; }
 .tiles a { display: flex; align-items: center; gap: 0.75rem; min-width: 0; height: 100%; padding: 0.5rem; border: 1px solid var(--line); border-radius: 0.875rem; color: var(--ink); text-decoration: none; }
 .tiles a:hover { border-color: var(--edge); background: var(--sunken); }
@@ -216,20 +240,20 @@ button, .button {
 .activities > li > svg { margin-top: 0.2rem; color: var(--muted); }
 .activities > .alarming > svg { color: var(--warn); }
 .activities > .alarming p:first-child { font-weight: 600; }
-.ends { list-style: disc; padding-left: 1.25rem; }
+.ends { list-style: disc; padding-inline-start: 1.25rem; }
 .stack > .boxes { margin: 1.25rem 0 0; padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; }
 .boxes legend { padding: 0 0.375rem; font-weight: 600; }
 .box { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; cursor: pointer; }
 .box input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
 .small-button { min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
-.card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-left: 1.25rem; }
+.card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-inline-start: 1.25rem; }
 pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
 .steps > li > * + * { margin-top: 0.75rem; }
-.qr-code { width: min(100%, 14rem); margin-left: auto; margin-right: auto; height: auto; border-radius: 0.625rem; border: 1px solid var(--line); }
+.qr-code { width: min(100%, 14rem); margin-inline: auto; height: auto; border-radius: 0.625rem; border: 1px solid var(--line); }
 .secret { padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); text-align: center; }
 .secret code { font-size: 1.0625rem; letter-spacing: 0.04em; user-select: all; }
 .codes { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
-.codes ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.75rem, 1fr)); gap: 0.375rem 1rem; margin: 0.75rem 0 0; padding-left: 1.75rem; }
+.codes ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.75rem, 1fr)); gap: 0.375rem 1rem; margin: 0.75rem 0 0; padding-inline-start: 1.75rem; }
 .codes code { font-size: 1.0625rem; letter-spacing: 0.04em; white-space: nowrap; }
 .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
 .ways { display: grid; gap: 0.25rem; }
@@ -242,6 +266,7 @@ details > summary { display: flex; align-items: center; justify-content: space-b
 details > summary::-webkit-details-marker { display: none; }
 details > summary svg { color: var(--muted); }
 details[open] > summary svg { transform: rotate(180deg); }
+details.languages[open] > summary svg { transform: none; }
 details.agent > summary { justify-content: flex-start; font-size: 0.9375rem; font-weight: 400; color: var(--muted); text-decoration: underline; }
 details > .stack { margin-top: 0.5rem; }
 .card.fold { padding-top: 1.25rem; padding-bottom: 1.25rem; }
@@ -259,18 +284,19 @@ details > .stack { margin-top: 0.5rem; }
 .reasons code { overflow-wrap: anywhere; }
 
 @media (max-width: 32rem) {
+  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }
   body { background: var(--card); }
   .page { padding: 0.75rem 1.25rem 1rem; }
   .page.wide { padding-top: 0.75rem; }
-  .brand { margin-bottom: 0.75rem; margin-left: 0; }
-  .app > .stack { padding-left: 0; }
+  .brand { margin-block-end: 0.75rem; margin-inline-start: 0; }
+  .app > .stack { padding-inline-start: 0; }
   .card { border: 0; border-radius: 0; box-shadow: none; padding: 0.5rem 0; }
   main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   main { gap: 1.5rem; }
   h1 { font-size: 1.4375rem; }
 }
 @media (forced-colors: active) {
-  button, .button, .card, .note, input { border: 1px solid; }
+  button, .button, .card, .note, input, .outcome { border: 1px solid; }
 }
 @media print {
   .skip, .foot, .screen { display: none; }
@@ -279,20 +305,56 @@ details > .stack { margin-top: 0.5rem; }
 }
 `;
 
-const accentVariables = ({ accent, accentHover, onAccent, accentEdge, link }: AccentColors): string =>
-  `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --accent-edge: ${accentEdge}; --link: ${link};`;
+/** How an operator changes the looks: colours as `#rrggbb`, and whether there are pictures behind the card. */
+export interface Look {
+  readonly accent: string;
+  readonly ground?: Partial<Record<Scheme, string | undefined>>;
+  /** The file names of the pictures, beside the stylesheet. */
+  readonly picture?: Partial<Record<Scheme, string | undefined>>;
+}
 
-/** The stylesheet for an accent colour (`#rrggbb`). */
-export function stylesheet(accent: string): string {
+function variables({ accent: chosen, ground }: Look, scheme: Scheme): string {
+  const { accent, accentHover, onAccent, accentEdge, link } = accentColors(chosen, scheme);
+  const around = groundColors(ground?.[scheme], scheme);
   return [
-    `:root { color-scheme: light dark; ${light} ${accentVariables(accentColors(accent, "light"))} }`,
-    `@media (prefers-color-scheme: dark) { :root { ${dark} ${accentVariables(accentColors(accent, "dark"))} } }`,
+    `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --accent-edge: ${accentEdge}; --link: ${link};`,
+    `--ground: ${around.ground}; --on-ground: ${around.ink}; --on-ground-muted: ${around.muted};`,
+  ].join(" ");
+}
+
+/** No colour can be read on every picture, so what is outside the card gets a ground of the card's. Phones have no room for it. */
+const pictureRules = (light: string | undefined, dark = light): string => `
+@media (min-width: 32.0625rem) {
+  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }
+  body { background-position: center; background-size: cover; background-attachment: fixed; }
+  .brand, .foot { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
+  .brand { margin-inline-start: 0; padding: 0.375rem 0.875rem; }
+  .page { gap: 1rem; }
+  .foot { padding: 0.25rem 1rem; }
+}
+${pictureFor("light", light)}
+${pictureFor("dark", dark)}`;
+
+const pictureFor = (scheme: Scheme, file: string | undefined): string =>
+  file === undefined
+    ? ""
+    : `@media screen and (min-width: 32.0625rem) and (prefers-color-scheme: ${scheme}) and (forced-colors: none) { body { background-image: url("${file}"); } }`;
+
+/** The stylesheet for a look. */
+export function stylesheet(look: Look): string {
+  const { light: picture, dark: darkPicture } = look.picture ?? {};
+  return [
+    `:root { color-scheme: light dark; ${light} ${variables(look, "light")} }`,
+    `@media (prefers-color-scheme: dark) { :root { ${dark} ${variables(look, "dark")} } }`,
     RULES,
+    ...(picture === undefined && darkPicture === undefined ? [] : [pictureRules(picture, darkPicture)]),
   ].join("\n");
 }
 
-const DIGEST = createHash("sha256").update(stylesheet("#000000")).digest("hex").slice(0, 12);
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
 
-/** Below the issuer's path. Digest and colour together stand for the whole content. */
-export const stylesheetPath = (accent: string): `/${string}` =>
-  `/assets/style-${DIGEST}-${accent.slice(1).toLowerCase()}.css`;
+const DIGEST = digestOf(stylesheet({ accent: "#000000", picture: { light: "light", dark: "dark" } }));
+
+/** Below the issuer's path. The digests stand for the whole content: that of the rules and that of the look. */
+export const stylesheetPath = (look: Look): `/${string}` =>
+  `/assets/style-${DIGEST}-${digestOf(JSON.stringify(look).toLowerCase())}.css`;

@@ -1,9 +1,13 @@
 /** Times as people read them. */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { languageOf } from "./texts.ts";
+
+/** The locale in which a language writes dates and numbers. */
+const formatsOf = (language: string): string => languageOf(language)?.formats ?? language;
 
 /** "2 minutes ago", "in 5 minutes". It rounds minutes and hours away from now, so that "in" is never too early. */
 export function relativeTime(language: string, seconds: number): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(formatsOf(language), { numeric: "auto" });
   const { name, length } = unitFor(Math.abs(seconds));
   const away = seconds < 0 ? -Math.floor(-seconds / length) : Math.ceil(seconds / length);
   return format.format(away, name);
@@ -12,7 +16,11 @@ export function relativeTime(language: string, seconds: number): string {
 /** "15 minutes". It rounds up, so that it is never too short. */
 export function duration(language: string, seconds: number): string {
   const { name, length } = unitFor(seconds);
-  const format = new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" });
+  const format = new Intl.NumberFormat(formatsOf(language), {
+    style: "unit",
+    unit: name,
+    unitDisplay: "long",
+  });
   return format.format(Math.ceil(seconds / length));
 }
 
@@ -28,14 +36,14 @@ const unitFor = (seconds: number) =>
 
 /** "22 November 2025", in UTC, because the server does not know where the person is. */
 export const longDate = (language: string, at: EpochSeconds): string =>
-  new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  new Intl.DateTimeFormat(formatsOf(language), {
     dateStyle: "long",
     timeZone: "UTC",
   }).format(at * 1000);
 
 /** "14:32 UTC", rounded up to the next minute, so that it is never too early. */
 export const clockTime = (language: string, at: EpochSeconds): string =>
-  `${new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  `${new Intl.DateTimeFormat(formatsOf(language), {
     timeStyle: "short",
     timeZone: "UTC",
   }).format(Math.ceil(at / 60) * 60_000)} UTC`;

@@ -28,35 +28,51 @@ export const PAGE_PATHS = [
   "/account/apps",
   "/account/data",
   "/account/details",
+  "/account/passkeys",
   "/account/password",
   "/account/picture",
   "/account/second-factor",
   "/account/security",
   "/consent",
   "/device",
+  "/forgot",
   "/help/errors",
+  "/invitation",
+  "/invite-people",
+  "/language",
   "/login",
   "/login/approve",
   "/login/other-device",
   "/logout",
+  "/reset-password",
   "/setup",
+  "/sign-in-code",
+  "/sign-in-link",
+  "/sign-up",
+  "/verify-email",
 ] as const;
 
 /** The pages of a person's own account. */
 const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
+/** The paths that only take forms. */
+const FORMS_ONLY: readonly string[] = ["/consent", "/language"];
 
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
-  ...PAGE_PATHS.filter((page) => page !== "/consent"),
+  ...PAGE_PATHS.filter((page) => !FORMS_ONLY.includes(page)),
   ENDPOINT_PATHS.authorize,
 ];
 const OPENED_BY_PATH: readonly string[] = [
   "/",
   ...ACCOUNT_PATHS,
   "/device",
+  "/forgot",
   "/help/errors",
+  "/invite-people",
   "/login",
   "/logout",
+  "/sign-in-code",
+  "/sign-up",
 ];
 
 /** The empty reference is the address of the page that has it. */
@@ -76,24 +92,47 @@ export function pageAgain(
   return isIn(OPENED_BY_PATH) ? path : null;
 }
 
+/** The pages to which the switch between languages may lead back. */
+const SWITCHED: readonly string[] = [...OPENED, ENDPOINT_PATHS.endSession];
+
+/**
+ * A page that the path of the request opens, or the start page. It leaves out the query, which may have a secret in it that
+ * belongs to no page: a page that needs its query says so.
+ */
+export const pageAddressOf = (issuer: Issuer, { path }: Pick<Incoming, "path">): string =>
+  OPENED_BY_PATH.some((page) => issuer.path + page === path) ? path : pagePath(issuer, "/");
+
+/** The page of ours in the text; null if it is none that a GET opens. */
+export const parsePagePath = (issuer: Issuer, text: string | undefined): string | null =>
+  parseOwnPath(issuer, text, SWITCHED);
+
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES: readonly string[] = [
   "/",
   ...ACCOUNT_PATHS,
   "/device",
+  "/invite-people",
   "/login/approve",
   "/auth/authorize",
 ];
 
+/** The page to open after sign-in; null if the text is not one of ours. */
+export const parseReturnPath = (issuer: Issuer, text: string | undefined): string | null =>
+  parseOwnPath(issuer, text, RETURN_PAGES);
+
 /**
- * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,
- * character by character: this neither decodes nor resolves it, so a browser cannot read it differently.
+ * The text, if its path is the path of one of the pages, character by character: this neither decodes nor resolves it, so a
+ * browser cannot read it differently.
  */
-export function parseReturnPath({ path: base }: Issuer, text: string | undefined): string | null {
+function parseOwnPath(
+  { path: base }: Issuer,
+  text: string | undefined,
+  pages: readonly string[],
+): string | null {
   // Printable ASCII without backslash and fragment: browsers drop tabs and line breaks, and read "\" as "/".
   if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
   // The page itself would refuse an encoded U+0000.
   if (text.startsWith("//") || text.includes("%00")) return null;
   const { path } = splitTarget(text);
-  return RETURN_PAGES.some((page) => base + page === path) ? text : null;
+  return pages.some((page) => base + page === path) ? text : null;
 }

@@ -13,9 +13,12 @@ export type KeyPurpose =
   | "signing keys"
   | "one-time passwords"
   | "recovery code"
+  | "sign-in code"
   | "passkey challenge"
+  | "decoy passkeys"
   | "session of an application"
-  | "pairwise subject";
+  | "pairwise subject"
+  | "mail";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

@@ -8,10 +8,11 @@ import {
 } from "./attempts.ts";
 
 /** Whether the URL's host is this machine, by name or by address. Throws TypeError for a text that is no URL. */
-export function isLoopbackUrl(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-}
+export const isLoopbackUrl = (url: string): boolean => isLoopbackHost(new URL(url).hostname);
+
+/** The same for a host, in lower case. An IPv6 address may stand in brackets. */
+export const isLoopbackHost = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || host === "::1" || /^127(\.\d+){3}$/.test(host);
 
 /** Whether a listener may have this host: an address, an IPv6 address in brackets, or a name without a port. */
 export function isListenHost(text: string): boolean {

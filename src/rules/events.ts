@@ -31,16 +31,33 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "email.changed": { level: "info", words: "e-mail address changed" },
+  "email.asked": { level: "info", words: "a person wants another e-mail address, which is to be confirmed" },
+  "email.verified": { level: "info", words: "e-mail address confirmed" },
   "group.changed": { level: "info", words: "group changed" },
   "group.created": { level: "info", words: "group created" },
   "group.joined": { level: "info", words: "a person is in a group now" },
   "group.left": { level: "info", words: "a person is no longer in a group" },
   "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
+  "invitation.accepted": { level: "info", words: "invitation accepted" },
+  "invitation.created": { level: "info", words: "invitation created" },
+  "invitation.revoked": { level: "info", words: "invitation revoked" },
+  "link.refused": { level: "info", words: "a link was refused" },
   "logout.failed": { level: "warn", words: "an application did not hear of a sign-out: trying again" },
   "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
   "logout.sent": { level: "info", words: "an application heard of a sign-out" },
+  "mail.dropped": { level: "debug", words: "a mail has no reader, or none any more: not sent" },
+  "mail.failed": { level: "warn", words: "a mail could not be sent: trying again" },
+  "mail.given_up": { level: "warn", words: "a mail will not be sent" },
+  "mail.limited": { level: "warn", words: "a mail is one too many within an hour: not sent" },
+  "mail.sent": { level: "info", words: "mail sent" },
+  "mails.chosen": { level: "info", words: "a person chose which mails to get" },
+  "passkey.added": { level: "info", words: "passkey added" },
+  "passkey.refused": { level: "warn", words: "the answer of a passkey was refused" },
+  "passkey.removed": { level: "info", words: "passkey removed" },
   "password.changed": { level: "info", words: "password changed" },
+  "password.removed": { level: "info", words: "password removed: its person signs in without one" },
   "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
@@ -59,6 +76,8 @@ export const EVENT_TYPES = {
     words: "refresh token sent again from another network: the same answer",
   },
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
+  "reset.asked": { level: "info", words: "link for a new password created" },
+  "reset.done": { level: "info", words: "new password set by a link" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
   "second_factor.added": { level: "info", words: "second factor added" },
   "second_factor.removed": { level: "warn", words: "second factor removed" },
@@ -72,6 +91,12 @@ export const EVENT_TYPES = {
   "sign_in.denied": { level: "warn", words: "sign-in on another device denied" },
   "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
   "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },
+  "sign_in_link.created": { level: "info", words: "sign-in link created" },
+  "sign_in_link.used": { level: "info", words: "sign-in link used" },
+  "sign_up.approved": { level: "info", words: "a person who made their own account is let in" },
+  "sign_up.asked": { level: "info", words: "a stranger asked for an account" },
+  "sign_up.refused": { level: "warn", words: "no further accounts for strangers: the limit is reached" },
+  "sign_up.waiting": { level: "info", words: "a new account waits until an administrator lets it in" },
   "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },
   "token.issued": { level: "info", words: "tokens issued" },
   "token.revoked": { level: "info", words: "token revoked" },
@@ -86,6 +111,8 @@ export interface Event {
   readonly client?: string | undefined;
   readonly group?: string | undefined;
   readonly grant?: RecordId | null | undefined;
+  /** The link that the event is about. */
+  readonly link?: RecordId | undefined;
   /** The reason, in the vocabulary of the rule. */
   readonly reason?: string | undefined;
   /** The file of a backup. */
@@ -94,8 +121,12 @@ export interface Event {
   readonly count?: number | undefined;
   /** The `kid` of a signing key. */
   readonly key?: string | undefined;
-  /** The grant type, the kind of credential, or the engine of a database. */
+  /** The grant type, the kind of credential, of mail or of link, or the engine of a database. */
   readonly via?: string | undefined;
+  /** What a browser says of itself. No log has it. */
+  readonly agent?: string | undefined;
+  /** The address that the person had before, if it was verified. It is told of the change, and no log has it. */
+  readonly formerEmail?: string | undefined;
 }
 
 /** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */

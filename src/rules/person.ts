@@ -10,6 +10,7 @@ import {
   type DisabledBy,
   type GroupRecord,
   groupMembers,
+  mails,
   type PersonDeclared,
   passkeys,
   pictures,
@@ -30,8 +31,16 @@ import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
+import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
-import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
+import {
+  type Ending,
+  endEverySession,
+  endLinks,
+  endOneSession,
+  giveWay,
+  tellOfEverySession,
+} from "./session.ts";
 import { missingStep, type SignInStep } from "./sign-in.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
@@ -229,13 +238,24 @@ function changedAccount(
       ...(wish.picture === undefined ? [] : pictureChanges(account, wish.picture, now)),
       ...mirrored,
     ],
+    // A link went to the former address, or was to prove another one.
+    ...(next.email !== account.email && { sweeps: [endLinks(account.subject)] }),
     // To leave a group can end access to applications.
     ...(membership.left.length > 0 && { urgent: true }),
     events: [
       { event: "person.changed", subject: account.subject },
+      ...emailEvents(account, next),
       ...membershipEvents(account.subject, membership),
     ],
   };
+}
+
+/** Only an address that was the person's own for certain is told that another has taken its place. */
+function emailEvents({ subject, email, emailVerified }: AccountRecord, next: AccountRecord): Event[] {
+  if (email === next.email) return [];
+  const isOwn = email !== null && emailVerified;
+  const isSame = email !== null && next.email !== null && foldUsername(email) === foldUsername(next.email);
+  return [{ event: "email.changed", subject, ...(isOwn && !isSame && { formerEmail: email }) }];
 }
 
 /** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
@@ -305,7 +325,7 @@ export function declareAccount(
   return {
     ...decision,
     changes: [...(decision.changes ?? []), ...signedOut.changes],
-    sweeps: signedOut.sweeps,
+    sweeps: isNewPassword ? signedOut.sweeps : (decision.sweeps ?? []),
     events: [
       ...(decision.events ?? []),
       ...(isNewPassword ? [{ event: "password.changed", subject } as const] : []),
@@ -329,7 +349,11 @@ export function disableAccount(
       touchAccount(account, { disabledAt: now, disabledBy: by }),
       tellOfEverySession(subject, ending),
     ],
-    sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
+    sweeps: [
+      sweep(sessions, { subject }, null),
+      ...accessSweeps({ subject }, "person_disabled", now),
+      endLinks(subject),
+    ],
     urgent: true,
     events: [{ event: "person.disabled", subject }],
   };
@@ -367,6 +391,8 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
     sweeps: [
       sweep(sessions, { subject }, null),
       ...accessSweeps({ subject }, "person_removed", ending.now),
+      sweep(mails, { subject }, null),
+      endLinks(subject),
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
@@ -426,6 +452,8 @@ export interface TakenSteps {
   readonly revision: number;
   /** The changes that use up the proofs of the steps. */
   readonly uses: readonly Change[];
+  /** What the browser says of itself, if it is not known to the account. Default: null. */
+  readonly newBrowser?: string | null | undefined;
   /** The session on whose steps these rest; null if they rest on none. */
   readonly continues?: RecordId | null;
   /** What the proofs of the steps make known. */
@@ -440,7 +468,7 @@ export interface TakenSteps {
 export function startSession(
   { account, totp }: SignInFacts,
   session: SessionRecord,
-  { steps, revision, uses, continues = null, events = [] }: TakenSteps,
+  { steps, revision, uses, continues = null, events = [], newBrowser = null }: TakenSteps,
   { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.revision !== revision)
@@ -472,7 +500,13 @@ export function startSession(
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
       ...events,
-      { event: "session.started", subject, via: session.authenticationMethods.join(" ") },
+      {
+        event: "session.started",
+        subject,
+        via: session.authenticationMethods.join(" "),
+        // A browser in which the person was signed in until now is not new, whatever its cookie says.
+        ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, agent: newBrowser }),
+      },
     ],
   };
 }

@@ -103,16 +103,17 @@ export interface EndedSession {
 
 /**
  * Adds the person's app, or replaces it. The person's sessions in other browsers rest on one proof, or on the app that is replaced,
- * so they end. False, and nothing changed, if the account has changed, or another app was set up or removed meanwhile.
+ * so they end. The outcome is the person as they are afterwards; null, and nothing changed, if they may not sign in, or if another app
+ * was set up or removed meanwhile.
  */
 export function setUpTotp(
   { account, totp, code }: FactorFacts,
   { sealedSecret, step, codes, replaces }: NewTotp,
   others: readonly EndedSession[],
   now: EpochSeconds,
-): Decision<boolean> {
+): Decision<AccountRecord | null> {
   if (account === null || account.disabledAt !== null || (totp?.createdAt ?? null) !== replaces)
-    return concluded(false);
+    return concluded(null);
   const { subject } = account;
   const drift = step - Math.floor(now / TOTP_SECONDS);
   // A replacement has another time than what it replaces, so that a form that replaces an app does so once.
@@ -121,7 +122,7 @@ export function setUpTotp(
   const renewed = renewCodes(subject, code, codes, now);
   const ends = others.map(({ session, ending }) => endOneSession(session, ending));
   return {
-    outcome: true,
+    outcome: { ...account, revision: account.revision + 1 },
     changes: [
       touchAccount(account, {}),
       totp === null

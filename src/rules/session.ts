@@ -12,6 +12,7 @@ import {
   type GrantRecord,
   grants,
   type LogoutNoticeRecord,
+  links,
   logoutNotices,
   type SessionRecord,
   sessions,
@@ -87,8 +88,15 @@ const endRow = ({ id, continuity }: Pick<SessionRecord, "id" | "continuity">, { 
  */
 export const endEverySession = (subject: SubjectId, ending: Ending): SessionsEnd => ({
   changes: [tellOfEverySession(subject, ending)],
-  sweeps: [sweep(sessions, { subject }, null), sweep(grants, { subject, ...ONLINE }, signedOut(ending))],
+  sweeps: [
+    sweep(sessions, { subject }, null),
+    sweep(grants, { subject, ...ONLINE }, signedOut(ending)),
+    endLinks(subject),
+  ],
 });
+
+/** The links that open the account end with the sessions: a mail that lies in a stolen mailbox opens nothing any more. */
+export const endLinks = (subject: SubjectId): Sweep => sweep(links, { subject }, null);
 
 /** The notice for those who end all access of a person anyway. */
 export const tellOfEverySession = (subject: SubjectId, ending: Ending): Change =>

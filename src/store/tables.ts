@@ -88,7 +88,8 @@ export interface RingKey extends Omit<SigningKeyRecord, "sealedPrivateKey"> {
 
 /**
  * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
- * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys.
+ * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys. `sign_up` changes with every
+ * account that a person asks for themselves.
  */
 export const revisions = table("revisions", {
   columns: { name: text(), revision: integer() },
@@ -101,8 +102,11 @@ export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_
 /** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
 export type ClientSource = "configuration" | "command_line" | "registration" | "demo";
 
-/** Why something is disabled. `left_out`: the configuration declared it once, and does not any more. */
-export type DisabledBy = "operator" | "left_out";
+/**
+ * Why something is disabled. `left_out`: the configuration declared it once, and does not any more. `approval`: a person who made
+ * their own account waits until an administrator lets them in.
+ */
+export type DisabledBy = "operator" | "left_out" | "approval";
 
 export interface ClientSecretRecord {
   /** Names the secret to its operator; not secret. */
@@ -259,7 +263,13 @@ export type ClientRules = Pick<
 >;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
-export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
+export type AccountSource =
+  | "configuration"
+  | "command_line"
+  | "setup_link"
+  | "invitation"
+  | "sign_up"
+  | "demo";
 
 /** OpenID Connect Core §5.1.1. */
 export interface PostalAddress {
@@ -334,12 +344,17 @@ export const accounts = table("accounts", {
     unlockedAt: orNull(integer()),
     /** The person's picture; null for a person without one. */
     pictureId: orNull(pictureId()),
+    /** The kinds of mail that the person does not want. */
+    mailsOff: list(),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
     declaration: orNull(asItIs<PersonDeclared>()),
   },
   key: ["subject"],
-  indexes: [["createdAt", "subject"]],
+  indexes: [
+    ["createdAt", "subject"],
+    ["disabledBy", "subject"],
+  ],
   // Every start looks for an administrator and for the declared people, even among a million.
   indexOnly: { administrator: ["subject"], isDeclared: ["subject"] },
   updated: true,
@@ -523,6 +538,47 @@ export const setupLinks = table("setup_links", {
 });
 export type SetupLinkRecord = Row<typeof setupLinks>;
 
+/**
+ * What a link is for. `invitation`: making an account. `registration`: the same, for a person who asked for it themselves.
+ * `reset`: a new password. `sign_in`: one sign-in. `sign_in_code`: the same with a code that a person types; its uses are the attempts.
+ * `verify_email`: the proof that an address is the person's.
+ */
+export type LinkKind = "invitation" | "registration" | "reset" | "sign_in" | "sign_in_code" | "verify_email";
+
+/** Links that are handed to people: each is a secret that is good for so many uses, until it expires. */
+export const links = table("links", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    kind: text<LinkKind>(),
+    /** Whose account it is about; null for a link that makes one. */
+    subject: orNull(text<SubjectId>()),
+    /** The address that the account gets. */
+    email: orNull(text()),
+    /** Whether the link went to that address by mail and nowhere else, so that its use proves the address. */
+    provesEmail: boolean(),
+    /** What the page proposes for a new account. */
+    username: orNull(text()),
+    name: orNull(text()),
+    /** The groups of a new account. */
+    groups: list(),
+    administrator: boolean(),
+    /** How often it may be used in all. */
+    uses: integer(),
+    usesLeft: integer(),
+    /** The page of this server to open afterwards, checked; null for the account page. */
+    returnTo: orNull(text()),
+    /** Who made it: `operator:root`, `person:acc_…`, or `stranger`. */
+    createdBy: text(),
+    createdAt: integer(),
+    expiresAt: integer(),
+  },
+  indexes: [["kind", "createdAt", "id"], ["subject"]],
+  expires: "expiresAt",
+  updated: true,
+});
+export type LinkRecord = Row<typeof links>;
+
 /** Remembered consent: a person's answer for a client, a recipient (`recipientOf`), scopes and resources. */
 export const consents = table("consents", {
   columns: {
@@ -642,6 +698,53 @@ export const logoutNotices = table("logout_notices", {
   updated: true,
 });
 export type LogoutNoticeRecord = Row<typeof logoutNotices>;
+
+/** What a mail says beside its words, none of it secret. */
+export type MailParameters = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * The mails that wait, and for a while those that were sent. A row comes with the commit that is its reason, and a sender takes it
+ * from there, so neither a crash nor a mail server that is down loses a mail.
+ */
+export const mails = table("mails", {
+  columns: {
+    id: id(),
+    /** The person; null for an address of which no account is known. */
+    subject: orNull(text<SubjectId>()),
+    /** Where it goes or went. Null until it is sent: to the address that the person has then. */
+    address: orNull(text()),
+    /** `rules/mail.ts` has the kinds. */
+    kind: text(),
+    parameters: asItIs<MailParameters>(),
+    /** The link of the mail, sealed with a key of the server. Null if it has none, and as soon as the mail is sent or given up. */
+    sealedLink: orNull(bytes()),
+    /** Null: the person's own, as it is known when the mail is sent. */
+    language: orNull(text()),
+    createdAt: integer(),
+    /** Whether it is still to be sent. */
+    waits: boolean(),
+    /** How many times a sender has tried. */
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    giveUpAt: integer(),
+    sentAt: orNull(integer()),
+    /** Why the last attempt failed; null if none has. */
+    lastFault: orNull(text()),
+    expiresAt: integer(),
+  },
+  indexes: [
+    ["createdAt", "id"],
+    ["subject", "createdAt", "id"],
+    ["address", "createdAt", "id"],
+  ],
+  indexOnly: { waits: ["nextAt", "id"] },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type MailRecord = Row<typeof mails>;
 
 /**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
@@ -812,6 +915,7 @@ export const TABLES: readonly Table[] = [
   clients,
   sessions,
   setupLinks,
+  links,
   consents,
   once,
   deviceCodes,
@@ -820,6 +924,7 @@ export const TABLES: readonly Table[] = [
   refreshTokens,
   accessTokens,
   logoutNotices,
+  mails,
   activities,
   probes,
 ];

@@ -18,6 +18,9 @@ export type Kind =
   | "initial access token"
   | "session"
   | "setup link"
+  | "invitation"
+  | "reset link"
+  | "sign-in link"
   | "form token"
   | "sealed request";
 
@@ -229,6 +232,38 @@ function cookieDoors(server: TestServer): Door[] {
  */
 const STALE: Partial<Record<FormPurpose, number>> = { login: 303, setup: 404, consent: 403 };
 
+/** The pages behind links. A form is bound to the secret, so each is opened for the text that is tried. */
+function linkDoors(server: TestServer): Door[] {
+  const pages = [
+    ["/invitation", "invitation", { username: "eve", password: "a long password of Eve" }],
+    ["/reset-password", "reset link", { new_password: "a long password of Eve" }],
+    ["/sign-in-link", "sign-in link", {}],
+    ["/verify-email", null, {}],
+  ] as const;
+  return pages.flatMap(([path, own, fields]): Door[] => [
+    {
+      name: `${path}: token in the address`,
+      own: own === null ? [] : [own],
+      status: 404,
+      send: (text) => server.fetch(`${path}?token=${encodeURIComponent(text)}`),
+    },
+    {
+      name: `${path}: token`,
+      own: own === null ? [] : [own],
+      status: 404,
+      send: (token) => {
+        const { sessionCookie } = server.context;
+        const value = sessionCookie.anonymous();
+        const cookie = sessionCookie.write(value).split(";")[0] ?? "";
+        const request = new Request(ISSUER, { headers: { Cookie: cookie } });
+        const incoming = { request, path, query: "", address: ADDRESS, requestId: "1" };
+        const form_token = openForm(server.context, incoming, "link", token).token;
+        return server.post(path, { form_token, token, ...fields }, { Cookie: cookie, ...SAME_SITE });
+      },
+    },
+  ]);
+}
+
 function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
   const browser = { Cookie: cookie, ...SAME_SITE };
   const purposes: readonly FormPurpose[] = ["login", "logout", "device", "account", "setup", "consent"];
@@ -294,6 +329,7 @@ function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
       status: 404,
       send: (text) => page("/setup?token=", text),
     },
+    ...linkDoors(server),
     {
       name: "/device: user_code",
       own: ["user code"],

@@ -1,11 +1,13 @@
 /** A valid secret of every kind, for tests that present them. */
 import { expect } from "bun:test";
 import { mintCredential } from "../../src/credentials/credential.ts";
+import { invite, makeResetLink, makeSignInLink } from "../../src/operations/links.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { bodyOf, headersOf } from "../support/expect.ts";
 import { codeFor, jsonOf, startDevice, textOf, tokensFor } from "../support/flows.ts";
+import { OPERATOR } from "../support/links.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { ADDRESS, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
 import { type Door, doorsOf, type Kind, SESSION_COOKIE, type Visitors } from "./13-doors.ts";
@@ -92,11 +94,32 @@ async function handOutEverything(
     ["initial access token", { genuine: initial, invented: invent("initial_access_token") }],
     ["session", { genuine: cookie.slice(`${SESSION_COOKIE}=`.length), invented: invent("session") }],
     ["setup link", { genuine: await makeSetupLink(server), invented: invent("setup_link") }],
+    ["invitation", { genuine: linkOf(await invite(server.context, OPERATOR, {})), invented: invent("link") }],
+    [
+      "reset link",
+      {
+        genuine: linkOf(await makeResetLink(server.context, OPERATOR, person, false)),
+        invented: invent("link"),
+      },
+    ],
+    [
+      "sign-in link",
+      {
+        genuine: linkOf(await makeSignInLink(server.context, OPERATOR, person, false)),
+        invented: invent("link"),
+      },
+    ],
     ["form token", { genuine: formToken, invented: forged(formToken) }],
     ["sealed request", { genuine: sealed, invented: forged(sealed) }],
   ]);
   for (const { genuine } of secrets.values()) expect(genuine.length).toBeGreaterThan(8);
   return { visitors: { person, cookie, registered: textOf(registered, "client_id") }, secrets };
+}
+
+/** The secret of a link. */
+function linkOf(made: object): string {
+  const address = "address" in made ? String(made.address) : "";
+  return new URL(address).searchParams.get("token") ?? "";
 }
 
 /** The content of an answer, without the secret itself and without random values. */

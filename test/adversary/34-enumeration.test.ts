@@ -20,12 +20,15 @@ import {
   failedClients,
   failedSignIns,
   forge,
+  forgottenPasswords,
   type Guessing,
   introspecting,
   kindsOf,
+  mailedCodes,
   revoking,
   type Send,
   startGuessing,
+  wishedAccounts,
 } from "./enumeration.ts";
 
 let postgres: PostgresServer;
@@ -48,8 +51,10 @@ async function toldBy(send: Send): Promise<string> {
   const body = await bodyOf(response);
   const words = body
     .replace(/value="[0-9a-z]+\.[\w-]{43}"/g, "")
-    .replaceAll(/\b(alice|nobod|gone0|empty|a@b\.c|n@b\.c)\b/g, "…");
-  return [response.status, ...headers, ...cookies, Buffer.byteLength(body), words].join("\n");
+    .replace(/data-challenge="[\w-]{72}"/g, "")
+    .replace(/name="asked" value="[^"]+"/g, "")
+    .replaceAll(/\b(alice|nobod|gone0|empty|p\d{4}|[an](?:@|%40)b\.c)\b/g, "…");
+  return [response.status, ...headers, ...cookies, Buffer.byteLength(words), words].join("\n");
 }
 
 async function expectAlike(kinds: Readonly<Record<string, Send>>): Promise<void> {
@@ -86,6 +91,34 @@ function answers(open: () => Promise<OpenedStore>): void {
     test(proves("to a sign-in that fails is the same for whoever it names", "threat 34"), async () => {
       await expectAlike(await failedSignIns(guessing));
     });
+
+    test(proves("to a forgotten password is the same for every name", "threat 34", "threat 84"), async () => {
+      const { "a person": person, ...others } = await forgottenPasswords(guessing);
+      if (person === undefined) throw new Error("There is nothing to compare.");
+      for (let count = 0; count < 6; count += 1) await others["a person who asks often"]?.();
+      await expectAlike({ "a person": person, ...others });
+    });
+
+    test(proves("to a code by mail is the same for every name", "threat 34", "threat 84"), async () => {
+      const {
+        "an e-mail address": known,
+        "an unknown address": unknown,
+        ...names
+      } = await mailedCodes(guessing);
+      if (known === undefined || unknown === undefined) throw new Error("There is nothing to compare.");
+      // After five requests no more codes are made.
+      for (let count = 0; count < 3; count += 1) {
+        await expectAlike({ known, unknown });
+        await expectAlike(names);
+      }
+    });
+
+    test(
+      proves("to a wish for an account is the same for addresses that are taken", "threat 34", "threat 84"),
+      async () => {
+        await expectAlike(await wishedAccounts(guessing));
+      },
+    );
 
     test.each([
       ["/auth/token", { grant_type: "client_credentials" }],

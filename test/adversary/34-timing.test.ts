@@ -11,14 +11,18 @@ import { proves } from "../support/proves.ts";
 import { startTestServer } from "../support/server.ts";
 import { type Ask, toldApartByTime } from "../support/timing.ts";
 import {
+  ASKING,
   failedClients,
   failedSignIns,
+  forgottenPasswords,
   type Guessing,
   introspecting,
   type Kinds,
   kindsOf,
+  mailedCodes,
   revoking,
   startGuessing,
+  wishedAccounts,
 } from "./enumeration.ts";
 
 const ROUNDS = 400;
@@ -121,6 +125,31 @@ function times(open: () => Promise<OpenedStore>): () => Guessing {
     const kinds = timed(failedClients(guessing, "/auth/token", form, "header"));
     expect(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND })).toEqual({});
   });
+
+  test(
+    proves("of a forgotten password tells nobody whether the person exists", "threat 34", "threat 84"),
+    async () => {
+      const kinds = timed(await forgottenPasswords(guessing));
+      // Each person of the first kind gets five links at most.
+      expect(await toldApartByTime(kinds, { rounds: 5 * ASKING - 50, bound: BOUND })).toEqual({});
+    },
+  );
+
+  test(
+    proves("of a code by mail tells nobody whether the person exists", "threat 34", "threat 84"),
+    async () => {
+      const kinds = timed(await mailedCodes(guessing));
+      expect(await toldApartByTime(kinds, { rounds: 200, bound: BOUND })).toEqual({});
+    },
+  );
+
+  test(
+    proves("of a wish for an account tells nobody whether the address is taken", "threat 34", "threat 84"),
+    async () => {
+      const kinds = timed(await wishedAccounts(guessing));
+      expect(await toldApartByTime(kinds, { rounds: 200, bound: BOUND })).toEqual({});
+    },
+  );
 
   test(
     proves(

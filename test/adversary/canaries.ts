@@ -19,6 +19,7 @@ export const PLANTED: Canaries = {
   "a password": canary("password"),
   "a wrong password": canary("wrong password"),
   "a new password": canary("new password"),
+  "the password of the mail server": canary("mail server"),
   "a verifier": `${canary("verifier")}-${canary("more of it")}`,
   "a wrong verifier": `${canary("wrong verifier")}-${canary("more of it")}`,
   "a text that is no token": canary("nonsense"),
@@ -43,12 +44,21 @@ export const CONFIGURATION = `
 mode = "token"
 initial_access_tokens = ["${PLANTED["the initial access token"]}"]
 
+[mail]
+host = "127.0.0.1"
+port = 9
+security = "none"
+from = "auth@example.org"
+user = "auth"
+password = "${PLANTED["the password of the mail server"]}"
+
 [[scopes]]
 name = "mail.read"
 description = "Read your e-mail"
 
 [[people]]
 username = "ada"
+email = "ada@example.net"
 password = "${PLANTED["a password"]}"
 
 [[clients]]

@@ -1,6 +1,8 @@
 /** Requests that could reveal which people, clients and tokens exist, and a server with some of each. */
 
-import type { AccountRecord } from "../../src/store/tables.ts";
+import { newRecordId } from "../../src/credentials/credential.ts";
+import { insert } from "../../src/store/contract.ts";
+import { type AccountRecord, probes } from "../../src/store/tables.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { postAs, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
@@ -15,6 +17,8 @@ const LIMITS = {
   user_code_failures_per_address: MANY,
   device_requests_per_address: MANY,
   client_secret_failures_per_address: MANY,
+  link_requests_per_name: MANY,
+  link_requests_per_address: MANY,
 };
 
 export type Send = () => Promise<Response>;
@@ -38,6 +42,8 @@ export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
   const server = await startTestServer(
     {
       limits: LIMITS,
+      sign_up: { mode: "open", per_hour: 10_000 },
+      sign_in: { email_code: true },
       log: { level: "error", format: "json" },
       clients: [...(TEST_CONFIGURATION.clients ?? []), gon],
     },
@@ -48,8 +54,7 @@ export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
   const client = await store.findClient("gon");
   if (client === null) throw new Error("The client is missing.");
   await store.putClient({ ...client, disabledAt: server.clock.seconds() });
-  const person = await addPersonWithPassword(server, "alice");
-  await server.context.store.changeAccount(person.subject, { email: "a@b.c" });
+  const person = await addPersonWithPassword(server, "alice", { email: "a@b.c" });
   const disabled = await addPersonWithPassword(server, "gone0");
   await store.disableAccount(disabled.subject, server.clock.seconds());
   await server.addPerson("empty");
@@ -109,6 +114,77 @@ export async function failedSignIns({ server }: Guessing): Promise<Kinds> {
     "a person who is disabled": as("gone0", PASSWORD),
     "a person without a password": as("empty", PASSWORD),
   };
+}
+
+/** Mails wait in a table, as they do at a server that sends some. */
+function sendMails({ context }: TestServer): void {
+  const changesFor = () => [
+    insert(probes, {
+      id: newRecordId(context.clock, context.random),
+      writtenAt: context.clock.seconds(),
+      expiresAt: context.clock.seconds() + 60,
+    }),
+  ];
+  Object.assign(context, { linkMails: { changesFor, wake() {} } });
+}
+
+/** How many people ask for a new password, each at most five times. */
+export const ASKING = 100;
+
+/** Requests for a new password, from one browser with an open page. */
+export async function forgottenPasswords({ server }: Guessing): Promise<Kinds> {
+  sendMails(server);
+  const names = Array.from({ length: ASKING }, (_, count) => `p${String(count).padStart(4, "0")}`);
+  for (const name of names) await server.addPerson(name, { email: `${name}@example.org` });
+  const browser = openBrowser(server);
+  const { fields } = await browser.form("/forgot");
+  const headers = { Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" };
+  const as = (username: string) => () => server.post("/forgot", { ...fields, username }, headers);
+  let turn = 0;
+  return {
+    "a person": () => {
+      turn += 1;
+      return as(names[turn % ASKING] ?? "")();
+    },
+    // After five requests no more links are made.
+    "a person who asks often": as("alice"),
+    "an e-mail address": as("a@b.c"),
+    "an unknown name": as("nobod"),
+    "an unknown address": as("n@b.c"),
+    "a person who is disabled": as("gone0"),
+    "a person without an address": as("empty"),
+  };
+}
+
+/** A request for a code by mail and a wrong code, from one browser with an open page. */
+export async function mailedCodes({ server }: Guessing): Promise<Kinds> {
+  sendMails(server);
+  const browser = openBrowser(server);
+  const { fields } = await browser.form("/sign-in-code");
+  const headers = { Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" };
+  const as = (username: string) => async () => {
+    const page = await (await server.post("/sign-in-code", { ...fields, username }, headers)).text();
+    const asked = /name="asked" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    return server.post("/sign-in-code", { ...fields, asked, code: "no code" }, headers);
+  };
+  return {
+    "a person": as("alice"),
+    "an e-mail address": as("a@b.c"),
+    "an unknown name": as("nobod"),
+    "an unknown address": as("n@b.c"),
+    "a person who is disabled": as("gone0"),
+    "a person without an address": as("empty"),
+  };
+}
+
+/** Requests for an account. */
+export async function wishedAccounts({ server }: Guessing): Promise<Kinds> {
+  sendMails(server);
+  const browser = openBrowser(server);
+  const { fields } = await browser.form("/sign-up");
+  const headers = { Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" };
+  const as = (email: string) => () => server.post("/sign-up", { ...fields, email }, headers);
+  return { "an address that is taken": as("a@b.c"), "a free address": as("n@b.c") };
 }
 
 /** Clients that fail to authenticate, with their credentials in the header or in the body. */

@@ -3,18 +3,20 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium, openPage } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
-import { GALLERY_CONFIGURATION, SIGNED_IN, SIGNED_OUT, signInAlice } from "./gallery.ts";
+import {
+  BRANDED_CONFIGURATION,
+  GALLERY_CONFIGURATION,
+  SIGNED_IN,
+  SIGNED_OUT,
+  signInAlice,
+} from "./gallery.ts";
+import { BY_LINK, FOR_ADMINISTRATORS } from "./gallery-links.ts";
 
 let browser: Browser;
-let server: ListeningServer;
 beforeAll(async () => {
   browser = await launchChromium();
-  server = await startListeningServer(GALLERY_CONFIGURATION);
 });
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+afterAll(() => browser.close());
 
 /** The faults that axe finds on the page, best practices included. */
 async function faultsOf(page: Page): Promise<string[]> {
@@ -37,17 +39,81 @@ const smallTargets = (page: Page): Promise<string[]> =>
       .map((element) => `${element.outerHTML.slice(0, 80)} ${element.getBoundingClientRect().height}`),
   );
 
-for (const colorScheme of ["light", "dark"] as const) {
-  describe(`in ${colorScheme}, on a phone, axe and fingers find no fault on`, () => {
-    let page: Page;
-    beforeAll(async () => {
-      page = await openPage(browser, { viewport: { width: 390, height: 844 }, colorScheme });
+/** WCAG 2.2 §1.4.10: 400 % of a screen of 1280 × 1024. How far one must scroll sideways, in pixels. */
+async function sidewaysAt400(page: Page): Promise<number> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 256 });
+  const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
+  if (before !== null) await page.setViewportSize(before);
+  return overflow;
+}
+
+/**
+ * What is wrong with a walk through the page by the Tab key: a target that it leaves out, or meets out of the order of the
+ * page, or that does not show that it has the focus (WCAG 2.2 §2.1.1, §2.4.3, §2.4.7).
+ */
+async function keyboardFaults(page: Page): Promise<string[]> {
+  const count = await page.evaluate(() => {
+    const targets = [
+      ...document.querySelectorAll<HTMLElement>(
+        "a[href], button, input:not([type=hidden]), summary, select, textarea",
+      ),
+    ].filter((element) => element.checkVisibility() && !element.matches(":disabled"));
+    for (const [index, target] of targets.entries()) target.dataset.walk = String(index);
+    targets[0]?.focus();
+    return targets.length;
+  });
+  const faults: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    if (index > 0) await page.keyboard.press("Tab");
+    const { walk, html, outline } = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return {
+        walk: element.dataset.walk,
+        html: element.outerHTML.slice(0, 100),
+        outline: outlineStyle === "none" ? 0 : Number.parseFloat(outlineWidth),
+      };
     });
-    for (const { name, open } of [...SIGNED_OUT, { name: "(signing in)", open: signInAlice }, ...SIGNED_IN]) {
+    if (walk !== String(index)) return [...faults, `instead of target ${index}: ${html}`];
+    // A browser shows no ring for a focus that a script gave after a click.
+    if (index > 0 && outline < 2) faults.push(`no ring: ${html}`);
+  }
+  return faults;
+}
+
+const READERS = [
+  { name: "in light", locale: "en-GB", colorScheme: "light", configuration: GALLERY_CONFIGURATION },
+  { name: "in dark", locale: "en-GB", colorScheme: "dark", configuration: GALLERY_CONFIGURATION },
+  { name: "from right to left", locale: "ar", colorScheme: "light", configuration: BRANDED_CONFIGURATION },
+] as const;
+
+for (const { name: reader, locale, colorScheme, configuration } of READERS) {
+  describe(`${reader}, on a phone, axe, fingers and keys find no fault on`, () => {
+    let page: Page;
+    let server: ListeningServer;
+    beforeAll(async () => {
+      server = await startListeningServer(configuration);
+      page = await openPage(browser, { viewport: { width: 390, height: 844 }, colorScheme, locale });
+    });
+    afterAll(async () => {
+      await page.context().close();
+      await server.close();
+    });
+    for (const { name, open } of [
+      ...SIGNED_OUT,
+      ...BY_LINK,
+      { name: "(signing in)", open: signInAlice },
+      ...SIGNED_IN,
+      ...FOR_ADMINISTRATORS,
+    ]) {
       test(name, async () => {
         await open(page, server);
         expect(await faultsOf(page)).toEqual([]);
         expect(await smallTargets(page)).toEqual([]);
+        expect(await sidewaysAt400(page)).toBe(0);
+        // The colours do not change what keys reach.
+        if (colorScheme === "light") expect(await keyboardFaults(page)).toEqual([]);
       });
     }
   });

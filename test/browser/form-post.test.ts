@@ -100,7 +100,7 @@ test(
 
 test("without scripts the person presses the button, in the language of ui_locales", async () => {
   const { posted } = await onPage({ javaScriptEnabled: false }, async (page) => {
-    await page.goto(start({ prompt: "consent", ui_locales: "fr de" }));
+    await page.goto(start({ prompt: "consent", ui_locales: "tlh de" }));
     await page.getByLabel("Benutzername").fill("alice");
     await page.getByLabel("Passwort").fill(PASSWORD);
     await page.getByRole("button", { name: "Anmelden" }).click();

@@ -1,13 +1,17 @@
-/** Every page of the server with its full content, for screenshots and accessibility checks. */
+/**
+ * Every page of the server with its full content, for screenshots and accessibility checks. They are opened in several languages, so
+ * nothing here looks for words.
+ */
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startSession } from "../../src/operations/sessions.ts";
+import type { CredentialId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
-import { StoreUnavailable } from "../../src/store/contract.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import { put, StoreUnavailable } from "../../src/store/contract.ts";
+import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { jpegOf, landscape } from "../support/images.ts";
@@ -70,6 +74,29 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
   ],
 };
 
+/** The same server with everything that an operator can change of its looks. */
+export const BRANDED_CONFIGURATION: ConfigurationInput = {
+  ...GALLERY_CONFIGURATION,
+  appearance: {
+    name: "Lighthouse",
+    names: { de: "Leuchtturm", ar: "المنارة" },
+    logo: fileURLToPath(new URL("lighthouse.svg", import.meta.url)),
+    accent_color: "#b3541e",
+    background_color: "#7fb2c9",
+    background_color_dark: "#0b2530",
+    background_image: fileURLToPath(new URL("sea.svg", import.meta.url)),
+    background_image_dark: fileURLToPath(new URL("night.svg", import.meta.url)),
+    greeting: {
+      en: "Welcome to the harbour. Use your boat’s account.",
+      de: "Willkommen im Hafen. Verwenden Sie das Konto Ihres Bootes.",
+      ar: "أهلًا بك في الميناء. استخدم حساب قاربك.",
+    },
+    imprint_url: "https://harbour.example/imprint",
+    privacy_url: "https://harbour.example/privacy",
+    help_url: "/help",
+  },
+};
+
 const TELEVISION_AGENT = "Mozilla/5.0 (Linux; Android 9; BRAVIA 4K UR2) AppleWebKit/537.36 Player/4.2";
 
 export interface Exhibit {
@@ -88,9 +115,9 @@ const openDevice = async (page: Page, server: ListeningServer) => {
   await page.goto(`${server.issuer}/device?user_code=${user_code}`);
 };
 
-const answerDevice = (answer: "Allow" | "Deny") => async (page: Page, server: ListeningServer) => {
+const answerDevice = (answer: "allow" | "deny") => async (page: Page, server: ListeningServer) => {
   await openDevice(page, server);
-  await page.getByRole("button", { name: answer }).click();
+  await page.locator(`button[value=${answer}]`).click();
 };
 
 /** Registers a client without an operator, as an unknown application does. */
@@ -121,8 +148,27 @@ const spoil = (page: Page) =>
 /** Pages without a sign-in. */
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
+  {
+    name: "home-languages",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/`);
+      await page.locator(".languages summary").click();
+    },
+  },
   { name: "sign-in", open: path("/login") },
   { name: "sign-in-to-client", open: path(authorizePath()) },
+  {
+    name: "sign-in-passkey-unknown",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/login`);
+      await page.locator("form[data-passkey]").evaluate((form: HTMLFormElement) => {
+        const field = form.elements.namedItem("passkey");
+        if (field instanceof HTMLInputElement) field.value = "{}";
+        form.submit();
+      });
+      await page.locator("#fault").waitFor();
+    },
+  },
   {
     name: "sign-in-wrong",
     open: (page, server) => signInOn(page, `${server.issuer}/login`, "alice", "not my password"),
@@ -140,7 +186,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await page.goto(
         server.issuer + authorizePath({ redirect_uri: "https://client.example/callba\u0441k " }),
       );
-      await page.locator("summary").click();
+      await page.locator("main summary").click();
     },
   },
   {
@@ -181,7 +227,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     name: "other-address",
     open: async (page, server) => {
       await page.goto(`http://127.0.0.1:${server.port}/login?return_to=%2Fdevice`);
-      await page.locator("summary").click();
+      await page.locator("main summary").click();
     },
   },
   { name: "help", open: path("/help/errors") },
@@ -238,10 +284,34 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "approve-denied",
     open: async (page, server) => {
       await page.goto(server.issuer + (await askFromElsewhere(server)));
-      await page.getByRole("button", { name: /^(Deny|Ablehnen)$/ }).click();
+      await page.locator("button[value=deny]").click();
     },
   },
   { name: "account-empty", open: path("/account") },
+  { name: "passkeys-none", open: path("/account/passkeys") },
+  { name: "passkeys-one", open: withPasskeys(1) },
+  {
+    name: "passkeys-failed",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account/passkeys`);
+      await page.evaluate(() => {
+        navigator.credentials.create = async () => {
+          throw new DOMException("", "InvalidStateError");
+        };
+      });
+      await page.locator("form[data-passkey] button").click();
+      await page.locator(".said").waitFor();
+    },
+  },
+  { name: "passkeys", open: withPasskeys(4) },
+  { name: "second-step-passkey", open: path("/login?return_to=%2Faccount&step_up=1") },
+  {
+    name: "passkeys-not-recent",
+    open: async (page, server) => {
+      server.clock.advance(server.context.configuration.lifetimes.recent_sign_in_seconds + 1);
+      await page.goto(`${server.issuer}/account/passkeys`);
+    },
+  },
   { name: "sign-in-choice", open: path(authorizePath({ prompt: "select_account" })) },
   {
     name: "consent-website",
@@ -297,8 +367,8 @@ export const SIGNED_IN: readonly Exhibit[] = [
   { name: "device-code", open: path("/device") },
   { name: "device-code-wrong", open: path("/device?user_code=BCDF-GHJK") },
   { name: "device-confirm", open: openDevice },
-  { name: "device-approved", open: answerDevice("Allow") },
-  { name: "device-denied", open: answerDevice("Deny") },
+  { name: "device-approved", open: answerDevice("allow") },
+  { name: "device-denied", open: answerDevice("deny") },
   {
     name: "device-answered",
     open: async (page, server) => {
@@ -342,7 +412,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/logout`);
       server.clock.advance(3601);
-      await page.locator("form button").click();
+      await page.locator("main form button").click();
     },
   },
   {
@@ -350,7 +420,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await openDevice(page, server);
       server.clock.advance(901);
-      await page.getByRole("button", { name: "Allow" }).click();
+      await page.locator("button[value=allow]").click();
     },
   },
   {
@@ -391,7 +461,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "account-open",
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
-      for (const row of await page.locator("details > summary").all()) await row.click();
+      for (const row of await page.locator("main details > summary").all()) await row.click();
     },
   },
   { name: "account-apps", open: path("/account/apps") },
@@ -427,7 +497,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
       server.clock.advance(3601);
-      await page.locator("details > summary").first().click();
+      await page.locator("main details > summary").first().click();
       await page.locator("button.remove").first().click();
     },
   },
@@ -444,9 +514,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "account-password-wrong",
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account/password`);
-      await page.getByLabel("Current password").fill("not my password");
-      await page.getByLabel("New password").fill("a new password of mine");
-      await page.getByRole("button", { name: "Change password" }).click();
+      await fillIn(page, { current_password: "not my password", new_password: "a new password of mine" });
     },
   },
   // From here on alice has a second factor.
@@ -467,13 +535,13 @@ export const SIGNED_IN: readonly Exhibit[] = [
   },
   {
     name: "second-factor",
-    open: (page) => page.getByRole("button", { name: "I have stored them" }).click(),
+    open: (page) => page.locator("main button.main").click(),
   },
   {
     name: "second-factor-wrong",
     open: async (page) => {
       await page.locator("input#code").fill("000000");
-      await page.getByRole("button", { name: "New recovery codes" }).click();
+      await page.locator("button[value=renew]").click();
     },
   },
   {
@@ -483,14 +551,51 @@ export const SIGNED_IN: readonly Exhibit[] = [
   { name: "second-step-wrong", open: (page) => fillIn(page, { code: "000000" }) },
 ];
 
+const PASSKEYS = [
+  { name: "Apple Passwords", transports: ["internal", "hybrid"], backedUp: true, discoverable: true },
+  { name: "", transports: ["usb", "nfc"], backedUp: false, discoverable: false },
+  { name: "Windows Hello", transports: ["internal"], backedUp: false, discoverable: true },
+  {
+    name: "The key in the blue drawer, second from above",
+    transports: ["usb"],
+    backedUp: false,
+    discoverable: true,
+  },
+];
+
+/** The page of alice's first passkeys. */
+function withPasskeys(count: number): Exhibit["open"] {
+  return async (page, server) => {
+    const { store, clock } = server.context;
+    const account = await store.findAccountByUsername("alice");
+    if (account === null) throw new Error("Alice is missing.");
+    await store.commit({
+      changes: PASSKEYS.slice(0, count).map((passkey, index) =>
+        put(passkeys, {
+          ...passkey,
+          credentialId: new Uint8Array([1, index]) as Uint8Array as CredentialId,
+          subject: account.subject,
+          publicKey: new Uint8Array([1]),
+          counter: 0,
+          aaguid: "00000000-0000-0000-0000-000000000000",
+          createdAt: clock.seconds() - 86_400 * (40 - index),
+          usedAt: index === 2 ? null : clock.seconds() - 7200 * (index + 1),
+        }),
+      ),
+    });
+    await page.goto(`${server.issuer}/account/passkeys`);
+    if (count > 1) await page.locator("details.agent > summary").nth(1).click();
+  };
+}
+
+/** Of the app that alice set up. */
+let secret: Uint8Array = new Uint8Array();
 /** Sends a file as the picture of the person. */
 async function sendPicture(page: Page, server: ListeningServer, buffer: Buffer): Promise<void> {
   await page.goto(`${server.issuer}/account/details`);
   await page.locator("#picture").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
-  await page.getByRole("button", { name: "Use this picture" }).click();
+  await page.locator("form:has(#picture) button[type=submit]").click();
 }
-/** Of the app that alice set up. */
-let secret: Uint8Array = new Uint8Array();
 
 /** The page that posts an answer, as it is while the browser is slow or has no scripts. */
 async function openPosting(page: Page, server: ListeningServer): Promise<void> {
@@ -510,7 +615,7 @@ async function changePasswordLate(page: Page, server: ListeningServer): Promise<
   const cookies = await page.context().cookies();
   const other = await page.context().newPage();
   await other.goto(`${server.issuer}/logout`);
-  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.locator("main form button").click();
   await other.close();
   await page.context().addCookies(cookies);
   await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });

@@ -5,10 +5,21 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium, openPage } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
-import { GALLERY_CONFIGURATION, SIGNED_IN, SIGNED_OUT, signInAlice } from "./gallery.ts";
+import {
+  BRANDED_CONFIGURATION,
+  GALLERY_CONFIGURATION,
+  SIGNED_IN,
+  SIGNED_OUT,
+  signInAlice,
+} from "./gallery.ts";
+import { BY_LINK, FOR_ADMINISTRATORS } from "./gallery-links.ts";
 
-/** The folder for the pictures: a temporary one, or the one that SCREENSHOTS names. */
+/**
+ * The folder for the pictures: a temporary one, or the one that SCREENSHOTS names, which then gets every page in every look,
+ * language and branding. SCREENSHOTS_OF narrows that: `phone-light.ar`.
+ */
 const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "tessera-screenshots-"));
+const wanted = process.env.SCREENSHOTS_OF ?? "";
 
 const LOOKS = [
   { name: "desktop-light", width: 1280, height: 900, colorScheme: "light" },
@@ -16,6 +27,27 @@ const LOOKS = [
   { name: "phone-light", width: 390, height: 844, colorScheme: "light" },
   { name: "phone-dark", width: 390, height: 844, colorScheme: "dark" },
 ] as const;
+
+const BRANDS = { plain: GALLERY_CONFIGURATION, branded: BRANDED_CONFIGURATION };
+
+/** Without a wish for pictures, each look once, and each language and branding at least once. */
+const FEW: readonly string[] = [
+  "desktop-light.en.branded",
+  "desktop-dark.de.plain",
+  "phone-light.ar.plain",
+  "phone-dark.en.plain",
+];
+
+const VIEWS = LOOKS.flatMap((look) =>
+  (["en", "de", "ar"] as const).flatMap((locale) =>
+    (["plain", "branded"] as const).map((brand) => ({
+      ...look,
+      locale,
+      brand,
+      name: `${look.name}.${locale}.${brand}`,
+    })),
+  ),
+).filter(({ name }) => (process.env.SCREENSHOTS === undefined ? FEW.includes(name) : name.includes(wanted)));
 
 let browser: Browser;
 let server: ListeningServer;
@@ -35,16 +67,16 @@ async function show(page: Page, look: string, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.${look}.png`), fullPage: true });
 }
 
-for (const { name: look, width, height, colorScheme } of LOOKS) {
+for (const { name: look, width, height, colorScheme, locale, brand } of VIEWS) {
   test(`every page fits and shows on ${look}`, async () => {
-    server = await startListeningServer(GALLERY_CONFIGURATION);
-    const page = await openPage(browser, { viewport: { width, height }, colorScheme });
-    for (const exhibit of SIGNED_OUT) {
+    server = await startListeningServer(BRANDS[brand]);
+    const page = await openPage(browser, { viewport: { width, height }, colorScheme, locale });
+    for (const exhibit of [...SIGNED_OUT, ...BY_LINK]) {
       await exhibit.open(page, server);
       await show(page, look, exhibit.name);
     }
     await signInAlice(page, server);
-    for (const exhibit of SIGNED_IN) {
+    for (const exhibit of [...SIGNED_IN, ...FOR_ADMINISTRATORS]) {
       await exhibit.open(page, server);
       await show(page, look, exhibit.name);
     }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { qrCode } from "../../src/cli/login.ts";
 import { receiveOnLoopback, redeemAnswer } from "../../src/cli/login-browser.ts";
 import { pollForToken, requestDeviceAuthorization } from "../../src/cli/login-device.ts";
 import { discover, type Fetch, loginClient, type Server } from "../../src/cli/login-server.ts";
+import { qrCode } from "../../src/cli/qr.ts";
 import { parseCredential } from "../../src/credentials/credential.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";

@@ -479,6 +479,11 @@ describe("a wrong setting stops the start and says where, which, what and what i
       { flags: { demo: true, issuer: "https://auth.example.org" } },
       ["--demo: demo = true is only for an issuer on this machine"],
     ],
+    [
+      "passkeys for the domain of another server",
+      { file: 'issuer = "https://auth.example.org"\n[sign_in]\npasskey_domain = "h.example.org"\n' },
+      ['sign_in.passkey_domain = "h.example.org" must be the host of the issuer or a domain above it'],
+    ],
   ];
   test.each(table)(proves("%s", "RFC 9207 2-2"), (_, given, texts) => {
     const message = mistakes(given);

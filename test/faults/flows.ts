@@ -1,5 +1,6 @@
 /** Every request that reaches the store, ready to be sent, and to be repeated. */
 
+import { makeResetLink } from "../../src/operations/links.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import {
@@ -14,8 +15,10 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
-import { PASSWORD } from "../support/pages.ts";
+import { below, invitationPath, OPERATOR } from "../support/links.ts";
+import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { addAppBehind, appCode, FACTOR_PAGE, formOn, secretOn } from "../support/second-factor.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 
@@ -106,6 +109,9 @@ const open =
     server.fetch(path, { headers: { Cookie: cookie } });
 
 const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
+
+/** The session of the scene, in another browser, ends with it. */
+const SET_UP = "commit accounts totps recovery_codes sessions logout_notices grants";
 
 export const FLOWS: Readonly<Record<string, Flow>> = {
   // RFC 6749 §4.1.2: a code is used once. To the server, the retry after a lost answer looks like a replay.
@@ -266,6 +272,29 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       password: "wrong",
     }),
   ),
+  "the second step of a sign-in": people(
+    "303 /account",
+    async ({ server, person }) => {
+      const secret = await addAppBehind(server, person.subject);
+      const browser = openBrowser(server);
+      const { fields } = await formOn(await (await browser.signIn(person.username)).text(), "/login");
+      return () => browser.post("/login", { ...fields, code: appCode(server, secret) });
+    },
+    // The code is used up.
+    { whenLost: { "commit totps sessions": "422" } },
+  ),
+  "setting up a second factor": people(
+    "200",
+    async ({ server, person }) => {
+      const browser = openBrowser(server);
+      await browser.signIn(person.username);
+      const html = await (await browser.get(FACTOR_PAGE)).text();
+      const { fields } = await formOn(html, FACTOR_PAGE);
+      return () => browser.post(FACTOR_PAGE, { ...fields, code: appCode(server, secretOn(html)) });
+    },
+    // The person sees the recovery codes whatever happens then. A repetition finds the app set up.
+    { despite: { after: SET_UP, outcome: "200" }, whenLost: { [SET_UP]: "422" } },
+  ),
   "the sign-out page": people("200", open("/logout")),
   "signing out": people(
     "303 /logout",
@@ -306,14 +335,48 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       }),
     // All sessions ended with the old password.
     {
-      whenLost: { "commit accounts logout_notices activities sessions grants": "303 /login" },
-      despite: { after: "commit accounts logout_notices activities sessions grants", outcome: "303 /login" },
+      whenLost: { "commit accounts logout_notices activities sessions grants links": "303 /login" },
+      despite: {
+        after: "commit accounts logout_notices activities sessions grants links",
+        outcome: "303 /login",
+      },
     },
   ),
   "the set-up page": people("200", async ({ server }) => {
     const page = await setupPage(server);
     return () => server.fetch(page);
   }),
+  "the page of an invitation": people("200", async ({ server }) => {
+    const page = await invitationPath(server);
+    return () => server.fetch(page);
+  }),
+  "accepting an invitation": people(
+    "303 /account",
+    async (scene) => {
+      const fields = { username: `guest of ${scene.person.username}`, password: "a long enough password" };
+      return filledIn({ ...scene, cookie: "" }, await invitationPath(scene.server), "/invitation", fields);
+    },
+    // The link is used up. A person who sends the form again is signed in with the new password.
+    {
+      despite: { after: "commit links accounts sign_in_names", outcome: "303 /account" },
+      repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
+    },
+  ),
+  "setting a new password by a link": people(
+    "303 /account",
+    async (scene) => {
+      const { server, person } = scene;
+      const made = await makeResetLink(server.context, OPERATOR, person, false);
+      if (made.outcome !== "created") throw new Error(made.outcome);
+      const fields = { username: person.username, new_password: "another long password" };
+      const page = below(server, made.address ?? "");
+      return filledIn({ ...scene, cookie: "" }, page, "/reset-password", fields);
+    },
+    {
+      despite: { after: "commit links accounts logout_notices sessions grants", outcome: "303 /login" },
+      repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
+    },
+  ),
   "creating the administrator": people(
     "303 /account",
     async (scene) => {

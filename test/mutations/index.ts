@@ -4,11 +4,14 @@ import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
+import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
+import { MAIL } from "./mail.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OTHER_DEVICE } from "./other-device.ts";
 import { PAGES } from "./pages.ts";
+import { PASSKEYS } from "./passkeys.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
@@ -28,8 +31,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...REQUEST_OBJECTS,
+  ...LINKS,
   ...LOGOUT,
+  ...MAIL,
   ...PAGES,
+  ...PASSKEYS,
   ...OTHER_DEVICE,
   ...PLATFORM,
   ...STORE,

@@ -208,12 +208,21 @@ export const PAGES: readonly Mutation[] = [
     also: [
       {
         in: "pages/urls.ts",
-        within: "parseReturnPath",
-        match: "RETURN_PAGES.some($IS_PATH)",
+        within: "parseOwnPath",
+        match: "pages.some($IS_PATH)",
         replace: "path?.startsWith(base)",
       },
     ],
     tests: ["adversary/18-parameters.test.ts", "pages/sign-in.test.ts"],
+  },
+  {
+    against: ["threat 18"],
+    what: "the switch between languages leads wherever its form says",
+    in: "pages/language-switch.ts",
+    within: "switchLanguage",
+    match: "parsePagePath($ISSUER, $TEXT)",
+    replace: "$TEXT",
+    tests: ["pages/languages.test.ts"],
   },
   {
     against: ["threat 69"],

@@ -163,6 +163,6 @@ test("no page has a lock, which only the browser can vouch for", async () => {
   for (const path of ["/", "/login", "/help/errors"]) {
     const html = await (await https.fetch(path)).text();
     expect(html).not.toMatch(/🔒|padlock|M5\.2 9\.2h9\.6/i);
-    expect(html).toContain("<span>auth.example</span></footer>");
+    expect(html).toContain("<bdi>auth.example</bdi>");
   }
 });

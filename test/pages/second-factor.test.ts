@@ -4,8 +4,6 @@ import { decodeJwt } from "jose";
 import { codeAt, totpText } from "../../src/accounts/totp.ts";
 import { setPassword } from "../../src/operations/people.ts";
 import { endSession, findSignedIn } from "../../src/operations/sessions.ts";
-import { secondFactorRow } from "../../src/pages/second-factor.tsx";
-import { chooseTexts } from "../../src/pages/texts.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
@@ -209,16 +207,11 @@ describe("a person with a second factor", () => {
     expect(await textOf(await browser.get(FACTOR_PAGE))).toContain("9 recovery codes left");
   });
 
-  test("is told of it in a line for the page of the account", async () => {
-    const line = () => secondFactorRow(server.context, chooseTexts("de"), alice);
-    expect(await line()).toEqual({
-      label: "Zweiter Faktor",
-      state: "Sie haben noch 10 Wiederherstellungscodes.",
-      href: FACTOR_PAGE,
-      warns: false,
-    });
+  test("is told of it in a line of the security page", async () => {
+    const line = async () => textOf(await browser.get("/account/security"));
+    expect(await line()).toContain("Second factor You have 10 recovery codes left.");
     expect((await change("remove", app.next())).status).toBe(200);
-    expect(await line()).toMatchObject({ state: "Nicht eingerichtet", warns: false });
+    expect(await line()).toContain("Second factor Not set up");
   });
 
   test("is warned of few recovery codes", async () => {
@@ -278,10 +271,8 @@ describe("a person with a second factor", () => {
   });
 
   test("stays signed in when they change the password", async () => {
-    const changed = await browser.submit("/account/password", {
-      current_password: PASSWORD,
-      new_password: "a new and long password",
-    });
+    const fields = { current_password: PASSWORD, new_password: "a new and long password" };
+    const changed = await browser.submit("/account/password", fields, "/account/password");
     expect(changed.headers.get("location")).toStartWith("/account/security?notice=");
     expect(await sessionOf()).toMatchObject({ authenticationLevel: "2" });
   });

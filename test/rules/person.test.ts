@@ -22,7 +22,13 @@ import {
   startSession,
   unlockAccount,
 } from "../../src/rules/person.ts";
-import { endEverySession, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
+import {
+  endEverySession,
+  endLinks,
+  endOneSession,
+  giveWay,
+  tellOfEverySession,
+} from "../../src/rules/session.ts";
 import { type SignInStep, STEPS } from "../../src/rules/sign-in.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
 import {
@@ -30,6 +36,7 @@ import {
   accounts,
   activities,
   groupMembers,
+  mails,
   passkeys,
   pictures,
   recoveryCodes,
@@ -193,6 +200,26 @@ describe("what the operator changes of a person", () => {
     );
   });
 
+  test.each([
+    ["new", "new@mail.example", true, [{ event: "email.changed", subject, formerEmail: "old@mail.example" }]],
+    [
+      "new, and the former was not verified",
+      "new@mail.example",
+      false,
+      [{ event: "email.changed", subject }],
+    ],
+    ["taken away", null, true, [{ event: "email.changed", subject, formerEmail: "old@mail.example" }]],
+    ["written another way", "Old@mail.example", true, [{ event: "email.changed", subject }]],
+    ["as it was", "old@mail.example", true, []],
+  ])("of the address says so if it is %s", (_, email, emailVerified, events) => {
+    const account = { ...person, email: "old@mail.example", emailVerified };
+    const decision = changeAccount({ account, setup, sameEmail: null }, { email }, NOW);
+    expect(decision.events).toEqual([
+      { event: "person.changed", subject },
+      ...events,
+    ] as typeof decision.events);
+  });
+
   test("changes the row and its revision, and nothing else", () => {
     expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, NOW)).toEqual({
       outcome: "changed",
@@ -294,8 +321,11 @@ describe("a declaration that has changed", () => {
         }),
         insert(signInNames, { name: next.email, subject }),
       ],
-      sweeps: [],
-      events: [{ event: "person.changed", subject }],
+      sweeps: [endLinks(subject)],
+      events: [
+        { event: "person.changed", subject },
+        { event: "email.changed", subject },
+      ],
     });
   });
 
@@ -355,7 +385,7 @@ describe("a person who is", () => {
     expect(disableAccount(person, ending)).toEqual({
       outcome: true,
       changes: [touchAccount(person, { disabledAt: NOW, disabledBy: "operator" }), ...tells],
-      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW)],
+      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW), endLinks(subject)],
       urgent: true,
       events: [{ event: "person.disabled", subject }],
     });
@@ -369,6 +399,8 @@ describe("a person who is", () => {
       sweeps: [
         endsSessions(),
         ...accessSweeps({ subject }, "person_removed", NOW),
+        sweep(mails, { subject }, null),
+        endLinks(subject),
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
@@ -430,6 +462,16 @@ describe("a session", () => {
       sweeps: [],
       events: [{ event: "session.started", subject, via: "pwd" }],
     });
+  });
+
+  test("says that the browser is new, unless the person was signed in in it until now", () => {
+    const from = { ...taken, newBrowser: "Firefox" };
+    const started = { event: "session.started", subject, via: "pwd" } as const;
+    expect(startSession(facts, session, from, alone).events).toEqual([
+      { ...started, reason: "new_browser", agent: "Firefox" },
+    ]);
+    const before = newSession({ subject });
+    expect(startSession(facts, session, from, { ...alone, earlier: before }).events).toEqual([started]);
   });
 
   test("ends the one that another person had in the browser", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { endEverySession, endOneSession, giveWay, isOnline, signsIn } from "../../src/rules/session.ts";
 import { insert, sweep, update } from "../../src/store/contract.ts";
-import { grants, logoutNotices, sessions } from "../../src/store/tables.ts";
+import { grants, links, logoutNotices, sessions } from "../../src/store/tables.ts";
 import { newSession } from "../store/records.ts";
 import { NOW, newId, scopes } from "./facts.ts";
 
@@ -49,6 +49,7 @@ describe("the end of a session", () => {
       sweeps: [
         sweep(sessions, { subject }, null),
         sweep(grants, { subject, online: true, revokedAt: null }, signedOut),
+        sweep(links, { subject }, null),
       ],
     });
   });

@@ -158,6 +158,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   disabledBy: null,
   unlockedAt: null,
   pictureId: null,
+  mailsOff: [],
   isDeclared: false,
   declaration: null,
   ...fields,

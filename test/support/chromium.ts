@@ -17,10 +17,10 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return context.newPage();
 }
 
-/** Signs in through the page. */
+/** Signs in through the page, in whatever language it is. */
 export async function signInOn(page: Page, url: string, username: string, password: string): Promise<void> {
   await page.goto(url);
-  await page.getByLabel("User name or e-mail address").fill(username);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("input#username").fill(username);
+  await page.locator("input#password").fill(password);
+  await page.locator("form:has(input#password) button[type=submit]").click();
 }

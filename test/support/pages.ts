@@ -21,6 +21,8 @@ export interface Browser {
   cookie: string;
   /** The cookie by which it is known to an account; empty if it has none. */
   known: string;
+  /** The cookie with the language that the person chose; empty if it has none. */
+  language: string;
   readonly address: string;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
@@ -37,13 +39,14 @@ export function openBrowser(server: TestServer, address = "203.0.113.7"): Browse
     for (const header of response.headers.getSetCookie()) {
       const pair = header.split(";")[0] ?? "";
       if (pair.includes("tessera-known")) browser.known = pair;
+      else if (pair.includes("tessera-language")) browser.language = pair;
       else browser.cookie = header.includes("Max-Age=0") ? "" : pair;
     }
     return response;
   };
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = new Headers(init.headers);
-    const cookies = [browser.cookie, browser.known].filter((cookie) => cookie !== "");
+    const cookies = [browser.cookie, browser.known, browser.language].filter((cookie) => cookie !== "");
     if (cookies.length > 0) headers.set("Cookie", cookies.join("; "));
     const below = base !== "" && path.startsWith(`${base}/`) ? path.slice(base.length) : path;
     return keepCookie(await server.fetch(below, { ...init, headers, address }));
@@ -51,6 +54,7 @@ export function openBrowser(server: TestServer, address = "203.0.113.7"): Browse
   const browser: Browser = {
     cookie: "",
     known: "",
+    language: "",
     address,
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, fields, headers = {}) =>

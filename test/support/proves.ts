@@ -7,6 +7,7 @@ type Source =
   | "OpenID Core"
   | "OpenID Discovery"
   | "OIDF"
+  | "Prompt Create"
   | "OpenID Registration"
   | "RP-Initiated Logout"
   | "Back-Channel Logout";

@@ -198,6 +198,7 @@ export async function startTestServer(
         disabledBy: null,
         unlockedAt: null,
         pictureId: null,
+        mailsOff: [],
         isDeclared: false,
         declaration: null,
         ...person,

@@ -81,7 +81,7 @@ export const personFrame = (
   context: Context,
   incoming: Incoming,
   { profile }: Pick<AccountRecord, "profile">,
-): PageFrame => pageFrame(context, incoming, profile.locale);
+): PageFrame => pageFrame(context, incoming, undefined, { locale: profile.locale });
 
 /** The frame of a page of the account: `section` is its path. */
 export const accountFrame = (

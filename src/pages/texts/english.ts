@@ -1,5 +1,7 @@
 /** Every word of the pages, in English. Other languages are objects of the same type (../texts.ts). */
 
+import { pluralsOf } from "./plural.ts";
+
 /** What the words for an event may tell. */
 export interface ActivityFacts {
   readonly by: "you" | "operator" | "other";
@@ -8,6 +10,8 @@ export interface ActivityFacts {
   readonly reason: string | null;
   readonly count: number;
 }
+
+const plural = pluralsOf("en");
 
 export const english = {
   language: "en",
@@ -23,6 +27,14 @@ export const english = {
     email: "E-mail address",
     opensElsewhere: "leaves this site",
     unverifiedName: (client: string) => `${client} (not verified)`,
+  },
+  foot: {
+    language: "Language",
+    imprint: "Legal notice",
+    privacy: "Privacy",
+    help: "Help",
+    /** In languages that are translated from this one. */
+    translated: "These texts are translated. The English ones are what counts.",
   },
   home: {
     title: (name: string) => name,
@@ -66,6 +78,10 @@ export const english = {
     withPhone: "Sign in with your phone",
     otherWay: "Sign in another way",
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
+    forgottenLink: "Forgot your password?",
+    codeLink: "Sign in with a code by e-mail",
+    noAccount: "No account yet?",
+    newAccount: "Create one",
   },
   otherDevice: {
     title: "Sign in with your phone",
@@ -123,6 +139,105 @@ export const english = {
     without: "Continue without this step",
     lost: "Lost your phone and your recovery codes? Ask the operator of this server.",
     otherAccount: "Sign in with another account",
+  },
+  passkeys: {
+    use: "Use a passkey",
+    noScript: "Passkeys need JavaScript, which is off in this browser.",
+    unsupported:
+      "This browser cannot use passkeys here. They need a recent browser and an address that begins with https.",
+    /** Why the browser did nothing, by the name of its error. */
+    browser: {
+      use: {
+        NotAllowedError:
+          "No passkey was used: you cancelled, it took too long, or this device has none for this account.",
+        SecurityError: (address: string) =>
+          `Passkeys of this server do not work at this address. Open ${address} and sign in there.`,
+        NotSupportedError: "This device cannot use a passkey that this server understands.",
+        ConstraintError: "This device cannot ask for a PIN, a fingerprint or your face, and has to here.",
+        InvalidStateError: "This passkey cannot be used right now. Try again, or use another one.",
+        other: "The device or the password manager could not do it. Try again, or use another one.",
+      },
+      add: {
+        NotAllowedError: "No passkey was added: you cancelled, or it took too long.",
+        SecurityError: (address: string) =>
+          `Passkeys of this server cannot be made at this address. Open ${address} and sign in there.`,
+        NotSupportedError: "This device cannot make a passkey that this server understands.",
+        ConstraintError:
+          "This device cannot make such a passkey: it has no room left, or cannot ask for a PIN, a fingerprint or your face.",
+        InvalidStateError: "There is a passkey for your account on this device already.",
+        other: "The device or the password manager could not make a passkey. Try again, or use another one.",
+      },
+    },
+    /** Why the server did not accept it. */
+    refused: {
+      stale: "This page was open for too long, or was answered before. Use your passkey again.",
+      elsewhere: (address: string) =>
+        `The passkey was used at another address than ${address}. Open that address and sign in there.`,
+      unknown: "This passkey is not known here: it was removed, or belongs to another server.",
+      copied:
+        "This passkey was refused, because it may have been copied: its counter went back. Sign in another way, remove it from your account, and tell the operator of this server.",
+      unverified:
+        "The device did not ask for a PIN, a fingerprint or your face, and has to here. Sign in with your password first, or use another passkey.",
+      unreadable: "The browser’s answer could not be read. Try again, or use another browser.",
+    },
+    lost: "No passkey at hand? Ask the operator of this server.",
+    title: "Passkeys",
+    lead: "A passkey signs you in without a password: with the fingerprint, the face or the PIN of your device, or with a security key. It works at this server only, so no other site can get it out of you.",
+    none: "You have no passkey yet.",
+    oneTitle: "You have one passkey only",
+    oneWithPassword:
+      "If you lose it, you sign in with your password. Better add another one, on another device or in a password manager.",
+    oneAlone:
+      "If you lose it, you cannot sign in any more. Add another one, on another device or in a password manager.",
+    kinds: { passkey: "Passkey", securityKey: "Security key" },
+    added: "Added",
+    lastUsed: (when: string) => `last used ${when}`,
+    neverUsed: "not used yet",
+    synced: "On all devices of your password manager",
+    single: "On one device only",
+    needsName: "Type your user name before you use it",
+    add: "Add a passkey",
+    addLead: "Your browser asks where to keep it.",
+    rename: "Rename",
+    renameLabel: (name: string) => `Rename ${name}`,
+    name: "Name of the passkey",
+    nameRefused: (characters: number) => `A name has 1 to ${characters} characters, and no invisible ones.`,
+    save: "Save",
+    remove: "Remove",
+    removeLabel: (name: string) => `Remove the passkey ${name}`,
+    removeHint:
+      "A lost device? Remove its passkey, and sign out its browser on your account page: removing a passkey signs no browser out.",
+    recentTitle: "Sign in again to change something",
+    recent: "You signed in a while ago. To add or remove a passkey, show that it is you.",
+    recentAction: "Sign in again",
+    lastWay: "It was not removed: it is your only way to sign in. Add another passkey first.",
+    notAdded: {
+      stale: "No passkey was added: this page was open for too long, or was answered before. Try again.",
+      elsewhere: (address: string) =>
+        `No passkey was added: your browser was at another address than ${address}. Open that address and sign in there.`,
+      unreadable:
+        "No passkey was added: the browser’s answer could not be read. Try again, or use another browser.",
+      refused: "No passkey was added: the device’s answer does not fit. Try again, or use another device.",
+      known: "No passkey was added: this one is registered here already.",
+      too_many: "No passkey was added: an account has 50 at most. Remove one that you do not use.",
+    },
+    passwordTitle: "Do without a password",
+    passwordLead:
+      "A password that you do not have cannot be stolen. You then sign in with your passkeys only. The operator of this server can give you a password again.",
+    passwordRemove: "Remove my password",
+    passwordKept: {
+      administrator: "Your password stays, because you administer this server.",
+      last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
+    },
+    toAccount: "Back to your account",
+    instead: "Add a passkey instead",
+    state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
+    notices: {
+      added: "Your passkey is added. Sign in with it the next time.",
+      renamed: "The name is saved.",
+      removed: "The passkey is removed. It signs no one in any more.",
+      password_removed: "Your password is removed. You sign in with your passkeys now.",
+    },
   },
   secondFactor: {
     title: "Second factor",
@@ -301,10 +416,6 @@ export const english = {
     ways: {
       password: "Password",
       passwordSet: "Set",
-      secondFactor: "Second factor",
-      secondFactorOn: (codes: number) =>
-        `On. ${codes === 1 ? "1 recovery code" : `${codes} recovery codes`} left`,
-      secondFactorOff: "Off",
       passwordNone: "None. The operator of this server can set one.",
     },
     accessTitle: "Applications and devices with access",
@@ -313,9 +424,10 @@ export const english = {
     viaApplication: "Application",
     viaDevice: "Device",
     since: "since",
-    installations: (count: number) => `${count} installations`,
+    installations: (count: number) =>
+      plural(count, { one: "One installation", other: `${count} installations` }),
     usedWithin: (days: number) =>
-      days === 1 ? "Used within the last 24 hours" : `Used within the last ${days} days`,
+      plural(days, { one: "Used within the last 24 hours", other: `Used within the last ${days} days` }),
     notUsedYet: "Not used yet",
     end: "End",
     endLabel: (client: string, since: string) => `End the access of ${client} since ${since}`,
@@ -480,6 +592,17 @@ export const english = {
         "person.disabled": (): string => "Your account was disabled",
         "person.enabled": (): string => "Your account was enabled again",
         "person.unlocked": (): string => "The operator let you try passwords again",
+        "email.changed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You changed your e-mail address" : "The operator changed your e-mail address",
+        "email.verified": (): string => "Your e-mail address was confirmed",
+        "passkey.added": (): string => "You added a passkey",
+        "passkey.removed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You removed a passkey" : "The operator removed a passkey of yours",
+        "password.removed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You removed your password" : "The operator removed your password",
+        "reset.done": (): string => "A new password was set by a link in a mail",
+        "sign_in_link.created": (): string => "The operator made a link that signs you in",
+        "sign_in_link.used": (): string => "A link of the operator signed you in",
         "recovery_code.used": (): string => "You signed in with a recovery code",
         "recovery_codes.renewed": (): string => "You got new recovery codes",
         "second_factor.added": (): string => "You set up a second factor",
@@ -577,6 +700,127 @@ export const english = {
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
   },
+  /** A new account, by invitation or without. */
+  newAccount: {
+    title: "Create your account",
+    invited: (server: string) => `You are invited to ${server}. Choose how you want to sign in.`,
+    confirmed: (server: string) =>
+      `Your e-mail address is confirmed. Choose how you want to sign in to ${server}.`,
+    signedInAs: (username: string) =>
+      `You are signed in as ${username}. When the new account is made, this browser is signed in with that one instead.`,
+    emailHint: "Optional. We send you a mail, and the address counts once you have confirmed it.",
+    withPasskey: "Continue with a passkey, without a password",
+    emailTaken: "There is an account with this e-mail address already. Sign in with it instead.",
+    limited: "Too many attempts from your network. Wait a while, then try again.",
+    full: "Too many people are asking for an account right now. Try again in an hour.",
+    waitingTitle: "Your account waits for approval",
+    waiting: (username: string, server: string) =>
+      `Your account ${username} is made. You can sign in as soon as an administrator of ${server} has let you in.`,
+  },
+  signUp: {
+    lead: "Enter your e-mail address. We send you a link with which you create your account.",
+    invitationLead: (server: string) => `To create an account at ${server} you need an invitation.`,
+    accountLead: (server: string) => `Choose how you want to sign in to ${server}.`,
+    invitation: "Invitation",
+    invitationHint: "The link that you were sent. It contains tlk_.",
+    invitationMalformed: "This is not a complete invitation. Copy the whole link.",
+    domains: (domains: string) => `An address at ${domains}.`,
+    domainRefused: (domains: string) =>
+      `Only people with an address at ${domains} can create an account here.`,
+    submit: "Continue",
+    haveAccount: "I have an account: sign in",
+    askedTitle: "Look at your mail",
+    asked: (email: string) => `We have sent a mail to ${email}. Open the link in it to go on.`,
+    askedAdvice:
+      "You may open it on another device. If no mail comes within a few minutes, look among the unwanted mails, and check the address.",
+  },
+  reset: {
+    forgotTitle: "Forgot your password?",
+    forgotLead:
+      "Enter your user name or e-mail address. We send a link for a new password to the e-mail address of your account.",
+    nameMissing: "Enter your user name or e-mail address.",
+    ask: "Send the link",
+    back: "Back to sign-in",
+    limited: "You have asked for this often. Wait a while, then try again.",
+    askedTitle: "Look at your mail",
+    asked: (name: string) =>
+      `If there is an account ${name} with a confirmed e-mail address, a mail with a link is on its way to that address.`,
+    askedAdvice:
+      "If no mail comes within a few minutes, look among the unwanted mails, or ask the operator of this server.",
+    title: "Choose a new password",
+    lead: (username: string, server: string) =>
+      `For the account ${username} at ${server}. All browsers that are signed in with it are signed out.`,
+    submit: "Set password and sign in",
+  },
+  /** Signing in with a code by mail. */
+  signInCode: {
+    title: "Sign in with a code",
+    lead: "Enter your user name or e-mail address. We send a code to the e-mail address of your account.",
+    ask: "Send the code",
+    sent: (name: string) =>
+      `If there is an account ${name} with a confirmed e-mail address, a mail with a code is on its way. Leave this page open.`,
+    code: "Code",
+    codeHint: "Six digits.",
+    submit: "Sign in",
+    wrong: "This code is not right, or is too old. After five attempts a new one is needed.",
+    another: "Send another code",
+    password: "Sign in with the password",
+  },
+  /** Links that ask for one click. */
+  links: {
+    signInLead: (username: string, server: string) =>
+      `This link signs this browser in to ${server} as ${username}.`,
+    signInAdvice: "It works once. Continue only if this is your account.",
+    signInSubmit: "Sign in",
+    verifyTitle: "Is this your e-mail address?",
+    verifyLead: (email: string, username: string, server: string) =>
+      `The account ${username} at ${server} is to have the address ${email}.`,
+    verifyAdvice: "Confirm only if this is your account. Otherwise another person could act in your name.",
+    verifySubmit: "Confirm the address",
+    verifiedTitle: "Your address is confirmed",
+    verified: (email: string) => `${email} is the address of your account now.`,
+    emailTakenTitle: "This address belongs to another account",
+    emailTaken: (email: string) =>
+      `Another account has got the address ${email} meanwhile. Nothing was changed.`,
+  },
+  /** For administrators. */
+  invite: {
+    link: "Invite people",
+    title: "Invite people",
+    lead: "An invitation is a link with which a person creates their own account.",
+    nameHint: "Optional. The person can change it.",
+    emailHint: "Optional. The account gets this address.",
+    emailHintWithoutMail:
+      "Optional. The account gets this address, not confirmed: this server sends no mail.",
+    mailed: "Send the link to this address",
+    groups: "Groups of the new account",
+    uses: "How many people may use it",
+    usesHint: "With more than one, leave the name and the address empty.",
+    usesRefused: (most: number) => `Enter a number from 1 to ${most}.`,
+    usesOfOne: "An invitation with a name or an address is for one person.",
+    days: "Valid for how many days",
+    daysRefused: (most: number) => `Enter a number from 1 to ${most}.`,
+    submit: "Create the invitation",
+    doneTitle: "The invitation is ready",
+    goodOnce: (time: string) => `It works once, for ${time}.`,
+    goodFor: (uses: number, time: string) => `It works for ${uses} people, for ${time}.`,
+    handOver:
+      "Send the link to the person, or let them scan the code. It is shown only now, and who has it can use it.",
+    mailedTo: (email: string) => `The link is on its way to ${email}.`,
+    qr: "QR code of the invitation",
+    another: "Create another one",
+    openTitle: "Open invitations",
+    anyone: "For anyone",
+    used: (used: number, uses: number) =>
+      uses === 1 ? "For one person, until" : `Used ${used} of ${uses} times, until`,
+    revoke: "Withdraw",
+    revokeLabel: (about: string) => `Withdraw the invitation ${about}`,
+    revoked: "The invitation is withdrawn.",
+    waitingTitle: "Waiting to be let in",
+    approve: "Let in",
+    approveLabel: (username: string) => `Let ${username} in`,
+    approved: "The person can sign in now.",
+  },
   /** Why a new password is refused. The hint about good ones stands below. */
   newPassword: {
     too_short: (characters: number) =>
@@ -663,6 +907,18 @@ export const english = {
       title: "This link no longer works",
       text: "It has been used, was replaced by a newer one, or has expired. If the first account does not exist yet, restart the server to get a new link.",
     },
+    link_unknown: {
+      title: "This link does not work",
+      text: "It is not complete, or it was withdrawn, or it has been used. Copy the whole link, or ask for a new one where you got it.",
+    },
+    link_used: {
+      title: "This link has been used",
+      text: "If it was you, sign in. If it was not you, tell the operator of this server: another person may have had your link.",
+    },
+    link_expired: {
+      title: "This link is too old",
+      text: "Links work for a limited time. Ask for a new one where you got it.",
+    },
     not_found: { title: "There is no page here", text: "Check the address, or begin at the start page." },
     method_not_allowed: {
       title: "This page cannot do that",
@@ -709,11 +965,11 @@ export const english = {
     searchHint: "The code, or words of the message: invalid_grant, redirect, PKCE.",
     submit: "Search",
     found: (count: number) =>
-      count === 0
-        ? "No entry has all of these words."
-        : count === 1
-          ? "One entry has these words."
-          : `${count} entries have these words.`,
+      plural(count, {
+        none: "No entry has all of these words.",
+        one: "One entry has these words.",
+        other: `${count} entries have these words.`,
+      }),
     showAll: "Show all entries",
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */

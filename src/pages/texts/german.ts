@@ -1,5 +1,8 @@
 /** Every word of the pages, in German. */
 import type { Texts } from "./english.ts";
+import { pluralsOf } from "./plural.ts";
+
+const plural = pluralsOf("de");
 
 export const german: Texts = {
   language: "de",
@@ -15,6 +18,13 @@ export const german: Texts = {
     email: "E-Mail-Adresse",
     opensElsewhere: "verlässt diese Website",
     unverifiedName: (client) => `${client} (nicht geprüft)`,
+  },
+  foot: {
+    language: "Sprache",
+    imprint: "Impressum",
+    privacy: "Datenschutz",
+    help: "Hilfe",
+    translated: "Diese Texte sind übersetzt. Maßgeblich sind die englischen.",
   },
   home: {
     title: (name) => name,
@@ -58,6 +68,10 @@ export const german: Texts = {
     withPhone: "Mit dem Telefon anmelden",
     otherWay: "Anders anmelden",
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
+    forgottenLink: "Passwort vergessen?",
+    codeLink: "Mit einem Code per E-Mail anmelden",
+    noAccount: "Noch kein Konto?",
+    newAccount: "Konto anlegen",
   },
   otherDevice: {
     title: "Mit dem Telefon anmelden",
@@ -116,6 +130,117 @@ export const german: Texts = {
     without: "Ohne diesen Schritt weiter",
     lost: "Telefon und Wiederherstellungscodes verloren? Wenden Sie sich an den Betreiber dieses Servers.",
     otherAccount: "Mit einem anderen Konto anmelden",
+  },
+  passkeys: {
+    use: "Passkey verwenden",
+    noScript: "Passkeys brauchen JavaScript, und das ist in diesem Browser abgeschaltet.",
+    unsupported:
+      "Dieser Browser kann hier keine Passkeys verwenden. Sie brauchen einen neueren Browser und eine Adresse, die mit https beginnt.",
+    browser: {
+      use: {
+        NotAllowedError:
+          "Es wurde kein Passkey verwendet: Sie haben abgebrochen, es hat zu lange gedauert, oder dieses Gerät hat keinen für dieses Konto.",
+        SecurityError: (address) =>
+          `Passkeys dieses Servers funktionieren unter dieser Adresse nicht. Öffnen Sie ${address} und melden Sie sich dort an.`,
+        NotSupportedError: "Dieses Gerät kann keinen Passkey verwenden, den dieser Server versteht.",
+        ConstraintError:
+          "Dieses Gerät kann weder nach einer PIN noch nach Fingerabdruck oder Gesicht fragen, und das muss es hier.",
+        InvalidStateError:
+          "Dieser Passkey lässt sich gerade nicht verwenden. Versuchen Sie es noch einmal oder nehmen Sie einen anderen.",
+        other:
+          "Das Gerät oder der Passwortmanager konnte das nicht. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Passkey.",
+      },
+      add: {
+        NotAllowedError:
+          "Es wurde kein Passkey hinzugefügt: Sie haben abgebrochen, oder es hat zu lange gedauert.",
+        SecurityError: (address) =>
+          `Unter dieser Adresse lassen sich keine Passkeys dieses Servers anlegen. Öffnen Sie ${address} und melden Sie sich dort an.`,
+        NotSupportedError: "Dieses Gerät kann keinen Passkey anlegen, den dieser Server versteht.",
+        ConstraintError:
+          "Dieses Gerät kann so einen Passkey nicht anlegen: Es hat keinen Platz mehr, oder es kann nicht nach PIN, Fingerabdruck oder Gesicht fragen.",
+        InvalidStateError: "Auf diesem Gerät gibt es schon einen Passkey für Ihr Konto.",
+        other:
+          "Das Gerät oder der Passwortmanager konnte keinen Passkey anlegen. Versuchen Sie es noch einmal oder nehmen Sie ein anderes Gerät.",
+      },
+    },
+    refused: {
+      stale:
+        "Diese Seite war zu lange offen, oder sie wurde schon beantwortet. Verwenden Sie Ihren Passkey noch einmal.",
+      elsewhere: (address) =>
+        `Der Passkey wurde unter einer anderen Adresse als ${address} verwendet. Öffnen Sie diese Adresse und melden Sie sich dort an.`,
+      unknown:
+        "Dieser Passkey ist hier nicht bekannt: Er wurde entfernt oder gehört zu einem anderen Server.",
+      copied:
+        "Dieser Passkey wurde abgelehnt, weil er kopiert worden sein könnte: Sein Zähler ist zurückgegangen. Melden Sie sich anders an, entfernen Sie ihn aus Ihrem Konto und sagen Sie es dem Betreiber dieses Servers.",
+      unverified:
+        "Das Gerät hat weder nach einer PIN noch nach Fingerabdruck oder Gesicht gefragt, und das muss es hier. Melden Sie sich zuerst mit Ihrem Passwort an, oder verwenden Sie einen anderen Passkey.",
+      unreadable:
+        "Die Antwort des Browsers war nicht lesbar. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Browser.",
+    },
+    lost: "Keinen Passkey zur Hand? Wenden Sie sich an den Betreiber dieses Servers.",
+    title: "Passkeys",
+    lead: "Mit einem Passkey melden Sie sich ohne Passwort an: mit Fingerabdruck, Gesicht oder PIN Ihres Geräts, oder mit einem Sicherheitsschlüssel. Er funktioniert nur bei diesem Server; keine andere Website kann ihn Ihnen entlocken.",
+    none: "Sie haben noch keinen Passkey.",
+    oneTitle: "Sie haben nur einen Passkey",
+    oneWithPassword:
+      "Wenn Sie ihn verlieren, melden Sie sich mit Ihrem Passwort an. Fügen Sie besser einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager.",
+    oneAlone:
+      "Wenn Sie ihn verlieren, können Sie sich nicht mehr anmelden. Fügen Sie einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager.",
+    kinds: { passkey: "Passkey", securityKey: "Sicherheitsschlüssel" },
+    added: "Hinzugefügt am",
+    lastUsed: (when) => `zuletzt benutzt ${when}`,
+    neverUsed: "noch nicht benutzt",
+    synced: "Auf allen Geräten Ihres Passwortmanagers",
+    single: "Nur auf einem Gerät",
+    needsName: "Geben Sie Ihren Benutzernamen ein, bevor Sie ihn verwenden",
+    add: "Passkey hinzufügen",
+    addLead: "Ihr Browser fragt, wo er aufbewahrt werden soll.",
+    rename: "Umbenennen",
+    renameLabel: (name) => `${name} umbenennen`,
+    name: "Name des Passkeys",
+    nameRefused: (characters) => `Ein Name hat 1 bis ${characters} Zeichen, und keine unsichtbaren.`,
+    save: "Speichern",
+    remove: "Entfernen",
+    removeLabel: (name) => `Passkey ${name} entfernen`,
+    removeHint:
+      "Ein Gerät verloren? Entfernen Sie seinen Passkey, und melden Sie auf der Seite „Ihr Konto“ seinen Browser ab: Wer einen Passkey entfernt, meldet damit keinen Browser ab.",
+    recentTitle: "Melden Sie sich für Änderungen erneut an",
+    recent:
+      "Ihre Anmeldung ist eine Weile her. Um einen Passkey hinzuzufügen oder zu entfernen, zeigen Sie, dass Sie es sind.",
+    recentAction: "Erneut anmelden",
+    lastWay:
+      "Er wurde nicht entfernt: Nur mit ihm können Sie sich anmelden. Fügen Sie zuerst einen anderen Passkey hinzu.",
+    notAdded: {
+      stale:
+        "Es wurde kein Passkey hinzugefügt: Diese Seite war zu lange offen, oder sie wurde schon beantwortet. Versuchen Sie es noch einmal.",
+      elsewhere: (address) =>
+        `Es wurde kein Passkey hinzugefügt: Ihr Browser war unter einer anderen Adresse als ${address}. Öffnen Sie diese Adresse und melden Sie sich dort an.`,
+      unreadable:
+        "Es wurde kein Passkey hinzugefügt: Die Antwort des Browsers war nicht lesbar. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Browser.",
+      refused:
+        "Es wurde kein Passkey hinzugefügt: Die Antwort des Geräts passt nicht. Versuchen Sie es noch einmal oder nehmen Sie ein anderes Gerät.",
+      known: "Es wurde kein Passkey hinzugefügt: Dieser ist hier schon eingetragen.",
+      too_many:
+        "Es wurde kein Passkey hinzugefügt: Ein Konto hat höchstens 50. Entfernen Sie einen, den Sie nicht benutzen.",
+    },
+    passwordTitle: "Auf das Passwort verzichten",
+    passwordLead:
+      "Ein Passwort, das es nicht gibt, kann niemand stehlen. Sie melden sich dann nur noch mit Ihren Passkeys an. Der Betreiber dieses Servers kann Ihnen wieder ein Passwort geben.",
+    passwordRemove: "Mein Passwort entfernen",
+    passwordKept: {
+      administrator: "Ihr Passwort bleibt, weil Sie diesen Server verwalten.",
+      last_way:
+        "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
+    },
+    toAccount: "Zurück zu Ihrem Konto",
+    instead: "Stattdessen einen Passkey hinzufügen",
+    state: (count) => (count === 0 ? "Keine" : count === 1 ? "1 Passkey" : `${count} Passkeys`),
+    notices: {
+      added: "Ihr Passkey ist hinzugefügt. Melden Sie sich das nächste Mal damit an.",
+      renamed: "Der Name ist gespeichert.",
+      removed: "Der Passkey ist entfernt. Mit ihm kann sich niemand mehr anmelden.",
+      password_removed: "Ihr Passwort ist entfernt. Sie melden sich jetzt mit Ihren Passkeys an.",
+    },
   },
   secondFactor: {
     title: "Zweiter Faktor",
@@ -299,10 +424,6 @@ export const german: Texts = {
     ways: {
       password: "Passwort",
       passwordSet: "Vorhanden",
-      secondFactor: "Zweiter Faktor",
-      secondFactorOn: (codes) =>
-        `Eingeschaltet. Noch ${codes === 1 ? "1 Wiederherstellungscode" : `${codes} Wiederherstellungscodes`}`,
-      secondFactorOff: "Ausgeschaltet",
       passwordNone: "Keines. Der Betreiber dieses Servers kann eines setzen.",
     },
     accessTitle: "Anwendungen und Geräte mit Zugriff",
@@ -311,9 +432,12 @@ export const german: Texts = {
     viaApplication: "Anwendung",
     viaDevice: "Gerät",
     since: "seit",
-    installations: (count) => `${count} Installationen`,
+    installations: (count) => plural(count, { one: "Eine Installation", other: `${count} Installationen` }),
     usedWithin: (days) =>
-      days === 1 ? "In den letzten 24 Stunden benutzt" : `In den letzten ${days} Tagen benutzt`,
+      plural(days, {
+        one: "In den letzten 24 Stunden benutzt",
+        other: `In den letzten ${days} Tagen benutzt`,
+      }),
     notUsedYet: "Noch nicht benutzt",
     end: "Beenden",
     endLabel: (client, since) => `Den Zugriff von ${client} seit ${since} beenden`,
@@ -477,6 +601,21 @@ export const german: Texts = {
         "person.disabled": () => "Ihr Konto wurde gesperrt",
         "person.enabled": () => "Ihr Konto wurde wieder freigegeben",
         "person.unlocked": () => "Der Betreiber lässt Sie wieder Passwörter versuchen",
+        "email.changed": ({ by }) =>
+          by === "you"
+            ? "Sie haben Ihre E-Mail-Adresse geändert"
+            : "Der Betreiber hat Ihre E-Mail-Adresse geändert",
+        "email.verified": () => "Ihre E-Mail-Adresse wurde bestätigt",
+        "passkey.added": () => "Sie haben einen Passkey hinzugefügt",
+        "passkey.removed": ({ by }) =>
+          by === "you"
+            ? "Sie haben einen Passkey entfernt"
+            : "Der Betreiber hat einen Ihrer Passkeys entfernt",
+        "password.removed": ({ by }) =>
+          by === "you" ? "Sie haben Ihr Passwort entfernt" : "Der Betreiber hat Ihr Passwort entfernt",
+        "reset.done": () => "Ein neues Passwort wurde mit einem Link aus einer E-Mail gesetzt",
+        "sign_in_link.created": () => "Der Betreiber hat einen Link gemacht, der Sie anmeldet",
+        "sign_in_link.used": () => "Ein Link des Betreibers hat Sie angemeldet",
         "recovery_code.used": () => "Sie haben sich mit einem Wiederherstellungscode angemeldet",
         "recovery_codes.renewed": () => "Sie haben neue Wiederherstellungscodes bekommen",
         "second_factor.added": () => "Sie haben einen zweiten Faktor eingerichtet",
@@ -576,6 +715,121 @@ export const german: Texts = {
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
   },
+  newAccount: {
+    title: "Ihr Konto anlegen",
+    invited: (server) => `Sie sind zu ${server} eingeladen. Wählen Sie, wie Sie sich anmelden möchten.`,
+    confirmed: (server) =>
+      `Ihre E-Mail-Adresse ist bestätigt. Wählen Sie, wie Sie sich bei ${server} anmelden möchten.`,
+    signedInAs: (username) =>
+      `Sie sind als ${username} angemeldet. Sobald das neue Konto angelegt ist, ist dieser Browser stattdessen mit ihm angemeldet.`,
+    emailHint: "Freiwillig. Wir schicken Ihnen eine Mail; die Adresse gilt, sobald Sie sie bestätigt haben.",
+    withPasskey: "Mit einem Passkey weiter, ohne Passwort",
+    emailTaken: "Es gibt schon ein Konto mit dieser E-Mail-Adresse. Melden Sie sich stattdessen damit an.",
+    limited: "Zu viele Versuche aus Ihrem Netz. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
+    full: "Gerade fragen zu viele Menschen nach einem Konto. Versuchen Sie es in einer Stunde wieder.",
+    waitingTitle: "Ihr Konto wartet auf Freigabe",
+    waiting: (username, server) =>
+      `Ihr Konto ${username} ist angelegt. Sie können sich anmelden, sobald jemand aus der Verwaltung von ${server} es freigegeben hat.`,
+  },
+  signUp: {
+    lead: "Geben Sie Ihre E-Mail-Adresse ein. Wir schicken Ihnen einen Link, mit dem Sie Ihr Konto anlegen.",
+    invitationLead: (server) => `Um bei ${server} ein Konto anzulegen, brauchen Sie eine Einladung.`,
+    accountLead: (server) => `Wählen Sie, wie Sie sich bei ${server} anmelden möchten.`,
+    invitation: "Einladung",
+    invitationHint: "Der Link, den Sie bekommen haben. Er enthält tlk_.",
+    invitationMalformed: "Das ist keine vollständige Einladung. Kopieren Sie den ganzen Link.",
+    domains: (domains) => `Eine Adresse bei ${domains}.`,
+    domainRefused: (domains) => `Nur wer eine Adresse bei ${domains} hat, kann hier ein Konto anlegen.`,
+    submit: "Weiter",
+    haveAccount: "Ich habe ein Konto: anmelden",
+    askedTitle: "Sehen Sie in Ihre Post",
+    asked: (email) =>
+      `Wir haben eine Mail an ${email} geschickt. Öffnen Sie den Link darin, um fortzufahren.`,
+    askedAdvice:
+      "Sie können ihn auch auf einem anderen Gerät öffnen. Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach und prüfen Sie die Adresse.",
+  },
+  reset: {
+    forgotTitle: "Passwort vergessen?",
+    forgotLead:
+      "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir schicken einen Link für ein neues Passwort an die E-Mail-Adresse Ihres Kontos.",
+    nameMissing: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.",
+    ask: "Link schicken",
+    back: "Zurück zur Anmeldung",
+    limited: "Sie haben oft danach gefragt. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
+    askedTitle: "Sehen Sie in Ihre Post",
+    asked: (name) =>
+      `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Link an diese Adresse unterwegs.`,
+    askedAdvice:
+      "Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach oder wenden Sie sich an den Betreiber dieses Servers.",
+    title: "Neues Passwort wählen",
+    lead: (username, server) =>
+      `Für das Konto ${username} bei ${server}. Alle Browser, die damit angemeldet sind, werden abgemeldet.`,
+    submit: "Passwort setzen und anmelden",
+  },
+  signInCode: {
+    title: "Mit einem Code anmelden",
+    lead: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir schicken einen Code an die E-Mail-Adresse Ihres Kontos.",
+    ask: "Code schicken",
+    sent: (name) =>
+      `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Code unterwegs. Lassen Sie diese Seite offen.`,
+    code: "Code",
+    codeHint: "Sechs Ziffern.",
+    submit: "Anmelden",
+    wrong: "Dieser Code stimmt nicht oder ist zu alt. Nach fünf Versuchen brauchen Sie einen neuen.",
+    another: "Noch einen Code schicken",
+    password: "Mit dem Passwort anmelden",
+  },
+  links: {
+    signInLead: (username, server) => `Dieser Link meldet diesen Browser bei ${server} als ${username} an.`,
+    signInAdvice: "Er gilt einmal. Machen Sie nur weiter, wenn das Ihr Konto ist.",
+    signInSubmit: "Anmelden",
+    verifyTitle: "Ist das Ihre E-Mail-Adresse?",
+    verifyLead: (email, username, server) =>
+      `Das Konto ${username} bei ${server} soll die Adresse ${email} bekommen.`,
+    verifyAdvice:
+      "Bestätigen Sie nur, wenn das Ihr Konto ist: Sonst könnte ein fremdes Konto in Ihrem Namen auftreten.",
+    verifySubmit: "Adresse bestätigen",
+    verifiedTitle: "Ihre Adresse ist bestätigt",
+    verified: (email) => `${email} ist jetzt die Adresse Ihres Kontos.`,
+    emailTakenTitle: "Diese Adresse gehört zu einem anderen Konto",
+    emailTaken: (email) => `Ein anderes Konto hat inzwischen die Adresse ${email}. Es wurde nichts geändert.`,
+  },
+  invite: {
+    link: "Menschen einladen",
+    title: "Menschen einladen",
+    lead: "Eine Einladung ist ein Link, mit dem ein Mensch sein eigenes Konto anlegt.",
+    nameHint: "Freiwillig. Der Name lässt sich beim Anlegen noch ändern.",
+    emailHint: "Freiwillig. Das Konto bekommt diese Adresse.",
+    emailHintWithoutMail:
+      "Freiwillig. Das Konto bekommt diese Adresse, unbestätigt: Dieser Server verschickt keine Mails.",
+    mailed: "Den Link an diese Adresse schicken",
+    groups: "Gruppen des neuen Kontos",
+    uses: "Für wie viele Menschen",
+    usesHint: "Lassen Sie bei mehr als einem Namen und Adresse leer.",
+    usesRefused: (most) => `Geben Sie eine Zahl von 1 bis ${most} ein.`,
+    usesOfOne: "Eine Einladung mit Namen oder Adresse ist für einen einzigen Menschen.",
+    days: "Gültig für wie viele Tage",
+    daysRefused: (most) => `Geben Sie eine Zahl von 1 bis ${most} ein.`,
+    submit: "Einladung erstellen",
+    doneTitle: "Die Einladung ist fertig",
+    goodOnce: (time) => `Sie gilt einmal, und das ${time} lang.`,
+    goodFor: (uses, time) => `Sie gilt für ${uses} Menschen, und das ${time} lang.`,
+    handOver:
+      "Schicken Sie den Link weiter oder lassen Sie den Code scannen. Der Link wird nur jetzt gezeigt, und wer ihn hat, kann ihn benutzen.",
+    mailedTo: (email) => `Der Link ist unterwegs an ${email}.`,
+    qr: "QR-Code der Einladung",
+    another: "Noch eine erstellen",
+    openTitle: "Offene Einladungen",
+    anyone: "Für alle, die den Link haben",
+    used: (used, uses) => (uses === 1 ? "Für einen Menschen, bis" : `${used} von ${uses} Mal benutzt, bis`),
+    revoke: "Zurückziehen",
+    revokeLabel: (about) => `Die Einladung ${about} zurückziehen`,
+    revoked: "Die Einladung ist zurückgezogen.",
+    waitingTitle: "Warten auf Freigabe",
+    approve: "Freigeben",
+    approveLabel: (username) => `${username} freigeben`,
+    approved: "Das Konto ist freigegeben.",
+  },
   newPassword: {
     too_short: (characters) => `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
     too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
@@ -659,6 +913,18 @@ export const german: Texts = {
       title: "Dieser Link gilt nicht mehr",
       text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn das erste Konto noch nicht angelegt ist, starten Sie den Server neu, um einen neuen Link zu bekommen.",
     },
+    link_unknown: {
+      title: "Dieser Link funktioniert nicht",
+      text: "Er ist nicht vollständig, wurde zurückgezogen oder schon benutzt. Kopieren Sie den ganzen Link, oder bitten Sie dort um einen neuen, wo Sie ihn bekommen haben.",
+    },
+    link_used: {
+      title: "Dieser Link wurde schon benutzt",
+      text: "Wenn Sie das waren, melden Sie sich an. Wenn nicht, sagen Sie es dem Betreiber dieses Servers: Ihr Link war vielleicht in fremden Händen.",
+    },
+    link_expired: {
+      title: "Dieser Link ist zu alt",
+      text: "Links gelten nur eine begrenzte Zeit. Bitten Sie dort um einen neuen, wo Sie ihn bekommen haben.",
+    },
     not_found: {
       title: "Hier ist keine Seite",
       text: "Prüfen Sie die Adresse, oder beginnen Sie auf der Startseite.",
@@ -708,11 +974,11 @@ export const german: Texts = {
     searchHint: "Den Code oder englische Wörter der Meldung: invalid_grant, redirect, PKCE.",
     submit: "Suchen",
     found: (count) =>
-      count === 0
-        ? "Kein Eintrag enthält alle diese Wörter."
-        : count === 1
-          ? "Ein Eintrag enthält diese Wörter."
-          : `${count} Einträge enthalten diese Wörter.`,
+      plural(count, {
+        none: "Kein Eintrag enthält alle diese Wörter.",
+        one: "Ein Eintrag enthält diese Wörter.",
+        other: `${count} Einträge enthalten diese Wörter.`,
+      }),
     showAll: "Alle Einträge zeigen",
   },
   scopes: {

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The page about signing in: the ways, and the browsers. */
 
-import type { WayRow } from "../account/ways.ts";
+import type { WayRow } from "../account/way.ts";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 import { type SessionRow, SessionsSection } from "./account-sessions.tsx";
 import { Icon } from "./icons.tsx";
@@ -35,11 +35,14 @@ export function SecurityView({ frame, token, ways, sessions }: SecurityProps) {
   );
 }
 
-function Way({ label, state, href }: WayRow) {
+function Way({ label, state, href, warns = false }: WayRow) {
   const words = (
     <span>
       <strong>{label}</strong>
-      <span>{state}</span>
+      <span>
+        {warns && <Icon name="alert" />}
+        {state}
+      </span>
     </span>
   );
   if (href === null) return <div class="row">{words}</div>;

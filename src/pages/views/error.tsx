@@ -85,7 +85,9 @@ function Details({ frame, details }: { frame: PageFrame; details: ErrorDetails }
           </div>
           <div>
             <dt>{errors.description}</dt>
-            <dd lang="en">{details.description}</dd>
+            <dd lang="en" dir="ltr">
+              {details.description}
+            </dd>
           </div>
           {details.comparison && <Compared frame={frame} comparison={details.comparison} />}
         </dl>

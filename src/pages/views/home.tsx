@@ -85,7 +85,7 @@ export function HelpView({ frame, reasons, query }: HelpProps) {
             ))}
           </nav>
         )}
-        <div class="reasons" lang="en">
+        <div class="reasons" lang="en" dir="ltr">
           {codes.map(([error, entries]) => (
             <section id={`code-${error}`} aria-labelledby={`code-${error}-title`}>
               <h2 id={`code-${error}-title`}>

@@ -15,7 +15,7 @@ export interface LeavingProps {
 export function LeavingView({ frame, host, delivery: { address, fields } }: LeavingProps) {
   const { leaving, errors } = frame.texts;
   return (
-    <Layout frame={frame} title={leaving.title(host)}>
+    <Layout frame={frame} title={leaving.title(host)} foot={fields === null ? undefined : "posting"}>
       <div class="card">
         <h1>{leaving.title(host)}</h1>
         <p class="muted">{leaving.text(host)}</p>
@@ -54,7 +54,7 @@ export interface PostAnswerProps {
 export function PostAnswerView({ frame, host, address, fields, script }: PostAnswerProps) {
   const { leaving } = frame.texts;
   return (
-    <Layout frame={frame} title={leaving.goOn(host)}>
+    <Layout frame={frame} title={leaving.goOn(host)} foot="posting">
       <form class="card" method="post" action={address}>
         <h1>{leaving.goOn(host)}</h1>
         <p class="muted">{leaving.posting}</p>

@@ -45,9 +45,11 @@ export interface SetUpProps {
   /** Why the person is here: they want to, an application or the operator demands it, or the app is replaced. */
   readonly cause: "wanted" | "demanded" | "replaces";
   readonly fault: string | null;
+  /** Where the person adds a passkey instead. */
+  readonly passkeys: string;
 }
 
-export function SetUpView({ frame, token, pending, uri, secret, cause, fault }: SetUpProps) {
+export function SetUpView({ frame, token, pending, uri, secret, cause, fault, passkeys }: SetUpProps) {
   const { secondFactor } = frame.texts;
   return (
     <Layout frame={frame} title={secondFactor.setUpTitle}>
@@ -88,6 +90,9 @@ export function SetUpView({ frame, token, pending, uri, secret, cause, fault }: 
           </li>
         </ol>
         <p class="small muted">{secondFactor.others}</p>
+        <p class="small">
+          <a href={passkeys}>{frame.texts.passkeys.instead}</a>
+        </p>
       </div>
     </Layout>
   );

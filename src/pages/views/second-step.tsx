@@ -3,6 +3,7 @@
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { type PasskeyAsk, PasskeyForm } from "./passkey-form.tsx";
 
 export interface SecondStepProps {
   readonly frame: PageFrame;
@@ -17,6 +18,10 @@ export interface SecondStepProps {
   /** Where the person signs in with another account. */
   readonly otherAccount: string;
   readonly fault: string | null;
+  /** Whether the person has an app or codes. */
+  readonly hasCode: boolean;
+  /** Null for a person without passkeys. */
+  readonly passkey: PasskeyAsk | null;
 }
 
 export function SecondStepView({
@@ -28,8 +33,10 @@ export function SecondStepView({
   without,
   otherAccount,
   fault,
+  hasCode,
+  passkey,
 }: SecondStepProps) {
-  const { secondStep } = frame.texts;
+  const { secondStep, passkeys } = frame.texts;
   return (
     <Layout frame={frame} title={secondStep.title}>
       <div class="card">
@@ -40,26 +47,40 @@ export function SecondStepView({
             {fault}
           </Note>
         )}
-        <form
-          method="post"
-          action={frame.path("/login")}
-          class="stack"
-          aria-describedby={fault ? "fault" : undefined}
-        >
-          <Hidden values={{ [FORM_TOKEN]: token, progress, return_to: returnTo }} />
-          <Field
-            id="code"
-            label={secondStep.code}
-            hint={secondStep.hint}
-            autocomplete="one-time-code"
-            autofocus
-            maxlength={40}
+        {hasCode && (
+          <form
+            method="post"
+            action={frame.path("/login")}
+            class="stack"
+            aria-describedby={fault ? "fault" : undefined}
+          >
+            <Hidden values={{ [FORM_TOKEN]: token, progress, return_to: returnTo }} />
+            <Field
+              id="code"
+              label={secondStep.code}
+              hint={secondStep.hint}
+              autocomplete="one-time-code"
+              autofocus
+              maxlength={40}
+            />
+            <button class="main block" type="submit">
+              {secondStep.submit}
+            </button>
+          </form>
+        )}
+        {passkey !== null && (
+          <PasskeyForm
+            frame={frame}
+            action="/login"
+            token={token}
+            kind="use"
+            ask={passkey}
+            fields={{ progress, return_to: returnTo }}
+            isMain={!hasCode}
+            isOnlyWay={!hasCode}
           />
-          <button class="main block" type="submit">
-            {secondStep.submit}
-          </button>
-        </form>
-        <p class="small muted">{secondStep.lost}</p>
+        )}
+        <p class="small muted">{hasCode ? secondStep.lost : passkeys.lost}</p>
         <p class="small ways">
           {without && <a href={without}>{secondStep.without}</a>}
           <a href={otherAccount}>{secondStep.otherAccount}</a>

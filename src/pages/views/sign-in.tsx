@@ -3,6 +3,7 @@
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { type PasskeyAsk, PasskeyForm } from "./passkey-form.tsx";
 
 /** The field of the form that leads back to the application. */
 export const CANCEL = "cancel";
@@ -22,6 +23,7 @@ export interface SignInProps {
   readonly offered: { readonly username: string; readonly continueTo: string } | null;
   /** The name of the application that waits for an answer; null if none does. */
   readonly backTo: string | null;
+  readonly passkey: PasskeyAsk;
   /** Why the person is here, after a form that changed nothing. */
   readonly notice: string | null;
   /** Why the last attempt failed. */
@@ -30,6 +32,12 @@ export interface SignInProps {
   readonly otherDevice: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
   readonly elsewhere: string | null;
+  /** Where a person gets a new password who forgot theirs; null: from the operator. */
+  readonly forgotten: string | null;
+  /** Where a person signs in with a code by mail; null: nowhere. */
+  readonly code: string | null;
+  /** Where a person makes an account; null: nowhere. */
+  readonly newAccount: string | null;
 }
 
 export function SignInView(props: SignInProps) {
@@ -40,6 +48,7 @@ export function SignInView(props: SignInProps) {
     <Layout frame={frame} title={title}>
       <div class="card">
         <h1>{title}</h1>
+        {frame.greeting && <p>{frame.greeting}</p>}
         <p class="muted">{lead}</p>
         {offered && (
           <>
@@ -70,7 +79,7 @@ export function SignInView(props: SignInProps) {
           <Field
             id="username"
             label={signIn.usernameOrEmail}
-            autocomplete="username"
+            autocomplete="username webauthn"
             value={username}
             autofocus={offered === null && username === ""}
             maxlength={200}
@@ -86,12 +95,37 @@ export function SignInView(props: SignInProps) {
             {signIn.submit}
           </button>
         </form>
+        <PasskeyForm
+          frame={frame}
+          action="/login"
+          token={token}
+          kind="use"
+          ask={props.passkey}
+          fields={{ return_to: returnTo, [cause]: "1" }}
+          names="username"
+        />
         {props.otherDevice !== null && (
           <p class="small">
             <a href={props.otherDevice}>{signIn.withPhone}</a>
           </p>
         )}
-        <p class="small muted">{signIn.forgotten}</p>
+        {props.code !== null && (
+          <p class="small">
+            <a href={props.code}>{signIn.codeLink}</a>
+          </p>
+        )}
+        {props.newAccount !== null && (
+          <p class="small">
+            {signIn.noAccount} <a href={props.newAccount}>{signIn.newAccount}</a>
+          </p>
+        )}
+        {props.forgotten === null ? (
+          <p class="small muted">{signIn.forgotten}</p>
+        ) : (
+          <p class="small">
+            <a href={props.forgotten}>{signIn.forgottenLink}</a>
+          </p>
+        )}
         {backTo !== null && (
           <form method="post" action={frame.path("/login")} class="back">
             <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [CANCEL]: "1" }} />

@@ -6,6 +6,7 @@ import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
 import { OPENID_REGISTRATION } from "./openid-registration.ts";
+import { PROMPT_CREATE } from "./prompt-create.ts";
 import { RFC_6749 } from "./rfc6749.ts";
 import { RFC_6750 } from "./rfc6750.ts";
 import { RFC_7009 } from "./rfc7009.ts";
@@ -49,6 +50,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   OPENID_CORE,
   OPENID_DISCOVERY,
   OPENID_REGISTRATION,
+  PROMPT_CREATE,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
   OIDF,

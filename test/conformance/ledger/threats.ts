@@ -373,7 +373,7 @@ export const THREATS: Ledger = {
       id: "61",
       level: null,
       statement: "Rows and bytes that strangers can make the server keep",
-      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, and limits.tokens_per_registered_client tokens an hour; ends a person's oldest session beyond limits.sessions_per_person",
+      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, and limits.tokens_per_registered_client tokens an hour; ends a person's oldest session beyond limits.sessions_per_person; sends at most mail.per_person_and_hour mails of a kind to a person, and keeps no row of more",
     },
     {
       id: "62",
@@ -497,11 +497,25 @@ export const THREATS: Ledger = {
       does: "signs out at once only for an ID token of that person, and asks otherwise; leads to registered addresses only; sends logout tokens of two minutes through the guarded way, side by side, and waits a second at most",
     },
     {
+      id: "82",
+      level: null,
+      statement:
+        "Passkeys: challenges used again, answers for another origin or domain, another person's user handle, counters that go back, registration without a recent sign-in, removal of the last way in",
+      does: "binds a challenge to the browser, the purpose and the person, and counts it once, in the commit that starts the session; verifies origin, domain, signature and handle; refuses a counter that does not go up; adds and removes after a recent sign-in only, and keeps the last way in",
+    },
+    {
       id: "83",
       level: null,
       statement:
         "A second factor that is passed by: another page, tab or browser, the device flow, a refresh, prompt=none; codes used twice or guessed",
       does: "starts no session while a step is missing, whichever door it came by; checks the level again at every use of access; seals the steps so far for the browser and ten minutes; each code counts once, in the commit that starts the session",
+    },
+    {
+      id: "84",
+      level: null,
+      statement:
+        "Invitation, reset and e-mail links: reuse, guesses, the host of a request, other browsers, enumeration, scanners that fetch",
+      does: "keeps a digest of 32 random bytes, makes links from the issuer, uses one up only by the form of its page and in the commit of the act, ends a person's links with their sessions, and answers alike whether there is such a person",
     },
     {
       id: "86",

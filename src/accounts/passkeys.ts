@@ -1,0 +1,240 @@
+/**
+ * Passkeys (WebAuthn Level 3) as values: challenges, what a browser is asked, and what it answers.
+ *
+ * A challenge is not stored. It carries its identifier, its end and a MAC over the browser's cookie, its purpose and the person it
+ * is for, so another browser, another purpose or another person cannot answer it. The commit that follows the answer stores the
+ * identifier, so it counts once.
+ */
+import { newRecordId } from "../credentials/credential.ts";
+import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import { sameText } from "../platform/same-text.ts";
+import { foldUsername, type RecordId } from "../protocol/identifiers.ts";
+import { hasUnseen, isBlank } from "../protocol/names.ts";
+import {
+  type Assertion,
+  type Attestation,
+  fromBase64url,
+  PASSKEY_ALGORITHMS,
+  toBase64url,
+} from "../protocol/webauthn.ts";
+import type { PasskeyRecord } from "../store/tables.ts";
+
+/** This server, as a relying party (WebAuthn §4). */
+export interface RelyingParty {
+  /** Where its pages are. */
+  readonly origin: string;
+  /** The RP ID: passkeys belong to it. */
+  readonly domain: string;
+}
+
+export type ChallengePurpose = "sign_in" | "register";
+
+/** What a challenge is bound to. */
+export interface ChallengeBinding {
+  readonly cookieValue: string;
+  readonly purpose: ChallengePurpose;
+  /** The person who is to answer; empty if any may. */
+  readonly subject: string;
+}
+
+/** A challenge that this server made, as the store keeps it once it was answered. */
+export interface OpenedChallenge {
+  readonly id: RecordId;
+  readonly expiresAt: EpochSeconds;
+}
+
+interface Making {
+  readonly keys: ServerKeys;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+const ID_BYTES = 16;
+const EXPIRY_BYTES = 6;
+const CHALLENGE_BYTES = ID_BYTES + EXPIRY_BYTES + 32;
+
+const challengeMac = (
+  keys: ServerKeys,
+  { cookieValue, purpose, subject }: ChallengeBinding,
+  head: Uint8Array,
+): Uint8Array => keys.mac("passkey challenge", cookieValue, purpose, subject, head);
+
+/** A new challenge, good for `seconds`: base64url. */
+export function newChallenge(
+  { keys, clock, random }: Making,
+  binding: ChallengeBinding,
+  seconds: number,
+): string {
+  const head = Buffer.alloc(ID_BYTES + EXPIRY_BYTES);
+  head.set(newRecordId(clock, random));
+  head.writeUIntBE(clock.seconds() + seconds, ID_BYTES, EXPIRY_BYTES);
+  return toBase64url(Buffer.concat([head, challengeMac(keys, binding, head)]));
+}
+
+/** Null unless this server made it for this browser, purpose and person, and it has not expired. */
+export function openChallenge(
+  keys: ServerKeys,
+  binding: ChallengeBinding,
+  challenge: string,
+  now: EpochSeconds,
+): OpenedChallenge | null {
+  const bytes = Buffer.from(challenge, "base64url");
+  if (bytes.length !== CHALLENGE_BYTES) return null;
+  const head = bytes.subarray(0, ID_BYTES + EXPIRY_BYTES);
+  const mac = toBase64url(bytes.subarray(ID_BYTES + EXPIRY_BYTES));
+  if (!sameText(mac, toBase64url(challengeMac(keys, binding, head)))) return null;
+  const expiresAt = head.readUIntBE(ID_BYTES, EXPIRY_BYTES);
+  if (expiresAt <= now) return null;
+  return { id: new Uint8Array(head.subarray(0, ID_BYTES)) as Uint8Array as RecordId, expiresAt };
+}
+
+/** The `user.id` of a person's passkeys (§5.4.3): the subject, which is random and says nothing of the person. */
+export const userHandleOf = (subject: string): string => toBase64url(Buffer.from(subject));
+
+/** §5.8.3: which passkeys a ceremony is about. `transports` is left out where strangers read it. */
+export interface Descriptor {
+  readonly type: "public-key";
+  readonly id: string;
+  readonly transports?: readonly string[];
+}
+
+export const descriptorOf = ({
+  credentialId,
+  transports,
+}: Pick<PasskeyRecord, "credentialId" | "transports">): Descriptor => ({
+  type: "public-key",
+  id: toBase64url(credentialId),
+  ...(transports.length > 0 && { transports }),
+});
+
+/** How long identifiers of real passkeys are, in bytes. */
+const DECOY_BYTES = [16, 20, 32, 32, 48, 64, 64, 64] as const;
+
+/**
+ * §14.6.2: identifiers for a name without passkeys, so that strangers cannot tell it from a name with some. They are the same each
+ * time, as real ones are: one or two for a name.
+ */
+export function decoysOf(keys: ServerKeys, name: string): Descriptor[] {
+  const [lengths = 0, count = 0] = keys.mac("decoy passkeys", "shape", foldUsername(name));
+  return Array.from({ length: count % 4 === 0 ? 2 : 1 }, (_, index) => {
+    const length = DECOY_BYTES[(lengths + index) % DECOY_BYTES.length] ?? 32;
+    const halves = ["first", "second"].map((half) =>
+      keys.mac("decoy passkeys", half, String(index), foldUsername(name)),
+    );
+    return { type: "public-key", id: toBase64url(Buffer.concat(halves).subarray(0, length)) };
+  });
+}
+
+/** The most characters of the name of a passkey. */
+export const PASSKEY_NAME_CHARACTERS = 60;
+
+/** Whether a passkey may have the name. */
+export const isPasskeyName = (name: string): boolean =>
+  !isBlank(name) && !hasUnseen(name) && [...name].length <= PASSKEY_NAME_CHARACTERS;
+
+/** Whether the passkey is a key that one plugs in or holds to the device, rather than a part of a device or a password manager. */
+export const isSecurityKey = ({ transports }: Pick<PasskeyRecord, "transports">): boolean =>
+  transports.some((way) => ["usb", "nfc", "ble", "smart-card"].includes(way)) &&
+  !transports.some((way) => way === "internal" || way === "hybrid");
+
+/** The library takes 100 ms and 24 MB, so a server loads it for the first ceremony. */
+const library = () => import("@simplewebauthn/server");
+
+/** What a passkey proved. */
+export interface ProvedPasskey {
+  /** Whether the device asked for a PIN, a finger or a face. */
+  readonly isPersonVerified: boolean;
+  readonly counter: number;
+  readonly isBackedUp: boolean;
+}
+
+/** A key that no one has, so that a check for an unknown passkey takes as long as another. */
+const NO_KEY = fromBase64url(
+  "pQECAyYgASFYIKYisy_qBV3ZScMEVCq3d02Fuyk3h4R2FftoOcY8hURSIlgghoGyyGqLB_LQ1d7E8XO4tmoy9BbEAHvxOSJRDABlbrI",
+);
+
+/**
+ * §7.2: verifies an answer against the public key of its passkey; null if it is not good. `publicKey`: null for an unknown passkey,
+ * whose answer is never good. The rule compares the counters (rules/passkey.ts).
+ */
+export async function verifyAssertion(
+  { origin, domain }: RelyingParty,
+  { json, clientData }: Assertion,
+  publicKey: Uint8Array | null,
+): Promise<ProvedPasskey | null> {
+  const { verifyAuthenticationResponse } = await library();
+  const { id, type, response } = json;
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: { id, rawId: id, type, response, clientExtensionResults: {} },
+      expectedChallenge: clientData.challenge,
+      expectedOrigin: origin,
+      expectedRPID: domain,
+      credential: { id, publicKey: new Uint8Array(publicKey ?? NO_KEY), counter: 0 },
+      requireUserVerification: false,
+    });
+    // Our pages are in no frame.
+    if (!verified || publicKey === null || clientData.crossOrigin) return null;
+    return {
+      isPersonVerified: authenticationInfo.userVerified,
+      counter: authenticationInfo.newCounter,
+      isBackedUp: authenticationInfo.credentialBackedUp,
+    };
+  } catch {
+    // The library throws for what does not fit, and for what it cannot read.
+    return null;
+  }
+}
+
+/** A new passkey, verified. */
+export type NewPasskey = Pick<
+  PasskeyRecord,
+  "credentialId" | "publicKey" | "counter" | "transports" | "aaguid" | "discoverable" | "backedUp"
+>;
+
+/** §7.1: verifies a new passkey; null if it is not good. */
+export async function verifyAttestation(
+  { origin, domain }: RelyingParty,
+  { json, clientData, credentialId }: Attestation,
+): Promise<NewPasskey | null> {
+  const { verifyRegistrationResponse } = await library();
+  const { id, type, response, attachment, discoverable } = json;
+  const { transports } = response;
+  try {
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response: {
+        id,
+        rawId: id,
+        type,
+        response: {
+          clientDataJSON: response.clientDataJSON,
+          attestationObject: response.attestationObject,
+        },
+        clientExtensionResults: {},
+      },
+      expectedChallenge: clientData.challenge,
+      expectedOrigin: origin,
+      expectedRPID: domain,
+      requireUserVerification: false,
+      supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
+    });
+    if (!verified || registrationInfo === undefined || clientData.crossOrigin) return null;
+    const { credential, aaguid, credentialBackedUp } = registrationInfo;
+    // The device signed this identifier; the one beside it is the browser's word.
+    if (credential.id !== toBase64url(credentialId)) return null;
+    return {
+      credentialId,
+      publicKey: credential.publicKey,
+      counter: credential.counter,
+      transports,
+      aaguid,
+      // A passkey of the device itself is always listed there.
+      discoverable: discoverable ?? (attachment === "platform" || transports.includes("internal")),
+      backedUp: credentialBackedUp,
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,336 @@
+/** `tessera mail …`: tries the mail server, shows what was sent and what mails look like. */
+import { lookup } from "node:dns/promises";
+import { writeFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { type Command, Option } from "commander";
+import { composeMail } from "../mails/compose.ts";
+import { mailFrame, mailParts, mailPort, smtpOf } from "../mails/parts.ts";
+import { sampleMail } from "../mails/samples.ts";
+import { MAIL_LANGUAGES } from "../mails/texts.ts";
+import { listMails, type MailSettings } from "../operations/mail.ts";
+import { allPages, type Page } from "../operations/paging.ts";
+import { findAccount } from "../operations/people.ts";
+import { isMailAddress } from "../platform/mailbox.ts";
+import { SMTP_STAGES, SmtpError, type SmtpStage } from "../platform/smtp.ts";
+import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, stateOf } from "../rules/mail.ts";
+import type { MailRecord } from "../store/tables.ts";
+import { CommandError } from "./command-error.ts";
+import { requireAccount } from "./find.ts";
+import type { Io } from "./io.ts";
+import { isoTime, localTime, printJson, printTable, relativeTime } from "./output.ts";
+import {
+  type CommonOptions,
+  inWorkspace,
+  readConfiguration,
+  type Workspace,
+  withCommonOptions,
+} from "./workspace.ts";
+
+interface LanguageOptions extends CommonOptions {
+  readonly language?: string;
+}
+
+interface ListOptions extends CommonOptions {
+  readonly person?: string;
+  readonly failed?: boolean;
+  readonly limit: string;
+}
+
+interface PreviewOptions extends LanguageOptions {
+  readonly html?: boolean;
+  readonly output?: string;
+}
+
+const languageOption = () =>
+  new Option("--language <tag>", "the language (default: mail.language)").choices(MAIL_LANGUAGES);
+
+export function addMailCommands(program: Command, io: Io): void {
+  const mail = program
+    .command("mail")
+    .description("try the mail server, list what was sent, and look at the mails")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera mail test ada@example.org
+  tessera mail list --failed
+  tessera mail preview new_device --language de`,
+    );
+
+  withCommonOptions(
+    mail
+      .command("test <address>")
+      .description("send one mail now, and say step by step what the mail server answers"),
+    { shown: ["config", "set"] },
+  )
+    .addOption(languageOption())
+    .addHelpText(
+      "after",
+      `
+It uses the settings of [mail], and says what to change if a step fails. Nothing is stored.
+
+Example:
+  tessera mail test ada@example.org`,
+    )
+    .action((address: string, options: LanguageOptions) => testMail(address, options, io));
+
+  withCommonOptions(
+    mail.command("list").description("list the mails that were sent or wait, the newest first"),
+  )
+    .option("--person <username>", "only those to this person")
+    .option("--failed", "only those that were not sent, or not yet because of a fault")
+    .option("--limit <number>", "how many at most", "100")
+    .addHelpText(
+      "after",
+      `
+A mail is listed for mail.keep_seconds: to whom it went and why, never what it said.
+
+Examples:
+  tessera mail list --person ada
+  tessera mail list --failed --json | jq -r '.[].fault'`,
+    )
+    .action((options: ListOptions) => listAll(options, io));
+
+  withCommonOptions(
+    mail.command("preview <kind>").description("print a mail of this kind, with made-up facts"),
+    { shown: ["config", "set"] },
+  )
+    .addOption(languageOption())
+    .option("--html", "as HTML (default: as text)")
+    .option("--output <file>", "into this file, to open it in a browser")
+    .addHelpText(
+      "after",
+      `
+Kinds: ${MAIL_KIND_NAMES.join(", ")}
+
+Examples:
+  tessera mail preview invitation --language de
+  tessera mail preview new_device --html --output new-device.html`,
+    )
+    .action((kind: string, options: PreviewOptions) => preview(kind, options, io));
+}
+
+const NO_MAIL =
+  'This server sends no mail: the configuration has no [mail]. It needs at least mail.host and mail.from, such as host = "smtp.example.org" and from = "Example <auth@example.org>". See docs/mail.md';
+
+// ── test ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const STEP_WORDS: Readonly<Record<SmtpStage, (settings: MailSettings) => string>> = {
+  resolve: ({ host }) => `find the address of ${host}`,
+  connect: (settings) => `connect to ${settings.host}, port ${mailPort(settings)}`,
+  encrypt: ({ security }) =>
+    security === "tls" ? "encrypt from the first byte (tls)" : "encrypt before anything is said (starttls)",
+  sign_in: ({ user }) => `sign in as ${user}`,
+  sender: ({ from }) => `send from ${from}`,
+  recipient: () => "name the recipient",
+  message: () => "hand over the mail",
+};
+
+/** Whether a mail goes through the step with these settings. */
+const hasStep = (stage: SmtpStage, { security, user, host }: MailSettings): boolean =>
+  (stage !== "encrypt" || security !== "none") &&
+  (stage !== "sign_in" || user !== undefined) &&
+  (stage !== "resolve" || isIP(host) === 0);
+
+async function testMail(address: string, options: LanguageOptions, io: Io): Promise<void> {
+  const configuration = readConfiguration(options, io);
+  const { mail } = configuration;
+  if (mail === undefined) throw new CommandError(NO_MAIL);
+  if (!isMailAddress(address)) throw new CommandError(`'${address}' is not an e-mail address.`);
+  const steps: { step: SmtpStage; outcome: "done" | "failed" }[] = [];
+  const told = (step: SmtpStage, outcome: "done" | "failed", more = "") => {
+    steps.push({ step, outcome });
+    if (!options.json)
+      io.out(`${outcome === "done" ? "done  " : "FAILED"}  ${STEP_WORDS[step](mail)}${more}\n`);
+  };
+  try {
+    if (hasStep("resolve", mail)) told("resolve", "done", `: ${(await addressesOf(mail)).join(", ")}`);
+    const connection = await smtpOf(configuration, mail)();
+    const now = io.clock.seconds();
+    const sample = sampleMail("new_device", configuration.issuer, options.language ?? mail.language, now);
+    const { compose, from, host } = mailParts(configuration, mail);
+    const composed = await compose(sample);
+    try {
+      const reply = await connection.send({
+        ...composed,
+        subject: `[Test] ${composed.subject}`,
+        from,
+        replyTo: mail.reply_to ?? null,
+        to: address,
+        id: `test-${Buffer.from(io.random(12)).toString("hex")}@${host}`,
+        date: new Date(now * 1000),
+      });
+      for (const stage of SMTP_STAGES) if (stage !== "resolve" && hasStep(stage, mail)) told(stage, "done");
+      if (options.json) return printJson(io, { sent: true, to: address, steps, reply });
+      io.out(`\nThe mail server has the mail to ${address}. It says: ${reply}\n`);
+      io.out("If it does not arrive, look into the folder for spam, and see docs/mail.md.\n");
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SmtpError)) throw error;
+    const before = SMTP_STAGES.slice(0, SMTP_STAGES.indexOf(error.stage));
+    for (const stage of before)
+      if (hasStep(stage, mail) && !steps.some(({ step }) => step === stage)) told(stage, "done");
+    told(error.stage, "failed");
+    const { stage, status, reply, message } = error;
+    const advice = adviceFor(error, mail);
+    if (options.json)
+      printJson(io, { sent: false, to: address, steps, stage, status, reply, message, advice });
+    throw new CommandError(
+      [
+        "The mail was not sent.",
+        reply === null ? `  What happened: ${message}` : `  The mail server says: ${reply}`,
+        `  What to do: ${advice}`,
+      ].join("\n"),
+    );
+  }
+}
+
+async function addressesOf({ host }: MailSettings): Promise<string[]> {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SmtpError("resolve", message, null, null, true, true);
+  }
+}
+
+/** What the operator can change, for each step. */
+function adviceFor({ stage, message, reply }: SmtpError, settings: MailSettings): string {
+  const { host, security, user, from } = settings;
+  const port = mailPort(settings);
+  switch (stage) {
+    case "resolve":
+      return `There is no host ${host}, or the name server of this machine does not answer. Check the spelling of mail.host.`;
+    case "connect":
+      return /greeting|timed? ?out|ETIMEDOUT/i.test(message)
+        ? `No answer came on port ${port}. A firewall may be in between (many hosters close port 25), or the port speaks ${security === "tls" ? "starttls, mostly 587" : "tls, mostly 465"}: check mail.port and mail.security.`
+        : `Nothing accepts connections at ${host}, port ${port}. Check mail.host and mail.port (587 for starttls, 465 for tls).`;
+    case "encrypt":
+      if (reply !== null || /STARTTLS/i.test(message)) {
+        return `The mail server does not offer starttls on port ${port}. Use mail.security = "tls" with port 465, or "none" if it is on this machine.`;
+      }
+      return /wrong.version|ssl3_get_record|packet length|unknown protocol/i.test(message)
+        ? `The port ${port} does not begin with TLS. Use mail.security = "starttls" with port 587, or port 465 with "tls".`
+        : `The certificate of ${host} is not trusted: it is for another name, has expired, or comes from an authority that this machine does not know. For a mail server of your own set mail.authority to the PEM file of its authority or certificate, and mail.host to the name in the certificate.`;
+    case "sign_in":
+      return user === undefined
+        ? "The mail server wants a sign-in: set mail.user and mail.password."
+        : "Check mail.user and mail.password. Many providers want an app password instead of that of the mailbox, and the whole address as the user name.";
+    case "sender":
+      return user === undefined
+        ? `The mail server does not take mail from ${from} without a sign-in: set mail.user and mail.password, or let it trust this machine.`
+        : `The user ${user} may not send from ${from}. Set mail.from to an address of this mailbox, or allow the address at the provider.`;
+    case "recipient":
+      return "The mail server refuses this recipient. If the address is right, it may not relay mail for this machine: set mail.user and mail.password, or let it trust this machine.";
+    case "message":
+      return "The mail server took the sender and the recipient, but not the mail. Its words say why: often a limit of the provider, or a filter for spam.";
+  }
+}
+
+// ── list ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const STATE_WORDS = { waits: "waits", sent: "sent", failed: "not sent" } as const;
+
+async function listAll({ person, failed = false, limit, ...options }: ListOptions, io: Io): Promise<void> {
+  const most = Number(limit);
+  if (!Number.isInteger(most) || most < 1)
+    throw new CommandError(`--limit is a number from 1 up, not '${limit}'.`);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const subject = person === undefined ? undefined : (await requireAccount(workspace, person)).subject;
+    const found: MailRecord[] = [];
+    const list = (page: Page<MailRecord>) => listMails(workspace, { subject }, page);
+    for await (const mail of allPages(list)) {
+      if (!failed || (mail.sentAt === null && mail.lastFault !== null)) found.push(mail);
+      if (found.length === most) break;
+    }
+    const names = await namesOf(workspace, found);
+    if (options.json) {
+      return printJson(
+        io,
+        found.map((mail) => describe(mail, names.get(mail.subject ?? "") ?? null)),
+      );
+    }
+    if (found.length === 0) {
+      const { mail } = workspace.configuration;
+      return io.out(
+        failed ? "No mail has failed.\n" : mail === undefined ? `${NO_MAIL}\n` : "No mail was sent yet.\n",
+      );
+    }
+    const now = io.clock.seconds();
+    printTable(
+      io,
+      ["asked for", "kind", "person", "address", "state", "attempts", "fault"],
+      found.map((mail) => [
+        localTime(mail.createdAt),
+        mail.kind,
+        names.get(mail.subject ?? "") ?? "",
+        mail.address ?? "",
+        stateWords(mail, now),
+        String(mail.attempts),
+        mail.lastFault ?? "",
+      ]),
+    );
+  });
+}
+
+const stateWords = (mail: MailRecord, now: number): string => {
+  const state = stateOf(mail);
+  if (state === "waits" && mail.attempts > 0) return `again ${relativeTime(Math.max(mail.nextAt, now), now)}`;
+  return STATE_WORDS[state];
+};
+
+/** The user names of the people whom the mails are for. */
+async function namesOf(workspace: Workspace, found: readonly MailRecord[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const subject of new Set(found.flatMap((mail) => mail.subject ?? []))) {
+    const account = await findAccount(workspace, subject);
+    if (account !== null) names.set(subject, account.username);
+  }
+  return names;
+}
+
+const describe = (mail: MailRecord, username: string | null) => ({
+  created_at: isoTime(mail.createdAt),
+  kind: mail.kind,
+  username,
+  address: mail.address,
+  state: stateOf(mail),
+  attempts: mail.attempts,
+  sent_at: mail.sentAt === null ? null : isoTime(mail.sentAt),
+  next_at: mail.waits ? isoTime(mail.nextAt) : null,
+  fault: mail.lastFault,
+});
+
+// ── preview ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const isKind = (name: string): name is MailKind => Object.hasOwn(MAIL_KINDS, name);
+
+function preview(kind: string, { html = false, output, language, ...options }: PreviewOptions, io: Io): void {
+  if (!isKind(kind)) {
+    throw new CommandError(
+      `There is no mail of the kind '${kind}'. The kinds: ${MAIL_KIND_NAMES.join(", ")}`,
+    );
+  }
+  const configuration = readConfiguration(options, io);
+  const tag = language ?? configuration.mail?.language ?? "en";
+  const facts = sampleMail(kind, configuration.issuer, tag, io.clock.seconds());
+  const mail = composeMail(mailFrame(configuration), facts);
+  if (options.json) {
+    printJson(io, mail);
+    return;
+  }
+  const content = html ? `${mail.html}\n` : `Subject: ${mail.subject}\n\n${mail.text}`;
+  if (output === undefined) {
+    io.out(content);
+    return;
+  }
+  try {
+    writeFileSync(output, content);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`The file ${output} cannot be written: ${reason}`);
+  }
+  io.out(`The mail is in ${output}. Its subject: ${mail.subject}\n`);
+}

@@ -1,0 +1,140 @@
+/** Makes a mail of its facts: the subject, a text, and the same in HTML. */
+import type { ComposedMail, MailFacts } from "../operations/mail.ts";
+import { clientName, displayText } from "../pages/display.ts";
+import { productOf } from "../pages/products.ts";
+import { clockTime, longDate } from "../pages/time.ts";
+import { pageAddress } from "../pages/urls.ts";
+import type { Issuer } from "../protocol/issuer.ts";
+import { isVouchedFor } from "../rules/client.ts";
+import { MAIL_KINDS, type MailKind } from "../rules/mail.ts";
+import { chooseMailTexts } from "./texts.ts";
+import { renderHtml } from "./view.tsx";
+import type { MailContent, MailNames, MailTexts, MailWords } from "./words.ts";
+
+/** The operator's own part of every mail. */
+export interface MailFrame {
+  /** The operator's name for this server. */
+  readonly name: string;
+  /** `#rrggbb`. */
+  readonly accent: string;
+  readonly issuer: Issuer;
+  /** `registration` of the configuration. */
+  readonly registration: { readonly vouched: boolean };
+}
+
+export function composeMail(frame: MailFrame, mail: MailFacts): ComposedMail {
+  const content = contentOf(frame, mail);
+  return {
+    language: content.language,
+    subject: displayText(content.words.subject, SUBJECT_CHARACTERS),
+    text: renderText(content),
+    html: renderHtml(content, frame.accent),
+  };
+}
+
+const SUBJECT_CHARACTERS = 150;
+
+function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
+  const texts = chooseMailTexts(mail.languages);
+  const { issuer } = frame;
+  const { kind } = mail;
+  const { isSecurity, toUnverified } = MAIL_KINDS[kind];
+  const server = displayText(frame.name, 60);
+  const { linkExpiresAt } = mail.parameters;
+  const words = wordsOf(texts, kind, mail, {
+    server,
+    until: typeof linkExpiresAt === "number" ? when(texts, linkExpiresAt) : "",
+    application: applicationName(texts, frame, mail),
+  });
+  const { foot } = texts;
+  return {
+    language: texts.language,
+    name: server,
+    // Another person may have entered the address, and would choose words for its owner to read.
+    greeting: texts.greeting(toUnverified ? null : personName(mail)),
+    words,
+    facts: toUnverified || mail.link !== null ? [] : factsOf(texts, mail),
+    link: words.button === null ? null : (mail.link ?? pageAddress(issuer, "/account")),
+    openInstead: texts.openInstead,
+    foot: toUnverified
+      ? [foot.withoutAccount(server, issuer.host)]
+      : [foot.withAccount(server, issuer.host), isSecurity ? foot.security : foot.optional],
+  };
+}
+
+/** The rows have the parameters of their kind, as `mailChange` and the table of kinds made them. */
+function wordsOf<Kind extends MailKind>(
+  texts: MailTexts,
+  kind: Kind,
+  { parameters }: MailFacts,
+  names: MailNames,
+): MailWords {
+  const words: (about: never, given: MailNames) => MailWords = texts.kinds[kind];
+  const { inviter } = parameters;
+  const about = { ...parameters, ...(typeof inviter === "string" && { inviter: plainName(inviter) }) };
+  return words(about as never, names);
+}
+
+const when = (texts: MailTexts, at: number): string =>
+  texts.dateAndTime(longDate(texts.language, at), clockTime(texts.language, at));
+
+function factsOf(texts: MailTexts, { account, parameters, createdAt }: MailFacts): MailContent["facts"] {
+  const { address, agent } = parameters;
+  const { facts } = texts;
+  return [
+    ...(account === null ? [] : [[facts.account, displayText(account.username, 60)] as const]),
+    [facts.time, when(texts, createdAt)],
+    ...(typeof agent === "string" ? [[facts.browser, agentWords(texts, agent)] as const] : []),
+    ...(typeof address === "string" ? [[facts.address, displayText(address, 60)] as const] : []),
+  ];
+}
+
+/** Only products that are known here: a browser may say anything of itself. */
+function agentWords(texts: MailTexts, agent: string): string {
+  const { program, system } = productOf(agent);
+  if (program !== null && system !== null) return texts.agentOn(program, system);
+  return program ?? system ?? texts.agentUnknown;
+}
+
+const personName = ({ account }: MailFacts): string | null =>
+  account === null ? null : (plainName(account.name ?? "") ?? plainName(account.username));
+
+const NAME_CHARACTERS = 60;
+
+/** Programs for mail make links of such a text, wherever it stands, and a name is words of a person's choice. */
+const LIKE_A_LINK = /[:/@]|\p{L}\.\p{L}/u;
+
+/** A name for a sentence; null for one that would become a link, or that has nothing to read. */
+function plainName(name: string): string | null {
+  const shown = displayText(name, NAME_CHARACTERS);
+  return shown === "" || LIKE_A_LINK.test(shown) ? null : shown;
+}
+
+function applicationName(
+  texts: MailTexts,
+  { registration }: MailFrame,
+  { client, parameters }: MailFacts,
+): string {
+  const { client: id } = parameters;
+  if (client === null) return typeof id === "string" ? displayText(id) : "";
+  const name = plainName(clientName(client, texts)) ?? displayText(client.clientId);
+  return isVouchedFor(client, registration) ? name : texts.unverified(name);
+}
+
+function renderText({ greeting, words, facts, link, openInstead: _, foot }: MailContent): string {
+  const width = Math.max(0, ...facts.map(([label]) => [...label].length));
+  const table = facts.map(
+    ([label, value]) => `${label}:${" ".repeat(width - [...label].length + 1)}${value}`,
+  );
+  return [
+    greeting,
+    ...words.paragraphs,
+    ...(table.length === 0 ? [] : [table.join("\n")]),
+    ...(link === null ? [] : [`${words.button ?? ""}:\n${link}`]),
+    ...words.advice,
+    // RFC 3676 §4.3: what follows is no part of the message.
+    ["-- ", ...foot].join("\n"),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}

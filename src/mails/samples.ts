@@ -1,0 +1,48 @@
+/** A mail of each kind with made-up facts, for previews. */
+import type { MailFacts } from "../operations/mail.ts";
+import type { MailKind, ParametersOf } from "../rules/mail.ts";
+
+interface Sample<Kind extends MailKind> {
+  readonly parameters: (now: number) => ParametersOf[Kind];
+  /** The path of the link, below the issuer; null for a mail without one. */
+  readonly link: `/${string}` | null;
+}
+
+const DAY_SECONDS = 86_400;
+const ADDRESS = "203.0.113.7";
+const AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+/** As long as a real one. */
+const SECRET = "EXAMPLE-LINK-OF-A-PREVIEW-THAT-OPENS-NOTHING-AND-IS-ALL-MADE-UP-0000";
+
+export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
+  invitation: {
+    parameters: (now) => ({ inviter: "Grace Hopper", linkExpiresAt: now + 7 * DAY_SECONDS }),
+    link: `/invitation?token=${SECRET}`,
+  },
+  reset: { parameters: (now) => ({ linkExpiresAt: now + 3600 }), link: `/reset?token=${SECRET}` },
+  verify_email: {
+    parameters: (now) => ({ linkExpiresAt: now + DAY_SECONDS }),
+    link: `/verify?token=${SECRET}`,
+  },
+  email_changed: { parameters: () => ({}), link: null },
+  password_changed: { parameters: () => ({ byOperator: false, address: ADDRESS }), link: null },
+  passkey_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
+  second_factor_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
+  new_device: { parameters: () => ({ address: ADDRESS, agent: AGENT }), link: null },
+  refresh_token_replayed: { parameters: () => ({ client: "lighthouse-mail" }), link: null },
+  account_disabled: { parameters: () => ({}), link: null },
+};
+
+/** `language`: that of the preview. */
+export function sampleMail(kind: MailKind, issuer: string, language: string, now: number): MailFacts {
+  const { parameters, link } = MAIL_SAMPLES[kind];
+  return {
+    kind,
+    parameters: parameters(now),
+    createdAt: now,
+    link: link === null ? null : issuer + link,
+    languages: [language],
+    account: { username: "ada", name: "Ada Lovelace" },
+    client: null,
+  };
+}

@@ -1,0 +1,19 @@
+/** The languages of the mails. A further one is a file in `texts/` and its name here. */
+import { english } from "./texts/english.ts";
+import { german } from "./texts/german.ts";
+import type { MailTexts } from "./words.ts";
+
+const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
+  [english, german].map((texts) => [texts.language, texts]),
+);
+
+export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];
+
+/** The words in the first of these languages that there are words in, else in English. */
+export function chooseMailTexts(tags: readonly string[]): MailTexts {
+  for (const tag of tags) {
+    const texts = LANGUAGES.get(tag.split("-", 1)[0]?.toLowerCase() ?? "");
+    if (texts !== undefined) return texts;
+  }
+  return english;
+}

@@ -1,0 +1,165 @@
+/** Every word of the mails, in English. */
+import type { MailTexts } from "../words.ts";
+
+const CHECK = "Check your account";
+const NOT_YOU =
+  "If it was not you, another person may have access to your account: set a new password at once, and tell the operator of this server.";
+
+export const english: MailTexts = {
+  language: "en",
+  greeting: (name) => (name === null ? "Hello," : `Hello ${name},`),
+  facts: {
+    account: "Account",
+    time: "Time",
+    address: "Network address",
+    browser: "Browser",
+    application: "Application",
+  },
+  dateAndTime: (date, time) => `${date}, ${time}`,
+  agentOn: (program, system) => `${program} on ${system}`,
+  agentUnknown: "Not known",
+  unverified: (application) => `${application} (not verified)`,
+  openInstead: "If the button does not work, open this address in your browser:",
+  foot: {
+    withAccount: (server, host) => `You get this mail because you have an account at ${server} (${host}).`,
+    withoutAccount: (server, host) => `This address was entered at ${server} (${host}).`,
+    security: "It is about the security of your account, so it cannot be turned off.",
+    optional: "You can turn off mails of this kind on the page of your account.",
+  },
+  kinds: {
+    invitation: ({ inviter }, { server, until }) => ({
+      subject: `Your invitation to ${server}`,
+      title: `You are invited to ${server}`,
+      paragraphs: [
+        inviter === null ? `You are invited to ${server}.` : `${inviter} invites you to ${server}.`,
+        "With one account you sign in to all applications there.",
+      ],
+      button: "Set up your account",
+      advice: [
+        `The link works once, until ${until}. It opens your account, so keep it to yourself.`,
+        "If you do not expect an invitation, ignore this mail. Nothing happens without you.",
+      ],
+    }),
+    reset: (_, { server, until }) => ({
+      subject: `A new password for ${server}`,
+      title: "Set a new password",
+      paragraphs: [`You can set a new password for your account at ${server}.`],
+      button: "Set a new password",
+      advice: [
+        `The link works once, until ${until}. It opens your account, so keep it to yourself.`,
+        "If you did not ask for it, ignore this mail. Your password stays as it is.",
+      ],
+    }),
+    verify_email: (_, { server, until }) => ({
+      subject: `Confirm your e-mail address for ${server}`,
+      title: "Is this your e-mail address?",
+      paragraphs: [`This address was entered for an account at ${server}. Confirm that it is yours.`],
+      button: "Confirm the address",
+      advice: [
+        `The link works until ${until}.`,
+        "If you did not enter the address, ignore this mail. It is not used then.",
+      ],
+    }),
+    email_changed: (_, { server }) => ({
+      subject: `Your e-mail address at ${server} was changed`,
+      title: "Your e-mail address was changed",
+      paragraphs: [
+        `Your account at ${server} has another e-mail address now. Mails about your account do not come here any more.`,
+      ],
+      button: CHECK,
+      advice: [
+        "If it was not you, another person may have access to your account: tell the operator of this server at once.",
+      ],
+    }),
+    password_changed: ({ byOperator }, { server }) => ({
+      subject: `Your password at ${server} was changed`,
+      title: "Your password was changed",
+      paragraphs: [
+        byOperator
+          ? `The operator of ${server} set a new password for your account.`
+          : `Your account at ${server} has a new password.`,
+        "Every browser was signed out.",
+      ],
+      button: CHECK,
+      advice: byOperator
+        ? ["If you do not expect this, ask the operator."]
+        : [
+            "If it was not you, another person has access to your account: tell the operator of this server at once.",
+          ],
+    }),
+    passkey_changed: ({ change }, { server }) => ({
+      subject: change === "added" ? `A new passkey at ${server}` : `A passkey was removed at ${server}`,
+      title: change === "added" ? "A passkey was added" : "A passkey was removed",
+      paragraphs: [
+        change === "added"
+          ? `Your account at ${server} has a new passkey. It signs in without your password.`
+          : `A passkey of your account at ${server} was removed. It does not sign in any more.`,
+      ],
+      button: CHECK,
+      advice: [NOT_YOU],
+    }),
+    second_factor_changed: ({ change }, { server }) => ({
+      ...{
+        added: {
+          subject: `A second step at sign-in to ${server}`,
+          title: "A second step was set up",
+          paragraphs: [`To sign in to ${server}, your account needs a code as well from now on.`],
+        },
+        removed: {
+          subject: `No second step at sign-in to ${server} any more`,
+          title: "The second step was removed",
+          paragraphs: [`To sign in to ${server}, your account needs no further code any more.`],
+        },
+        recovery_code_used: {
+          subject: `A recovery code was used at ${server}`,
+          title: "A recovery code was used",
+          paragraphs: [
+            `One of your recovery codes was used to sign in to your account at ${server}. It does not work again.`,
+          ],
+        },
+        recovery_codes_renewed: {
+          subject: `New recovery codes at ${server}`,
+          title: "New recovery codes were made",
+          paragraphs: [
+            `Your account at ${server} has new recovery codes. The earlier ones do not work any more.`,
+          ],
+        },
+      }[change],
+      button: CHECK,
+      advice: [NOT_YOU],
+    }),
+    new_device: (_, { server }) => ({
+      subject: `A new browser is signed in to ${server}`,
+      title: "A new browser is signed in",
+      paragraphs: [
+        `There was a sign-in to your account at ${server} from a browser that was not known before.`,
+      ],
+      button: CHECK,
+      advice: [
+        "If it was you, there is nothing to do. A browser counts as new again after a change of your password, and when its cookies were deleted.",
+        NOT_YOU,
+      ],
+    }),
+    refresh_token_replayed: (_, { server, application }) => ({
+      subject: `The access of ${application} was ended`,
+      title: "The access of an application was ended",
+      paragraphs: [
+        `A key that ${application} had for your account at ${server} was used twice. Such a key may have been stolen, so the access was ended.`,
+        "If you use the application, sign in to it again.",
+      ],
+      button: CHECK,
+      advice: [
+        "It may be a fault of the application, or a backup of your device that was put back. If it happens again, tell the operator of this server.",
+      ],
+    }),
+    account_disabled: (_, { server }) => ({
+      subject: `Your account at ${server} was disabled`,
+      title: "Your account was disabled",
+      paragraphs: [
+        `The operator of ${server} has disabled your account. You are signed out everywhere, and applications have no access any more.`,
+      ],
+      button: null,
+      advice: ["If you do not know why, ask the operator."],
+    }),
+  },
+};

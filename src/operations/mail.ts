@@ -1,0 +1,458 @@
+/**
+ * Mails about people's accounts. The commit that is the reason for a mail has its row too (`mailEvents`, `mailChange`); a sender of any
+ * process then takes the row and sends the mail, again and again until the mail server has it. A process that dies between the
+ * mail server's yes and the commit after it sends twice; no mail is lost.
+ */
+import type { Configuration } from "../configuration/schema.ts";
+import { newRecordId, recordIdText } from "../credentials/credential.ts";
+import type { Clock, SteadyClock } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
+import type { Log } from "../platform/log.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import { type OpenSmtp, type SmtpConnection, SmtpError, type SmtpMessage } from "../platform/smtp.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import { type Act, SERVER_ACT } from "../rules/events.ts";
+import * as rules from "../rules/mail.ts";
+import { type Change, row, type Store, StoreUnavailable } from "../store/contract.ts";
+import { shardOf } from "../store/declare.ts";
+import { type AccountRecord, accounts, type ClientRecord, type MailRecord, mails } from "../store/tables.ts";
+import { findClient } from "./clients.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { Subscriber } from "./events.ts";
+import type { Page } from "./paging.ts";
+import { findAccount } from "./people.ts";
+
+export type MailSettings = NonNullable<Configuration["mail"]>;
+
+/** What it takes to put a mail into a commit. */
+export interface MailContext {
+  readonly configuration: Pick<Configuration, "mail">;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly keys: ServerKeys;
+}
+
+/** Whether this server sends mail. Without it, links are given by hand. */
+export const sendsMail = ({ configuration }: Pick<MailContext, "configuration">): boolean =>
+  configuration.mail !== undefined;
+
+/** A mail that an operation asks for, because it has a link. Others come by their events. */
+export interface WantedMail<Kind extends rules.MailKind = rules.MailKind> {
+  readonly kind: Kind;
+  readonly parameters: rules.ParametersOf[Kind];
+  /** The person. Default: none, for an address of which no account is known. */
+  readonly subject?: string | null;
+  /** Where it goes. Default: the person's own address, as it is when the mail is sent. */
+  readonly address?: string | null;
+  /** Default: the person's own, else `mail.language`. */
+  readonly language?: string | null;
+  /** The whole address that the mail leads to. The row has it sealed, until the mail is sent. */
+  readonly link?: string | null;
+  /** When the link ends, in seconds since the epoch: the mail is not sent after that. */
+  readonly uselessAt?: number | null;
+}
+
+/** The changes that send a mail with the commit that they are a part of. None if this server sends no mail. */
+export function mailChange<Kind extends rules.MailKind>(
+  { configuration: { mail }, clock, random, keys }: MailContext,
+  {
+    kind,
+    parameters,
+    subject = null,
+    address = null,
+    language = null,
+    link = null,
+    uselessAt = null,
+  }: WantedMail<Kind>,
+): readonly Change[] {
+  if (mail === undefined) return [];
+  const id = newMailId(clock, random, subject ?? address ?? "");
+  const sealedLink = link === null ? null : keys.seal("mail", recordIdText(id), Buffer.from(link));
+  const order: rules.MailOrder = { kind, parameters, subject, address, language, sealedLink, uselessAt };
+  return [rules.queued(rules.newMail(order, id, clock.seconds(), mail))];
+}
+
+const newMailId = (clock: Clock, random: RandomBytes, about: string): RecordId =>
+  newRecordId(clock, random, shardOf(about));
+
+/**
+ * Sends a mail that no other change goes with. `queued`: it waits for the next sender. `off`: this server sends no mail. `limited`: so
+ * many mails of the kind went to the person or to the address within the last hour that this one is not taken.
+ */
+export async function postMail<Kind extends rules.MailKind>(
+  context: MailContext & DecideContext & { readonly mailSender?: MailSender | null },
+  act: Act,
+  wanted: WantedMail<Kind>,
+): Promise<"queued" | "off" | "limited"> {
+  const { mail } = context.configuration;
+  if (mail === undefined) return "off";
+  if (await isCrowded(context, wanted)) return "limited";
+  await outcomeOf(context, act, async () => ({ outcome: undefined, changes: mailChange(context, wanted) }));
+  context.mailSender?.wake();
+  return "queued";
+}
+
+/** Whether a person or an address has had as many mails of a kind within the last hour as they may. */
+export async function isCrowded(
+  context: Pick<MailContext, "configuration" | "clock"> & { readonly store: Store },
+  { kind, subject = null, address = null }: Pick<WantedMail, "kind" | "subject" | "address">,
+): Promise<boolean> {
+  const { mail } = context.configuration;
+  if (mail === undefined) return false;
+  const until = { createdAt: context.clock.seconds() + 1, id: NO_ID };
+  return (await countEarlier(context, kind, { subject, address }, until, mail)) >= mail.per_person_and_hour;
+}
+
+/** Comes before every other identifier. */
+const NO_ID = new Uint8Array(16) as RecordId;
+
+type Moment = Pick<MailRecord, "createdAt" | "id">;
+
+/** How many mails of the kind came before this moment and within the hour, but no more than may. */
+async function countEarlier(
+  { store }: { readonly store: Store },
+  kind: string,
+  { subject, address }: { readonly subject: string | null; readonly address: string | null },
+  moment: Moment,
+  { per_person_and_hour: limit }: rules.MailBounds,
+): Promise<number> {
+  const counted = async (where: Partial<MailRecord>): Promise<number> => {
+    const found = await store.list(mails, {
+      where: { ...where, kind },
+      above: { createdAt: moment.createdAt - rules.CROWD_SECONDS },
+      order: ["createdAt", "id"],
+      limit,
+    });
+    return found.filter((other) => isBefore(other, moment)).length;
+  };
+  const counts = [
+    subject === null ? 0 : await counted({ subject: subject as MailRecord["subject"] }),
+    address === null ? 0 : await counted({ address }),
+  ];
+  return Math.max(...counts);
+}
+
+const isBefore = (one: Moment, other: Moment): boolean =>
+  one.createdAt < other.createdAt ||
+  (one.createdAt === other.createdAt && Buffer.compare(one.id, other.id) < 0);
+
+/** The subscriber that sends a mail with each event that asks for one. `wake` is called after the commit. */
+export const mailEvents = (
+  { clock, random }: Pick<MailContext, "clock" | "random">,
+  bounds: rules.MailBounds,
+  wake: () => void = () => {},
+): Subscriber => ({
+  changesFor: (act, events) =>
+    events.some(({ event }) => rules.asksForMail(event))
+      ? rules
+          .mailsAbout(act, events, (subject) => newMailId(clock, random, subject), clock.seconds(), bounds)
+          .map(rules.queued)
+      : NOTHING,
+  tell(_, { event }) {
+    if (rules.asksForMail(event)) wake();
+  },
+});
+
+const NOTHING: readonly Change[] = [];
+
+/** What a mail says: the facts that its words are made of. */
+export interface MailFacts {
+  readonly kind: rules.MailKind;
+  readonly parameters: MailRecord["parameters"];
+  readonly createdAt: number;
+  readonly link: string | null;
+  /** The language that the mail is to have, in the order of preference. */
+  readonly languages: readonly string[];
+  readonly account: Pick<AccountRecord, "username" | "name"> | null;
+  /** The application that the mail is about. */
+  readonly client: ClientRecord | null;
+}
+
+export interface ComposedMail extends Pick<SmtpMessage, "subject" | "text" | "html" | "language"> {}
+
+export interface MailSenderContext extends DecideContext, MailContext {
+  readonly log: Log;
+  readonly steadyClock: SteadyClock;
+  /** The words of a mail (mails/compose.tsx). */
+  readonly compose: (facts: MailFacts) => Promise<ComposedMail>;
+  readonly openSmtp: OpenSmtp;
+  /** The sender, and the host by which its mails are named. */
+  readonly from: SmtpMessage["from"];
+  readonly host: string;
+}
+
+export interface MailSender {
+  /** Sends all that is due. Calls at the same time are one. Never throws. */
+  sendDue(): Promise<void>;
+  /** Sends from now on by itself: at intervals, and when it is woken. */
+  start(): void;
+  /** There may be something to send. Does not wait for it. */
+  wake(): void;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+  /** Ends what is under way after a moment, and takes nothing more. */
+  stop(): Promise<void>;
+}
+
+/** How many mails a sender looks at before it looks again. */
+const BATCH = 50;
+
+/** How often a process looks for mails that are due. */
+const LOOK_EVERY_MILLIS = 5000;
+
+/** How long a stop waits for a mail that is under way. */
+const STOP_MILLIS = 5000;
+
+/**
+ * How many times the patience for one step an attempt may take. RFC 5321 §4.5.3.2.6 lets a mail server take minutes to say that it
+ * has a mail; one that is left before that would get the mail again and again.
+ */
+export const STEPS_PER_ATTEMPT = 15;
+/** What a commit takes, and more. */
+const MARGIN_SECONDS = 10;
+
+const BY_ID = { mail: row(mails, { id: "$id" }), account: row(accounts, { subject: "mail.subject" }) };
+
+/** A sender for this process. `settings`: those of `configuration.mail`. */
+export function createMailSender(context: MailSenderContext, settings: MailSettings): MailSender {
+  const ending = new AbortController();
+  let stopped = false;
+  let running: Promise<void> | null = null;
+  let isWoken = false;
+  let timer: ReturnType<typeof setInterval> | null = null;
+  /** The mail server fails: how often in a row, and when it is asked again, in milliseconds of the steady clock. */
+  let failures = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+
+  async function sendAll(): Promise<void> {
+    let connection: SmtpConnection | null = null;
+    try {
+      for (;;) {
+        const now = context.clock.seconds();
+        if (stopped || context.steadyClock.millis() < pausedUntil) return;
+        const due = await findDue(context, now);
+        if (due.length === 0) return;
+        for (const mail of due) {
+          if (stopped) return;
+          if (mail.giveUpAt <= now) {
+            await outcomeOf(context, SERVER_ACT, async () => rules.giveUp(mail, now));
+            continue;
+          }
+          const claimed = await claim(context, mail, settings);
+          if (claimed.outcome !== "send") continue;
+          connection ??= await context.openSmtp();
+          if (!(await send(connection, claimed))) return;
+        }
+      }
+    } finally {
+      connection?.close();
+    }
+  }
+
+  /** False if the mail server takes none now. */
+  async function send(
+    connection: SmtpConnection,
+    { mail, kind, to }: Extract<rules.Claim, { outcome: "send" }>,
+  ): Promise<boolean> {
+    const attempt = AbortSignal.timeout(settings.timeout_seconds * STEPS_PER_ATTEMPT * 1000);
+    const answer = await post(connection, mail, kind, to, AbortSignal.any([attempt, ending.signal]));
+    await outcomeOf(context, SERVER_ACT, async () => rules.conclude(mail, answer, context.clock.seconds()));
+    if (answer.outcome !== "failed" || !answer.isOfServer) {
+      failures = 0;
+      return true;
+    }
+    failures += 1;
+    pausedUntil = context.steadyClock.millis() + rules.waitAfter(failures) * 1000;
+    return false;
+  }
+
+  async function post(
+    connection: SmtpConnection,
+    mail: MailRecord,
+    kind: rules.MailKind,
+    to: string,
+    signal: AbortSignal,
+  ): Promise<rules.Answer & { readonly isOfServer?: boolean }> {
+    const message = await compose(context, settings, mail, kind);
+    // The server has another key than it had when it sealed the link.
+    if (message === null) return { outcome: "refused", reason: "link" };
+    try {
+      await connection.send({ ...message, to }, signal);
+      return { outcome: "sent", to };
+    } catch (error) {
+      if (!(error instanceof SmtpError)) throw error;
+      const { reason, mayPass, isOfServer } = error;
+      return { outcome: mayPass ? "failed" : "refused", reason, isOfServer };
+    }
+  }
+
+  const sender: MailSender = {
+    sendDue() {
+      running ??= sendAll()
+        .catch((error: unknown) => {
+          // The mail is in the database, and the next look finds it.
+          const level = error instanceof StoreUnavailable ? "debug" : "error";
+          context.log[level]("a mail could not be sent", { cause: String(error) });
+        })
+        .finally(() => {
+          running = null;
+        });
+      return running;
+    },
+    start() {
+      timer = setInterval(() => void sender.sendDue(), LOOK_EVERY_MILLIS);
+      timer.unref();
+    },
+    wake() {
+      // A process that does not send leaves it to the next look of one that does.
+      if (timer === null || isWoken || stopped) return;
+      isWoken = true;
+      // What is under way may have looked before the commit.
+      void (running ?? Promise.resolve()).then(() => {
+        isWoken = false;
+        return sender.sendDue();
+      });
+    },
+    async settled() {
+      while (running !== null || isWoken) await (running ?? Promise.resolve());
+    },
+    async stop() {
+      stopped = true;
+      if (timer !== null) clearInterval(timer);
+      const impatience = setTimeout(() => ending.abort(), STOP_MILLIS);
+      await running;
+      clearTimeout(impatience);
+    },
+  };
+  return sender;
+}
+
+async function findDue({ store }: Pick<MailSenderContext, "store">, now: number): Promise<MailRecord[]> {
+  const first = await store.list(mails, { where: { waits: true }, order: ["nextAt", "id"], limit: BATCH });
+  return first.filter(({ nextAt }) => nextAt <= now);
+}
+
+const claim = (
+  context: MailSenderContext,
+  { id }: MailRecord,
+  settings: MailSettings,
+): Promise<rules.Claim> =>
+  outcomeOf(context, SERVER_ACT, async () => {
+    const facts = await context.store.look(BY_ID, { id });
+    const now = context.clock.seconds();
+    const lease = Math.ceil(settings.timeout_seconds * STEPS_PER_ATTEMPT) + MARGIN_SECONDS;
+    return rules.claim(
+      { ...facts, earlier: await earlierThan(context, facts, settings) },
+      now,
+      lease,
+      settings,
+    );
+  });
+
+/** Only the first attempt counts: a mail that was taken once is sent. */
+const earlierThan = async (
+  context: MailSenderContext,
+  { mail, account }: Pick<rules.ClaimFacts, "mail" | "account">,
+  settings: MailSettings,
+): Promise<number> =>
+  mail === null || mail.attempts > 0
+    ? 0
+    : countEarlier(
+        context,
+        mail.kind,
+        { subject: mail.subject, address: mail.address ?? account?.email ?? null },
+        mail,
+        settings,
+      );
+
+async function compose(
+  context: MailSenderContext,
+  settings: MailSettings,
+  { id, parameters, createdAt, sealedLink, language, subject }: MailRecord,
+  kind: rules.MailKind,
+): Promise<Omit<SmtpMessage, "to"> | null> {
+  const account = subject === null ? null : await findAccount(context, subject);
+  const name = recordIdText(id);
+  const link = openLink(context.keys, name, sealedLink);
+  if (link === "unreadable") return null;
+  const { client } = parameters;
+  const own = account?.profile.locale;
+  const composed = await context.compose({
+    kind,
+    parameters,
+    createdAt,
+    link: link?.href ?? null,
+    languages: [language, own, settings.language].filter((tag) => tag !== null && tag !== undefined),
+    account,
+    client: typeof client === "string" ? await findClient(context, client) : null,
+  });
+  return {
+    ...composed,
+    from: context.from,
+    replyTo: settings.reply_to ?? null,
+    id: `${name}@${context.host}`,
+    date: new Date(createdAt * 1000),
+  };
+}
+
+function openLink(
+  keys: ServerKeys,
+  name: string,
+  sealed: Uint8Array | null,
+): { readonly href: string } | null | "unreadable" {
+  if (sealed === null) return null;
+  try {
+    return { href: Buffer.from(keys.unseal("mail", name, sealed)).toString() };
+  } catch {
+    return "unreadable";
+  }
+}
+
+/** A person says which mails they do not want. `security`: one of them cannot be turned off; nothing changes then. */
+export const chooseMails = (
+  context: DecideContext,
+  act: Act,
+  subject: string,
+  off: readonly rules.MailKind[],
+): Promise<"chosen" | "unknown" | "security"> =>
+  outcomeOf(context, act, async () => rules.chooseMails(await findAccount(context, subject), off));
+
+/** A page of all mails, the newest first. `subject`: those of one person. */
+export const listMails = (
+  { store }: { readonly store: Store },
+  { subject }: { readonly subject?: MailRecord["subject"] | undefined },
+  { limit, after = null }: Page<MailRecord>,
+): Promise<MailRecord[]> =>
+  store.list(mails, {
+    ...(subject !== undefined && { where: { subject } }),
+    order: ["createdAt", "id"],
+    descending: true,
+    after,
+    limit,
+  });
+
+/** How mail fares. */
+export interface MailHealth {
+  /** How many mails wait, up to `MOST_WAITING_COUNTED`. */
+  readonly waiting: number;
+  /** The oldest mail that failed and waits, and why; null if none has failed. */
+  readonly failing: { readonly since: number; readonly reason: string } | null;
+}
+
+export const MOST_WAITING_COUNTED = 1000;
+
+/** For `tessera status`, and for pages that say that a mail may take longer. */
+export async function findMailHealth({ store }: { readonly store: Store }): Promise<MailHealth> {
+  const waiting = await store.list(mails, {
+    where: { waits: true },
+    order: ["nextAt", "id"],
+    limit: MOST_WAITING_COUNTED,
+  });
+  const failed = waiting
+    .filter(({ lastFault }) => lastFault !== null)
+    .sort((one, other) => one.createdAt - other.createdAt)[0];
+  return {
+    waiting: waiting.length,
+    failing: failed === undefined ? null : { since: failed.createdAt, reason: failed.lastFault ?? "" },
+  };
+}

@@ -1,0 +1,448 @@
+/**
+ * Passkeys: signing in with them, and adding, renaming and removing them. The answers of devices come from anyone, so a refusal
+ * does not tell an unknown passkey from one whose signature is wrong (THREATS 34).
+ */
+
+import { authenticatorName } from "../accounts/authenticators.ts";
+import type { PresentedBrowser } from "../accounts/known-browser.ts";
+import {
+  type ChallengeBinding,
+  type Descriptor,
+  decoysOf,
+  descriptorOf,
+  isPasskeyName,
+  newChallenge,
+  type OpenedChallenge,
+  openChallenge,
+  type ProvedPasskey,
+  type RelyingParty,
+  userHandleOf,
+  verifyAssertion,
+  verifyAttestation,
+} from "../accounts/passkeys.ts";
+import type { CredentialId, SubjectId } from "../protocol/identifiers.ts";
+import {
+  type Assertion,
+  PASSKEY_ALGORITHMS,
+  parseAssertion,
+  parseAttestation,
+  toBase64url,
+} from "../protocol/webauthn.ts";
+import { type Act, actOfStranger, type Origin } from "../rules/events.ts";
+import * as rules from "../rules/passkey.ts";
+import { STEPS, type WaysIn } from "../rules/sign-in.ts";
+import { type Change, row, type Store } from "../store/contract.ts";
+import { type AccountRecord, accounts, once, type PasskeyRecord, passkeys } from "../store/tables.ts";
+import { attemptStep, countAttempt, settle, takeBack } from "./attempts.ts";
+import type { Context } from "./context.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import { findAccount, findAccountBySignInName } from "./people.ts";
+import { findWaysIn, type StepProof } from "./second-factor.ts";
+
+interface Reading {
+  readonly store: Store;
+}
+
+const PASSKEY = { passkey: row(passkeys, { credentialId: "$credentialId" }) };
+const PASSKEY_AND_ANSWER = { ...PASSKEY, answered: row(once, { id: "$challenge", kind: "$kind" }) };
+const PASSKEY_AND_PERSON = { ...PASSKEY_AND_ANSWER, account: row(accounts, { subject: "passkey.subject" }) };
+
+/** This server, as passkeys know it. */
+export const relyingParty = ({
+  issuer,
+  configuration,
+}: Pick<Context, "issuer" | "configuration">): RelyingParty => ({
+  origin: issuer.origin,
+  domain: configuration.sign_in.passkey_domain ?? new URL(issuer.origin).hostname,
+});
+
+/** A person's passkeys, oldest first. */
+export async function listPasskeys({ store }: Reading, subject: string): Promise<PasskeyRecord[]> {
+  const found = await store.list(passkeys, {
+    where: { subject: subject as SubjectId },
+    limit: rules.PASSKEYS_PER_PERSON,
+  });
+  return found.sort(
+    (one, other) => one.createdAt - other.createdAt || Buffer.compare(one.credentialId, other.credentialId),
+  );
+}
+
+// ── What browsers are asked ────────────────────────────────────────────────────────────────────────────────
+
+/** What a ceremony asks of the browser: the options of WebAuthn §5.4 and §5.5, with bytes as base64url. */
+export interface Ceremony {
+  readonly challenge: string;
+  /** The rest, which is the same each time. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** How long a browser waits for the person, in milliseconds. The challenge is good for longer. */
+const CEREMONY_MILLIS = 300_000;
+
+type Asking = Pick<Context, "issuer" | "configuration" | "keys" | "clock" | "random">;
+
+const ask = (context: Asking, binding: ChallengeBinding, seconds: number, options: object): Ceremony => ({
+  challenge: newChallenge(context, binding, seconds),
+  options: { ...options, timeout: CEREMONY_MILLIS },
+});
+
+/**
+ * Asks for any passkey of this server. `allowed`: only for these. `needsPerson`: the device must ask for a PIN, a finger or a face.
+ * `subject`: the person who is to answer; empty if any may.
+ */
+export const askForPasskey = (
+  context: Asking,
+  cookieValue: string,
+  {
+    allowed = [],
+    needsPerson = false,
+    subject = "",
+    seconds = context.configuration.lifetimes.form_seconds,
+  }: {
+    readonly allowed?: readonly Descriptor[];
+    readonly needsPerson?: boolean;
+    readonly subject?: string;
+    readonly seconds?: number;
+  } = {},
+): Ceremony =>
+  ask(context, { cookieValue, purpose: "sign_in", subject }, seconds, {
+    rpId: relyingParty(context).domain,
+    userVerification: needsPerson ? "required" : "preferred",
+    ...(allowed.length > 0 && { allowCredentials: allowed }),
+  });
+
+/**
+ * The passkeys that a name may sign in with, for keys that do not list them themselves. A name without passkeys gets decoys
+ * (WebAuthn §14.6.2), after the same look-ups. How a device is reached is not told: decoys could not have it.
+ */
+export async function passkeysOfName(
+  context: Reading & Pick<Context, "keys">,
+  name: string,
+): Promise<Descriptor[]> {
+  const normal = name.normalize("NFKC").trim();
+  const account = await findAccountBySignInName(context, normal);
+  const own = await listPasskeys(context, account?.subject ?? "");
+  return own.length === 0
+    ? decoysOf(context.keys, normal)
+    : own.map(({ credentialId }) => descriptorOf({ credentialId, transports: [] }));
+}
+
+/** Asks for a new passkey of the person. A device that has one of theirs refuses. */
+export function askForNewPasskey(
+  context: Asking,
+  cookieValue: string,
+  { subject, username, name }: Pick<AccountRecord, "subject" | "username" | "name">,
+  own: readonly PasskeyRecord[],
+): Ceremony {
+  const { configuration } = context;
+  const seconds = configuration.lifetimes.form_seconds;
+  return ask(context, { cookieValue, purpose: "register", subject }, seconds, {
+    rp: { id: relyingParty(context).domain, name: configuration.appearance.name },
+    user: { id: userHandleOf(subject), name: username, displayName: name ?? username },
+    pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
+    excludeCredentials: own.map(descriptorOf),
+    authenticatorSelection: {
+      residentKey: "preferred",
+      requireResidentKey: false,
+      userVerification: "preferred",
+    },
+    attestation: "none",
+    extensions: { credProps: true },
+  });
+}
+
+// ── Signing in ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Why an answer was refused, as the person is told. `unknown`: the passkey is not known here, or its answer is not good, or its
+ * person may not sign in; the answer does not say which. `elsewhere`: the browser was at another address. `copied`: its counter
+ * went back. `unverified`: the device did not ask for the person, and has to. `unreadable`: it is no answer of a passkey.
+ */
+export type PasskeyRefusal = "stale" | "elsewhere" | "unknown" | "copied" | "unverified" | "unreadable";
+
+interface RefusedPasskey {
+  readonly outcome: "refused";
+  readonly refusal: PasskeyRefusal;
+  /** The passkey that its password manager may forget, because this server does not know it; null otherwise. */
+  readonly forget: string | null;
+}
+
+export type PasskeyCheck =
+  | { readonly outcome: "verified"; readonly account: AccountRecord; readonly proof: StepProof }
+  | RefusedPasskey
+  | { readonly outcome: "limited"; readonly retryAfterSeconds: number };
+
+export interface PasskeyAttempt {
+  /** The answer as the browser sent it. */
+  readonly text: string;
+  /** The cookie of the browser; null if it sent none. */
+  readonly cookieValue: string | null;
+  readonly origin: Origin;
+}
+
+/** Checks the first step of a sign-in. The person is not known before it, so it counts for the address alone. */
+export async function checkPasskey(context: Context, attempt: PasskeyAttempt): Promise<PasskeyCheck> {
+  const { limits, events } = context;
+  const act = actOfStranger(attempt.origin);
+  const counted = [[limits.signInPerAddress, attempt.origin.address]] as const;
+  const refused = await countAttempt(counted);
+  if (refused !== null) {
+    events.tell(act, [{ event: "sign_in.limited" }]);
+    return { outcome: "limited", retryAfterSeconds: refused.wait };
+  }
+  let examined: Examined;
+  try {
+    examined = await examine(context, attempt, null);
+  } catch (error) {
+    takeBack(limits, counted);
+    throw error;
+  }
+  settle(counted, examined.outcome === "verified");
+  return told(context, attempt, examined);
+}
+
+export interface SecondPasskeyAttempt extends PasskeyAttempt {
+  readonly browser: PresentedBrowser | null;
+  /** Whether the device must ask for its person, because a key alone would prove the same twice. */
+  readonly needsPerson: boolean;
+}
+
+/** Checks a later step, of a person who has passed the first. The attempt counts with those of the other steps. */
+export async function checkPasskeyOf(
+  context: Context,
+  account: AccountRecord,
+  attempt: SecondPasskeyAttempt,
+): Promise<PasskeyCheck> {
+  const { origin, browser, needsPerson } = attempt;
+  let examined: Examined | null = null;
+  const attempted = await attemptStep(
+    context,
+    { address: origin.address, browser, isSecond: true },
+    account,
+    async () => {
+      examined = await examine(context, attempt, account);
+      if (needsPerson && examined.outcome === "verified" && examined.proof.step !== STEPS.verified_passkey)
+        examined = refusal("unverified", "unverified");
+      return examined.outcome === "verified" ? examined.proof : null;
+    },
+  );
+  if (attempted.outcome === "limited") {
+    context.events.tell(actOfStranger(origin), [{ event: "sign_in.limited", subject: account.subject }]);
+    return attempted;
+  }
+  return told(context, attempt, examined ?? refusal("unreadable", "unreadable"));
+}
+
+/** A refusal with the reason for the log. */
+interface Unproved extends RefusedPasskey {
+  readonly reason: string;
+  readonly subject?: string | undefined;
+}
+
+type Examined = Exclude<PasskeyCheck, { readonly outcome: "limited" | "refused" }> | Unproved;
+
+const refusal = (
+  words: PasskeyRefusal,
+  reason: string,
+  { subject, forget = null }: { readonly subject?: string | undefined; readonly forget?: string | null } = {},
+): Unproved => ({ outcome: "refused", refusal: words, reason, subject, forget });
+
+function told(
+  { events }: Pick<Context, "events">,
+  { origin }: PasskeyAttempt,
+  examined: Examined,
+): PasskeyCheck {
+  if (examined.outcome === "verified") return examined;
+  const { reason, subject, ...refused } = examined;
+  events.tell(actOfStranger(origin), [{ event: "passkey.refused", subject, reason }]);
+  return refused;
+}
+
+/** `person`: who has to answer; null if any person may. */
+async function examine(
+  context: Context,
+  { text, cookieValue }: PasskeyAttempt,
+  person: AccountRecord | null,
+): Promise<Examined> {
+  const { store, keys, clock } = context;
+  const assertion = parseAssertion(text);
+  if (assertion === null) return refusal("unreadable", "unreadable");
+  const { credentialId, clientData, json } = assertion;
+  const binding = { purpose: "sign_in", subject: person?.subject ?? "" } as const;
+  const challenge =
+    cookieValue === null
+      ? null
+      : openChallenge(keys, { ...binding, cookieValue }, clientData.challenge, clock.seconds());
+  if (challenge === null) return refusal("stale", "challenge");
+  const party = relyingParty(context);
+  const asked = { credentialId, challenge: challenge.id, kind: "challenge" } as const;
+  const { passkey, account, answered } = await store.look(PASSKEY_AND_PERSON, asked);
+  const proved = await verifyAssertion(party, assertion, passkey?.publicKey ?? null);
+  if (clientData.origin !== party.origin) return refusal("elsewhere", "origin");
+  const about = { subject: passkey?.subject, forget: json.id };
+  if (proved === null || passkey === null)
+    return refusal("unknown", passkey === null ? "unknown" : "signature", about);
+  const fault = misfit(assertion, passkey, account, person);
+  // Its person has this passkey, and may sign in with it another time.
+  if (fault !== null || account === null)
+    return refusal("unknown", fault ?? "unknown", { ...about, forget: null });
+  const used = rules.usePasskey({ passkey, answered }, answerOf(challenge, proved), clock.seconds());
+  if (typeof used === "string")
+    return refusal(used === "copied" ? "copied" : "stale", used, { ...about, forget: null });
+  const step = proved.isPersonVerified ? STEPS.verified_passkey : STEPS.passkey;
+  return {
+    outcome: "verified",
+    account,
+    proof: { step, use: () => useAgain(context, assertion, challenge, proved) },
+  };
+}
+
+/** Why a good answer does not sign this person in; null if it does. */
+function misfit(
+  { json }: Assertion,
+  { subject }: PasskeyRecord,
+  account: AccountRecord | null,
+  person: AccountRecord | null,
+): string | null {
+  // §7.2 step 6: the device says whose passkey it takes this one for.
+  const { userHandle } = json.response;
+  if (userHandle !== undefined && userHandle !== userHandleOf(subject)) return "user_handle";
+  if (person !== null && person.subject !== subject) return "another_person";
+  return account === null || account.disabledAt !== null ? "disabled" : null;
+}
+
+const answerOf = (challenge: OpenedChallenge, { counter, isBackedUp }: ProvedPasskey): rules.Answer => ({
+  challenge,
+  counter,
+  isBackedUp,
+});
+
+/** The changes that use the answer up, by the facts of now. */
+async function useAgain(
+  { store, clock }: Pick<Context, "store" | "clock">,
+  { credentialId }: Assertion,
+  challenge: OpenedChallenge,
+  proved: ProvedPasskey,
+): Promise<readonly Change[] | null> {
+  const asked = { credentialId, challenge: challenge.id, kind: "challenge" } as const;
+  const facts = await store.look(PASSKEY_AND_ANSWER, asked);
+  const used = rules.usePasskey(facts, answerOf(challenge, proved), clock.seconds());
+  return typeof used === "string" ? null : used;
+}
+
+// ── The person's own passkeys ──────────────────────────────────────────────────────────────────────────────
+
+/** `stale`: the challenge is too old, of another browser or page, or was answered before. `refused`: the device's answer is not good. */
+export type AddPasskeyOutcome =
+  | "stale"
+  | "elsewhere"
+  | "unreadable"
+  | "refused"
+  | Exclude<rules.AddOutcome, "used">;
+
+/** Adds a passkey to the account. `name`: as the person named it; empty for the name of its kind. */
+export async function addPasskey(
+  context: Context,
+  act: Act,
+  { subject }: AccountRecord,
+  { text, cookieValue, name = "" }: Omit<PasskeyAttempt, "origin"> & { readonly name?: string },
+): Promise<AddPasskeyOutcome> {
+  const { store, keys, clock } = context;
+  const attestation = parseAttestation(text);
+  if (attestation === null) return "unreadable";
+  const { clientData, credentialId } = attestation;
+  const challenge =
+    cookieValue === null
+      ? null
+      : openChallenge(
+          keys,
+          { cookieValue, purpose: "register", subject },
+          clientData.challenge,
+          clock.seconds(),
+        );
+  if (challenge === null) return "stale";
+  const party = relyingParty(context);
+  if (clientData.origin !== party.origin) return "elsewhere";
+  const verified = await verifyAttestation(party, attestation);
+  if (verified === null) return "refused";
+  const added: PasskeyRecord = {
+    ...verified,
+    subject,
+    name: name !== "" && isPasskeyName(name) ? name : (authenticatorName(verified.aaguid) ?? ""),
+    createdAt: clock.seconds(),
+    usedAt: null,
+  };
+  const asked = { credentialId, challenge: challenge.id, kind: "challenge" } as const;
+  const outcome = await outcomeOf(context, act, async () => {
+    const account = await findAccount(context, subject);
+    const own = await listPasskeys(context, subject);
+    return rules.addPasskey(
+      { ...(await store.look(PASSKEY_AND_ANSWER, asked)), account, own },
+      added,
+      challenge,
+    );
+  });
+  return outcome === "used" ? "stale" : outcome;
+}
+
+/** False if the person has no such passkey. */
+export const renamePasskey = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  credentialId: CredentialId,
+  name: string,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { passkey } = await context.store.look(PASSKEY, { credentialId });
+    return rules.renamePasskey(passkey, subject, name);
+  });
+
+const NO_WAYS: WaysIn = { hasPassword: false, passkeys: 0, hasTotp: false };
+
+/** The account comes first: what is found after it is not older than its revision. */
+async function lookAtWays(context: Reading, subject: SubjectId): Promise<rules.WaysFacts> {
+  const account = await findAccount(context, subject);
+  return { account, ways: account === null ? NO_WAYS : await findWaysIn(context, account) };
+}
+
+export const removePasskey = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  credentialId: CredentialId,
+  by: "person" | "operator",
+): Promise<rules.RemoveOutcome> =>
+  outcomeOf(context, act, async () => {
+    const facts = await lookAtWays(context, subject);
+    const { passkey } = await context.store.look(PASSKEY, { credentialId });
+    return rules.removePasskey({ ...facts, passkey }, by);
+  });
+
+/** Removes all passkeys of a person, for the operator. Returns how many; null if there is no such person. */
+export async function removeEveryPasskey(
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+): Promise<number | null> {
+  let removed = 0;
+  const found = await outcomeOf(context, act, async () => {
+    const account = await findAccount(context, subject);
+    const own = await listPasskeys(context, subject);
+    removed = own.length;
+    return rules.removeEveryPasskey(account, own);
+  });
+  return found ? removed : null;
+}
+
+/** A person who signs in with passkeys does without their password. */
+export const removePassword = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+): Promise<rules.RemovePasswordOutcome> =>
+  outcomeOf(context, act, async () => rules.removePassword(await lookAtWays(context, subject)));
+
+/** How the identifier of a passkey is written. */
+export const passkeyIdText = ({ credentialId }: Pick<PasskeyRecord, "credentialId">): string =>
+  toBase64url(credentialId);

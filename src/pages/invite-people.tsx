@@ -1,0 +1,217 @@
+/** @jsxImportSource hono/jsx */
+/** For administrators: inviting people, taking invitations back, and letting people in who wait. */
+import { emailFault, personNameFault } from "../accounts/people.ts";
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
+import type { Context } from "../operations/context.ts";
+import { everyGroup } from "../operations/groups.ts";
+import { approve, everyInvitation, everyWaiting, invite, revokeInvitation } from "../operations/links.ts";
+import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
+import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
+import type { Parameters } from "../protocol/parameters.ts";
+import { actOfPerson } from "../rules/events.ts";
+import { displayText } from "./display.ts";
+import { openForm, readForm } from "./forms.ts";
+import { pageFrame } from "./frame.ts";
+import { askRecentSignIn } from "./recent.ts";
+import { respondWithPage } from "./respond.tsx";
+import { duration } from "./time.ts";
+import { pagePath } from "./urls.ts";
+import {
+  groupBox,
+  InvitedView,
+  type InviteFaults,
+  InvitePeopleView,
+  type TypedInvitation,
+} from "./views/invite-people.tsx";
+
+const PAGE = "/invite-people";
+
+/** What the page shows at most of each list. */
+const SHOWN = 40;
+
+async function firstOf<Entry>(entries: AsyncIterable<Entry>, most = SHOWN): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for await (const entry of entries) {
+    if (found.length === most) break;
+    found.push(entry);
+  }
+  return found;
+}
+
+/** The administrator, or the way to become one: a sign-in that is not long ago. Throws `not_found` for others. */
+async function administrator(context: Context, incoming: Incoming): Promise<SignedIn | Response> {
+  const signedIn = await findSignedIn(context, incoming.request);
+  const here = pagePath(context.issuer, PAGE);
+  if (signedIn === null) return seeOther(pagePath(context.issuer, "/login", { return_to: here }));
+  if (!signedIn.account.administrator) throw new OAuthError("not_found");
+  return askRecentSignIn(context, signedIn, PAGE) ?? signedIn;
+}
+
+const NEW: TypedInvitation = { name: "", email: "", groups: [], uses: "1", days: "7", mailed: true };
+
+interface Shown {
+  readonly typed?: TypedInvitation;
+  readonly faults?: InviteFaults;
+  readonly notice?: string;
+}
+
+async function page(
+  context: Context,
+  incoming: Incoming,
+  { typed = NEW, faults = {}, notice }: Shown,
+): Promise<Response> {
+  const form = openForm(context, incoming, "invite");
+  const now = context.clock.seconds();
+  const [groups, invitations, waiting] = await Promise.all([
+    firstOf(everyGroup(context)),
+    firstOf(everyInvitation(context, now)),
+    firstOf(everyWaiting(context)),
+  ]);
+  return respondWithPage(
+    <InvitePeopleView
+      frame={pageFrame(context, incoming)}
+      token={form.token}
+      typed={typed}
+      groups={groups.map(({ name }) => name)}
+      mails={context.linkMails !== null}
+      faults={faults}
+      notice={notice ?? null}
+      invitations={invitations
+        .filter(({ usesLeft }) => usesLeft > 0)
+        .map(({ id, name, username, email, ...link }) => ({
+          id: recordIdText(id),
+          about: [name, username, email]
+            .filter((part) => part !== null)
+            .map((part) => displayText(part, 200))
+            .join(" · "),
+          groups: link.groups,
+          uses: link.uses,
+          usesLeft: link.usesLeft,
+          expiresAt: link.expiresAt,
+        }))}
+      waiting={waiting.map(({ subject, username, email, createdAt }) => ({
+        subject,
+        username: displayText(username, 200),
+        email: email === null ? null : displayText(email, 320),
+        since: createdAt,
+      }))}
+    />,
+    { status: Object.keys(faults).length > 0 ? 422 : 200, setCookie: form.setCookie },
+  );
+}
+
+const show =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const signedIn = await administrator(context, incoming);
+    return signedIn instanceof Response ? signedIn : page(context, incoming, {});
+  };
+
+const answer =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const { form, isFresh } = await readForm(context, incoming, "invite");
+    const signedIn = await administrator(context, incoming);
+    if (signedIn instanceof Response) return signedIn;
+    const { texts } = pageFrame(context, incoming);
+    const action = form.get("action");
+    if (!isFresh) {
+      const typed = action === "invite" ? { typed: typedInvitation(form) } : {};
+      return page(context, incoming, { ...typed, faults: { form: texts.forms.stale } });
+    }
+    const act = actOfPerson(incoming, signedIn.account.subject);
+    switch (action) {
+      case "invite":
+        return makeInvitation(context, incoming, signedIn, form);
+      case "revoke": {
+        const id = parseRecordId(form.required("invitation"));
+        if (id !== null) await revokeInvitation(context, act, id);
+        return page(context, incoming, { notice: texts.invite.revoked });
+      }
+      case "approve":
+        await approve(context, act, form.required("subject") as SubjectId);
+        return page(context, incoming, { notice: texts.invite.approved });
+      default:
+        throw new OAuthError("parameter_invalid");
+    }
+  };
+
+const typedInvitation = (form: Parameters): TypedInvitation => ({
+  name: (form.get("name") ?? "").normalize("NFC").trim(),
+  email: (form.get("email") ?? "").trim(),
+  groups: Array.from({ length: SHOWN }, (_, place) => form.get(groupBox(place)) ?? "").filter(
+    (group) => group !== "",
+  ),
+  uses: (form.get("uses") ?? "").trim(),
+  days: (form.get("days") ?? "").trim(),
+  mailed: form.get("mailed") !== undefined,
+});
+
+/** The number that a person typed; null if it is none between 1 and the most. */
+function wholeNumber(text: string, most: number): number | null {
+  const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= most ? number : null;
+}
+
+const MOST_USES = 1000;
+const MOST_DAYS = 365;
+const DAY_SECONDS = 86_400;
+
+async function makeInvitation(
+  context: Context,
+  incoming: Incoming,
+  { account }: SignedIn,
+  form: Parameters,
+): Promise<Response> {
+  const frame = pageFrame(context, incoming);
+  const { invite: words, account: accountWords, language } = frame.texts;
+  const typed = typedInvitation(form);
+  const uses = wholeNumber(typed.uses, MOST_USES);
+  const days = wholeNumber(typed.days, MOST_DAYS);
+  const isForOne = typed.name !== "" || typed.email !== "";
+  const usesWords =
+    uses === null ? words.usesRefused(MOST_USES) : uses > 1 && isForOne ? words.usesOfOne : null;
+  const faults: InviteFaults = {
+    ...(typed.name !== "" &&
+      personNameFault(typed.name) !== null && { name: accountWords.facts.name.refused }),
+    ...(typed.email !== "" && emailFault(typed.email) !== null && { email: accountWords.emailRefused }),
+    ...(usesWords !== null && { uses: usesWords }),
+    ...(days === null && { days: words.daysRefused(MOST_DAYS) }),
+  };
+  if (uses === null || days === null || Object.keys(faults).length > 0)
+    return page(context, incoming, { typed, faults });
+  const known = new Set((await firstOf(everyGroup(context))).map(({ name }) => name));
+  const { address, link } = await invite(context, actOfPerson(incoming, account.subject), {
+    name: typed.name,
+    email: typed.email === "" ? null : typed.email,
+    groups: typed.groups.filter((group) => known.has(group)),
+    uses,
+    seconds: days * DAY_SECONDS,
+    isMailed: typed.mailed,
+    inviter: account.name ?? account.username,
+  });
+  return respondWithPage(
+    <InvitedView
+      frame={frame}
+      address={address}
+      email={link.email}
+      text={[
+        uses === 1
+          ? words.goodOnce(duration(language, days * DAY_SECONDS))
+          : words.goodFor(uses, duration(language, days * DAY_SECONDS)),
+        ...(address === null ? [] : [words.handOver]),
+      ]}
+    />,
+  );
+}
+
+export const invitePeopleRoutes = (context: Context): Route[] => [
+  {
+    path: PAGE,
+    audience: "people",
+    cors: "nobody",
+    methods: { GET: show(context), POST: answer(context) },
+  },
+];

@@ -1,0 +1,203 @@
+/** @jsxImportSource hono/jsx */
+/** The links whose page asks for one click: for one sign-in, and to confirm an e-mail address. */
+import type { Context } from "../operations/context.ts";
+import { confirmEmail, personOfLink, takeSignInLink } from "../operations/links.ts";
+import { findSignedIn } from "../operations/sessions.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { actOfPerson } from "../rules/events.ts";
+import { STEPS } from "../rules/sign-in.ts";
+import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
+import { displayText } from "./display.ts";
+import { openForm, readForm } from "./forms.ts";
+import { pageFrame } from "./frame.ts";
+import { LINK_TOKEN, refusedLink, requireLink } from "./links.ts";
+import { offering } from "./page-error.ts";
+import { respondWithPage } from "./respond.tsx";
+import { continueSignIn } from "./sign-in-steps.tsx";
+import type { Texts } from "./texts.ts";
+import { pagePath } from "./urls.ts";
+import { ConfirmView, MessageView } from "./views/message.tsx";
+
+interface OneClick {
+  readonly kind: LinkKind;
+  readonly path: `/${string}`;
+  readonly words: (
+    texts: Texts,
+    server: string,
+    link: LinkRecord,
+    account: AccountRecord,
+  ) => { readonly title: string; readonly text: readonly string[]; readonly submit: string };
+  readonly act: (
+    context: Context,
+    incoming: Incoming,
+    link: LinkRecord,
+    account: AccountRecord,
+  ) => Promise<Response>;
+}
+
+/** Each page names the account: a link may have been sent by another person, who wants the reader in an account of theirs. */
+const PAGES: readonly OneClick[] = [
+  {
+    kind: "sign_in",
+    path: "/sign-in-link",
+    words: ({ links, signIn }, server, _, { username }) => ({
+      title: signIn.title,
+      text: [links.signInLead(displayText(username, 200), server), links.signInAdvice],
+      submit: links.signInSubmit,
+    }),
+    act: signInByLink,
+  },
+  {
+    kind: "verify_email",
+    path: "/verify-email",
+    words: ({ links }, server, { email }, { username }) => ({
+      title: links.verifyTitle,
+      text: [
+        links.verifyLead(displayText(email ?? "", 320), displayText(username, 200), server),
+        links.verifyAdvice,
+      ],
+      submit: links.verifySubmit,
+    }),
+    act: verifyByLink,
+  },
+];
+
+async function signInByLink(
+  context: Context,
+  incoming: Incoming,
+  link: LinkRecord,
+  { subject }: AccountRecord,
+): Promise<Response> {
+  const taken = await takeSignInLink(context, actOfPerson(incoming, subject), link.id);
+  if (taken.outcome !== "used_now") {
+    // The second click of a double click, after the answer to the first.
+    const signedIn = await findSignedIn(context, incoming.request);
+    if (signedIn?.account.subject === subject) return seeOther(pagePath(context.issuer, "/account"));
+    throw refusedLink(context, incoming, taken.outcome, link);
+  }
+  const { account } = taken;
+  const progress = { account, steps: [STEPS.sign_in_link], returnTo: null, isKnownBrowser: false };
+  return (await continueSignIn(context, incoming, progress)) ?? seeOther(pagePath(context.issuer, "/login"));
+}
+
+async function verifyByLink(
+  context: Context,
+  incoming: Incoming,
+  link: LinkRecord,
+  { subject, email, emailVerified }: AccountRecord,
+): Promise<Response> {
+  const outcome = await confirmEmail(context, actOfPerson(incoming, subject), link);
+  const frame = pageFrame(context, incoming);
+  const { links, errors } = frame.texts;
+  const address = displayText(link.email ?? "", 320);
+  const way = { href: frame.path("/account"), words: errors.account };
+  switch (outcome) {
+    case "verified":
+      return respondWithPage(
+        <MessageView
+          frame={frame}
+          kind="good"
+          title={links.verifiedTitle}
+          text={[links.verified(address)]}
+          way={way}
+        />,
+      );
+    case "email_taken":
+      return respondWithPage(
+        <MessageView
+          frame={frame}
+          kind="bad"
+          title={links.emailTakenTitle}
+          text={[links.emailTaken(address)]}
+          way={way}
+        />,
+        { status: 409 },
+      );
+    case "used":
+      // The second click of a double click.
+      if (email === link.email && emailVerified)
+        return respondWithPage(
+          <MessageView
+            frame={frame}
+            kind="good"
+            title={links.verifiedTitle}
+            text={[links.verified(address)]}
+            way={way}
+          />,
+        );
+      throw refusedLink(context, incoming, outcome, link);
+    case "unknown":
+    case "expired":
+      throw refusedLink(context, incoming, outcome, link);
+    case "group_unknown":
+    case "too_long":
+      throw new Error(`An address cannot be refused as ${outcome}.`);
+  }
+}
+
+async function requirePerson(
+  context: Context,
+  incoming: Incoming,
+  kind: LinkKind,
+  token: string,
+): Promise<{ link: LinkRecord; account: AccountRecord }> {
+  const link = await requireLink(context, incoming, [kind], token);
+  const account = await personOfLink(context, link);
+  if (account === null) throw refusedLink(context, incoming, "unknown", link);
+  return { link, account };
+}
+
+function oneClickPage(
+  context: Context,
+  incoming: Incoming,
+  { path, words }: OneClick,
+  token: string,
+  link: LinkRecord,
+  account: AccountRecord,
+  status: number,
+): Promise<Response> {
+  const form = openForm(context, incoming, "link", token);
+  const frame = pageFrame(context, incoming);
+  const { title, text, submit } = words(frame.texts, frame.name, link, account);
+  return respondWithPage(
+    <ConfirmView
+      frame={frame}
+      token={form.token}
+      action={path}
+      values={{ [LINK_TOKEN]: token }}
+      title={title}
+      text={text}
+      submit={submit}
+    />,
+    { status, setCookie: form.setCookie },
+  );
+}
+
+const show =
+  (context: Context, page: OneClick): Handler =>
+  async (incoming) => {
+    const token = queryOf(incoming).get(LINK_TOKEN) ?? "";
+    const { link, account } = await requirePerson(context, incoming, page.kind, token);
+    return oneClickPage(context, incoming, page, token, link, account, 200);
+  };
+
+const answer =
+  (context: Context, page: OneClick): Handler =>
+  async (incoming) => {
+    const { form, isFresh } = await readForm(context, incoming, "link", LINK_TOKEN);
+    const token = form.get(LINK_TOKEN) ?? "";
+    return offering(pagePath(context.issuer, page.path, { [LINK_TOKEN]: token }), async () => {
+      const { link, account } = await requirePerson(context, incoming, page.kind, token);
+      // The page comes again, with a form that counts.
+      if (!isFresh) return oneClickPage(context, incoming, page, token, link, account, 422);
+      return page.act(context, incoming, link, account);
+    });
+  };
+
+export const oneClickRoutes = (context: Context): Route[] =>
+  PAGES.map((page) => ({
+    path: page.path,
+    audience: "people",
+    cors: "nobody",
+    methods: { GET: show(context, page), POST: answer(context, page) },
+  }));

@@ -1,0 +1,180 @@
+/** What mails say: every kind in every language, as text and as HTML, with whatever names people chose. */
+import { describe, expect, test } from "bun:test";
+import { composeMail, type MailFrame } from "../../src/mails/compose.ts";
+import { sampleMail } from "../../src/mails/samples.ts";
+import { chooseMailTexts, MAIL_LANGUAGES } from "../../src/mails/texts.ts";
+import type { MailFacts } from "../../src/operations/mail.ts";
+import { parseIssuer } from "../../src/protocol/issuer.ts";
+import { EVENT_TYPES } from "../../src/rules/events.ts";
+import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, OPTIONAL_MAILS } from "../../src/rules/mail.ts";
+import type { ClientRecord } from "../../src/store/tables.ts";
+import { newClient } from "../store/records.ts";
+import { proves } from "../support/proves.ts";
+
+const NOW = 1_796_000_000;
+const ISSUER = "https://auth.example/people";
+const FRAME: MailFrame = {
+  name: "Lighthouse",
+  accent: "#8a1538",
+  issuer: parseIssuer(ISSUER),
+  registration: { vouched: false },
+};
+
+const compose = (kind: MailKind, more: Partial<MailFacts> = {}, language = "en", frame = FRAME) =>
+  composeMail(frame, { ...sampleMail(kind, ISSUER, language, NOW), ...more });
+
+const CASES = MAIL_LANGUAGES.flatMap((language) => MAIL_KIND_NAMES.map((kind) => ({ language, kind })));
+
+describe.each(CASES)("$kind in $language", ({ kind, language }) => {
+  const mail = compose(kind, {}, language);
+  const facts = sampleMail(kind, ISSUER, language, NOW);
+
+  test("has a subject of one line, and both parts say the same", () => {
+    expect(mail.language).toBe(language);
+    expect(mail.subject).toMatch(/^\P{Cc}{10,150}$/u);
+    const words = mail.html
+      .replace(/<style>.*?<\/style>/s, "")
+      .replace(/<[^>]+>/g, " ")
+      .replaceAll("&#39;", "'")
+      .replaceAll("&quot;", '"')
+      .replaceAll("&amp;", "&")
+      .replace(/\s+/g, " ");
+    for (const line of mail.text.split("\n").filter((each) => each !== "" && each !== "-- ")) {
+      for (const part of line.split(/: +|:$/)) expect(words).toContain(part.trim());
+    }
+    expect(mail.text).not.toMatch(/undefined|null|NaN|\[object/);
+    expect(mail.html).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  test(proves("leads to its link alone, or to the account at the issuer", "threat 43"), () => {
+    const links = [...new Set([...mail.html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href))];
+    const wanted = kind === "account_disabled" ? [] : [facts.link ?? `${ISSUER}/account`];
+    expect(links).toEqual(wanted);
+    for (const link of wanted) expect(mail.text).toContain(`\n${link}\n`);
+  });
+
+  test(proves("loads nothing from anywhere, runs nothing and counts no reader", "threat 30"), () => {
+    expect(mail.html).not.toMatch(/<(img|script|link|iframe|object|svg|form|input|video|base)\b/i);
+    expect(mail.html).not.toMatch(/url\(|@import|@font-face|background=|\son\w+=/i);
+  });
+
+  test("says what it is about, and whether it can be turned off", () => {
+    expect(mail.text).toContain("Lighthouse");
+    const { foot } = chooseMailTexts([language]);
+    expect(mail.text.includes(foot.optional)).toBe(OPTIONAL_MAILS.includes(kind));
+  });
+});
+
+test("only the news of a browser can be turned off", () => {
+  expect(OPTIONAL_MAILS).toEqual(["new_device"]);
+});
+
+test("the languages have the same kinds, and each its own words", () => {
+  const [english, german] = [chooseMailTexts(["en"]), chooseMailTexts(["de-AT"])];
+  expect(german.language).toBe("de");
+  expect(Object.keys(german.kinds)).toEqual(Object.keys(english.kinds));
+  for (const kind of MAIL_KIND_NAMES) {
+    expect(compose(kind, {}, "de").subject).not.toBe(compose(kind).subject);
+    expect(compose(kind, {}, "de").text).not.toMatch(/\b(your|the|was|you)\b/i);
+  }
+});
+
+test.each([
+  [["de"], "de"],
+  [["de-AT", "en"], "de"],
+  [["fr", "de"], "de"],
+  [["DE"], "de"],
+  [["fr"], "en"],
+  [[], "en"],
+])("of %p the words are %s", (tags, language) => {
+  expect(chooseMailTexts(tags).language).toBe(language);
+});
+
+test("every event that asks for a mail exists, but for those of acts that are still to come", () => {
+  const COMING = ["passkey.added", "passkey.removed"];
+  const named = MAIL_KIND_NAMES.flatMap((kind) => Object.keys(MAIL_KINDS[kind].events));
+  const missing = named.filter((event) => !Object.hasOwn(EVENT_TYPES, event));
+  expect(missing.filter((event) => !COMING.includes(event))).toEqual([]);
+});
+
+const BAD_NAMES = [
+  "Ada\r\nBcc: thief@example.org",
+  "<b>Ada</b><script>alert(1)</script>",
+  '" onmouseover="alert(1)',
+  "Ada \u202Egnp.exe",
+  "Z\u0351\u0352\u0353\u0354\u0355\u0356\u0357\u0358algo",
+];
+
+describe.each(BAD_NAMES)("the name %p", (name) => {
+  const account = { username: name, name };
+  const client: ClientRecord = {
+    ...newClient(),
+    clientId: "client" as ClientRecord["clientId"],
+    clientName: name,
+  };
+
+  test(
+    proves(
+      "of a person, an application or the server breaks no line and no markup",
+      "threat 30",
+      "threat 69",
+    ),
+    () => {
+      for (const kind of MAIL_KIND_NAMES) {
+        const mail = compose(kind, { account, client }, "en", { ...FRAME, name });
+        const all = `${mail.subject}\n${mail.text}\n${mail.html}`;
+        expect(mail.subject).not.toMatch(/\p{Cc}/u);
+        expect(all).not.toContain("\r");
+        expect(all).not.toContain("\nBcc:");
+        expect(mail.html).not.toMatch(/<script|<b>|" onmouseover/);
+        expect(all).not.toMatch(/\u202E|(?:\p{Mn}){5}/u);
+      }
+    },
+  );
+});
+
+describe("a name that programs for mail would make a link of", () => {
+  const LINKS = ["https://evil.example/", "Visit evil.example now", "www.evil.example", "call@evil.example"];
+
+  test.each(LINKS)(proves("%p greets no person, and invites none", "threat 69"), (name) => {
+    const greeted = compose("new_device", { account: { username: "ada", name } });
+    expect(greeted.text).toStartWith("Hello ada,");
+    expect(`${greeted.text}${greeted.html}`).not.toContain("evil");
+    const invited = compose("invitation", {
+      parameters: { inviter: name, linkExpiresAt: NOW },
+      account: { username: name, name },
+    });
+    expect(`${invited.subject}${invited.text}${invited.html}`).not.toContain("evil");
+  });
+
+  test.each(LINKS)(proves("%p names no application", "threat 69"), (name) => {
+    const client: ClientRecord = {
+      ...newClient(),
+      clientId: "c-1" as ClientRecord["clientId"],
+      clientName: name,
+      source: "registration",
+      vouchedAt: null,
+    };
+    const mail = compose("refresh_token_replayed", { client });
+    expect(mail.subject).toBe("The access of c-1 (not verified) was ended");
+    expect(`${mail.text}${mail.html}`).not.toContain("evil");
+  });
+});
+
+test(proves("a mail to an address that is not proved has no word that a stranger chose", "threat 69"), () => {
+  for (const kind of MAIL_KIND_NAMES.filter((each) => MAIL_KINDS[each].toUnverified)) {
+    const account = { username: "stranger", name: "Buy Now" };
+    const mail = compose(kind, { account });
+    expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/stranger|Buy Now/);
+  }
+});
+
+test("what a browser says of itself is named only if it is known", () => {
+  const agentOf = (agent: string) =>
+    /Browser: +(.*)/.exec(compose("new_device", { parameters: { address: "::1", agent } }).text)?.[1];
+  expect(agentOf("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Mobile/15E148 Safari/604.1")).toBe(
+    "Safari on iPhone",
+  );
+  expect(agentOf("Trust me: https://evil.example")).toBe("Not known");
+  expect(agentOf("")).toBe("Not known");
+});
