@@ -14,10 +14,15 @@ export const ACTIVITIES = [
   "code.replayed",
   "consent.given",
   "device.approved",
+  "email.changed",
+  "email.verified",
   "grant.revoked",
   "group.joined",
   "group.left",
+  "passkey.added",
+  "passkey.removed",
   "password.changed",
+  "password.removed",
   "person.changed",
   "person.created",
   "person.disabled",
@@ -26,6 +31,7 @@ export const ACTIVITIES = [
   "recovery_code.used",
   "recovery_codes.renewed",
   "refresh_token.replayed",
+  "reset.done",
   "second_factor.added",
   "second_factor.removed",
   "session.ended",
@@ -33,6 +39,8 @@ export const ACTIVITIES = [
   "sessions.ended",
   "sign_in.approved",
   "sign_in.denied",
+  "sign_in_link.created",
+  "sign_in_link.used",
 ] as const satisfies readonly EventName[];
 
 /** Events that strangers cause, as often as they like: one row for each person, event and day. */

@@ -592,6 +592,17 @@ export const english = {
         "person.disabled": (): string => "Your account was disabled",
         "person.enabled": (): string => "Your account was enabled again",
         "person.unlocked": (): string => "The operator let you try passwords again",
+        "email.changed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You changed your e-mail address" : "The operator changed your e-mail address",
+        "email.verified": (): string => "Your e-mail address was confirmed",
+        "passkey.added": (): string => "You added a passkey",
+        "passkey.removed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You removed a passkey" : "The operator removed a passkey of yours",
+        "password.removed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You removed your password" : "The operator removed your password",
+        "reset.done": (): string => "A new password was set by a link in a mail",
+        "sign_in_link.created": (): string => "The operator made a link that signs you in",
+        "sign_in_link.used": (): string => "A link of the operator signed you in",
         "recovery_code.used": (): string => "You signed in with a recovery code",
         "recovery_codes.renewed": (): string => "You got new recovery codes",
         "second_factor.added": (): string => "You set up a second factor",

@@ -601,6 +601,21 @@ export const german: Texts = {
         "person.disabled": () => "Ihr Konto wurde gesperrt",
         "person.enabled": () => "Ihr Konto wurde wieder freigegeben",
         "person.unlocked": () => "Der Betreiber lässt Sie wieder Passwörter versuchen",
+        "email.changed": ({ by }) =>
+          by === "you"
+            ? "Sie haben Ihre E-Mail-Adresse geändert"
+            : "Der Betreiber hat Ihre E-Mail-Adresse geändert",
+        "email.verified": () => "Ihre E-Mail-Adresse wurde bestätigt",
+        "passkey.added": () => "Sie haben einen Passkey hinzugefügt",
+        "passkey.removed": ({ by }) =>
+          by === "you"
+            ? "Sie haben einen Passkey entfernt"
+            : "Der Betreiber hat einen Ihrer Passkeys entfernt",
+        "password.removed": ({ by }) =>
+          by === "you" ? "Sie haben Ihr Passwort entfernt" : "Der Betreiber hat Ihr Passwort entfernt",
+        "reset.done": () => "Ein neues Passwort wurde mit einem Link aus einer E-Mail gesetzt",
+        "sign_in_link.created": () => "Der Betreiber hat einen Link gemacht, der Sie anmeldet",
+        "sign_in_link.used": () => "Ein Link des Betreibers hat Sie angemeldet",
         "recovery_code.used": () => "Sie haben sich mit einem Wiederherstellungscode angemeldet",
         "recovery_codes.renewed": () => "Sie haben neue Wiederherstellungscodes bekommen",
         "second_factor.added": () => "Sie haben einen zweiten Faktor eingerichtet",
