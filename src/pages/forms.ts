@@ -96,7 +96,7 @@ export const readForm = (
   boundField?: string,
 ): Promise<Submitted> =>
   submitted(context, incoming, { purpose, boundField }, async () => ({
-    form: await readUnboundForm(context, incoming),
+    form: await readFields(context, incoming),
   }));
 
 /** A submitted form with a file. */
@@ -170,9 +170,15 @@ async function submitted<Read extends { readonly form: Parameters }>(
  * Reads a form without a token, from our own pages: for what another site could only spoil the look of. Throws as `readForm`
  * does.
  */
-export async function readUnboundForm(context: Context, { request }: Incoming): Promise<Parameters> {
-  refuseForeignSender(context, request);
-  const { limits } = context.configuration;
+export async function readUnboundForm(context: Context, incoming: Incoming): Promise<Parameters> {
+  refuseForeignSender(context, incoming.request);
+  return readFields(context, incoming);
+}
+
+async function readFields(
+  { configuration: { limits } }: Context,
+  { request }: Incoming,
+): Promise<Parameters> {
   const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
   return parseParameters(body, limits.parameters_per_request).refuseRepeated();
 }
