@@ -194,6 +194,21 @@ export type NewPasskey = Pick<
   "credentialId" | "publicKey" | "counter" | "transports" | "aaguid" | "discoverable" | "backedUp"
 >;
 
+/**
+ * §8.7: the object without the device's statement about its own kind. The server asks for none, and makes nothing of one. The library
+ * would follow the addresses in the certificates of a statement before it knows whose they are (THREATS 20).
+ */
+async function withoutStatement(attestationObject: string): Promise<string> {
+  const { decodeAttestationObject, isoCBOR } = await import("@simplewebauthn/server/helpers");
+  const authData = decodeAttestationObject(new Uint8Array(fromBase64url(attestationObject))).get("authData");
+  const members: [string, string | Uint8Array | Map<string, number>][] = [
+    ["fmt", "none"],
+    ["attStmt", new Map<string, number>()],
+    ["authData", authData],
+  ];
+  return toBase64url(isoCBOR.encode(new Map(members)));
+}
+
 /** §7.1: verifies a new passkey; null if it is not good. */
 export async function verifyAttestation(
   { origin, domain }: RelyingParty,
@@ -210,7 +225,7 @@ export async function verifyAttestation(
         type,
         response: {
           clientDataJSON: response.clientDataJSON,
-          attestationObject: response.attestationObject,
+          attestationObject: await withoutStatement(response.attestationObject),
         },
         clientExtensionResults: {},
       },

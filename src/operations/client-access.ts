@@ -13,7 +13,7 @@ import {
   type Restriction,
 } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
-import type { GrantRecord } from "../store/tables.ts";
+import { type AccountRecord, clients, type GrantRecord } from "../store/tables.ts";
 import { findAccount } from "./people.ts";
 
 export interface AccessContext {
@@ -56,3 +56,12 @@ export async function useFault(
 
 export const mayStillUse = async (...facts: Parameters<typeof useFault>): Promise<boolean> =>
   (await useFault(...facts)) === null;
+
+/** Whether any access of the person needs a second factor: by their groups, a scope or a client. Reads the clients. */
+export async function isLevelDemanded(
+  { store, levelPolicy }: AccessContext,
+  account: Pick<AccountRecord, "groups">,
+): Promise<boolean> {
+  if (levelOfPerson(levelPolicy, account) === "2" || levelPolicy.scopes.size > 0) return true;
+  return (await store.list(clients, { where: { minimumAcr: "2" }, limit: 1 })).length > 0;
+}

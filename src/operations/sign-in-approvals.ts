@@ -4,7 +4,7 @@ import type { Act } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
 import * as rules from "../rules/sign-in-approval.ts";
 import { row } from "../store/contract.ts";
-import { accounts, type SignInApprovalRecord, signInApprovals } from "../store/tables.ts";
+import { accounts, type SignInApprovalRecord, sessions, signInApprovals } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
 import type { StepProof } from "./second-factor.ts";
@@ -19,6 +19,7 @@ const ANSWERING = {
 const APPROVAL = {
   approval: row(signInApprovals, { id: "$id" }),
   account: row(accounts, { subject: "approval.subject" }),
+  session: row(sessions, { id: "approval.session" }),
 };
 
 /** False if the question was answered before, or has expired. */
@@ -27,7 +28,7 @@ export const answerSignIn = (
   act: Act,
   question: rules.ApprovalQuestion,
   subject: SubjectId,
-  answer: SignInApprovalRecord["answer"],
+  answer: rules.ApprovalAnswer,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const facts = await context.store.look(ANSWERING, { id: question.id, subject });
@@ -41,11 +42,15 @@ export const findAnswer = async (
 ): Promise<SignInApprovalRecord["answer"] | null> =>
   (await store.look(APPROVAL, { id })).approval?.answer ?? null;
 
-/** The first step of the approved sign-in; null if it was used, or counts no more. */
+/**
+ * The first step of the approved sign-in; null if it was used, or counts no more. It goes on from the session that approved it: it is
+ * no newer a sign-in, and worth nothing once that session has ended.
+ */
 export async function approvedSignIn(context: ApprovalContext, id: RecordId): Promise<SignIn | null> {
   const use: StepProof["use"] = async () =>
     rules.useApproval(await context.store.look(APPROVAL, { id }), context.clock.seconds());
-  const { account } = await context.store.look(APPROVAL, { id });
-  if (account === null || (await use()) === null) return null;
-  return { account, steps: [STEPS.other_device], proofs: [{ use }] };
+  const { account, approval } = await context.store.look(APPROVAL, { id });
+  if (account === null || approval === null || (await use()) === null) return null;
+  const { authenticatedAt: since } = approval;
+  return { account, steps: [STEPS.other_device], proofs: [{ use }], since };
 }

@@ -46,7 +46,7 @@ async function administrator(context: Context, incoming: Incoming): Promise<Sign
   const here = pagePath(context.issuer, PAGE);
   if (signedIn === null) return seeOther(pagePath(context.issuer, "/login", { return_to: here }));
   if (!signedIn.account.administrator) throw new OAuthError("not_found");
-  return askRecentSignIn(context, signedIn, PAGE) ?? signedIn;
+  return (await askRecentSignIn(context, signedIn, PAGE)) ?? signedIn;
 }
 
 const NEW: TypedInvitation = { name: "", email: "", groups: [], uses: "1", days: "7", mailed: true };

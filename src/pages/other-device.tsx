@@ -190,7 +190,7 @@ const takeApproval =
     const signIn =
       isFresh && asking !== null && state === "approved" ? await approvedSignIn(context, asking.id) : null;
     // Failures of strangers stay counted: this proves nothing about who guesses at the password.
-    const progress = signIn && { ...signIn, returnTo, isKnownBrowser: true };
+    const progress = signIn && { ...signIn, returnTo, isKnownBrowser: true, isAnew: false };
     const answer = progress && (await continueSignIn(context, incoming, progress));
     return (
       answer ?? askingPage(context, incoming, sealed, returnTo, state === "approved" ? "over" : state, asking)
@@ -287,7 +287,10 @@ const takeAnswer =
     }
     const { subject } = signedIn.account;
     const outcome = decision === "allow" ? "approved" : "denied";
-    const counts = await answerSignIn(context, actOfPerson(incoming, subject), asking, subject, outcome);
+    const counts = await answerSignIn(context, actOfPerson(incoming, subject), asking, subject, {
+      answer: outcome,
+      session: signedIn.session,
+    });
     const frame = pageFrame(context, incoming);
     return respondWithPage(<ApprovedView frame={frame} outcome={counts ? outcome : "over"} />, {
       status: counts ? 200 : 409,

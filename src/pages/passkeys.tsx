@@ -23,7 +23,7 @@ import type { Way } from "./account/way.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { NOTICE, type PasskeyNotice, readNotice, sealNotice } from "./notice.ts";
-import { askRecentSignIn, isRecent } from "./recent.ts";
+import { askRecentSignIn, lacks } from "./recent.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { pageAddress, pagePath, parseReturnPath } from "./urls.ts";
@@ -73,6 +73,7 @@ async function passkeysPage(
   const own = await listPasskeys(context, account.subject);
   const notice = readNotice(context, incoming, "passkeys");
   const here = pagePath(context.issuer, PATH, { return_to: returnTo });
+  const lacking = await lacks(context, signedIn);
   return respondWithPage(
     <PasskeysView
       frame={frame}
@@ -80,17 +81,16 @@ async function passkeysPage(
       rows={own.map((passkey) => rowOf(passkey, frame.texts))}
       hasPassword={account.passwordHash !== null}
       mayRemovePassword={account.passwordHash !== null && !account.administrator && own.length > 0}
-      ask={
-        isRecent(context, signedIn)
-          ? { ceremony: askForNewPasskey(context, form.cookieValue, account, own) }
-          : null
-      }
+      ask={lacking === null ? { ceremony: askForNewPasskey(context, form.cookieValue, account, own) } : null}
       accepted={{
         rpId: relyingParty(context).domain,
         userId: userHandleOf(account.subject),
         allAcceptedCredentialIds: own.map(passkeyIdText),
       }}
-      signIn={pagePath(context.issuer, "/login", { return_to: here })}
+      signIn={pagePath(context.issuer, "/login", {
+        return_to: here,
+        step_up: lacking === "level" ? "1" : null,
+      })}
       returnTo={returnTo}
       notice={notice === null ? null : frame.texts.passkeys.notices[notice.about]}
       fault={fault ?? null}
@@ -130,7 +130,7 @@ const changePasskeys =
     const action = form.get("action");
     if (action === "rename") return rename(context, incoming, signedIn, form);
     // An open browser is not enough for what decides who gets in.
-    const asked = askRecentSignIn(context, signedIn, PATH);
+    const asked = await askRecentSignIn(context, signedIn, PATH);
     if (asked !== null) return asked;
     switch (action) {
       case "add":

@@ -82,7 +82,7 @@ async function pageFor(
 ): Promise<Response> {
   const totp = await findTotp(context, signedIn.account.subject);
   if (totp !== null) return factorPage(context, incoming, signedIn, totp, { returnTo, alert });
-  const ask = askRecentSignIn(context, signedIn, here(returnTo));
+  const ask = await askRecentSignIn(context, signedIn, here(returnTo));
   if (ask !== null) return ask;
   const taken =
     returnTo === null
@@ -230,6 +230,9 @@ async function setUp(
 ): Promise<Response> {
   const { account } = signedIn;
   const { secret, replaces, returnTo, isAnew } = pending;
+  // To replace an app takes a code of it, or a recovery code.
+  const ask = replaces === null ? await askRecentSignIn(context, signedIn, here(returnTo)) : null;
+  if (ask !== null) return ask;
   const act = actOfPerson(incoming, account.subject);
   const wish = { secret: totpFromText(secret), code, replaces };
   const done = await setUpTotp(context, act, signedIn, wish);

@@ -2,7 +2,14 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, update } from "../store/contract.ts";
-import { type AccountRecord, accounts, type SignInApprovalRecord, signInApprovals } from "../store/tables.ts";
+import {
+  type AccountRecord,
+  accounts,
+  type SessionRecord,
+  type SignInApprovalRecord,
+  sessions,
+  signInApprovals,
+} from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 /** The question of a browser in which no one is signed in. */
@@ -17,11 +24,17 @@ export interface ApprovalFacts {
   readonly approval: SignInApprovalRecord | null;
 }
 
+/** A person's answer, and the session in which they gave it. */
+export interface ApprovalAnswer {
+  readonly answer: SignInApprovalRecord["answer"];
+  readonly session: Pick<SessionRecord, "id" | "authenticatedAt">;
+}
+
 /** Stores the answer. False if the question was answered before or has expired, or if the person may not sign in. */
 export function answerSignIn(
   { account, approval }: ApprovalFacts,
   { id, expiresAt }: ApprovalQuestion,
-  answer: SignInApprovalRecord["answer"],
+  { answer, session }: ApprovalAnswer,
   now: EpochSeconds,
 ): Decision<boolean> {
   if (expiresAt <= now || approval !== null || account === null || account.disabledAt !== null)
@@ -31,22 +44,40 @@ export function answerSignIn(
     outcome: true,
     changes: [
       hold(accounts, { subject }, { revision }),
-      insert(signInApprovals, { id, subject, accountRevision: revision, answer, expiresAt, usedAt: null }),
+      insert(signInApprovals, {
+        id,
+        subject,
+        accountRevision: revision,
+        answer,
+        session: session.id,
+        authenticatedAt: session.authenticatedAt,
+        expiresAt,
+        usedAt: null,
+      }),
     ],
     events: [{ event: answer === "approved" ? "sign_in.approved" : "sign_in.denied", subject }],
   };
 }
 
+/** An approval with the session in which the person gave it. */
+export interface ApprovedFacts extends ApprovalFacts {
+  readonly session: SessionRecord | null;
+}
+
 /**
- * The use of an approval; null if there is none, or it was used, or the account has changed since: a person who sets a new password
- * takes it back.
+ * The use of an approval; null if there is none, or it was used, or the account has changed since. A person takes it back with a new
+ * password, and by ending the session in which it was given.
  */
 export function useApproval(
-  { account, approval }: ApprovalFacts,
+  { account, approval, session }: ApprovedFacts,
   now: EpochSeconds,
 ): readonly Change[] | null {
-  if (account === null || approval?.answer !== "approved") return null;
+  if (account === null || session === null || approval?.answer !== "approved") return null;
   if (approval.usedAt !== null || approval.expiresAt <= now) return null;
   if (approval.subject !== account.subject || approval.accountRevision !== account.revision) return null;
-  return [update(signInApprovals, { id: approval.id }, { usedAt: null }, { usedAt: now })];
+  const { id, continuity } = session;
+  return [
+    hold(sessions, { id }, { continuity }),
+    update(signInApprovals, { id: approval.id }, { usedAt: null }, { usedAt: now }),
+  ];
 }

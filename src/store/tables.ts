@@ -483,6 +483,10 @@ export const signInApprovals = table("sign_in_approvals", {
     /** The revision of the account at the answer. */
     accountRevision: integer(),
     answer: text<"approved" | "denied">(),
+    /** The session in which the person answered. */
+    session: id(),
+    /** When the person signed in there: an approval is no newer sign-in than that. */
+    authenticatedAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
   },

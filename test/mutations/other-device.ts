@@ -69,4 +69,22 @@ export const OTHER_DEVICE: readonly Mutation[] = [
     replace: "$EXPIRES <= $NOW",
     tests,
   },
+  {
+    against: ["threat 83"],
+    what: "an approval by an old session is a new sign-in",
+    in: "operations/sign-in-approvals.ts",
+    within: "approvedSignIn",
+    match: "return { account, steps: $STEPS, proofs: $PROOFS, since }",
+    replace: "return { account, steps: $STEPS, proofs: $PROOFS }",
+    tests,
+  },
+  {
+    against: ["threat 83"],
+    what: "an approval outlives the session that gave it",
+    in: RULE,
+    within: "useApproval",
+    match: "$ACCOUNT === null || session === null",
+    replace: "$ACCOUNT === null",
+    tests,
+  },
 ];

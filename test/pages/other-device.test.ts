@@ -1,7 +1,8 @@
 /** Signing in on one device by approving it on another. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { setPassword } from "../../src/operations/people.ts";
+import { findAccountByUsername, setPassword } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { sessions } from "../../src/store/tables.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -147,6 +148,36 @@ test("a new password takes an approval back", async () => {
   expect(await textOf(await screen.post(own.action, own.fields))).toContain("expired");
   expect((await screen.get("/account")).status).toBe(303);
 });
+
+test(
+  proves("an approval is no newer sign-in than that of the phone, and ends with its session", "threat 83"),
+  async () => {
+    await addPersonWithPassword(server, "eve");
+    const old = openBrowser(server, "203.0.113.12");
+    await old.signIn("eve");
+    server.clock.advance(86_400);
+    const screen = openBrowser(server);
+    const { page, number, link } = await ask(screen, "?return_to=%2Faccount");
+    await answer(old, link, number);
+    const form = await screen.form(page, "/login/other-device");
+    const thief = openBrowser(server);
+    const ended = await ask(thief);
+    await answer(old, ended.link, ended.number);
+    const late = await thief.form(ended.page, "/login/other-device");
+    expect((await screen.post(form.action, form.fields)).status).toBe(303);
+    const [newest, oldest] = await server.context.store.list(sessions, {
+      where: { subject: (await findAccountByUsername(server.context, "eve"))?.subject },
+      order: ["createdAt", "id"],
+      descending: true,
+      limit: 2,
+    });
+    expect(newest?.authenticatedAt).toBe(oldest?.authenticatedAt ?? Number.NaN);
+    expect(newest?.expiresAt).toBe(oldest?.expiresAt ?? Number.NaN);
+    // The session that approved it ends before the other screen goes on.
+    await old.submit("/logout", {}, "/logout");
+    expect(await textOf(await thief.post(late.action, late.fields))).toContain("expired");
+  },
+);
 
 test("the operator can do without it", async () => {
   const without = await startTestServer({ sign_in: { other_device: false } });

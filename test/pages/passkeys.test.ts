@@ -481,6 +481,18 @@ function passkeySuite(start: StartOnEngine): void {
       ["with a key that was not asked for", { algorithm: "ES384" }, "does not fit"],
       ["without the person", { isPresent: false }, "does not fit"],
     ];
+    test.each(["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "apple", "made-up"])(
+      proves(
+        "are added, and no certificate is read, if the device states its kind as %s does",
+        "threat 20",
+        "threat 82",
+      ),
+      async (format) => {
+        const before = (await stored()).length;
+        expect((await add(createAuthenticator(ISSUER), { format })).status).toBe(303);
+        expect(await stored()).toHaveLength(before + 1);
+      },
+    );
     test.each(WRONG)(proves("are not added if made %s", "threat 82"), async (_, lies, words) => {
       const response = await add(createAuthenticator(ISSUER), lies);
       expect(response.status).toBe(422);

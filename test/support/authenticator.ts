@@ -64,6 +64,8 @@ export interface Lies {
   readonly discoverable?: boolean;
   readonly algorithm?: "ES256" | "EdDSA" | "RS256" | "ES384";
   readonly idBytes?: number;
+  /** A statement about its kind, in this format, with a certificate that is none. Default: none. */
+  readonly format?: string;
 }
 
 interface Held {
@@ -127,8 +129,8 @@ export function createAuthenticator(origin: string, counts = false): Authenticat
           clientDataJSON: base64url(clientData("webauthn.create", ask, lies)),
           attestationObject: base64url(
             cborMap([
-              [cborText("fmt"), cborText("none")],
-              [cborText("attStmt"), cborMap([])],
+              [cborText("fmt"), cborText(lies.format ?? "none")],
+              [cborText("attStmt"), cborMap(lies.format === undefined ? [] : statement())],
               [cborText("authData"), cborBytes(data)],
             ]),
           ),
@@ -224,3 +226,8 @@ const cborBytes = (value: Buffer): Buffer => Buffer.concat([cborHead(2, value.le
 const cborText = (value: string): Buffer => Buffer.concat([cborHead(3, value.length), Buffer.from(value)]);
 const cborMap = (pairs: readonly (readonly [Buffer, Buffer])[]): Buffer =>
   Buffer.concat([cborHead(5, pairs.length), ...pairs.flat()]);
+
+const statement = (): [Buffer, Buffer][] => [
+  [cborText("sig"), cborBytes(Buffer.alloc(70))],
+  [cborText("x5c"), cborBytes(Buffer.from("no certificate"))],
+];

@@ -158,7 +158,7 @@ const changeDetails =
     const isNewEmail = email !== undefined && email !== (account.email ?? "");
     const toConfirm = isNewEmail && email !== "" && context.linkMails !== null ? email : null;
     // The address opens the account: it gets the links for a new password.
-    const ask = isNewEmail ? askRecentSignIn(context, signedIn, DETAILS_PATH) : null;
+    const ask = isNewEmail ? await askRecentSignIn(context, signedIn, DETAILS_PATH) : null;
     if (ask !== null) return ask;
     const changes = {
       ...changesTo(account, values),

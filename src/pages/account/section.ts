@@ -68,7 +68,7 @@ export function sectionRoute(context: Context, section: Section): Route {
     const action = form.get("action") ?? "";
     const act = Object.hasOwn(acts, action) ? acts[action] : undefined;
     if (act === undefined) throw new OAuthError("parameter_invalid");
-    const asked = section.recent?.includes(action) ? askRecentSignIn(context, signedIn, path) : null;
+    const asked = section.recent?.includes(action) ? await askRecentSignIn(context, signedIn, path) : null;
     if (asked !== null) return asked;
     return act(incoming, signedIn, form);
   };
