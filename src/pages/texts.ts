@@ -19,6 +19,7 @@ export const TRANSLATIONS: readonly Translation[] = [
     formats: "ar-u-nu-latn",
     load: () => require("./texts/arabic.ts").arabic,
   },
+  { tag: "fr", name: "Français", direction: "ltr", load: () => require("./texts/french.ts").french },
 ];
 
 const ENGLISH: Language = {
