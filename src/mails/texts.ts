@@ -2,10 +2,11 @@
 import { english } from "./texts/english.ts";
 import { french } from "./texts/french.ts";
 import { german } from "./texts/german.ts";
+import { spanish } from "./texts/spanish.ts";
 import type { MailTexts } from "./words.ts";
 
 const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
-  [english, german, french].map((texts) => [texts.language, texts]),
+  [english, german, french, spanish].map((texts) => [texts.language, texts]),
 );
 
 export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];
