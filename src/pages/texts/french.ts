@@ -26,7 +26,7 @@ export const french: TranslatedTexts = {
     imprint: "Mentions légales",
     privacy: "Confidentialité",
     help: "Aide",
-    translated: "Ces textes sont traduits. Ceux en anglais font foi.",
+    translated: "Textes traduits. La version anglaise fait foi.",
   },
   home: {
     title: (name) => name,
@@ -59,7 +59,7 @@ export const french: TranslatedTexts = {
       `Nom d’utilisateur ou mot de passe incorrect. Après de nombreuses tentatives, même le bon mot de passe est refusé : attendez ${wait}, puis réessayez.`,
     stale: "Cette page est restée ouverte trop longtemps. Saisissez à nouveau votre mot de passe.",
     limited: (wait, until) =>
-      `Trop de tentatives. Votre compte n’a rien : pour le protéger, aucun mot de passe n’est accepté jusqu’à ${until}. Réessayez ${wait}.`,
+      `Trop de tentatives. Votre compte est intact : pour le protéger, aucun mot de passe n’est accepté jusqu’à ${until}. Réessayez ${wait}.`,
     passwordKept: {
       signed_out:
         "Votre mot de passe n’a pas été modifié, car vous avez été déconnecté entre-temps. Connectez-vous pour le modifier.",
@@ -351,7 +351,7 @@ export const french: TranslatedTexts = {
       "Modifier votre mot de passe",
       "Donner à d’autres accès à votre compte",
     ],
-    takeBack: "Vous pouvez revenir là-dessus à tout moment sur ce serveur, sous « Votre compte ».",
+    takeBack: "Vous pouvez retirer cette autorisation à tout moment sur ce serveur, sous « Votre compte ».",
     askedAgain: {
       stale:
         "Votre réponse n’a pas compté : cette page est restée ouverte trop longtemps, ou vous vous êtes reconnecté depuis. Vérifiez la demande et répondez à nouveau.",

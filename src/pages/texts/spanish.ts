@@ -26,7 +26,7 @@ export const spanish: TranslatedTexts = {
     imprint: "Aviso legal",
     privacy: "Privacidad",
     help: "Ayuda",
-    translated: "Estos textos son una traducción. Los que valen son los textos en inglés.",
+    translated: "Textos traducidos. Vale la versión inglesa.",
   },
   home: {
     title: (name) => name,
@@ -413,7 +413,7 @@ export const spanish: TranslatedTexts = {
     sections: {
       overview: "Resumen",
       security: "Seguridad",
-      details: "Sus datos personales",
+      details: "Datos personales",
       activity: "Actividad",
       data: "Sus datos",
     },
@@ -502,7 +502,7 @@ export const spanish: TranslatedTexts = {
       },
       birthdate: {
         label: "Fecha de nacimiento",
-        hint: "Año, mes y día: 1985-12-10. Sin el año: 0000-12-10.",
+        hint: "Año, mes y día: 1985-12-10. Sin año: 0000-12-10.",
         refused: "Esto no es un día, como 1985-12-10.",
       },
       zoneinfo: {
