@@ -17,7 +17,7 @@ export const french: TranslatedTexts = {
     username: "Nom d’utilisateur",
     password: "Mot de passe",
     name: "Nom",
-    email: "Adresse e-mail",
+    email: "Adresse e‑mail",
     opensElsewhere: "quitte ce site",
     unverifiedName: (client) => `${client} (non vérifiée)`,
   },
@@ -671,7 +671,7 @@ export const french: TranslatedTexts = {
       picture: "Votre photo est enregistrée.",
       picture_removed:
         "Votre photo est supprimée. Certains programmes l’afficheront peut-être encore un jour.",
-      session: "Ce navigateur est déconnecté.",
+      session: "L’autre navigateur est déconnecté.",
       sessions: "Tous les autres navigateurs sont déconnectés.",
       password: "Votre mot de passe est modifié. Les autres navigateurs ont été déconnectés.",
     },

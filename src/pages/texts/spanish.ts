@@ -651,7 +651,7 @@ export const spanish: TranslatedTexts = {
         "Sus datos personales están guardados. Hemos enviado un correo a la dirección nueva: cuenta en cuanto haya abierto el enlace que contiene.",
       picture: "Su foto está guardada.",
       picture_removed: "Su foto está eliminada. Puede que algunos programas la muestren un día más.",
-      session: "La sesión de ese navegador está cerrada.",
+      session: "La sesión del otro navegador está cerrada.",
       sessions: "La sesión está cerrada en todos los demás navegadores.",
       password: "Su contraseña está cambiada. Se cerró la sesión en los demás navegadores.",
     },
