@@ -19,6 +19,8 @@ export const TRANSLATIONS: readonly Translation[] = [
     formats: "ar-u-nu-latn",
     load: () => require("./texts/arabic.ts").arabic,
   },
+  { tag: "fr", name: "Français", direction: "ltr", load: () => require("./texts/french.ts").french },
+  { tag: "es", name: "Español", direction: "ltr", load: () => require("./texts/spanish.ts").spanish },
 ];
 
 const ENGLISH: Language = {

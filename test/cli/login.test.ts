@@ -220,7 +220,7 @@ test("a server that calls the address by its older name is understood", async ()
 describe("the last page in the browser", () => {
   test.each([
     ["de-AT,de;q=0.9,en;q=0.5", "de", "Der Browser ist fertig", "kehren Sie zum Terminal zurück"],
-    ["fr", "en", "The browser’s part is done", "go back to the terminal"],
+    ["tlh", "en", "The browser’s part is done", "go back to the terminal"],
   ])("for %s is in the language %s", async (accepted, language, title, words) => {
     const receiver = await receiveOnLoopback("state");
     const open = async (query: string) => {

@@ -84,9 +84,10 @@ test("the languages have the same kinds, and each its own words", () => {
 test.each([
   [["de"], "de"],
   [["de-AT", "en"], "de"],
-  [["fr", "de"], "de"],
+  [["tlh", "de"], "de"],
   [["DE"], "de"],
-  [["fr"], "en"],
+  [["tlh"], "en"],
+  [["fr-CA", "de"], "fr"],
   [[], "en"],
 ])("of %p the words are %s", (tags, language) => {
   expect(chooseMailTexts(tags).language).toBe(language);
