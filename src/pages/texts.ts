@@ -19,6 +19,7 @@ export const TRANSLATIONS: readonly Translation[] = [
     formats: "ar-u-nu-latn",
     load: () => require("./texts/arabic.ts").arabic,
   },
+  { tag: "it", name: "Italiano", direction: "ltr", load: () => require("./texts/italian.ts").italian },
 ];
 
 const ENGLISH: Language = {
