@@ -20,6 +20,7 @@ export const TRANSLATIONS: readonly Translation[] = [
     load: () => require("./texts/arabic.ts").arabic,
   },
   { tag: "it", name: "Italiano", direction: "ltr", load: () => require("./texts/italian.ts").italian },
+  { tag: "nl", name: "Nederlands", direction: "ltr", load: () => require("./texts/dutch.ts").dutch },
 ];
 
 const ENGLISH: Language = {
