@@ -69,9 +69,10 @@ for (const { tag, name, direction, load } of TRANSLATIONS) {
         for (const count of SAMPLES) {
           expect({ place, words: said(translated, count) }).toEqual({
             place,
-            words: expect.stringMatching(/\S/),
+            // Some hints are empty, in every language.
+            words: text === "" ? "" : expect.stringMatching(/\S/),
           });
-          expect(said(translated, count)).not.toMatch(/undefined|null|NaN|\$\{/);
+          expect(said(translated, count)).not.toMatch(/\b(undefined|null|NaN)\b|\$\{/);
         }
       }
     });
