@@ -84,7 +84,7 @@ export const dutch: MailTexts = {
       subject: `U hebt een account bij ${server}`,
       title: "U hebt al een account",
       paragraphs: [
-        `Dit adres is ingevoerd voor een nieuw account bij ${server}. Er is er al een mee: log daar in.`,
+        `Dit adres is ingevoerd voor een nieuw account bij ${server}. Er is al een account met dit adres: log daarmee in.`,
       ],
       button: "Inloggen",
       advice: ["Als u het adres niet hebt ingevoerd, negeer deze e-mail dan. Er is niets veranderd."],
@@ -176,9 +176,7 @@ export const dutch: MailTexts = {
     new_device: (_, { server }) => ({
       subject: `Een nieuwe browser is ingelogd bij ${server}`,
       title: "Een nieuwe browser is ingelogd",
-      paragraphs: [
-        `Er is op uw account bij ${server} ingelogd vanuit een browser die nog niet bekend stond.`,
-      ],
+      paragraphs: [`Er is op uw account bij ${server} ingelogd vanuit een nog onbekende browser.`],
       button: CHECK,
       advice: [
         "Bent u dit geweest, dan hoeft u niets te doen. Een browser geldt weer als nieuw nadat uw wachtwoord is gewijzigd, en als zijn cookies zijn verwijderd.",

@@ -113,7 +113,7 @@ export const dutch: TranslatedTexts = {
       },
       over: {
         title: "Deze vraag staat niet meer open",
-        text: "Ze is beantwoord of verlopen. Vraag op het andere apparaat een nieuwe code op.",
+        text: "De vraag is beantwoord of verlopen. Vraag op het andere apparaat een nieuwe code op.",
       },
     },
   },
@@ -305,7 +305,7 @@ export const dutch: TranslatedTexts = {
     doneTitle: "U bent uitgelogd",
     doneLead: "Deze browser is niet meer ingelogd.",
     notRegistered:
-      "De applicatie wilde u doorsturen naar een adres dat niet voor haar is geregistreerd, dus u blijft hier.",
+      "De applicatie wilde u doorsturen naar een adres dat er niet voor is geregistreerd, dus u blijft hier.",
     backTo: (place) => `Terug naar ${place}`,
     signIn: "Opnieuw inloggen",
     toAccount: "Terug naar uw account",
@@ -318,17 +318,17 @@ export const dutch: TranslatedTexts = {
     website: "Website",
     unverifiedTitle: "Deze applicatie is niet geverifieerd",
     unverified: (host) =>
-      `Ze heeft zichzelf geregistreerd en haar eigen naam gekozen. Ga alleen verder als u zelf van ${host} kwam en het vertrouwt.`,
+      `De applicatie heeft zichzelf geregistreerd en zelf een naam gekozen. Ga alleen verder als u zelf van ${host} kwam en het vertrouwt.`,
     unverifiedDevice:
-      "Ze heeft zichzelf geregistreerd en haar eigen naam gekozen. Ga alleen verder als u haar zojuist zelf op dit apparaat hebt gestart.",
+      "De applicatie heeft zichzelf geregistreerd en zelf een naam gekozen. Ga alleen verder als u die zojuist zelf op dit apparaat hebt gestart.",
     acknowledge: (host) => `Ik kwam zelf van ${host}`,
-    acknowledgeDevice: "Ik heb haar zojuist zelf gestart",
-    mayTitle: "Dit kan ze straks",
+    acknowledgeDevice: "Ik heb de applicatie zojuist zelf gestart",
+    mayTitle: "De applicatie kan dan",
     mayNothing: "Weten dat u hier een account hebt, en verder niets",
     sensitive: "Hiermee staat u veel toe:",
     forResources: (names) => `Voor ${names}:`,
     mayIdentify: "Daar bewijzen dat u hier een account hebt",
-    mayNotTitle: "Dit kan ze niet",
+    mayNotTitle: "De applicatie kan niet",
     mayNot: ["Uw wachtwoord zien", "Uw wachtwoord wijzigen", "Anderen toegang tot uw account geven"],
     takeBack: "U kunt dit altijd weer intrekken op deze server, onder “Uw account”.",
     askedAgain: {
@@ -378,7 +378,7 @@ export const dutch: TranslatedTexts = {
     agentDetails: "Wat het apparaat over zichzelf zegt",
     agentSays: "Het kan hier van alles beweren:",
     quote: (words) => `“${words}”`,
-    unverified: "Ze heeft zichzelf geregistreerd en haar eigen naam gekozen.",
+    unverified: "De applicatie heeft zichzelf geregistreerd en zelf een naam gekozen.",
     acknowledge: "Ik ben dit op mijn eigen apparaat begonnen",
     warningTitle: "Sta alleen toe wat u zelf bent begonnen",
     warning:
@@ -404,9 +404,9 @@ export const dutch: TranslatedTexts = {
     sections: {
       overview: "Overzicht",
       security: "Beveiliging",
-      details: "Uw profiel",
+      details: "Profiel",
       activity: "Activiteit",
-      data: "Uw gegevens",
+      data: "Gegevens",
     },
     securityTitle: "Beveiliging",
     waysTitle: "Manieren om in te loggen",
@@ -432,10 +432,10 @@ export const dutch: TranslatedTexts = {
     endLabel: (client, since) => `De toegang van ${client} sinds ${since} beëindigen`,
     mayNothing: "Weet dat u hier een account hebt",
     notVerified: "Niet geverifieerd",
-    unverified: "Ze heeft zichzelf geregistreerd en haar eigen naam gekozen.",
+    unverified: "De applicatie heeft zichzelf geregistreerd en zelf een naam gekozen.",
     unknownClient: "Een applicatie die niet meer is geregistreerd",
-    remembered: "U wordt niet opnieuw gevraagd als ze deze toegang nodig heeft.",
-    rememberedOnly: "Ze heeft nu geen toegang, maar kan die weer krijgen zonder het u te vragen.",
+    remembered: "U wordt niet opnieuw gevraagd als de applicatie deze toegang nodig heeft.",
+    rememberedOnly: "De applicatie heeft nu geen toegang, maar kan die weer krijgen zonder het u te vragen.",
     remove: "Verwijderen",
     removeAll: "Alle verwijderen",
     removeEverything: "Alle toegang van alle applicaties en apparaten verwijderen",
@@ -641,7 +641,7 @@ export const dutch: TranslatedTexts = {
     addClient: "Registreer uw eerste applicatie, op de opdrachtregel van de server:",
     tellIssuer:
       "Voer in de applicatie de identificatie en het geheim in die de opdracht toont, en dit adres als uitgever (issuer):",
-    addPeople: "Voeg de mensen toe die haar gaan gebruiken:",
+    addPeople: "Voeg de mensen toe die de applicatie gaan gebruiken:",
   },
   setup: {
     title: "Maak het eerste account aan",
@@ -753,8 +753,8 @@ export const dutch: TranslatedTexts = {
     daysRefused: (most) => `Voer een getal van 1 tot en met ${most} in.`,
     submit: "Uitnodiging maken",
     doneTitle: "De uitnodiging is klaar",
-    goodOnce: (time) => `Ze werkt één keer, gedurende ${time}.`,
-    goodFor: (uses, time) => `Ze werkt voor ${uses} mensen, gedurende ${time}.`,
+    goodOnce: (time) => `De uitnodiging werkt één keer, gedurende ${time}.`,
+    goodFor: (uses, time) => `De uitnodiging werkt voor ${uses} mensen, gedurende ${time}.`,
     handOver:
       "Stuur de link naar de persoon, of laat de code scannen. De link wordt alleen nu getoond, en wie hem heeft, kan hem gebruiken.",
     mailedTo: (email) => `De link is onderweg naar ${email}.`,
@@ -790,7 +790,7 @@ export const dutch: TranslatedTexts = {
     stale: "Deze pagina stond te lang open. Er is niets gewijzigd. Probeer het opnieuw.",
     stalePassword: "Deze pagina stond te lang open. Er is niets gewijzigd. Voer het wachtwoord opnieuw in.",
     cookieless:
-      "Uw browser heeft geen cookie teruggestuurd, dus dit formulier kon niet worden geaccepteerd. Sta cookies toe voor deze site, en open haar op het eigen adres van de server:",
+      "Uw browser heeft geen cookie teruggestuurd, dus dit formulier kon niet worden geaccepteerd. Sta cookies toe voor deze site, en open die op het eigen adres van de server:",
   },
   otherAddress: {
     title: (address) => `Deze server staat op ${address}`,
@@ -802,7 +802,7 @@ export const dutch: TranslatedTexts = {
     stay: "Hier blijven",
     operators: "Voor de beheerder",
     operatorsText:
-      "De instelling issuer noemt het adres van deze server. Zet haar op het adres dat mensen openen. Een proxy vóór de server moet de header Host doorgeven en X-Forwarded-Proto instellen.",
+      "De instelling issuer noemt het adres van deze server. Zet die op het adres dat mensen openen. Een proxy vóór de server moet de header Host doorgeven en X-Forwarded-Proto instellen.",
   },
   terminal: {
     deniedTitle: "De toegang is geweigerd",
@@ -818,7 +818,7 @@ export const dutch: TranslatedTexts = {
   leaving: {
     title: (host) => `Doorgaan naar ${host}?`,
     text: (host) =>
-      `Een applicatie die niet is geverifieerd, wil u naar ${host} sturen. Er is niets met haar gedeeld. Ga alleen verder als u daarvandaan kwam en het vertrouwt.`,
+      `Een applicatie die niet is geverifieerd, wil u naar ${host} sturen. Er is niets mee gedeeld. Ga alleen verder als u daarvandaan kwam en het vertrouwt.`,
     goOn: (host) => `Doorgaan naar ${host}`,
     posting: "U wordt daarheen gestuurd. Als er niets gebeurt, klik dan op de knop.",
   },
@@ -871,7 +871,7 @@ export const dutch: TranslatedTexts = {
     },
     method_not_allowed: {
       title: "Dat kan deze pagina niet",
-      text: "Open haar opnieuw en gebruik haar knoppen.",
+      text: "Open de pagina opnieuw en gebruik de knoppen erop.",
     },
     too_large: {
       title: "Dat was te groot",
@@ -899,11 +899,11 @@ export const dutch: TranslatedTexts = {
     },
     redirect_mismatch: {
       title: "Deze applicatie vroeg om het verkeerde terugkeeradres",
-      text: "Ze wilde u naar een adres sturen dat ze niet heeft geregistreerd. Om uw account te beschermen zijn we hier gestopt; er is niets gedeeld.",
+      text: "Het adres waarheen u zou worden gestuurd, heeft de applicatie niet geregistreerd. Om uw account te beschermen zijn we hier gestopt; er is niets gedeeld.",
     },
     application: {
       title: "De applicatie heeft een fout gemaakt",
-      text: "Ze heeft u hierheen gestuurd met een verzoek dat deze server niet kan accepteren. Er is niets gedeeld. Ga terug naar de applicatie en probeer het opnieuw; als het weer gebeurt, vertel het dan de makers.",
+      text: "U bent hierheen gestuurd met een verzoek dat deze server niet kan accepteren. Er is niets gedeeld. Ga terug naar de applicatie en probeer het opnieuw; als het weer gebeurt, vertel het dan de makers.",
     },
   },
   help: {

@@ -1,4 +1,5 @@
 /** The texts of the pages in Italian, translated from the English ones. */
+import type { ActivityFacts } from "./english.ts";
 import type { TranslatedTexts } from "./language.ts";
 import { pluralsOf } from "./plural.ts";
 
@@ -6,6 +7,9 @@ import { pluralsOf } from "./plural.ts";
 const plural = pluralsOf("it");
 
 const NAME_REFUSED = "Un nome ha al massimo 200 caratteri, nessuno dei quali invisibile.";
+/** Who did something: the person, signed in to this account, or the operator. */
+const doneBy = (by: ActivityFacts["by"]): string => (by === "you" ? "Questo account" : "Il gestore");
+
 const FACT_REFUSED = "Il testo supera i 500 caratteri o ne contiene di invisibili.";
 
 export const italian: TranslatedTexts = {
@@ -72,7 +76,7 @@ export const italian: TranslatedTexts = {
     forgotten: "Password dimenticata? Chiederne una nuova al gestore di questo server.",
     forgottenLink: "Password dimenticata?",
     codeLink: "Accedi con un codice via e-mail",
-    noAccount: "Non c’è ancora un account?",
+    noAccount: "Ancora senza account?",
     newAccount: "Crea un account",
   },
   otherDevice: {
@@ -168,7 +172,7 @@ export const italian: TranslatedTexts = {
         "Questa pagina è rimasta aperta troppo a lungo o ha già avuto risposta. Usare di nuovo la passkey.",
       elsewhere: (address) =>
         `La passkey è stata usata a un indirizzo diverso da ${address}. Aprire quell’indirizzo e accedere da lì.`,
-      unknown: "Questa passkey qui non è nota: è stata rimossa oppure appartiene a un altro server.",
+      unknown: "Questa passkey non è nota qui: è stata rimossa oppure appartiene a un altro server.",
       copied:
         "Questa passkey è stata rifiutata perché potrebbe essere stata copiata: il suo contatore è tornato indietro. Accedere in un altro modo, rimuoverla dall’account e informare il gestore di questo server.",
       unverified:
@@ -322,10 +326,10 @@ export const italian: TranslatedTexts = {
     website: "Sito web",
     unverifiedTitle: "Questa applicazione non è verificata",
     unverified: (host) =>
-      `Si è registrata da sola e ha scelto il proprio nome. Continuare solo se si proviene personalmente da ${host} e lo si ritiene affidabile.`,
+      `Si è registrata da sola e ha scelto il proprio nome. Continuare solo se si è aperto personalmente ${host} e lo si ritiene affidabile.`,
     unverifiedDevice:
       "Si è registrata da sola e ha scelto il proprio nome. Continuare solo se è stata appena avviata personalmente su questo dispositivo.",
-    acknowledge: (host) => `Provengo personalmente da ${host}`,
+    acknowledge: (host) => `Ho aperto io ${host}`,
     acknowledgeDevice: "L’ho appena avviata io",
     mayTitle: "Potrà",
     mayNothing: "Sapere che qui esiste questo account, e nient’altro",
@@ -443,7 +447,7 @@ export const italian: TranslatedTexts = {
     rememberedOnly: "Al momento non ha accesso, ma può riottenerlo senza chiedere conferma.",
     remove: "Rimuovi",
     removeAll: "Rimuovi tutti",
-    removeEverything: "Rimuovi ogni accesso di tutte le applicazioni e i dispositivi",
+    removeEverything: "Rimuovi ogni accesso di applicazioni e dispositivi",
     removeAllLabel: (client) => `Rimuovi tutti gli accessi di ${client}`,
     removeLabel: (client) => `Rimuovi l’accesso di ${client}`,
     passwordLead: "Tutti gli altri browser verranno disconnessi.",
@@ -541,7 +545,7 @@ export const italian: TranslatedTexts = {
       removedClient: (id) => `${id} (non più registrata)`,
       events: {
         "access.removed": ({ by, client }) =>
-          `Accesso di ${client ?? "tutte le applicazioni e i dispositivi"} terminato ${by === "you" ? "da questo account" : "dal gestore"}`,
+          `${doneBy(by)} ha terminato l’accesso di ${client ?? "tutte le applicazioni e i dispositivi"}`,
         "code.replayed": ({ client }) =>
           `Un codice di accesso di ${client ?? "un’applicazione"} è stato usato due volte, come farebbe un ladro. L’accesso è terminato`,
         "consent.given": ({ client }) => `Accesso concesso a ${client ?? "un’applicazione"}`,
@@ -549,13 +553,14 @@ export const italian: TranslatedTexts = {
         "grant.revoked": ({ by, client }) =>
           by === "other"
             ? `${client ?? "Un’applicazione"} ha terminato un proprio accesso`
-            : `Un accesso di ${client ?? "un’applicazione"} terminato ${by === "you" ? "da questo account" : "dal gestore"}`,
+            : `${doneBy(by)} ha terminato un accesso di ${client ?? "un’applicazione"}`,
         "group.joined": ({ group }) => `Ora l’account fa parte del gruppo ${group}`,
         "group.left": ({ group }) => `L’account non fa più parte del gruppo ${group}`,
         "password.changed": ({ by }) =>
-          by === "you" ? "Password cambiata da questo account" : "Il gestore ha impostato una nuova password",
-        "person.changed": ({ by }) =>
-          by === "you" ? "Profilo modificato da questo account" : "Profilo modificato dal gestore",
+          by === "you"
+            ? "Questo account ha cambiato la password"
+            : "Il gestore ha impostato una nuova password",
+        "person.changed": ({ by }) => `${doneBy(by)} ha modificato il profilo`,
         "person.created": () => "L’account è stato creato",
         "person.disabled": () => "L’account è stato disattivato",
         "person.enabled": () => "L’account è stato riattivato",
@@ -563,8 +568,7 @@ export const italian: TranslatedTexts = {
         "recovery_code.used": () => "Accesso effettuato con un codice di recupero",
         "recovery_codes.renewed": () => "Ottenuti nuovi codici di recupero",
         "second_factor.added": () => "Secondo fattore configurato",
-        "second_factor.removed": ({ by }) =>
-          by === "you" ? "Secondo fattore rimosso da questo account" : "Secondo fattore rimosso dal gestore",
+        "second_factor.removed": ({ by }) => `${doneBy(by)} ha rimosso il secondo fattore`,
         "sign_in.approved": () => "Approvato un accesso su un altro dispositivo",
         "sign_in.denied": () => "Rifiutato un accesso su un altro dispositivo",
         "refresh_token.replayed": ({ client }) =>
@@ -572,12 +576,9 @@ export const italian: TranslatedTexts = {
         "session.ended": ({ by, reason }) =>
           reason === "surplus"
             ? "Un browser è stato disconnesso, perché quelli connessi erano troppi"
-            : by === "you"
-              ? "Un browser è stato disconnesso da questo account"
-              : "Un browser è stato disconnesso dal gestore",
+            : `${doneBy(by)} ha disconnesso un browser`,
         "session.started": () => "Accesso effettuato",
-        "sessions.ended": ({ by }) =>
-          by === "you" ? "Uscita ovunque da questo account" : "Il gestore ha disconnesso tutti i browser",
+        "sessions.ended": ({ by }) => `${doneBy(by)} ha disconnesso tutti i browser`,
         "sign_in.limited": ({ count }) =>
           plural(count, {
             one: "Un tentativo di accedere a questo account è stato rifiutato, perché erano troppi",
@@ -607,7 +608,7 @@ export const italian: TranslatedTexts = {
         plural(count, { one: "la sessione in questo browser", other: `le sessioni in ${count} browser` }),
       endsFacts: "il profilo, l’immagine, i gruppi e il registro delle attività",
       staysElsewhere:
-        "Ciò che le applicazioni conservano resta presso di loro. Non considerano un futuro account con lo stesso nome come questo.",
+        "Ciò che le applicazioni conservano resta presso di loro. Un futuro account con lo stesso nome non verrà riconosciuto come questo.",
       typeUsername: (username) => `Inserire il proprio nome utente (${username}) per confermare`,
       usernameWrong: "Questo non è il nome utente dell’account.",
       delete: "Elimina l’account per sempre",
@@ -663,7 +664,7 @@ export const italian: TranslatedTexts = {
   },
   newAccount: {
     title: "Crea l’account",
-    invited: (server) => `C’è un invito per ${server}. Scegliere come accedere.`,
+    invited: (server) => `Questo è un invito a ${server}. Scegliere come accedere.`,
     confirmed: (server) => `L’indirizzo e-mail è confermato. Scegliere come accedere a ${server}.`,
     signedInAs: (username) =>
       `L’accesso è effettuato come ${username}. Una volta creato il nuovo account, questo browser userà quello.`,
