@@ -22,10 +22,10 @@ export const italian: MailTexts = {
   openInstead: "Se il pulsante non funziona, aprire questo indirizzo nel browser:",
   foot: {
     withAccount: (server, host) =>
-      `Questa e-mail arriva perché il destinatario ha un account su ${server} (${host}).`,
+      `Questa email arriva perché il destinatario ha un account su ${server} (${host}).`,
     withoutAccount: (server, host) => `Questo indirizzo è stato inserito su ${server} (${host}).`,
     security: "Riguarda la sicurezza dell’account, perciò non si può disattivare.",
-    optional: "Le e-mail di questo tipo si possono disattivare nella pagina dell’account.",
+    optional: "Le email di questo tipo si possono disattivare nella pagina dell’account.",
   },
   kinds: {
     invitation: ({ inviter }, { server, until }) => ({
@@ -38,7 +38,7 @@ export const italian: MailTexts = {
       button: "Configura l’account",
       advice: [
         `Il link funziona una volta sola. Scadenza: ${until}. Apre l’account, perciò non va dato a nessuno.`,
-        "Se non si attende un invito, ignorare questa e-mail. Senza una conferma non succede nulla.",
+        "Se non si attende un invito, ignorare questa email. Senza una conferma non succede nulla.",
       ],
     }),
     reset: (_, { server, until }) => ({
@@ -48,7 +48,7 @@ export const italian: MailTexts = {
       button: "Imposta una nuova password",
       advice: [
         `Il link funziona una volta sola. Scadenza: ${until}. Apre l’account, perciò non va dato a nessuno.`,
-        "Se non è stata fatta nessuna richiesta, ignorare questa e-mail. La password resta com’è.",
+        "Se non è stata fatta nessuna richiesta, ignorare questa email. La password resta com’è.",
       ],
     }),
     sign_in: (_, { server, until }) => ({
@@ -68,7 +68,7 @@ export const italian: MailTexts = {
       button: null,
       advice: [
         `Funziona una volta sola, nel browser in cui è stato richiesto. Scadenza: ${until}.`,
-        "Non inserirlo in nessun’altra pagina e non comunicarlo a nessuno. Se non è stato richiesto, ignorare questa e-mail.",
+        "Non inserirlo in nessun’altra pagina e non comunicarlo a nessuno. Se non è stato richiesto, ignorare questa email.",
       ],
     }),
     registration: (_, { server, until }) => ({
@@ -80,7 +80,7 @@ export const italian: MailTexts = {
       button: "Crea un account",
       advice: [
         `Il link funziona una volta sola. Scadenza: ${until}.`,
-        "Se l’indirizzo è stato inserito da altri, ignorare questa e-mail. Non verrà creato nessun account.",
+        "Se l’indirizzo è stato inserito da altri, ignorare questa email. Non verrà creato nessun account.",
       ],
     }),
     account_exists: (_, { server }) => ({
@@ -90,7 +90,7 @@ export const italian: MailTexts = {
         `Questo indirizzo è stato inserito per un nuovo account su ${server}. Ne esiste già uno con questo indirizzo: accedere con quello.`,
       ],
       button: "Accedi",
-      advice: ["Se l’indirizzo è stato inserito da altri, ignorare questa e-mail. Non è cambiato nulla."],
+      advice: ["Se l’indirizzo è stato inserito da altri, ignorare questa email. Non è cambiato nulla."],
     }),
     approved: (_, { server }) => ({
       subject: `L’account su ${server} è pronto`,
@@ -100,22 +100,22 @@ export const italian: MailTexts = {
       advice: [],
     }),
     verify_email: (_, { server, until }) => ({
-      subject: `Conferma dell’indirizzo e-mail per ${server}`,
-      title: "È questo il proprio indirizzo e-mail?",
+      subject: `Conferma dell’indirizzo email per ${server}`,
+      title: "È questo il proprio indirizzo email?",
       paragraphs: [
         `Questo indirizzo è stato inserito per un account su ${server}. Confermare che è il proprio.`,
       ],
       button: "Conferma l’indirizzo",
       advice: [
         `Scadenza del link: ${until}.`,
-        "Se l’indirizzo è stato inserito da altri, ignorare questa e-mail. In tal caso non verrà usato.",
+        "Se l’indirizzo è stato inserito da altri, ignorare questa email. In tal caso non verrà usato.",
       ],
     }),
     email_changed: (_, { server }) => ({
-      subject: `L’indirizzo e-mail su ${server} è stato cambiato`,
-      title: "L’indirizzo e-mail è stato cambiato",
+      subject: `L’indirizzo email su ${server} è stato cambiato`,
+      title: "L’indirizzo email è stato cambiato",
       paragraphs: [
-        `L’account su ${server} ha ora un altro indirizzo e-mail. Le e-mail sull’account non arrivano più qui.`,
+        `L’account su ${server} ha ora un altro indirizzo email. Le email sull’account non arrivano più qui.`,
       ],
       button: CHECK,
       advice: [

@@ -704,7 +704,7 @@ export const dutch: TranslatedTexts = {
     title: "Kies een nieuw wachtwoord",
     lead: (username, server) =>
       `Voor het account ${username} bij ${server}. Alle browsers die ermee zijn ingelogd, worden uitgelogd.`,
-    submit: "Wachtwoord instellen en inloggen",
+    submit: "Instellen en inloggen",
   },
   signInCode: {
     title: "Inloggen met een code",

@@ -22,7 +22,7 @@ export const italian: TranslatedTexts = {
     username: "Nome utente",
     password: "Password",
     name: "Nome",
-    email: "Indirizzo e-mail",
+    email: "Indirizzo email",
     opensElsewhere: "porta fuori da questo sito",
     unverifiedName: (client) => `${client} (non verificata)`,
   },
@@ -59,7 +59,7 @@ export const italian: TranslatedTexts = {
     continueAs: (username) => `Continua come ${username}`,
     useAnother: "Usa un altro account",
     submit: "Accedi",
-    usernameOrEmail: "Nome utente o indirizzo e-mail",
+    usernameOrEmail: "Nome utente o indirizzo email",
     wrong: (wait) =>
       `Nome utente o password errati. Dopo molti tentativi viene rifiutata anche la password giusta: attendere ${wait}, poi riprovare.`,
     stale: "Questa pagina è rimasta aperta troppo a lungo. Inserire di nuovo la password.",
@@ -75,7 +75,7 @@ export const italian: TranslatedTexts = {
     otherWay: "Accedi in un altro modo",
     forgotten: "Password dimenticata? Chiederne una nuova al gestore di questo server.",
     forgottenLink: "Password dimenticata?",
-    codeLink: "Accedi con un codice via e-mail",
+    codeLink: "Accedi con un codice via email",
     noAccount: "Ancora senza account?",
     newAccount: "Crea un account",
   },
@@ -470,7 +470,7 @@ export const italian: TranslatedTexts = {
     save: "Salva",
     notSaid: "Non indicato",
     usernameLabel: "Nome utente",
-    emailLabel: "Indirizzo e-mail",
+    emailLabel: "Indirizzo email",
     groupsLabel: "Gruppi",
     givenTitle: "Deciso dal gestore di questo server",
     facts: {
@@ -615,7 +615,7 @@ export const italian: TranslatedTexts = {
       deletedTitle: "L’account è stato eliminato",
       deleted: "Tutti i browser sono disconnessi, e nulla ha più accesso.",
     },
-    emailRefused: "Questo non è un indirizzo e-mail.",
+    emailRefused: "Questo non è un indirizzo email.",
     emailTaken: "Un’altra persona accede con questo indirizzo.",
     sessionsTitle: "Dove è stato effettuato l’accesso",
     sessionHere: "Questo browser",
@@ -634,7 +634,7 @@ export const italian: TranslatedTexts = {
       removed_all: "Nessuna applicazione e nessun dispositivo ha più accesso.",
       details: "Il profilo è stato salvato.",
       email_asked:
-        "Il profilo è stato salvato. Al nuovo indirizzo è stata inviata un’e-mail: l’indirizzo vale dopo l’apertura del link che contiene.",
+        "Il profilo è stato salvato. Al nuovo indirizzo è stata inviata un’email: l’indirizzo vale dopo l’apertura del link che contiene.",
       picture: "L’immagine è stata salvata.",
       picture_removed: "L’immagine è stata rimossa. Alcuni programmi possono mostrarla ancora per un giorno.",
       session: "Quel browser è stato disconnesso.",
@@ -665,12 +665,12 @@ export const italian: TranslatedTexts = {
   newAccount: {
     title: "Crea l’account",
     invited: (server) => `Questo è un invito a ${server}. Scegliere come accedere.`,
-    confirmed: (server) => `L’indirizzo e-mail è confermato. Scegliere come accedere a ${server}.`,
+    confirmed: (server) => `L’indirizzo email è confermato. Scegliere come accedere a ${server}.`,
     signedInAs: (username) =>
       `L’accesso è effettuato come ${username}. Una volta creato il nuovo account, questo browser userà quello.`,
-    emailHint: "Facoltativo. Viene inviata un’e-mail, e l’indirizzo vale dopo la conferma.",
+    emailHint: "Facoltativo. Viene inviata un’email, e l’indirizzo vale dopo la conferma.",
     withPasskey: "Continua con una passkey, senza password",
-    emailTaken: "Esiste già un account con questo indirizzo e-mail. Accedere con quello.",
+    emailTaken: "Esiste già un account con questo indirizzo email. Accedere con quello.",
     limited: "Troppi tentativi da questa rete. Attendere un po’, poi riprovare.",
     full: "In questo momento troppe persone stanno chiedendo un account. Riprovare tra un’ora.",
     waitingTitle: "L’account è in attesa di approvazione",
@@ -678,7 +678,7 @@ export const italian: TranslatedTexts = {
       `L’account ${username} è stato creato. Sarà possibile accedere appena un amministratore di ${server} lo avrà approvato.`,
   },
   signUp: {
-    lead: "Inserire il proprio indirizzo e-mail. Verrà inviato un link con cui creare l’account.",
+    lead: "Inserire il proprio indirizzo email. Verrà inviato un link con cui creare l’account.",
     invitationLead: (server) => `Per creare un account su ${server} serve un invito.`,
     accountLead: (server) => `Scegliere come accedere a ${server}.`,
     invitation: "Invito",
@@ -689,21 +689,21 @@ export const italian: TranslatedTexts = {
     submit: "Continua",
     haveAccount: "Ho un account: accedi",
     askedTitle: "Controllare la posta",
-    asked: (email) => `È stata inviata un’e-mail a ${email}. Aprire il link che contiene per proseguire.`,
+    asked: (email) => `È stata inviata un’email a ${email}. Aprire il link che contiene per proseguire.`,
     askedAdvice:
       "Si può aprire su un altro dispositivo. Se entro pochi minuti non arriva nulla, guardare nella posta indesiderata e controllare l’indirizzo.",
   },
   reset: {
     forgotTitle: "Password dimenticata?",
     forgotLead:
-      "Inserire il nome utente o l’indirizzo e-mail. Un link per una nuova password verrà inviato all’indirizzo e-mail dell’account.",
-    nameMissing: "Inserire il nome utente o l’indirizzo e-mail.",
+      "Inserire il nome utente o l’indirizzo email. Un link per una nuova password verrà inviato all’indirizzo email dell’account.",
+    nameMissing: "Inserire il nome utente o l’indirizzo email.",
     ask: "Invia il link",
     back: "Torna all’accesso",
     limited: "Le richieste sono state molte. Attendere un po’, poi riprovare.",
     askedTitle: "Controllare la posta",
     asked: (name) =>
-      `Se esiste un account ${name} con un indirizzo e-mail confermato, un’e-mail con un link è in arrivo a quell’indirizzo.`,
+      `Se esiste un account ${name} con un indirizzo email confermato, un’email con un link è in arrivo a quell’indirizzo.`,
     askedAdvice:
       "Se entro pochi minuti non arriva nulla, guardare nella posta indesiderata o rivolgersi al gestore di questo server.",
     title: "Scegli una nuova password",
@@ -713,10 +713,10 @@ export const italian: TranslatedTexts = {
   },
   signInCode: {
     title: "Accedi con un codice",
-    lead: "Inserire il nome utente o l’indirizzo e-mail. Un codice verrà inviato all’indirizzo e-mail dell’account.",
+    lead: "Inserire il nome utente o l’indirizzo email. Un codice verrà inviato all’indirizzo email dell’account.",
     ask: "Invia il codice",
     sent: (name) =>
-      `Se esiste un account ${name} con un indirizzo e-mail confermato, un’e-mail con un codice è in arrivo. Lasciare aperta questa pagina.`,
+      `Se esiste un account ${name} con un indirizzo email confermato, un’email con un codice è in arrivo. Lasciare aperta questa pagina.`,
     code: "Codice",
     codeHint: "Sei cifre.",
     submit: "Accedi",
@@ -728,7 +728,7 @@ export const italian: TranslatedTexts = {
     signInLead: (username, server) => `Con questo link, questo browser accede a ${server} come ${username}.`,
     signInAdvice: "Funziona una volta sola. Continuare solo se questo è il proprio account.",
     signInSubmit: "Accedi",
-    verifyTitle: "È questo il proprio indirizzo e-mail?",
+    verifyTitle: "È questo il proprio indirizzo email?",
     verifyLead: (email, username, server) =>
       `L’account ${username} su ${server} deve ricevere l’indirizzo ${email}.`,
     verifyAdvice:
@@ -747,7 +747,7 @@ export const italian: TranslatedTexts = {
     nameHint: "Facoltativo. La persona può modificarlo.",
     emailHint: "Facoltativo. L’account riceve questo indirizzo.",
     emailHintWithoutMail:
-      "Facoltativo. L’account riceve questo indirizzo, non confermato: questo server non invia e-mail.",
+      "Facoltativo. L’account riceve questo indirizzo, non confermato: questo server non invia email.",
     mailed: "Invia il link a questo indirizzo",
     groups: "Gruppi del nuovo account",
     uses: "Quante persone possono usarlo",
@@ -782,7 +782,7 @@ export const italian: TranslatedTexts = {
     own_username:
       "Questo è il nome utente, che chi attacca prova per primo. Scegliere parole che altri non associano a sé.",
     own_email:
-      "Questo è l’indirizzo e-mail o una sua parte, che chi attacca prova per primo. Scegliere parole che altri non associano a sé.",
+      "Questo è l’indirizzo email o una sua parte, che chi attacca prova per primo. Scegliere parole che altri non associano a sé.",
     server_name:
       "Questo è il nome del server, che chi attacca prova presto. Scegliere parole che non abbiano nulla a che fare con esso.",
     run: "Questo è uno schema ripetuto, o una serie di caratteri in ordine, e si indovina in fretta. Sceglierne un’altra.",
@@ -930,7 +930,7 @@ export const italian: TranslatedTexts = {
   scopes: {
     openid: "Riconoscere questo account",
     profile: "Vedere nome, nome utente e immagine",
-    email: "Vedere l’indirizzo e-mail",
+    email: "Vedere l’indirizzo email",
     phone: "Vedere il numero di telefono",
     address: "Vedere l’indirizzo postale",
     groups: "Vedere a quali gruppi si appartiene",
