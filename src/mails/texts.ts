@@ -1,12 +1,14 @@
 /** The languages of the mails. A further one is a file in `texts/` and its name here. */
+import { dutch } from "./texts/dutch.ts";
 import { english } from "./texts/english.ts";
 import { french } from "./texts/french.ts";
 import { german } from "./texts/german.ts";
+import { italian } from "./texts/italian.ts";
 import { spanish } from "./texts/spanish.ts";
 import type { MailTexts } from "./words.ts";
 
 const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
-  [english, german, french, spanish].map((texts) => [texts.language, texts]),
+  [english, german, spanish, french, italian, dutch].map((texts) => [texts.language, texts]),
 );
 
 export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];

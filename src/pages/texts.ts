@@ -21,6 +21,8 @@ export const TRANSLATIONS: readonly Translation[] = [
   },
   { tag: "fr", name: "Français", direction: "ltr", load: () => require("./texts/french.ts").french },
   { tag: "es", name: "Español", direction: "ltr", load: () => require("./texts/spanish.ts").spanish },
+  { tag: "it", name: "Italiano", direction: "ltr", load: () => require("./texts/italian.ts").italian },
+  { tag: "nl", name: "Nederlands", direction: "ltr", load: () => require("./texts/dutch.ts").dutch },
 ];
 
 const ENGLISH: Language = {

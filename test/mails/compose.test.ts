@@ -42,7 +42,7 @@ describe.each(CASES)("$kind in $language", ({ kind, language }) => {
     for (const line of mail.text.split("\n").filter((each) => each !== "" && each !== "-- ")) {
       for (const part of line.split(/: +|:$/)) expect(words).toContain(part.trim());
     }
-    expect(mail.text).not.toMatch(/undefined|null|NaN|\[object/);
+    expect(mail.text).not.toMatch(/\b(undefined|null|NaN)\b|\[object/);
     expect(mail.html).not.toMatch(/undefined|NaN|\[object/);
   });
 

@@ -25,11 +25,24 @@ const ENGLISH_TEXTS = textsIn(english).filter(([place]) => place !== "language")
 type Numbers = readonly number[];
 const SAMPLES: Numbers = [0, 1, 2, 3, 5, 11, 21, 100, 1_000_000];
 
+/** The words for an event, in all their forms, one after the other. */
+const saidOfEvent = (text: (facts: ActivityFacts) => unknown, count: number): string =>
+  (["you", "operator", "other"] as const)
+    .flatMap((by) =>
+      ["Mark0", null].flatMap((client) =>
+        ["surplus", null].map((reason) => text({ by, client, group: "Mark1", reason, count })),
+      ),
+    )
+    .join("\n");
+
+/** Whether the text takes the facts about an event, of which it names those that it tells. */
+const isOfEvent = (text: object): text is (facts: ActivityFacts) => unknown => String(text).startsWith("({");
+
 /** The values that a text is tried with: names that no language changes, or a number for each. */
 function said(text: unknown, count: number | null): string {
   if (Array.isArray(text)) return text.join(" ");
   if (typeof text !== "function") return String(text);
-  if (String(text).startsWith("({")) return String(text(factsWith(count)));
+  if (isOfEvent(text)) return saidOfEvent(text, count ?? 7);
   return String(text(...Array.from({ length: text.length }, (_, index) => count ?? `Mark${index}`)));
 }
 
@@ -47,7 +60,7 @@ const NUMBERS = /^(count|days|hours|minutes|seconds|characters|bytes|digits)$/;
 
 /** The text with a name for each parameter, but a number where English wants one. */
 function saidWithNames(text: unknown, original: unknown): string {
-  if (typeof text !== "function") return said(text, null);
+  if (typeof text !== "function" || isOfEvent(text)) return said(text, null);
   const [, names = ""] = /^\(?([^)=]*)\)?\s*=>/.exec(String(original)) ?? [];
   const values = names.split(",").map((name, index) => (NUMBERS.test(name.trim()) ? 7 : `Mark${index}`));
   return String(text(...values));
@@ -79,10 +92,10 @@ for (const { tag, name, direction, load } of TRANSLATIONS) {
         for (const count of SAMPLES) {
           expect({ place, words: said(translated, count) }).toEqual({
             place,
-            // A field without a hint has none in any language.
+            // Some hints are empty, in every language.
             words: text === "" ? "" : expect.stringMatching(/\S/),
           });
-          expect(said(translated, count)).not.toMatch(/undefined|null|NaN|\$\{/);
+          expect(said(translated, count)).not.toMatch(/\b(undefined|null|NaN)\b|\$\{/);
         }
       }
     });
