@@ -1,10 +1,11 @@
 /** The languages of the mails. A further one is a file in `texts/` and its name here. */
+import { arabic } from "./texts/arabic.ts";
 import { english } from "./texts/english.ts";
 import { german } from "./texts/german.ts";
 import type { MailTexts } from "./words.ts";
 
 const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
-  [english, german].map((texts) => [texts.language, texts]),
+  [english, german, arabic].map((texts) => [texts.language, texts]),
 );
 
 export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];
