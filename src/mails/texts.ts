@@ -2,10 +2,11 @@
 import { arabic } from "./texts/arabic.ts";
 import { english } from "./texts/english.ts";
 import { german } from "./texts/german.ts";
+import { polish } from "./texts/polish.ts";
 import type { MailTexts } from "./words.ts";
 
 const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
-  [english, german, arabic].map((texts) => [texts.language, texts]),
+  [english, german, arabic, polish].map((texts) => [texts.language, texts]),
 );
 
 export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];

@@ -19,6 +19,7 @@ export const TRANSLATIONS: readonly Translation[] = [
     formats: "ar-u-nu-latn",
     load: () => require("./texts/arabic.ts").arabic,
   },
+  { tag: "pl", name: "Polski", direction: "ltr", load: () => require("./texts/polish.ts").polish },
 ];
 
 const ENGLISH: Language = {
