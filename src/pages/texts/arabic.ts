@@ -530,8 +530,8 @@ export const arabic: TranslatedTexts = {
       },
       phone_number: {
         label: "رقم الهاتف",
-        hint: `مع رمز البلد: ${its("+43 660 1234567")}.`,
-        refused: `هذا ليس رقم هاتف مع رمز بلده، مثل ${its("+43 660 1234567")}.`,
+        hint: `مع رمز البلد: ${its("+43\u00A0660\u00A01234567")}.`,
+        refused: `هذا ليس رقم هاتف مع رمز بلده، مثل ${its("+43\u00A0660\u00A01234567")}.`,
       },
       street_address: { label: "الشارع ورقم المبنى", hint: "", refused: LINE_REFUSED },
       postal_code: { label: "الرمز البريدي", hint: "", refused: LINE_REFUSED },

@@ -354,7 +354,7 @@ export const polish: TranslatedTexts = {
     mayTitle: "Aplikacja będzie mogła",
     mayNothing: "Wiedzieć, że masz tu konto, i nic więcej",
     sensitive: "To pozwala na wiele:",
-    forResources: (names) => `Zasoby ${names}:`,
+    forResources: (names) => `W usłudze ${names}:`,
     mayIdentify: "Potwierdzać tam, że masz tu konto",
     mayNotTitle: "Aplikacja nie będzie mogła",
     mayNot: ["Widzieć Twojego hasła", "Zmienić Twojego hasła", "Dać innym dostępu do Twojego konta"],
@@ -433,9 +433,9 @@ export const polish: TranslatedTexts = {
     sections: {
       overview: "Przegląd",
       security: "Bezpieczeństwo",
-      details: "Twoje informacje",
+      details: "Informacje",
       activity: "Aktywność",
-      data: "Twoje dane",
+      data: "Dane",
     },
     securityTitle: "Bezpieczeństwo",
     waysTitle: "Sposoby logowania",
@@ -534,8 +534,9 @@ export const polish: TranslatedTexts = {
       },
       phone_number: {
         label: "Numer telefonu",
-        hint: "Z numerem kierunkowym kraju: +43 660 1234567.",
-        refused: "To nie jest numer telefonu z numerem kierunkowym kraju, taki jak +43 660 1234567.",
+        hint: "Z numerem kierunkowym kraju: +43\u00A0660\u00A01234567.",
+        refused:
+          "To nie jest numer telefonu z numerem kierunkowym kraju, taki jak +43\u00A0660\u00A01234567.",
       },
       street_address: { label: "Ulica i numer domu", hint: "", refused: LINE_REFUSED },
       postal_code: { label: "Kod pocztowy", hint: "", refused: LINE_REFUSED },
@@ -629,7 +630,7 @@ export const polish: TranslatedTexts = {
       deleteLead: "Tego nie można cofnąć. Razem z kontem znikną:",
       endsAccess: "dostęp aplikacji",
       endsSessions: (count) =>
-        count === 1 ? "Twoje zalogowanie w tej przeglądarce" : `Twoje zalogowania (przeglądarki: ${count})`,
+        count === 1 ? "Twoje zalogowanie w tej przeglądarce" : `Twoje zalogowania w ${count} przeglądarkach`,
       endsFacts: "Twoje informacje, zdjęcie, grupy i zapis tego, co się wydarzyło",
       staysElsewhere:
         "To, co przechowują o Tobie aplikacje, pozostanie u nich. Późniejszego konta o tej samej nazwie nie uznają za Twoje.",
@@ -646,7 +647,7 @@ export const polish: TranslatedTexts = {
     sessionElsewhere: "Inna przeglądarka",
     signedInSince: "Zalogowana od",
     lastSeen: (when) => `ostatnio aktywna ${when}`,
-    from: (address) => `z adresu ${address}`,
+    from: (address) => `skąd: ${address}`,
     endSessionLabel: (since) => `Wyloguj przeglądarkę zalogowaną od ${since}`,
     endOtherSessions: "Wyloguj wszystkie inne przeglądarki",
     endAllSessions: "Wyloguj się wszędzie, także tutaj",
@@ -870,7 +871,7 @@ export const polish: TranslatedTexts = {
     applicationWay: (host) => `Wróć do ${host}`,
     sent: "Wysłano",
     sentNone: "Nie wysłano",
-    registered: "Zarejestrowano",
+    registered: "W rejestrze",
     registeredNone: "Brak",
     registeredHidden: "Nie pokazujemy tego tutaj. Operator zobaczy to poleceniem",
     form_expired: {
