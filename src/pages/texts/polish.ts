@@ -274,7 +274,7 @@ export const polish: TranslatedTexts = {
     },
     setUpTitle: "Skonfiguruj drugi składnik",
     getApp:
-      "Otwórz na telefonie aplikację do kodów jednorazowych. Ma je wiele menedżerów haseł; w przeciwnym razie zainstaluj na przykład Aegis lub 2FAS.",
+      "Otwórz na telefonie aplikację do kodów jednorazowych. Potrafi to wiele menedżerów haseł; w innym razie zainstaluj na przykład Aegis lub 2FAS.",
     scan: "Dodaj w aplikacji konto i zeskanuj ten kod.",
     qrLabel: "Kod QR dla aplikacji. Ten sam sekret jest poniżej jako tekst.",
     openHere: "Otwórz w aplikacji na tym urządzeniu",
