@@ -50,6 +50,7 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
   const { foot } = texts;
   return {
     language: texts.language,
+    direction: texts.direction,
     name: server,
     // Another person may have entered the address, and would choose words for its owner to read.
     greeting: texts.greeting(toUnverified ? null : personName(mail)),

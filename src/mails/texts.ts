@@ -1,14 +1,16 @@
 /** The languages of the mails. A further one is a file in `texts/` and its name here. */
+import { arabic } from "./texts/arabic.ts";
 import { dutch } from "./texts/dutch.ts";
 import { english } from "./texts/english.ts";
 import { french } from "./texts/french.ts";
 import { german } from "./texts/german.ts";
 import { italian } from "./texts/italian.ts";
+import { polish } from "./texts/polish.ts";
 import { spanish } from "./texts/spanish.ts";
 import type { MailTexts } from "./words.ts";
 
 const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
-  [english, german, spanish, french, italian, dutch].map((texts) => [texts.language, texts]),
+  [english, german, arabic, spanish, french, italian, dutch, polish].map((texts) => [texts.language, texts]),
 );
 
 export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];

@@ -12,6 +12,9 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Libera
 const LIGHT = { ...GROUNDS.light, ink: "#14171c", muted: "#565e6b", line: "#e1e4e9" };
 const DARK = { ...GROUNDS.dark, ink: "#eceef1", muted: "#a4acb9", line: "#2c313b" };
 
+/** Where a line begins and ends. Programs for mail know the words `left` and `right` better than `start` and `end`. */
+const SIDES = { ltr: { start: "left", end: "right" }, rtl: { start: "right", end: "left" } } as const;
+
 function darkRules(accent: string): string {
   const { link, accent: button, onAccent, accentEdge } = accentColors(accent, "dark");
   const rules: Readonly<Record<string, string>> = {
@@ -32,11 +35,12 @@ const TEXT = `margin: 0 0 16px; font-family: ${FONT}; font-size: 16px; line-heig
 const SMALL = `margin: 0 0 8px; font-family: ${FONT}; font-size: 14px; line-height: 1.5; color: ${LIGHT.muted};`;
 
 function MailView({ content, accent }: { readonly content: MailContent; readonly accent: string }) {
-  const { language, name, greeting, words, facts, link, openInstead, foot } = content;
+  const { language, direction, name, greeting, words, facts, link, openInstead, foot } = content;
+  const { start, end } = SIDES[direction];
   const colors = accentColors(accent, "light");
   const button = `display: inline-block; padding: 13px 22px; border: 1px solid ${colors.accentEdge}; border-radius: 10px; background-color: ${colors.accent}; color: ${colors.onAccent}; font-family: ${FONT}; font-size: 16px; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;`;
   return (
-    <html lang={language}>
+    <html lang={language} dir={direction}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -49,6 +53,7 @@ function MailView({ content, accent }: { readonly content: MailContent; readonly
         <table
           role="presentation"
           class="ground"
+          dir={direction}
           width="100%"
           cellpadding="0"
           cellspacing="0"
@@ -63,13 +68,13 @@ function MailView({ content, accent }: { readonly content: MailContent; readonly
                 cellpadding="0"
                 cellspacing="0"
                 border={0}
-                style="max-width: 560px; text-align: left;"
+                style={`max-width: 560px; text-align: ${start};`}
               >
                 <tr>
                   <td class="beside" style="padding: 0 2px 14px;">
                     <span
                       class="mark"
-                      style={`display: inline-block; width: 11px; height: 11px; margin-right: 9px; border-radius: 3px; background-color: ${colors.link};`}
+                      style={`display: inline-block; width: 11px; height: 11px; margin-${end}: 9px; border-radius: 3px; background-color: ${colors.link};`}
                     />
                     <span
                       class="ink"
@@ -98,7 +103,7 @@ function MailView({ content, accent }: { readonly content: MailContent; readonly
                         {paragraph}
                       </p>
                     ))}
-                    {facts.length > 0 && <FactTable facts={facts} />}
+                    {facts.length > 0 && <FactTable facts={facts} direction={direction} />}
                     {link !== null && (
                       <p style="margin: 24px 0;">
                         <a class="button" href={link} style={button}>
@@ -147,7 +152,8 @@ function MailView({ content, accent }: { readonly content: MailContent; readonly
   );
 }
 
-function FactTable({ facts }: Pick<MailContent, "facts">) {
+function FactTable({ facts, direction }: Pick<MailContent, "facts" | "direction">) {
+  const { start, end } = SIDES[direction];
   const cell = `padding: 4px 0; font-family: ${FONT}; font-size: 15px; line-height: 1.5; vertical-align: top;`;
   return (
     <table
@@ -163,7 +169,7 @@ function FactTable({ facts }: Pick<MailContent, "facts">) {
           <th
             scope="row"
             class="muted label"
-            style={`${cell} width: 140px; padding-right: 12px; color: ${LIGHT.muted}; font-weight: 400; text-align: left;`}
+            style={`${cell} width: 140px; padding-${end}: 12px; color: ${LIGHT.muted}; font-weight: 400; text-align: ${start};`}
           >
             {label}
           </th>

@@ -26,6 +26,8 @@ export interface MailNames {
 export interface MailTexts {
   /** RFC 5646. */
   readonly language: string;
+  /** Of the script. From right to left, the words wrap each name in `isolated` of the pages. */
+  readonly direction: "ltr" | "rtl";
   /** `name`: null if the mail goes to an address that is not proved, or if there is none. */
   readonly greeting: (name: string | null) => string;
   /** The labels of the facts in the table. */
@@ -56,6 +58,7 @@ export interface MailTexts {
 /** A mail, ready to be laid out as text or as HTML. */
 export interface MailContent {
   readonly language: string;
+  readonly direction: "ltr" | "rtl";
   readonly name: string;
   readonly greeting: string;
   readonly words: MailWords;

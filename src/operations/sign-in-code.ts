@@ -89,7 +89,7 @@ export async function checkSignInCode(
   { id, name, code, origin }: SignInCodeAttempt,
 ): Promise<Attempted<AccountRecord>> {
   const { limits, store, clock, keys } = context;
-  const typed = code.normalize("NFKC").replaceAll(/[\s\p{Pd}]+/gu, "");
+  const typed = code.normalize("NFKC").replaceAll(/[\s\p{Pd}\p{Cf}]+/gu, "");
   const counted: Counted[number][] = [
     [limits.signInPerAddress, origin.address],
     [limits.signInPerAccount, nameKey(foldUsername(name))],

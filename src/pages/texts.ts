@@ -19,10 +19,11 @@ export const TRANSLATIONS: readonly Translation[] = [
     formats: "ar-u-nu-latn",
     load: () => require("./texts/arabic.ts").arabic,
   },
-  { tag: "fr", name: "Français", direction: "ltr", load: () => require("./texts/french.ts").french },
   { tag: "es", name: "Español", direction: "ltr", load: () => require("./texts/spanish.ts").spanish },
+  { tag: "fr", name: "Français", direction: "ltr", load: () => require("./texts/french.ts").french },
   { tag: "it", name: "Italiano", direction: "ltr", load: () => require("./texts/italian.ts").italian },
   { tag: "nl", name: "Nederlands", direction: "ltr", load: () => require("./texts/dutch.ts").dutch },
+  { tag: "pl", name: "Polski", direction: "ltr", load: () => require("./texts/polish.ts").polish },
 ];
 
 const ENGLISH: Language = {

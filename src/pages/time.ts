@@ -51,7 +51,7 @@ export const clockTime = (language: string, at: EpochSeconds): string =>
 /** "22 November 2025 at 14:32 UTC", in the person's time zone if it is known. */
 export function moment(language: string, at: EpochSeconds, zone?: string): string {
   const format = (timeZone: string) =>
-    new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    new Intl.DateTimeFormat(formatsOf(language), {
       day: "numeric",
       month: "long",
       year: "numeric",

@@ -39,7 +39,7 @@ const FEW: readonly string[] = [
 ];
 
 const VIEWS = LOOKS.flatMap((look) =>
-  (["en", "de", "ar", "es", "fr", "it", "nl"] as const).flatMap((locale) =>
+  (["en", "de", "ar", "es", "fr", "it", "nl", "pl"] as const).flatMap((locale) =>
     (["plain", "branded"] as const).map((brand) => ({
       ...look,
       locale,

@@ -48,9 +48,8 @@ describe.each(CASES)("$kind in $language", ({ kind, language }) => {
 
   test(proves("leads to its link alone, or to the account at the issuer", "threat 43"), () => {
     const links = [...new Set([...mail.html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href))];
-    const wanted = ["account_disabled", "sign_in_code"].includes(kind)
-      ? []
-      : [facts.link ?? `${ISSUER}/account`];
+    const leadsNowhere = kind === "account_disabled" || kind === "sign_in_code";
+    const wanted = leadsNowhere ? [] : [facts.link ?? `${ISSUER}/account`];
     expect(links).toEqual(wanted);
     for (const link of wanted) expect(mail.text).toContain(`\n${link}\n`);
   });
@@ -72,12 +71,36 @@ test("only the news of a browser can be turned off", () => {
 });
 
 test("the languages have the same kinds, and each its own words", () => {
-  const [english, german] = [chooseMailTexts(["en"]), chooseMailTexts(["de-AT"])];
-  expect(german.language).toBe("de");
-  expect(Object.keys(german.kinds)).toEqual(Object.keys(english.kinds));
-  for (const kind of MAIL_KIND_NAMES) {
-    expect(compose(kind, {}, "de").subject).not.toBe(compose(kind).subject);
-    expect(compose(kind, {}, "de").text).not.toMatch(/\b(your|the|was|you)\b/i);
+  expect(chooseMailTexts(["de-AT"]).language).toBe("de");
+  for (const language of MAIL_LANGUAGES.filter((each) => each !== "en")) {
+    expect(Object.keys(chooseMailTexts([language]).kinds)).toEqual(
+      Object.keys(chooseMailTexts(["en"]).kinds),
+    );
+    for (const kind of MAIL_KIND_NAMES) {
+      expect(compose(kind, {}, language).subject).not.toBe(compose(kind).subject);
+      expect(compose(kind, {}, language).text).not.toMatch(/\b(your|the|was|you)\b/i);
+    }
+  }
+});
+
+test("a mail runs in the direction of its language, and names in it keep their own", () => {
+  for (const language of MAIL_LANGUAGES) {
+    const { direction } = chooseMailTexts([language]);
+    for (const kind of MAIL_KIND_NAMES) {
+      const { html, text } = compose(kind, {}, language);
+      expect(html).toContain(`<html lang="${language}" dir="${direction}">`);
+      if (direction === "ltr") continue;
+      const styled = html.replace(/<style>.*<\/style>/s, "");
+      expect(styled).not.toMatch(/(text-align|float): *left|(margin|padding)-right/);
+      const sentences = text.split("\n").filter((line) => !/^\S+: +\S+$|^\p{ASCII}*$/u.test(line));
+      const names = sentences.flatMap(
+        (line) =>
+          line.match(/.?(Lighthouse|Ada Lovelace|Grace Hopper|lighthouse-mail|auth\.example).?/gu) ?? [],
+      );
+      for (const name of names) {
+        expect({ kind, name }).toEqual({ kind, name: expect.stringMatching(/^\u2068.*\u2069$/u) });
+      }
+    }
   }
 });
 

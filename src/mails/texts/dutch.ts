@@ -7,6 +7,7 @@ const NOT_YOU =
 
 export const dutch: MailTexts = {
   language: "nl",
+  direction: "ltr",
   greeting: (name) => (name === null ? "Hallo," : `Hallo ${name},`),
   facts: {
     account: "Account",

@@ -7,6 +7,7 @@ const NOT_YOU =
 
 export const english: MailTexts = {
   language: "en",
+  direction: "ltr",
   greeting: (name) => (name === null ? "Hello," : `Hello ${name},`),
   facts: {
     account: "Account",

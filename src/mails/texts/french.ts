@@ -7,6 +7,7 @@ const NOT_YOU =
 
 export const french: MailTexts = {
   language: "fr",
+  direction: "ltr",
   greeting: (name) => (name === null ? "Bonjour," : `Bonjour ${name},`),
   facts: {
     account: "Compte",

@@ -7,6 +7,7 @@ const NOT_YOU =
 
 export const german: MailTexts = {
   language: "de",
+  direction: "ltr",
   greeting: (name) => (name === null ? "Guten Tag," : `Guten Tag ${name},`),
   facts: {
     account: "Konto",

@@ -7,6 +7,7 @@ const NOT_YOU =
 
 export const italian: MailTexts = {
   language: "it",
+  direction: "ltr",
   greeting: (name) => (name === null ? "Buongiorno," : `Buongiorno ${name},`),
   facts: {
     account: "Account",

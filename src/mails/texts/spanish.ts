@@ -7,6 +7,7 @@ const NOT_YOU =
 
 export const spanish: MailTexts = {
   language: "es",
+  direction: "ltr",
   greeting: (name) => (name === null ? "Hola:" : `Hola, ${name}:`),
   facts: {
     account: "Cuenta",
