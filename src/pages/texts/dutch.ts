@@ -18,6 +18,8 @@ export const dutch: TranslatedTexts = {
     password: "Wachtwoord",
     name: "Naam",
     email: "E-mailadres",
+    mailDelayed:
+      "E-mails duren nu langer dan normaal: de mailserver neemt ze niet aan. Ze worden verstuurd zodra hij dat doet.",
     opensElsewhere: "verlaat deze site",
     unverifiedName: (client) => `${client} (niet geverifieerd)`,
   },
@@ -409,6 +411,12 @@ export const dutch: TranslatedTexts = {
       data: "Gegevens",
     },
     securityTitle: "Beveiliging",
+    mails: {
+      title: "E-mails aan u",
+      lead: (address) =>
+        `E-mails over de beveiliging van uw account gaan naar ${address}. U kunt ze niet uitzetten.`,
+      newDevice: "Ook als ik met een nieuwe browser inlog",
+    },
     waysTitle: "Manieren om in te loggen",
     ways: {
       password: "Wachtwoord",
@@ -543,6 +551,17 @@ export const dutch: TranslatedTexts = {
             : `${by === "you" ? "U hebt" : "De beheerder heeft"} één toegang van ${client ?? "een applicatie"} beëindigd`,
         "group.joined": ({ group }) => `U zit nu in de groep ${group}`,
         "group.left": ({ group }) => `U zit niet meer in de groep ${group}`,
+        "email.changed": ({ by }) =>
+          by === "you" ? "U hebt uw e-mailadres gewijzigd" : "De beheerder heeft uw e-mailadres gewijzigd",
+        "email.verified": () => "Uw e-mailadres is bevestigd",
+        "passkey.added": () => "U hebt een passkey toegevoegd",
+        "passkey.removed": ({ by }) =>
+          by === "you" ? "U hebt een passkey verwijderd" : "De beheerder heeft een passkey van u verwijderd",
+        "password.removed": ({ by }) =>
+          by === "you" ? "U hebt uw wachtwoord verwijderd" : "De beheerder heeft uw wachtwoord verwijderd",
+        "reset.done": () => "Er is een nieuw wachtwoord ingesteld via een link in een e-mail",
+        "sign_in_link.created": () => "De beheerder heeft een link gemaakt waarmee u wordt ingelogd",
+        "sign_in_link.used": () => "Een link van de beheerder heeft u ingelogd",
         "password.changed": ({ by }) =>
           by === "you"
             ? "U hebt uw wachtwoord gewijzigd"
@@ -627,6 +646,7 @@ export const dutch: TranslatedTexts = {
       ended: "Die installatie heeft geen toegang meer.",
       removed_all: "Geen applicatie en geen apparaat heeft nog toegang.",
       details: "Uw profiel is opgeslagen.",
+      mails: "Uw keuze van e-mails is opgeslagen.",
       email_asked:
         "Uw profiel is opgeslagen. We hebben een e-mail naar het nieuwe adres gestuurd: het telt zodra u de link daarin hebt geopend.",
       picture: "Uw foto is opgeslagen.",

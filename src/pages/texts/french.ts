@@ -18,6 +18,8 @@ export const french: TranslatedTexts = {
     password: "Mot de passe",
     name: "Nom",
     email: "Adresse e‑mail",
+    mailDelayed:
+      "Les e‑mails prennent actuellement plus de temps que d’habitude : le serveur de messagerie ne les accepte pas. Ils partiront dès qu’il les acceptera.",
     opensElsewhere: "quitte ce site",
     unverifiedName: (client) => `${client} (non vérifiée)`,
   },
@@ -430,6 +432,12 @@ export const french: TranslatedTexts = {
       data: "Vos données",
     },
     securityTitle: "Sécurité",
+    mails: {
+      title: "E‑mails pour vous",
+      lead: (address) =>
+        `Les e‑mails sur la sécurité de votre compte sont envoyés à ${address}. Ils ne peuvent pas être désactivés.`,
+      newDevice: "Aussi quand je me connecte avec un nouveau navigateur",
+    },
     waysTitle: "Moyens de se connecter",
     ways: {
       password: "Mot de passe",
@@ -576,6 +584,23 @@ export const french: TranslatedTexts = {
             : `${by === "you" ? "Vous avez mis fin" : "Le responsable a mis fin"} à un accès accordé à ${client ?? "une application"}`,
         "group.joined": ({ group }) => `Vous êtes maintenant dans le groupe ${group}`,
         "group.left": ({ group }) => `Vous n’êtes plus dans le groupe ${group}`,
+        "email.changed": ({ by }) =>
+          by === "you"
+            ? "Vous avez modifié votre adresse e‑mail"
+            : "Le responsable a modifié votre adresse e‑mail",
+        "email.verified": () => "Votre adresse e‑mail a été confirmée",
+        "passkey.added": () => "Vous avez ajouté une clé d’accès",
+        "passkey.removed": ({ by }) =>
+          by === "you"
+            ? "Vous avez supprimé une clé d’accès"
+            : "Le responsable a supprimé l’une de vos clés d’accès",
+        "password.removed": ({ by }) =>
+          by === "you"
+            ? "Vous avez supprimé votre mot de passe"
+            : "Le responsable a supprimé votre mot de passe",
+        "reset.done": () => "Un nouveau mot de passe a été défini par un lien reçu par e‑mail",
+        "sign_in_link.created": () => "Le responsable a créé un lien qui vous connecte",
+        "sign_in_link.used": () => "Un lien du responsable vous a connecté",
         "password.changed": ({ by }) =>
           by === "you"
             ? "Vous avez modifié votre mot de passe"
@@ -666,6 +691,7 @@ export const french: TranslatedTexts = {
       ended: "Cette installation n’a plus accès.",
       removed_all: "Aucune application ni aucun appareil n’a plus accès.",
       details: "Vos informations sont enregistrées.",
+      mails: "Votre choix d’e‑mails est enregistré.",
       email_asked:
         "Vos informations sont enregistrées. Nous avons envoyé un e-mail à la nouvelle adresse : elle compte dès que vous avez ouvert le lien qu’il contient.",
       picture: "Votre photo est enregistrée.",

@@ -23,6 +23,8 @@ export const italian: TranslatedTexts = {
     password: "Password",
     name: "Nome",
     email: "Indirizzo email",
+    mailDelayed:
+      "Le email richiedono ora più tempo del solito: il server di posta non le accetta. Partiranno appena le accetterà.",
     opensElsewhere: "porta fuori da questo sito",
     unverifiedName: (client) => `${client} (non verificata)`,
   },
@@ -418,6 +420,12 @@ export const italian: TranslatedTexts = {
       data: "Dati",
     },
     securityTitle: "Sicurezza",
+    mails: {
+      title: "Email da ricevere",
+      lead: (address) =>
+        `Le email sulla sicurezza dell’account vanno a ${address}. Non si possono disattivare.`,
+      newDevice: "Anche per l’accesso da un nuovo browser",
+    },
     waysTitle: "Modi per accedere",
     ways: {
       password: "Password",
@@ -556,6 +564,21 @@ export const italian: TranslatedTexts = {
             : `${doneBy(by)} ha terminato un accesso di ${client ?? "un’applicazione"}`,
         "group.joined": ({ group }) => `Ora l’account fa parte del gruppo ${group}`,
         "group.left": ({ group }) => `L’account non fa più parte del gruppo ${group}`,
+        "email.changed": ({ by }) =>
+          by === "you"
+            ? "Questo account ha cambiato l’indirizzo email"
+            : "Il gestore ha cambiato l’indirizzo email",
+        "email.verified": () => "L’indirizzo email è stato confermato",
+        "passkey.added": () => "Questo account ha aggiunto una passkey",
+        "passkey.removed": ({ by }) =>
+          by === "you"
+            ? "Questo account ha rimosso una passkey"
+            : "Il gestore ha rimosso una passkey di questo account",
+        "password.removed": ({ by }) =>
+          by === "you" ? "Questo account ha rimosso la password" : "Il gestore ha rimosso la password",
+        "reset.done": () => "È stata impostata una nuova password con un link ricevuto per email",
+        "sign_in_link.created": () => "Il gestore ha creato un link per accedere",
+        "sign_in_link.used": () => "Accesso con un link del gestore",
         "password.changed": ({ by }) =>
           by === "you"
             ? "Questo account ha cambiato la password"
@@ -633,6 +656,7 @@ export const italian: TranslatedTexts = {
       ended: "Quell’installazione non ha più accesso.",
       removed_all: "Nessuna applicazione e nessun dispositivo ha più accesso.",
       details: "Il profilo è stato salvato.",
+      mails: "La scelta delle email è stata salvata.",
       email_asked:
         "Il profilo è stato salvato. Al nuovo indirizzo è stata inviata un’email: l’indirizzo vale dopo l’apertura del link che contiene.",
       picture: "L’immagine è stata salvata.",

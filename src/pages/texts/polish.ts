@@ -40,6 +40,8 @@ export const polish: TranslatedTexts = {
     password: "Hasło",
     name: "Imię i nazwisko",
     email: "Adres e-mail",
+    mailDelayed:
+      "Wiadomości idą teraz dłużej niż zwykle: serwer poczty ich nie przyjmuje. Zostaną wysłane, gdy tylko zacznie je przyjmować.",
     opensElsewhere: "opuszcza tę witrynę",
     unverifiedName: (client) => `${client} (niezweryfikowana)`,
   },
@@ -438,6 +440,12 @@ export const polish: TranslatedTexts = {
       data: "Dane",
     },
     securityTitle: "Bezpieczeństwo",
+    mails: {
+      title: "Wiadomości do Ciebie",
+      lead: (address) =>
+        `Wiadomości o bezpieczeństwie Twojego konta trafiają na adres ${address}. Nie można ich wyłączyć.`,
+      newDevice: "Także gdy loguję się w nowej przeglądarce",
+    },
     waysTitle: "Sposoby logowania",
     ways: {
       password: "Hasło",
@@ -580,6 +588,21 @@ export const polish: TranslatedTexts = {
             : `Jeden z dostępów ${ofApplication(client)} zakończony ${whom(by)}`,
         "group.joined": ({ group }) => `Należysz teraz do grupy ${group}`,
         "group.left": ({ group }) => `Nie należysz już do grupy ${group}`,
+        "email.changed": ({ by }) =>
+          by === "you"
+            ? "Adres e-mail zmieniony przez Ciebie"
+            : "Twój adres e-mail zmieniony przez operatora",
+        "email.verified": () => "Twój adres e-mail został potwierdzony",
+        "passkey.added": () => "Klucz dostępu dodany przez Ciebie",
+        "passkey.removed": ({ by }) =>
+          by === "you"
+            ? "Klucz dostępu usunięty przez Ciebie"
+            : "Twój klucz dostępu usunięty przez operatora",
+        "password.removed": ({ by }) =>
+          by === "you" ? "Hasło usunięte przez Ciebie" : "Twoje hasło usunięte przez operatora",
+        "reset.done": () => "Ustawiono nowe hasło za pomocą linku z wiadomości",
+        "sign_in_link.created": () => "Operator utworzył link do zalogowania Cię",
+        "sign_in_link.used": () => "Zalogowano Cię linkiem od operatora",
         "password.changed": ({ by }) =>
           by === "you" ? "Hasło zmienione przez Ciebie" : "Nowe hasło ustawione dla Ciebie przez operatora",
         "person.changed": ({ by }) => `Twoje informacje zmienione ${whom(by)}`,
@@ -658,6 +681,7 @@ export const polish: TranslatedTexts = {
       ended: "Ta instalacja nie ma już dostępu.",
       removed_all: "Żadna aplikacja ani urządzenie nie ma już dostępu.",
       details: "Twoje informacje zostały zapisane.",
+      mails: "Zapisano wybór wiadomości.",
       email_asked:
         "Twoje informacje zostały zapisane. Na nowy adres wysłaliśmy wiadomość: adres zacznie obowiązywać po otwarciu linku, który w niej jest.",
       picture: "Twoje zdjęcie zostało zapisane.",

@@ -18,6 +18,8 @@ export const spanish: TranslatedTexts = {
     password: "Contraseña",
     name: "Nombre",
     email: "Correo electrónico",
+    mailDelayed:
+      "Los correos tardan ahora más de lo habitual: el servidor de correo no los acepta. Se enviarán en cuanto lo haga.",
     opensElsewhere: "sale de este sitio",
     unverifiedName: (client) => `${client} (sin verificar)`,
   },
@@ -418,6 +420,12 @@ export const spanish: TranslatedTexts = {
       data: "Sus datos",
     },
     securityTitle: "Seguridad",
+    mails: {
+      title: "Correos para usted",
+      lead: (address) =>
+        `Los correos sobre la seguridad de su cuenta van a ${address}. No se pueden desactivar.`,
+      newDevice: "También cuando inicio sesión con un navegador nuevo",
+    },
     waysTitle: "Formas de iniciar sesión",
     ways: {
       password: "Contraseña",
@@ -562,6 +570,17 @@ export const spanish: TranslatedTexts = {
             : `${by === "you" ? "Terminó" : "El responsable terminó"} un acceso de ${client ?? "una aplicación"}`,
         "group.joined": ({ group }) => `Ahora está en el grupo ${group}`,
         "group.left": ({ group }) => `Ya no está en el grupo ${group}`,
+        "email.changed": ({ by }) =>
+          by === "you" ? "Cambió su dirección de correo" : "El responsable cambió su dirección de correo",
+        "email.verified": () => "Se confirmó su dirección de correo",
+        "passkey.added": () => "Añadió una llave de acceso",
+        "passkey.removed": ({ by }) =>
+          by === "you" ? "Eliminó una llave de acceso" : "El responsable eliminó una de sus llaves de acceso",
+        "password.removed": ({ by }) =>
+          by === "you" ? "Eliminó su contraseña" : "El responsable eliminó su contraseña",
+        "reset.done": () => "Se estableció una contraseña nueva con un enlace de un correo",
+        "sign_in_link.created": () => "El responsable creó un enlace que inicia su sesión",
+        "sign_in_link.used": () => "Un enlace del responsable inició su sesión",
         "password.changed": ({ by }) =>
           by === "you" ? "Cambió su contraseña" : "El responsable le puso una contraseña nueva",
         "person.changed": ({ by }) =>
@@ -647,6 +666,7 @@ export const spanish: TranslatedTexts = {
       ended: "Esa instalación ya no tiene acceso.",
       removed_all: "Ninguna aplicación ni dispositivo tiene ya acceso.",
       details: "Sus datos personales están guardados.",
+      mails: "Se guardó su elección de correos.",
       email_asked:
         "Sus datos personales están guardados. Hemos enviado un correo a la dirección nueva: cuenta en cuanto haya abierto el enlace que contiene.",
       picture: "Su foto está guardada.",
