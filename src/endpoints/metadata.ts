@@ -15,6 +15,7 @@ import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
 import { promptValues, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
@@ -93,6 +94,7 @@ function metadataDocument({
     // OpenID Connect Discovery §3: without this member, request_uri would count as supported.
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,
+    ui_locales_supported: UI_LOCALES,
     service_documentation: url("/help/errors"),
     // RFC 8414 §2 allows further members: these give lifetimes in seconds and the format of access tokens.
     access_token_expires_in: lifetimes.access_token_seconds,

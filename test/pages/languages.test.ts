@@ -7,6 +7,7 @@ import { completed, isGroup } from "../../src/pages/texts/language.ts";
 import { pluralsOf } from "../../src/pages/texts/plural.ts";
 import { chooseLanguage, LANGUAGES, TRANSLATIONS } from "../../src/pages/texts.ts";
 import { clockTime, duration, longDate, relativeTime } from "../../src/pages/time.ts";
+import { UI_LOCALES } from "../../src/protocol/ui-locales.ts";
 import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { makeSetupLink } from "../support/people.ts";
@@ -57,6 +58,10 @@ function saidWithNames(text: unknown, original: unknown): string {
 }
 
 const marksIn = (text: string): readonly string[] => [...new Set(text.match(/Mark\d/g) ?? [])].sort();
+
+test("the metadata names the languages of the pages", () => {
+  expect(LANGUAGES.map(({ tag }) => tag)).toEqual([...UI_LOCALES]);
+});
 
 for (const { tag, name, direction, load } of TRANSLATIONS) {
   describe(`${name} (${tag})`, () => {
