@@ -96,7 +96,7 @@ export const readForm = (
   boundField?: string,
 ): Promise<Submitted> =>
   submitted(context, incoming, { purpose, boundField }, async () => ({
-    form: await readUnboundForm(context, incoming),
+    form: await readFields(context, incoming),
   }));
 
 /** A submitted form with a file. */
@@ -145,8 +145,7 @@ async function submitted<Read extends { readonly form: Parameters }>(
   { purpose, boundField }: { readonly purpose: FormPurpose; readonly boundField?: string | undefined },
   read: (incoming: Incoming) => Promise<Read>,
 ): Promise<Read & Omit<Submitted, "form">> {
-  refuseForeignSender(context, incoming.request);
-  const parts = await read(incoming);
+  const parts = await readOwn(context, incoming, read);
   const { form } = parts;
   const cookieValue = context.sessionCookie.read(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
@@ -170,8 +169,20 @@ async function submitted<Read extends { readonly form: Parameters }>(
  * Reads a form without a token, from our own pages: for what another site could only spoil the look of. Throws as `readForm`
  * does.
  */
-export async function readUnboundForm(context: Context, { request }: Incoming): Promise<Parameters> {
-  refuseForeignSender(context, request);
+export const readUnboundForm = (context: Context, incoming: Incoming): Promise<Parameters> =>
+  readOwn(context, incoming, () => readFields(context, incoming));
+
+/** Reads what one of our own pages sent. */
+async function readOwn<Read>(
+  context: Context,
+  incoming: Incoming,
+  read: (incoming: Incoming) => Promise<Read>,
+): Promise<Read> {
+  refuseForeignSender(context, incoming.request);
+  return read(incoming);
+}
+
+async function readFields(context: Context, { request }: Incoming): Promise<Parameters> {
   const { limits } = context.configuration;
   const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
   return parseParameters(body, limits.parameters_per_request).refuseRepeated();

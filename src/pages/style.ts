@@ -151,13 +151,13 @@ button, .button {
 .boxes { border: 0; padding: 0; margin: 0; min-width: 0; }
 .boxes legend { font-weight: 600; font-size: 0.9375rem; padding: 0; }
 .boxes .acknowledge { margin-top: 0; font-weight: 400; }
-.qr { display: block; width: 100%; max-width: 15rem; height: auto; margin-left: auto; margin-right: auto; border: 1px solid var(--line); border-radius: 0.75rem; }
+.qr { display: block; width: 100%; max-width: 15rem; height: auto; margin-inline: auto; border: 1px solid var(--line); border-radius: 0.75rem; }
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 
 .holder { display: flex; align-items: center; gap: 0.75rem; min-height: 2.75rem; font-weight: 600; }
 .holder p { min-width: 0; overflow-wrap: anywhere; }
-.holder a { display: inline-flex; align-items: center; min-height: 2.75rem; margin-left: auto; flex: none; font-weight: 400; font-size: 0.9375rem; }
+.holder a { display: inline-flex; align-items: center; min-height: 2.75rem; margin-inline-start: auto; flex: none; font-weight: 400; font-size: 0.9375rem; }
 .sections ul { display: flex; flex-wrap: wrap; gap: 0.25rem; padding: 0.25rem; border: 1px solid var(--line); border-radius: 0.875rem; background: var(--sunken); }
 .sections li { flex: 1 1 auto; }
 .sections a { display: flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: 0.375rem 0.75rem; border: 1px solid transparent; border-radius: 0.625rem; color: var(--ink); font-size: 0.9375rem; font-weight: 550; text-decoration: none; }

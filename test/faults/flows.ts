@@ -111,7 +111,7 @@ const open =
 const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
 
 /** The session of the scene, in another browser, ends with it. */
-const SET_UP = "commit accounts totps recovery_codes sessions logout_notices grants";
+const SET_UP = "commit accounts totps recovery_codes sessions logout_notices activities grants";
 
 export const FLOWS: Readonly<Record<string, Flow>> = {
   // RFC 6749 §4.1.2: a code is used once. To the server, the retry after a lost answer looks like a replay.
@@ -281,7 +281,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       return () => browser.post("/login", { ...fields, code: appCode(server, secret) });
     },
     // The code is used up.
-    { whenLost: { "commit totps sessions": "422" } },
+    { whenLost: { "commit totps sessions activities": "422" } },
   ),
   "setting up a second factor": people(
     "200",

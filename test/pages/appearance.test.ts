@@ -153,7 +153,7 @@ describe("pictures", () => {
 
 test("nothing on a page moves by itself, so there is nothing to stop (prefers-reduced-motion)", () => {
   const style = stylesheet({ accent: "#2f5bd0", picture: { light: "background" } });
-  expect(style).not.toMatch(/transition|animation|@keyframes|smooth/);
+  expect(style).not.toMatch(/transition|animation|@keyframes|scroll-behavior/);
 });
 
 describe("colours", () => {
