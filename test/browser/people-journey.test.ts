@@ -183,6 +183,10 @@ test("a person is invited, sets a passkey, signs in without a name, loses it, re
 
   // She adds a passkey, and signs out.
   await follow(phone, "Security");
+  const widths = await phone
+    .locator("main .ways a")
+    .evaluateAll((ways) => ways.map((way) => way.clientWidth));
+  expect(new Set(widths).size).toBe(1);
   await phone.getByRole("link", { name: "Passkeys" }).click();
   await press(phone, "Add a passkey");
   await note(phone, "Your passkey is added.");
