@@ -57,7 +57,10 @@ const verifiedByRuntime = (password: string | Uint8Array, hash: string): Promise
 
 /** Base64 of either alphabet, and passlib's, which has a point for the plus. Null for other texts. */
 function fromBase64(text: string): Buffer | null {
-  const plain = text.replace(/[.-]/g, "+").replaceAll("_", "/").replace(/=+$/, "");
+  const plain = text
+    .replace(/[.-]/g, "+")
+    .replaceAll("_", "/")
+    .replace(/={1,2}$/, "");
   if (!/^[A-Za-z0-9+/]*$/.test(plain) || plain.length % 4 === 1) return null;
   return Buffer.from(plain, "base64");
 }

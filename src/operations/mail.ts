@@ -188,6 +188,8 @@ export interface MailSender {
   start(): void;
   /** There may be something to send. Does not wait for it. */
   wake(): void;
+  /** Whether the mail server took no mail at the last attempt, so that a page can say that a mail may take longer. */
+  isDelayed(): boolean;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
   /** Ends what is under way after a moment, and takes nothing more. */
@@ -287,6 +289,7 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
   }
 
   const sender: MailSender = {
+    isDelayed: () => failures > 0,
     sendDue() {
       running ??= sendAll()
         .catch((error: unknown) => {

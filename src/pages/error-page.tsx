@@ -42,7 +42,9 @@ export async function pageErrorResponse(
   const { words, status, retryAfterSeconds, allow, oauth } = refusal;
   const again = thrown instanceof Interrupted ? thrown.again : pageAgain(context.issuer, incoming);
   // A page about a bad request repeats nothing of it, so its switch leads only where its link leads.
-  const here = refusal.offers === "again" ? again || undefined : undefined;
+  // A secret link stands on the page once, where the person expects it.
+  const opens = refusal.offers === "again" && again !== null && withoutCredentials(again) === again;
+  const here = opens ? again || undefined : undefined;
   const frame = pageFrame(context, incoming, uiLocalesOf(incoming), { here });
   return respondWithPage(
     <ErrorView

@@ -193,6 +193,21 @@ export function SearchField({ label, hint, submit, value }: SearchProps) {
   );
 }
 
+interface BoxProps {
+  readonly name: string;
+  readonly value: string;
+  readonly words: string;
+  readonly checked?: boolean;
+}
+
+/** A box to tick. */
+export const Box = ({ name, value, words, checked = false }: BoxProps) => (
+  <label class="box">
+    <input type="checkbox" name={name} value={value} checked={checked} />
+    <bdi>{words}</bdi>
+  </label>
+);
+
 interface NoteProps {
   readonly kind: "bad" | "good" | "warn" | "plain";
   readonly id?: string;

@@ -27,7 +27,7 @@ import { signsInByCode } from "./sign-in-code.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
 import { signUpAsks } from "./sign-up.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
-import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
+import { pageAddress, pagePath, parseReturnPath, type Query, requestIn } from "./urls.ts";
 import { NO_ANSWER, PASSKEY, type PasskeyAsk } from "./views/passkey-form.tsx";
 import { CANCEL, SignInView } from "./views/sign-in.tsx";
 
@@ -65,9 +65,9 @@ interface Errand {
 
 async function errandOf(context: Context, returnTo: string | null): Promise<Errand> {
   const { issuer } = context;
-  const { path, query } = splitTarget(returnTo ?? "");
-  const parameters = new URLSearchParams(query);
-  if (path !== pagePath(issuer, ENDPOINT_PATHS.authorize)) {
+  const parameters = requestIn(issuer, returnTo);
+  if (parameters === null) {
+    const { path } = splitTarget(returnTo ?? "");
     return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
   }
   const client = await findServedClient(context, parameters.get("client_id") ?? "");

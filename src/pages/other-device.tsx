@@ -9,12 +9,11 @@
 import { createHash } from "node:crypto";
 import { renderSVG } from "uqr";
 import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
-import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { answerSignIn, approvedSignIn, findAnswer } from "../operations/sign-in-approvals.ts";
-import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
@@ -27,7 +26,7 @@ import { productOf } from "./products.ts";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn } from "./sign-in-steps.tsx";
 import { relativeTime } from "./time.ts";
-import { pageAddress, pagePath, parseReturnPath } from "./urls.ts";
+import { pageAddress, pagePath, parseReturnPath, requestIn, uiLocalesIn } from "./urls.ts";
 import {
   ApprovedView,
   ApproveView,
@@ -92,11 +91,8 @@ function unseal(context: Context, sealed: string): Asking | null {
 const isOver = ({ clock }: Context, { expiresAt }: Asking): boolean => expiresAt <= clock.seconds();
 
 /** The client that the page to return to is about. */
-function clientIdIn({ issuer }: Context, returnTo: string | null): string {
-  const { path, query } = splitTarget(returnTo ?? "");
-  const isAuthorization = path === pagePath(issuer, ENDPOINT_PATHS.authorize);
-  return isAuthorization ? (new URLSearchParams(query).get("client_id") ?? "").slice(0, 200) : "";
-}
+const clientIdIn = ({ issuer }: Context, returnTo: string | null): string =>
+  (requestIn(issuer, returnTo)?.get("client_id") ?? "").slice(0, 200);
 
 function ask(context: Context, incoming: Incoming, returnTo: string | null): Response {
   const { cookieValue, setCookie } = openForm(context, incoming, "login");
@@ -151,7 +147,7 @@ function askingPage(
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
   const here = pagePath(context.issuer, ASKING_PATH, { return_to: returnTo });
-  const frame = pageFrame(context, incoming, undefined, { here });
+  const frame = pageFrame(context, incoming, uiLocalesIn(context.issuer, returnTo), { here });
   const isShown = state === "waiting" && asking !== null;
   return respondWithPage(
     <OtherDeviceView

@@ -20,6 +20,7 @@ import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { LINK_TOKEN, refusedLink, requireLink } from "./links.ts";
+import { delayWords } from "./mail-delay.ts";
 import { newPasswordFaultWords } from "./new-account.tsx";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -85,7 +86,7 @@ const askForLink =
         frame={frame}
         kind="plain"
         title={reset.askedTitle}
-        text={[reset.asked(displayText(name, 320)), reset.askedAdvice]}
+        text={[reset.asked(displayText(name, 320)), reset.askedAdvice, ...delayWords(context, frame)]}
         way={{ href: frame.path("/login"), words: reset.back }}
       />,
     );

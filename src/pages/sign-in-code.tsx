@@ -10,6 +10,7 @@ import { STEPS } from "../rules/sign-in.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { delayWords } from "./mail-delay.ts";
 import { offering, PageError } from "./page-error.ts";
 import { countLinkRequest } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
@@ -47,13 +48,15 @@ function page(
     asked === undefined
       ? null
       : sealFormData(context, form.cookieValue, "sign_in_code", JSON.stringify(asked), "", seconds);
+  const frame = pageFrame(context, incoming, undefined, {
+    here: pagePath(context.issuer, "/sign-in-code", { return_to: returnTo }),
+  });
   return respondWithPage(
     <SignInCodeView
-      frame={pageFrame(context, incoming, undefined, {
-        here: pagePath(context.issuer, "/sign-in-code", { return_to: returnTo }),
-      })}
+      frame={frame}
       token={form.token}
       returnTo={returnTo}
+      delay={asked === undefined ? [] : delayWords(context, frame)}
       name={displayText(name, 320)}
       asked={sealed}
       fault={fault ?? null}

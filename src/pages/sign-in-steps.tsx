@@ -40,7 +40,7 @@ import { PageError } from "./page-error.ts";
 import { refusalWords } from "./passkey-words.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, relativeTime } from "./time.ts";
-import { pagePath } from "./urls.ts";
+import { pagePath, uiLocalesIn } from "./urls.ts";
 import { PASSKEY } from "./views/passkey-form.tsx";
 import { SecondStepView } from "./views/second-step.tsx";
 
@@ -168,7 +168,7 @@ async function secondStepPage(
   // After a form, the person begins anew with the first step.
   const isForm = incoming.request.method === "POST";
   const here = pagePath(context.issuer, "/login", { return_to: returnTo, step_up: isForm ? null : "1" });
-  const frame = pageFrame(context, incoming, undefined, { here });
+  const frame = pageFrame(context, incoming, uiLocalesIn(context.issuer, returnTo), { here });
   const { subject, revision } = account;
   const now = context.clock.seconds();
   const until = progress.until ?? now + STEP_SECONDS;

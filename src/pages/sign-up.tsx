@@ -14,6 +14,7 @@ import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { LINK_TOKEN } from "./links.ts";
+import { delayWords } from "./mail-delay.ts";
 import {
   enterNewAccount,
   madeJustNow,
@@ -172,7 +173,7 @@ async function askByMail(
       frame={frame}
       kind="plain"
       title={words.askedTitle}
-      text={[words.asked(displayText(typed, 320)), words.askedAdvice]}
+      text={[words.asked(displayText(typed, 320)), words.askedAdvice, ...delayWords(context, frame)]}
       way={{ href: frame.path("/login", { return_to: returnTo }), words: words.haveAccount }}
     />,
   );

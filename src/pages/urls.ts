@@ -136,3 +136,16 @@ function parseOwnPath(
   const { path } = splitTarget(text);
   return pages.some((page) => base + page === path) ? text : null;
 }
+
+/** The authorization request to which a page returns; null if it returns to none. The browser may have made it up. */
+export function requestIn(
+  { path: base }: Pick<Issuer, "path">,
+  returnTo: string | null,
+): URLSearchParams | null {
+  const { path, query } = splitTarget(returnTo ?? "");
+  return path === base + ENDPOINT_PATHS.authorize ? new URLSearchParams(query) : null;
+}
+
+/** The languages that the application of that request wants (OpenID Connect Core §3.1.2.1). */
+export const uiLocalesIn = (issuer: Pick<Issuer, "path">, returnTo: string | null): string | undefined =>
+  requestIn(issuer, returnTo)?.get("ui_locales") ?? undefined;

@@ -95,8 +95,8 @@ function declaresLength(request: Request, limitBytes: number): boolean {
   return declared !== null;
 }
 
-/** The runtime's own `text` does the same: it drops a byte order mark, and replaces what is no UTF-8. */
-const decoder = new TextDecoder();
+/** Replaces what is no UTF-8, and keeps a byte order mark, which JSON must not have (RFC 8259 §8.1). */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** RFC 7578: the media type of a form with a file. Its parameter says where the parts end. */
 export const MULTIPART_TYPE = "multipart/form-data";

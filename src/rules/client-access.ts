@@ -2,7 +2,12 @@
  * Which people may use a client, and how well they must have proved who they are: the members of groups that the operator names, or
  * all but those; with a second factor, or without.
  */
-import { type AuthenticationLevel, highestLevel, reaches } from "../protocol/authentication-level.ts";
+import {
+  AUTHENTICATION_LEVELS,
+  type AuthenticationLevel,
+  highestLevel,
+  reaches,
+} from "../protocol/authentication-level.ts";
 import type { AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 
 export type Restriction = Pick<ClientRecord, "allowedGroups" | "deniedGroups" | "minimumAcr">;
@@ -38,7 +43,11 @@ export const levelOfAccess = (
   { scopes }: Pick<LevelPolicy, "scopes">,
   { minimumAcr }: Pick<Restriction, "minimumAcr">,
   scope: readonly string[],
-): AuthenticationLevel => highestLevel([minimumAcr, ...scope.map((name) => scopes.get(name))]);
+): AuthenticationLevel =>
+  // Most servers demand nothing, and every introspection asks.
+  minimumAcr === null && scopes.size === 0
+    ? AUTHENTICATION_LEVELS[0]
+    : highestLevel([minimumAcr, ...scope.map((name) => scopes.get(name))]);
 
 /** The level that the groups of a person demand. */
 export const levelOfPerson = (

@@ -157,3 +157,10 @@ test("the operator can do without it", async () => {
     await without.close();
   }
 });
+
+test("the page with the code is in the language that the application wants", async () => {
+  const request = "/auth/authorize?client_id=web&ui_locales=de";
+  const screen = openBrowser(server);
+  const { html } = await ask(screen, `?return_to=${encodeURIComponent(request)}`);
+  expect(html).toContain('lang="de"');
+});

@@ -2,11 +2,14 @@
 /** How a person signs in, and the browsers in which they are signed in. */
 import { parseRecordId, recordIdText } from "../../credentials/credential.ts";
 import type { Context } from "../../operations/context.ts";
+import { chooseMails, sendsMail } from "../../operations/mail.ts";
 import { endSessions, type SignedIn, signOut } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import { actOfPerson } from "../../rules/events.ts";
+import type { AccountRecord } from "../../store/tables.ts";
+import { displayText } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";
-import { SecurityView } from "../views/account-security.tsx";
+import { type MailChoice, NEW_DEVICE_MAILS, SecurityView } from "../views/account-security.tsx";
 import { type Act, type Again, backWith, sectionParts, sectionRoute, toSignIn } from "./section.ts";
 import { listSessions, otherSessions } from "./sessions.ts";
 import { waysToSignIn } from "./ways.ts";
@@ -25,10 +28,30 @@ async function securityPage(
     listSessions(context, frame.texts, signedIn),
   ]);
   return respondWithPage(
-    <SecurityView frame={frame} token={token} ways={ways} sessions={sessions} />,
+    <SecurityView
+      frame={frame}
+      token={token}
+      ways={ways}
+      sessions={sessions}
+      mails={mailChoice(context, signedIn.account)}
+    />,
     options,
   );
 }
+
+/** Mails go to an address only that is known to be the person's. */
+function mailChoice(context: Context, { email, emailVerified, mailsOff }: AccountRecord): MailChoice | null {
+  if (!sendsMail(context) || email === null || !emailVerified) return null;
+  return { address: displayText(email, 320), newDevice: !mailsOff.includes(NEW_DEVICE_MAILS) };
+}
+
+const changeMails =
+  (context: Context): Act =>
+  async (incoming, { account: { subject } }, form) => {
+    const off = form.get(NEW_DEVICE_MAILS) === undefined ? ([NEW_DEVICE_MAILS] as const) : [];
+    await chooseMails(context, actOfPerson(incoming, subject), subject, off);
+    return backWith(context, incoming, PATH, subject, { about: "mails" });
+  };
 
 const endOneSession =
   (context: Context): Act =>
@@ -68,5 +91,6 @@ export const securityRoute = (context: Context): Route =>
       end_session: endOneSession(context),
       end_other_sessions: endOtherSessions(context),
       end_all_sessions: endEverySession(context),
+      mails: changeMails(context),
     },
   });

@@ -25,6 +25,8 @@ export const english = {
     password: "Password",
     name: "Name",
     email: "E-mail address",
+    mailDelayed:
+      "Mails take longer than usual just now: the mail server does not take them. They are sent as soon as it does.",
     opensElsewhere: "leaves this site",
     unverifiedName: (client: string) => `${client} (not verified)`,
   },
@@ -412,6 +414,12 @@ export const english = {
       data: "Your data",
     },
     securityTitle: "Security",
+    mails: {
+      title: "Mails to you",
+      lead: (address: string) =>
+        `Mails about the security of your account go to ${address}. They cannot be turned off.`,
+      newDevice: "Also when I sign in with a new browser",
+    },
     waysTitle: "Ways to sign in",
     ways: {
       password: "Password",
@@ -672,6 +680,7 @@ export const english = {
       ended: "That installation no longer has access.",
       removed_all: "No application and no device has access any more.",
       details: "Your details are saved.",
+      mails: "Your choice of mails was saved.",
       email_asked:
         "Your details are saved. We have sent a mail to the new address: it counts once you have opened the link in it.",
       picture: "Your picture is saved.",

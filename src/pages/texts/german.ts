@@ -16,6 +16,8 @@ export const german: Texts = {
     password: "Passwort",
     name: "Name",
     email: "E-Mail-Adresse",
+    mailDelayed:
+      "E-Mails brauchen gerade länger als sonst, weil der Mailserver sie nicht annimmt. Sie werden verschickt, sobald er es tut.",
     opensElsewhere: "verlässt diese Website",
     unverifiedName: (client) => `${client} (nicht geprüft)`,
   },
@@ -420,6 +422,12 @@ export const german: Texts = {
       data: "Ihre Daten",
     },
     securityTitle: "Sicherheit",
+    mails: {
+      title: "E-Mails an Sie",
+      lead: (address) =>
+        `E-Mails zur Sicherheit Ihres Kontos gehen an ${address}. Sie lassen sich nicht abschalten.`,
+      newDevice: "Auch wenn ich mich mit einem neuen Browser anmelde",
+    },
     waysTitle: "Wie Sie sich anmelden",
     ways: {
       password: "Passwort",
@@ -688,6 +696,7 @@ export const german: Texts = {
       ended: "Diese Installation hat keinen Zugriff mehr.",
       removed_all: "Keine Anwendung und kein Gerät hat mehr Zugriff.",
       details: "Ihre Angaben sind gespeichert.",
+      mails: "Ihre Auswahl der E-Mails ist gespeichert.",
       email_asked:
         "Ihre Angaben sind gespeichert. An die neue Adresse ist eine Mail unterwegs: Sie gilt, sobald Sie den Link darin geöffnet haben.",
       picture: "Ihr Bild ist gespeichert.",

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The form for a new password. */
 import { FORM_TOKEN } from "../forms.ts";
-import { Field, Hidden } from "../layout.tsx";
+import { Box, Field, Hidden } from "../layout.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 
 /** The hidden field that tells which password the person had when the page was opened. */
@@ -86,10 +86,3 @@ function AccessToEnd({ frame, clients }: { frame: AccountFrame; clients: readonl
     </fieldset>
   );
 }
-
-const Box = ({ name, value, words }: { name: string; value: string; words: string }) => (
-  <label class="box">
-    <input type="checkbox" name={name} value={value} />
-    <bdi>{words}</bdi>
-  </label>
-);

@@ -2,6 +2,8 @@
 /** The page about signing in: the ways, and the browsers. */
 
 import type { WayRow } from "../account/way.ts";
+import { FORM_TOKEN } from "../forms.ts";
+import { Box, Hidden } from "../layout.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 import { type SessionRow, SessionsSection } from "./account-sessions.tsx";
 import { Icon } from "./icons.tsx";
@@ -11,9 +13,21 @@ interface SecurityProps {
   readonly token: string;
   readonly ways: readonly WayRow[];
   readonly sessions: readonly SessionRow[];
+  /** Null if no mail reaches the person. */
+  readonly mails: MailChoice | null;
 }
 
-export function SecurityView({ frame, token, ways, sessions }: SecurityProps) {
+/** Which mails the person gets besides those about the security of the account, which they all get. */
+export interface MailChoice {
+  /** Where they go. */
+  readonly address: string;
+  readonly newDevice: boolean;
+}
+
+/** The box for mails about new browsers. */
+export const NEW_DEVICE_MAILS = "new_device";
+
+export function SecurityView({ frame, token, ways, sessions, mails }: SecurityProps) {
   const { account } = frame.texts;
   return (
     <AccountLayout frame={frame} title={account.securityTitle}>
@@ -31,7 +45,30 @@ export function SecurityView({ frame, token, ways, sessions }: SecurityProps) {
         </section>
       </div>
       <SessionsSection frame={frame} token={token} sessions={sessions} />
+      {mails !== null && <MailsSection frame={frame} token={token} mails={mails} />}
     </AccountLayout>
+  );
+}
+
+function MailsSection({
+  frame,
+  token,
+  mails: { address, newDevice },
+}: Pick<SecurityProps, "frame" | "token"> & { readonly mails: MailChoice }) {
+  const { account } = frame.texts;
+  const { title, lead, newDevice: words } = account.mails;
+  return (
+    <section class="card" aria-labelledby="mails">
+      <h2 id="mails">{title}</h2>
+      <p class="small muted">{lead(address)}</p>
+      <form method="post" action={frame.path("/account/security")} class="stack">
+        <Hidden values={{ [FORM_TOKEN]: token, action: "mails" }} />
+        <Box name={NEW_DEVICE_MAILS} value="yes" words={words} checked={newDevice} />
+        <button class="other" type="submit">
+          {account.save}
+        </button>
+      </form>
+    </section>
   );
 }
 

@@ -16,15 +16,20 @@ export interface SignInCodeProps {
   /** The sealed request for a code; null while the page asks for the name. */
   readonly asked: string | null;
   readonly fault: string | null;
+  /** Whether the mail takes longer, in words. */
+  readonly delay: readonly string[];
 }
 
-export function SignInCodeView({ frame, token, returnTo, name, asked, fault }: SignInCodeProps) {
+export function SignInCodeView({ frame, token, returnTo, name, asked, fault, delay }: SignInCodeProps) {
   const { signInCode, signIn } = frame.texts;
   return (
     <Layout frame={frame} title={signInCode.title}>
       <div class="card">
         <h1>{signInCode.title}</h1>
         <p class="muted">{asked === null ? signInCode.lead : signInCode.sent(name)}</p>
+        {delay.map((words) => (
+          <p class="small muted">{words}</p>
+        ))}
         {fault && (
           <Note kind="bad" id="fault">
             {fault}
