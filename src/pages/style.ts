@@ -219,6 +219,7 @@ button, .button {
 .access > li, .sessions > li, .installations > li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .access > li:last-child { padding-bottom: 0; }
 .sessions > li, .installations > li { flex-wrap: nowrap; }
+.sessions > li > :first-child, .installations > li > :first-child { min-width: 0; overflow-wrap: anywhere; }
 .sessions > li > :last-child, .installations > li > :last-child { flex: none; }
 .sessions > li:first-child { border-top: 0; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; }
