@@ -230,7 +230,9 @@ async function goOn(
   try {
     const account = await findChanged();
     if (account === null) return login;
-    return (await continueSignIn(context, incoming, { ...progress, account, returnTo: null })) ?? login;
+    const notice = { about: "new_password" } as const;
+    const signIn = { ...progress, account, returnTo: null, notice };
+    return (await continueSignIn(context, incoming, signIn)) ?? login;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     context.log.error("no session could be made after a password was set", {

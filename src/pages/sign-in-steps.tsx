@@ -35,6 +35,7 @@ import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "..
 import type { SessionRecord } from "../store/tables.ts";
 import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { type AccountNotice, NOTICE, sealNotice } from "./notice.ts";
 import { PageError } from "./page-error.ts";
 import { refusalWords } from "./passkey-words.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -62,11 +63,13 @@ export interface SignInProgress extends SignIn {
    * the page to return to. Default: yes.
    */
   readonly isAnew?: boolean | undefined;
+  /** What the account page, if the person goes there, says of the act that led to the sign-in. */
+  readonly notice?: AccountNotice | undefined;
 }
 
 /** The progress as the form carries it. */
 interface SealedProgress
-  extends Pick<SignInProgress, "steps" | "returnTo" | "isKnownBrowser" | "since" | "isAnew"> {
+  extends Pick<SignInProgress, "steps" | "returnTo" | "isKnownBrowser" | "since" | "isAnew" | "notice"> {
   readonly subject: SubjectId;
   readonly revision: number;
   readonly until: EpochSeconds;
@@ -96,9 +99,11 @@ export async function continueSignIn(
   const started = await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
+  const { notice } = progress;
+  const sealed = notice && sealNotice(context, started.cookieValue, account.subject, "account", notice);
   const next =
     returnTo === null
-      ? pagePath(context.issuer, "/account")
+      ? pagePath(context.issuer, "/account", { [NOTICE]: sealed })
       : isAnew
         ? withReauthentication(context, returnTo, started.session)
         : returnTo;
@@ -159,7 +164,7 @@ async function secondStepPage(
   without: string | null = null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
-  const { account, steps, returnTo, isKnownBrowser, since, isAnew, continues } = progress;
+  const { account, steps, returnTo, isKnownBrowser, since, isAnew, notice, continues } = progress;
   // After a form, the person begins anew with the first step.
   const isForm = incoming.request.method === "POST";
   const here = pagePath(context.issuer, "/login", { return_to: returnTo, step_up: isForm ? null : "1" });
@@ -175,6 +180,7 @@ async function secondStepPage(
     isKnownBrowser,
     since,
     isAnew,
+    notice,
     until,
     continues: continues === undefined ? null : recordIdText(continues),
   };

@@ -219,6 +219,7 @@ button, .button {
 .access > li, .sessions > li, .installations > li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .access > li:last-child { padding-bottom: 0; }
 .sessions > li, .installations > li { flex-wrap: nowrap; }
+.sessions > li > :first-child, .installations > li > :first-child { min-width: 0; overflow-wrap: anywhere; }
 .sessions > li > :last-child, .installations > li > :last-child { flex: none; }
 .sessions > li:first-child { border-top: 0; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; }
@@ -257,8 +258,8 @@ pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--
 .codes ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.75rem, 1fr)); gap: 0.375rem 1rem; margin: 0.75rem 0 0; padding-inline-start: 1.75rem; }
 .codes code { font-size: 1.0625rem; letter-spacing: 0.04em; white-space: nowrap; }
 .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
-.ways { display: grid; gap: 0.25rem; }
-.ways a { display: inline-flex; align-items: center; min-height: 2.75rem; width: fit-content; }
+.exits { display: grid; gap: 0.25rem; }
+.exits a { display: inline-flex; align-items: center; min-height: 2.75rem; width: fit-content; }
 .list.small { margin-top: 0.5rem; gap: 0.125rem; }
 .applies + .list.small { margin-top: 0.125rem; }
 .list.small > li { grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }

@@ -55,7 +55,7 @@ export const PAGES: readonly Mutation[] = [
     against: ["threat 28"],
     what: "nobody asks from where a form was sent",
     in: FORMS,
-    within: "submitted",
+    within: "readOwn",
     match: "refuseForeignSender($$$REQUEST)",
     replace: "undefined",
     tests: ["pages/forms.test.ts", "adversary/28-approval.test.ts"],

@@ -14,6 +14,7 @@ import { type AccountRecord, links, sessions, totps } from "../../src/store/tabl
 import { below, giveMail, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { addAppBehind, answerStep, appCode } from "../support/second-factor.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -84,7 +85,8 @@ describe("a forgotten password", () => {
     expect(await textOf(page)).toContain("For the account ada at");
     const response = await late.submit(mailedPath(), { new_password: NEW });
     expect(response.status).toBe(303);
-    expect((await late.get("/account")).status).toBe(200);
+    const arrived = await textOf(await late.get(response.headers.get("location") ?? ""));
+    expect(arrived).toContain("Your new password is set. Other browsers were signed out.");
     expect((await other.get("/account")).status).toBe(303);
     expect((await openBrowser(server).signIn("ada")).status).toBe(422);
     expect((await openBrowser(server).signIn("ada", NEW)).status).toBe(303);
@@ -108,7 +110,7 @@ describe("a forgotten password", () => {
     };
     for (const response of [...(await Promise.all([click(), click()])), await click()]) {
       expect(response.status).toBe(303);
-      expect(response.headers.get("location")).toBe("/account");
+      expect(response.headers.get("location")).toStartWith("/account?notice=");
     }
     // Another password gets nothing.
     browser.cookie = cookie;
@@ -118,6 +120,15 @@ describe("a forgotten password", () => {
       new_password: "another password",
     });
     expect(wrong.status).toBe(404);
+  });
+
+  test("is told of after the second factor too", async () => {
+    const secret = await addAppBehind(server, ada.subject);
+    const shown = await browser.submit(await byHand(makeResetLink), { new_password: NEW });
+    const response = await answerStep(browser, shown, appCode(server, secret));
+    expect(await textOf(await browser.get(response.headers.get("location") ?? ""))).toContain(
+      "Your new password is set.",
+    );
   });
 
   test(

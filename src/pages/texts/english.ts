@@ -688,6 +688,8 @@ export const english = {
       session: "That browser is signed out.",
       sessions: "All other browsers are signed out.",
       password: "Your password is changed. Other browsers were signed out.",
+      new_password:
+        "Your new password is set. Other browsers were signed out. If you lost a device, remove its passkey under “Security”.",
     },
   },
   /** For the administrator who just set the server up. */

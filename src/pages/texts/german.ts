@@ -704,6 +704,8 @@ export const german: Texts = {
       session: "Der andere Browser ist abgemeldet.",
       sessions: "Alle anderen Browser sind abgemeldet.",
       password: "Ihr Passwort ist geändert. Andere Browser wurden abgemeldet.",
+      new_password:
+        "Ihr neues Passwort ist gesetzt. Andere Browser wurden abgemeldet. Wenn Sie ein Gerät verloren haben, entfernen Sie dessen Passkey unter „Sicherheit“.",
     },
   },
   next: {

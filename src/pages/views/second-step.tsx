@@ -81,7 +81,7 @@ export function SecondStepView({
           />
         )}
         <p class="small muted">{hasCode ? secondStep.lost : passkeys.lost}</p>
-        <p class="small ways">
+        <p class="small exits">
           {without && <a href={without}>{secondStep.without}</a>}
           <a href={otherAccount}>{secondStep.otherAccount}</a>
         </p>
