@@ -17,7 +17,13 @@ function mustBeWholeHtml(html: string): void {
   }
   mustBe(open, [], "everything is closed");
   // Quoted text cannot be markup unless it closes the quotes.
-  const bare = html.replace(/"[^"<>]*"/g, '""');
+  // Two files of this server are scripts; no page has one inside.
+  const bare = html
+    .replace(
+      /<script (?:type="module" )?src="\/assets\/(?:passkey|submit)-[\w-]+\.js"(?: defer="")?><\/script>/g,
+      "",
+    )
+    .replace(/"[^"<>]*"/g, '""');
   const leads = /\s(?:href|src|action|formaction|content)="[^"]*javascript:/i.test(html);
   mustBe(/<script|<[^>]*\son[a-z]+=/i.test(bare) || leads, false, "nothing runs");
 }

@@ -647,6 +647,8 @@ export const dutch: TranslatedTexts = {
       removed_all: "Geen applicatie en geen apparaat heeft nog toegang.",
       details: "Uw profiel is opgeslagen.",
       mails: "Uw keuze van e-mails is opgeslagen.",
+      new_password:
+        "Uw nieuwe wachtwoord is ingesteld. Andere browsers zijn uitgelogd. Bent u een apparaat kwijt, verwijder dan ook de passkey ervan.",
       email_asked:
         "Uw profiel is opgeslagen. We hebben een e-mail naar het nieuwe adres gestuurd: het telt zodra u de link daarin hebt geopend.",
       picture: "Uw foto is opgeslagen.",

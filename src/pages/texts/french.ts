@@ -692,6 +692,8 @@ export const french: TranslatedTexts = {
       removed_all: "Aucune application ni aucun appareil n’a plus accès.",
       details: "Vos informations sont enregistrées.",
       mails: "Votre choix d’e‑mails est enregistré.",
+      new_password:
+        "Votre nouveau mot de passe est enregistré. Les autres navigateurs ont été déconnectés. Si vous avez perdu un appareil, supprimez aussi sa clé d’accès.",
       email_asked:
         "Vos informations sont enregistrées. Nous avons envoyé un e-mail à la nouvelle adresse : elle compte dès que vous avez ouvert le lien qu’il contient.",
       picture: "Votre photo est enregistrée.",

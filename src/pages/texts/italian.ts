@@ -657,6 +657,8 @@ export const italian: TranslatedTexts = {
       removed_all: "Nessuna applicazione e nessun dispositivo ha più accesso.",
       details: "Il profilo è stato salvato.",
       mails: "La scelta delle email è stata salvata.",
+      new_password:
+        "La nuova password è stata salvata. Gli altri browser sono stati disconnessi. In caso di dispositivo perso, rimuovere anche la sua passkey.",
       email_asked:
         "Il profilo è stato salvato. Al nuovo indirizzo è stata inviata un’email: l’indirizzo vale dopo l’apertura del link che contiene.",
       picture: "L’immagine è stata salvata.",

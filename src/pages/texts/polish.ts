@@ -682,6 +682,8 @@ export const polish: TranslatedTexts = {
       removed_all: "Żadna aplikacja ani urządzenie nie ma już dostępu.",
       details: "Twoje informacje zostały zapisane.",
       mails: "Zapisano wybór wiadomości.",
+      new_password:
+        "Nowe hasło jest ustawione. Inne przeglądarki zostały wylogowane. Jeśli urządzenie zginęło, usuń też jego klucz dostępu.",
       email_asked:
         "Twoje informacje zostały zapisane. Na nowy adres wysłaliśmy wiadomość: adres zacznie obowiązywać po otwarciu linku, który w niej jest.",
       picture: "Twoje zdjęcie zostało zapisane.",

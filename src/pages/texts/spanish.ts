@@ -667,6 +667,8 @@ export const spanish: TranslatedTexts = {
       removed_all: "Ninguna aplicación ni dispositivo tiene ya acceso.",
       details: "Sus datos personales están guardados.",
       mails: "Se guardó su elección de correos.",
+      new_password:
+        "Su contraseña nueva está guardada. Se cerró la sesión en los demás navegadores. Si perdió un dispositivo, elimine también su llave de acceso.",
       email_asked:
         "Sus datos personales están guardados. Hemos enviado un correo a la dirección nueva: cuenta en cuanto haya abierto el enlace que contiene.",
       picture: "Su foto está guardada.",
