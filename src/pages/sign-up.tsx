@@ -212,6 +212,8 @@ async function makeAccount(
       if (twin !== null) return enterNewAccount(context, incoming, before, twin, returnTo);
       return again({ username: texts.setup.usernameTaken });
     }
+    case "name_is_address":
+      return again({ username: texts.newAccount.usernameIsAddress });
     case "full":
       return again({ form: texts.newAccount.full });
     case "group_unknown":

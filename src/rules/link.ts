@@ -4,6 +4,7 @@
  * commit of the act itself (THREATS 84).
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { foldUsername } from "../protocol/identifiers.ts";
 import { type Change, check, hold, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
@@ -172,12 +173,21 @@ const waits = ({ disabledBy }: AccountRecord): boolean => disabledBy === "approv
 const waitingEvents = (account: AccountRecord) =>
   waits(account) ? [{ event: "sign_up.waiting", subject: account.subject } as const] : [];
 
+/**
+ * Whether a person may choose this name. A name that is an e-mail address would keep the owner of the address out, and would get links
+ * that they ask for. So it must be the address of the account, or the name that the invitation proposes.
+ */
+const mayChooseName = ({ username, email }: AccountRecord, proposed: string | null): boolean =>
+  !foldUsername(username).includes("@") ||
+  [email, proposed].some((own) => own !== null && foldUsername(own) === foldUsername(username));
+
 /** The same without mail: the account is made at once. `link`: a row without uses, which counts as the wish. */
 export function signUp(
   facts: SignUpFacts & NewAccountFacts,
   account: AccountRecord,
   link: LinkRecord,
-): Decision<"created" | NameTaken | "group_unknown" | "full"> {
+): Decision<"created" | NameTaken | "name_is_address" | "group_unknown" | "full"> {
+  if (!mayChooseName(account, null)) return concluded("name_is_address");
   if (isFull(facts, true, waits(account))) return full("full");
   const created = createAccount(facts, account);
   if (created.outcome !== "created") return created;
@@ -188,7 +198,7 @@ export function signUp(
   };
 }
 
-export type AcceptOutcome = "created" | NameTaken | "group_unknown" | "full" | LinkFault;
+export type AcceptOutcome = "created" | NameTaken | "name_is_address" | "group_unknown" | "full" | LinkFault;
 
 /** Makes the account of an invitation or of a wish, and uses the link up. */
 export function acceptInvitation(
@@ -199,6 +209,7 @@ export function acceptInvitation(
   const { link } = facts;
   const fault = linkFault(link, now);
   if (link === null || fault !== null) return concluded(fault ?? "unknown");
+  if (!mayChooseName(account, link.username)) return concluded("name_is_address");
   if (isFull(facts, false, waits(account))) return full("full");
   const created = createAccount(facts, account);
   if (created.outcome !== "created") return created;

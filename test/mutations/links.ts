@@ -225,6 +225,16 @@ export const LINKS: readonly Mutation[] = [
     only: "guesses at codes count",
   },
   {
+    against: ["threat 34", "threat 84"],
+    what: "a person chooses the e-mail address of another one as user name",
+    in: "rules/link.ts",
+    within: "mayChooseName",
+    match: '!foldUsername(username).includes("@")',
+    replace: "true",
+    tests: ["pages/sign-up.test.ts"],
+    only: "a user name is no e-mail address",
+  },
+  {
     against: ["threat 84"],
     what: "a code by mail is good in another browser",
     in: "pages/sign-in-code.tsx",

@@ -59,6 +59,17 @@ describe("an invitation", () => {
     });
   });
 
+  test("lets the person take an e-mail address as user name only if it proposes that", async () => {
+    server = await startTestServer();
+    const accept = async (proposed: string | null) => {
+      const path = await invitationPath(server, { username: proposed });
+      const typed = { username: "ceo@corp.example", password: PASSWORD };
+      return (await openBrowser(server).submit(path, typed)).status;
+    };
+    expect(await accept("ceo")).toBe(422);
+    expect(await accept("ceo@corp.example")).toBe(303);
+  });
+
   test("of which a group was removed meanwhile makes the account without it", async () => {
     await createGroup(server.context, OPERATOR, "family", null, server.clock.seconds());
     const path = await invitationPath(server, { groups: ["family", "gone"] });

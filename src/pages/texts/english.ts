@@ -721,6 +721,7 @@ export const english = {
       `You are signed in as ${username}. When the new account is made, this browser is signed in with that one instead.`,
     emailHint: "Optional. We send you a mail, and the address counts once you have confirmed it.",
     withPasskey: "Continue with a passkey, without a password",
+    usernameIsAddress: "Choose a user name without @. Only your own e-mail address may have one.",
     emailTaken: "There is an account with this e-mail address already. Sign in with it instead.",
     limited: "Too many attempts from your network. Wait a while, then try again.",
     full: "Too many people are asking for an account right now. Try again in an hour.",
