@@ -462,11 +462,12 @@ export async function askEmailChange(
   return "asked";
 }
 
-/** The account of the link gets its address, if it is still free. */
+/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null if no one is. */
 export const confirmEmail = (
   context: DecideContext & Pick<LinkContext, "clock">,
   act: Act,
   { id, email }: LinkRecord,
+  by: SubjectId | null,
 ) =>
   outcomeOf(context, act, async () =>
     rules.confirmEmail(
@@ -475,6 +476,7 @@ export const confirmEmail = (
         setup: SETUP,
         email: email === null ? null : foldUsername(email),
       }),
+      by,
       context.clock.seconds(),
     ),
   );

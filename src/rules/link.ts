@@ -4,7 +4,7 @@
  * commit of the act itself (THREATS 84).
  */
 import type { EpochSeconds } from "../platform/clock.ts";
-import { foldUsername } from "../protocol/identifiers.ts";
+import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { type Change, check, hold, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
@@ -295,19 +295,24 @@ export function tryCode(
   };
 }
 
-/** The account gets the address, which is proved now. Until then the one before counts. */
+/**
+ * The account gets the address, which is proved now. Until then the one before counts. `by`: the person who is signed in. The owner of
+ * the address may have got the mail because of a stranger, so a click of theirs is not enough: it takes the person of the account.
+ */
 export function confirmEmail(
   {
     link,
     sameEmail,
     ...facts
   }: AccountFacts & { readonly link: LinkRecord | null; readonly sameEmail: SignInNameRecord | null },
+  by: SubjectId | null,
   now: EpochSeconds,
-): Decision<"verified" | Exclude<ChangeOutcome, "changed"> | LinkFault> {
+): Decision<"verified" | "foreign" | Exclude<ChangeOutcome, "changed"> | LinkFault> {
   const fault = linkFault(link, now);
   if (link === null || fault !== null) return concluded(fault ?? "unknown");
   if (facts.account === null || facts.account.disabledAt !== null) return concluded("unknown");
   const { subject } = facts.account;
+  if (by !== subject) return concluded("foreign");
   const { outcome, ...changed } = changeAccount(
     { ...facts, sameEmail },
     { email: link.email, emailVerified: true },

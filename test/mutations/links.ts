@@ -236,6 +236,16 @@ export const LINKS: readonly Mutation[] = [
   },
   {
     against: ["threat 84"],
+    what: "the click of another person confirms an address",
+    in: "rules/link.ts",
+    within: "confirmEmail",
+    match: "by !== subject",
+    replace: "false",
+    tests: ["pages/reset.test.ts"],
+    only: "not confirmed by a click",
+  },
+  {
+    against: ["threat 84"],
     what: "a code by mail is good in another browser",
     in: "pages/sign-in-code.tsx",
     within: "openAsked",

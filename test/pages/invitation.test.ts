@@ -96,8 +96,9 @@ describe("an invitation", () => {
     expect((await find("grace"))?.email).toBeNull();
     expect(sent).toMatchObject([{ kind: "verify_email", address: "grace@example.org" }]);
     const path = below(server, sent[0]?.link ?? "");
-    // In another browser: the page names the account, and its button confirms.
+    // In another browser: the page names the account, and its button confirms once the person is signed in.
     const other = openBrowser(server);
+    await other.signIn("grace");
     expect(await textOf(await other.get(path))).toContain("The account grace");
     expect((await find("grace"))?.email).toBeNull();
     expect((await other.submit(path, {})).status).toBe(200);

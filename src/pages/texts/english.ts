@@ -788,6 +788,8 @@ export const english = {
     verifyLead: (email: string, username: string, server: string) =>
       `The account ${username} at ${server} is to have the address ${email}.`,
     verifyAdvice: "Confirm only if this is your account. Otherwise another person could act in your name.",
+    verifySignIn: (username: string) =>
+      `Sign in as ${username} first. Only the person of the account can confirm.`,
     verifySubmit: "Confirm the address",
     verifiedTitle: "Your address is confirmed",
     verified: (email: string) => `${email} is the address of your account now.`,

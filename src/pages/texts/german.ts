@@ -801,6 +801,8 @@ export const german: Texts = {
       `Das Konto ${username} bei ${server} soll die Adresse ${email} bekommen.`,
     verifyAdvice:
       "Bestätigen Sie nur, wenn das Ihr Konto ist: Sonst könnte ein fremdes Konto in Ihrem Namen auftreten.",
+    verifySignIn: (username) =>
+      `Melden Sie sich erst als ${username} an: Nur die Person, der das Konto gehört, kann bestätigen.`,
     verifySubmit: "Adresse bestätigen",
     verifiedTitle: "Ihre Adresse ist bestätigt",
     verified: (email) => `${email} ist jetzt die Adresse Ihres Kontos.`,
