@@ -248,8 +248,15 @@ export async function findLink(
   const { link } = await store.look(BY_ID, { id: presented.id });
   if (link === null || !kinds.includes(link.kind) || !secretMatches(presented.secret, link.digest))
     return null;
-  const fault = rules.linkFault(link, clock.seconds());
+  const inviter = await findInviter({ store }, link);
+  const fault = rules.invitationFault({ link, inviter }, clock.seconds());
   return fault === "unknown" ? null : { link, fault };
+}
+
+/** The person who made an invitation; null if the operator did, or if there is no such person any more. */
+async function findInviter({ store }: Reading, link: LinkRecord | null): Promise<AccountRecord | null> {
+  const subject = link === null ? null : rules.inviterOf(link);
+  return subject === null ? null : (await store.look(ACCOUNT, { subject })).account;
 }
 
 /** The groups of these names that exist: one that was removed meanwhile keeps no one out. */
@@ -302,8 +309,9 @@ export const acceptLink = (
     const groups = await existingGroups(context, account.groups);
     const facts = await context.store.look(LINK_NAMES, { id, ...namesOf(account) });
     const member = { ...account, groups: sortedGroups(groups.map(({ name }) => name)) };
+    const inviter = await findInviter(context, facts.link);
     return rules.acceptInvitation(
-      { ...facts, ...(await signUpFacts(context, facts.signUp)), groups },
+      { ...facts, inviter, ...(await signUpFacts(context, facts.signUp)), groups },
       member,
       context.clock.seconds(),
     );

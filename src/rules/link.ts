@@ -64,6 +64,27 @@ export const linkFault = (
 ): LinkFault | null =>
   link === null ? "unknown" : link.usesLeft < 1 ? "used" : link.expiresAt <= now ? "expired" : null;
 
+const PERSON = "person:";
+
+/** The administrator who made an invitation; null if the operator did. */
+export const inviterOf = ({ kind, createdBy }: LinkRecord): SubjectId | null =>
+  kind === "invitation" && createdBy.startsWith(PERSON)
+    ? (createdBy.slice(PERSON.length) as SubjectId)
+    : null;
+
+export interface LinkFacts {
+  readonly link: LinkRecord | null;
+  /** The account of the inviter (`inviterOf`), if there is one. */
+  readonly inviter: AccountRecord | null;
+}
+
+/** What an administrator could give others ends with their being one: invitations of theirs are as if withdrawn. */
+export function invitationFault({ link, inviter }: LinkFacts, now: EpochSeconds): LinkFault | null {
+  const fault = linkFault(link, now);
+  if (link === null || fault !== null || inviterOf(link) === null) return fault;
+  return inviter?.administrator && inviter.disabledAt === null ? null : "unknown";
+}
+
 /** Of several uses at the same time, as many succeed as are left. */
 const useUp = ({ id, usesLeft }: LinkRecord): Change =>
   update(links, { id }, { usesLeft }, { usesLeft: usesLeft - 1 });
@@ -202,12 +223,12 @@ export type AcceptOutcome = "created" | NameTaken | "name_is_address" | "group_u
 
 /** Makes the account of an invitation or of a wish, and uses the link up. */
 export function acceptInvitation(
-  facts: SignUpFacts & NewAccountFacts & { readonly link: LinkRecord | null },
+  facts: SignUpFacts & NewAccountFacts & LinkFacts,
   account: AccountRecord,
   now: EpochSeconds,
 ): Decision<AcceptOutcome> {
-  const { link } = facts;
-  const fault = linkFault(link, now);
+  const { link, inviter } = facts;
+  const fault = invitationFault(facts, now);
   if (link === null || fault !== null) return concluded(fault ?? "unknown");
   if (!mayChooseName(account, link.username)) return concluded("name_is_address");
   if (isFull(facts, false, waits(account))) return full("full");
@@ -219,7 +240,14 @@ export function acceptInvitation(
       : [];
   return {
     outcome: "created",
-    changes: [useUp(link), ...(waits(account) ? [nextSignUp(facts.signUp)] : []), ...(created.changes ?? [])],
+    changes: [
+      useUp(link),
+      ...(inviter === null
+        ? []
+        : [check(accounts, { subject: inviter.subject }, { revision: inviter.revision })]),
+      ...(waits(account) ? [nextSignUp(facts.signUp)] : []),
+      ...(created.changes ?? []),
+    ],
     events: [...(created.events ?? []), ...accepted, ...waitingEvents(account)],
   };
 }

@@ -3,7 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createGroup } from "../../src/operations/groups.ts";
 import { everyInvitation, invite, revokeInvitation } from "../../src/operations/links.ts";
 import { collect } from "../../src/operations/paging.ts";
-import { findAccountBySignInName } from "../../src/operations/people.ts";
+import {
+  changeAccount,
+  disableAccount,
+  enableAccount,
+  findAccountBySignInName,
+  removeAccount,
+} from "../../src/operations/people.ts";
+import { actOfPerson } from "../../src/rules/events.ts";
 import { below, giveMail, invitationPath, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -220,6 +227,44 @@ describe("an invitation", () => {
     expect(await revokeInvitation(server.context, OPERATOR, link.id)).toBe(true);
     expect(await revokeInvitation(server.context, OPERATOR, link.id)).toBe(false);
     expect((await browser.get(path)).status).toBe(404);
+    expect((await browser.post(form.action, { ...form.fields, ...grace })).status).toBe(404);
+    expect(await find("grace")).toBeNull();
+  });
+
+  test("of an administrator ends with the administrator", async () => {
+    const boss = await addPersonWithPassword(server, "boss", { administrator: true });
+    const act = actOfPerson({ address: "::1", requestId: "r" }, boss.subject);
+    const { address } = await invite(server.context, act, { uses: 3 });
+    const path = below(server, address ?? "");
+    const now = server.clock.seconds();
+    const accept = async (username: string) =>
+      (await openBrowser(server).submit(path, { ...grace, username })).status;
+    expect(await accept("first")).toBe(303);
+    await disableAccount(server.context, OPERATOR, boss.subject, now);
+    expect((await browser.get(path)).status).toBe(404);
+    await enableAccount(server.context, OPERATOR, boss.subject);
+    const form = await browser.form(path);
+    await changeAccount(server.context, OPERATOR, boss.subject, { administrator: false }, now);
+    expect((await browser.post(form.action, { ...form.fields, ...grace })).status).toBe(404);
+    await removeAccount(server.context, OPERATOR, boss.subject, now);
+    expect((await browser.get(path)).status).toBe(404);
+    expect(await find("grace")).toBeNull();
+  });
+
+  test("of an administrator who is disabled at the same moment makes no account", async () => {
+    const boss = await addPersonWithPassword(server, "boss", { administrator: true });
+    const act = actOfPerson({ address: "::1", requestId: "r" }, boss.subject);
+    const { address } = await invite(server.context, act, {});
+    const path = below(server, address ?? "");
+    const form = await browser.form(path);
+    const { store } = server.context;
+    const { commit } = store;
+    // The administrator is disabled between the look at the facts and the commit.
+    store.commit = async (...args) => {
+      store.commit = commit;
+      await disableAccount(server.context, OPERATOR, boss.subject, server.clock.seconds());
+      return commit(...args);
+    };
     expect((await browser.post(form.action, { ...form.fields, ...grace })).status).toBe(404);
     expect(await find("grace")).toBeNull();
   });
