@@ -254,6 +254,8 @@ const SECOND_STEP_WINDOW_SECONDS = 86_400;
 
 const TOKEN_WINDOW_SECONDS = 3600;
 
+const OTHER_DEVICE_WINDOW_SECONDS = 60;
+
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
@@ -276,6 +278,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_requests_per_address,
       limits.device_request_window_seconds,
     ),
+    otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
     linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),
     linkRequestPerAddress: perAddress(limits.link_requests_per_address, limits.link_request_window_seconds),
   };

@@ -92,6 +92,8 @@ export interface Limits {
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
+  /** Pages with a code for another device. */
+  readonly otherDeviceCodePerAddress: AttemptLimit;
   /** Mails with links, by the name or address that was typed. */
   readonly linkRequestPerName: AttemptLimit;
   /** Mails with links and accounts that strangers ask for. */
