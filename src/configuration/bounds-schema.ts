@@ -105,6 +105,10 @@ export const limits = v.pipe(
         "Wrong answers to the second step of a sign-in to one account in a day, from browsers in which the person has never signed in. Only someone who knows the password gets that far.",
         20,
       ),
+      email_code_failures_per_account: count(
+        "Wrong codes by mail for one account in a day, from browsers in which the person has never signed in.",
+        20,
+      ),
       sign_in_window_seconds: seconds("The window for sign-in failures.", 900, 1, 86_400),
       sessions_per_person: count(
         "In how many browsers one person may be signed in; beyond that the oldest session ends.",

@@ -83,6 +83,8 @@ export interface Limits {
   readonly signInPerAddress: AttemptLimit;
   /** Steps after the first one, so that a stranger with the password does not try codes for months. */
   readonly secondStepPerAccount: AttemptLimit;
+  /** Codes by mail, so that a stranger does not ask for codes and try them for months. */
+  readonly emailCodePerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;

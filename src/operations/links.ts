@@ -143,19 +143,20 @@ const NAMES = {
 };
 const LINK_NAMES = { ...NAMES, link: LINK };
 
-/** Stores the link, with the mail that has it. */
+/** Stores the link, with the mail that has it. `isOwn`: the person asks for it, and how often they may is counted elsewhere. */
 export const storeLink = (
   context: LinkContext,
   act: Act,
   made: NewLink,
   mail: LinkMail | null,
+  isOwn = act.actor.kind === "operator",
 ): Promise<"created" | "unknown" | "too_many"> =>
   outcomeOf(context, act, async () => {
     const { subject, kind } = made.link;
     const { account } = await context.store.look(ACCOUNT, { subject });
-    // What strangers ask for in a person's name must not keep the operator from helping.
+    // What strangers ask for in a person's name must not keep the person from asking, nor the operator from helping.
     const outstanding =
-      subject === null || act.actor.kind === "operator"
+      subject === null || isOwn
         ? 0
         : (await context.store.list(links, { where: { subject, kind }, limit: rules.LINKS_PER_PERSON }))
             .length;
@@ -330,6 +331,7 @@ async function linkFor(
   kind: "reset" | "sign_in",
   { subject, email, emailVerified }: AccountRecord,
   isMailed: boolean,
+  isOwn?: boolean,
 ): Promise<LinkForPerson> {
   const { linkMails } = context;
   if (isMailed && (linkMails === null || email === null || !emailVerified)) return { outcome: "no_mail" };
@@ -338,7 +340,7 @@ async function linkFor(
   const mail: LinkMail | null = isMailed
     ? { kind, subject, address: email ?? "", link: made.address, expiresAt }
     : null;
-  const outcome = await storeLink(context, act, made, mail);
+  const outcome = await storeLink(context, act, made, mail, isOwn);
   if (outcome !== "created") return { outcome };
   if (isMailed) linkMails?.wake();
   return { outcome, address: isMailed ? null : made.address, expiresAt };
@@ -350,7 +352,8 @@ export const makeResetLink = (
   act: Act,
   account: AccountRecord,
   isMailed: boolean,
-): Promise<LinkForPerson> => linkFor(context, act, "reset", account, isMailed);
+  isOwn?: boolean,
+): Promise<LinkForPerson> => linkFor(context, act, "reset", account, isMailed, isOwn);
 
 /** A link for one sign-in. */
 export const makeSignInLink = (
@@ -393,9 +396,15 @@ export async function findReached(context: Reading, name: string): Promise<Accou
  * Mails a link for a new password to the person with this name, if there is one and a mail reaches them. The caller learns nothing
  * of it, not even by the time it takes: for others a row is written too, of which no secret exists (THREATS 34).
  */
-export async function askReset(context: LinkContext, act: Act, name: string): Promise<void> {
+export async function askReset(
+  context: LinkContext,
+  act: Act,
+  name: string,
+  isKnownBrowser: boolean,
+): Promise<void> {
   const account = await findReached(context, name);
-  if (account !== null && (await makeResetLink(context, act, account, true)).outcome === "created") return;
+  const made = account && (await makeResetLink(context, act, account, true, isKnownBrowser));
+  if (made?.outcome === "created") return;
   await storeDecoy(context, act, "reset");
 }
 
