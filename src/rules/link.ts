@@ -344,6 +344,7 @@ export function confirmEmail(
   const { outcome, ...changed } = changeAccount(
     { ...facts, sameEmail },
     { email: link.email, emailVerified: true },
+    "person",
     now,
   );
   if (outcome !== "changed") return concluded(outcome);

@@ -285,6 +285,16 @@ export const LINKS: readonly Mutation[] = [
     only: "strangers do not keep",
   },
   {
+    against: ["threat 34"],
+    what: "an address that an administrator writes counts as proved",
+    in: "rules/account-changes.ts",
+    within: "changedFacts",
+    match: 'by !== "person"',
+    replace: "true",
+    tests: ["pages/account-details.test.ts"],
+    only: "proved by nothing",
+  },
+  {
     against: ["threat 84"],
     what: "a code by mail is good in another browser",
     in: "pages/sign-in-code.tsx",
