@@ -250,9 +250,11 @@ export function createServer({
 const BROWSER_WINDOW_SECONDS = 86_400;
 
 /** There are a million codes and five are right at a time, so a day of guesses must stay far below that. */
-const SECOND_STEP_WINDOW_SECONDS = 86_400;
+const CODE_WINDOW_SECONDS = 86_400;
 
 const TOKEN_WINDOW_SECONDS = 3600;
+
+const OTHER_DEVICE_WINDOW_SECONDS = 60;
 
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
@@ -262,7 +264,8 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   return {
     signInPerAccount: perAccount(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
     signInPerAddress: perAddress(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
-    secondStepPerAccount: perAccount(limits.second_step_failures_per_account, SECOND_STEP_WINDOW_SECONDS),
+    secondStepPerAccount: perAccount(limits.second_step_failures_per_account, CODE_WINDOW_SECONDS),
+    emailCodePerAccount: perAccount(limits.email_code_failures_per_account, CODE_WINDOW_SECONDS),
     signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
@@ -276,6 +279,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_requests_per_address,
       limits.device_request_window_seconds,
     ),
+    otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
     linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),
     linkRequestPerAddress: perAddress(limits.link_requests_per_address, limits.link_request_window_seconds),
   };

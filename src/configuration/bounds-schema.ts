@@ -105,6 +105,10 @@ export const limits = v.pipe(
         "Wrong answers to the second step of a sign-in to one account in a day, from browsers in which the person has never signed in. Only someone who knows the password gets that far.",
         20,
       ),
+      email_code_failures_per_account: count(
+        "Wrong codes by mail for one account in a day, from browsers in which the person has never signed in.",
+        20,
+      ),
       sign_in_window_seconds: seconds("The window for sign-in failures.", 900, 1, 86_400),
       sessions_per_person: count(
         "In how many browsers one person may be signed in; beyond that the oldest session ends.",
@@ -128,6 +132,10 @@ export const limits = v.pipe(
       registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
       device_requests_per_address: count("Device flows started from one address within the window.", 120),
       device_request_window_seconds: seconds("The window for device flows.", 600, 1, 86_400),
+      other_device_codes_per_address: count(
+        "How often the page with a code for another device is shown to one network address in a minute. While it waits it is shown every three seconds.",
+        300,
+      ),
       link_requests_per_name: count(
         "How often a mail with a link may be asked for one name or address within the window.",
         5,

@@ -14,7 +14,11 @@ export interface AttemptContext {
   readonly knownBrowsers: KnownBrowsers;
   readonly limits: Pick<
     Context["limits"],
-    "signInPerAccount" | "signInPerAddress" | "signInPerBrowser" | "secondStepPerAccount"
+    | "emailCodePerAccount"
+    | "signInPerAccount"
+    | "signInPerAddress"
+    | "signInPerBrowser"
+    | "secondStepPerAccount"
   >;
 }
 
@@ -39,8 +43,10 @@ export const accountKey = ({ subject, unlockedAt }: AccountRecord): string =>
 
 /** Another name of a person, or another step, is no way to more guesses: a complete sign-in forgets the failures of all. */
 export function forgetFailures({ limits }: AttemptContext, account: AccountRecord): void {
-  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)])
+  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)]) {
     limits.signInPerAccount.reset(key);
+    limits.emailCodePerAccount.reset(key);
+  }
   limits.secondStepPerAccount.reset(accountKey(account));
 }
 

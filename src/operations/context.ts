@@ -83,6 +83,8 @@ export interface Limits {
   readonly signInPerAddress: AttemptLimit;
   /** Steps after the first one, so that a stranger with the password does not try codes for months. */
   readonly secondStepPerAccount: AttemptLimit;
+  /** Codes by mail, so that a stranger does not ask for codes and try them for months. */
+  readonly emailCodePerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
@@ -92,6 +94,8 @@ export interface Limits {
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
+  /** Pages with a code for another device. */
+  readonly otherDeviceCodePerAddress: AttemptLimit;
   /** Mails with links, by the name or address that was typed. */
   readonly linkRequestPerName: AttemptLimit;
   /** Mails with links and accounts that strangers ask for. */

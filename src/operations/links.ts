@@ -143,19 +143,20 @@ const NAMES = {
 };
 const LINK_NAMES = { ...NAMES, link: LINK };
 
-/** Stores the link, with the mail that has it. */
+/** Stores the link, with the mail that has it. `isOwn`: the person asks for it, and how often they may is counted elsewhere. */
 export const storeLink = (
   context: LinkContext,
   act: Act,
   made: NewLink,
   mail: LinkMail | null,
+  isOwn = act.actor.kind === "operator",
 ): Promise<"created" | "unknown" | "too_many"> =>
   outcomeOf(context, act, async () => {
     const { subject, kind } = made.link;
     const { account } = await context.store.look(ACCOUNT, { subject });
-    // What strangers ask for in a person's name must not keep the operator from helping.
+    // What strangers ask for in a person's name must not keep the person from asking, nor the operator from helping.
     const outstanding =
-      subject === null || act.actor.kind === "operator"
+      subject === null || isOwn
         ? 0
         : (await context.store.list(links, { where: { subject, kind }, limit: rules.LINKS_PER_PERSON }))
             .length;
@@ -248,8 +249,15 @@ export async function findLink(
   const { link } = await store.look(BY_ID, { id: presented.id });
   if (link === null || !kinds.includes(link.kind) || !secretMatches(presented.secret, link.digest))
     return null;
-  const fault = rules.linkFault(link, clock.seconds());
+  const inviter = await findInviter({ store }, link);
+  const fault = rules.invitationFault({ link, inviter }, clock.seconds());
   return fault === "unknown" ? null : { link, fault };
+}
+
+/** The person who made an invitation; null if the operator did, or if there is no such person any more. */
+async function findInviter({ store }: Reading, link: LinkRecord | null): Promise<AccountRecord | null> {
+  const subject = link === null ? null : rules.inviterOf(link);
+  return subject === null ? null : (await store.look(ACCOUNT, { subject })).account;
 }
 
 /** The groups of these names that exist: one that was removed meanwhile keeps no one out. */
@@ -302,8 +310,9 @@ export const acceptLink = (
     const groups = await existingGroups(context, account.groups);
     const facts = await context.store.look(LINK_NAMES, { id, ...namesOf(account) });
     const member = { ...account, groups: sortedGroups(groups.map(({ name }) => name)) };
+    const inviter = await findInviter(context, facts.link);
     return rules.acceptInvitation(
-      { ...facts, ...(await signUpFacts(context, facts.signUp)), groups },
+      { ...facts, inviter, ...(await signUpFacts(context, facts.signUp)), groups },
       member,
       context.clock.seconds(),
     );
@@ -322,6 +331,7 @@ async function linkFor(
   kind: "reset" | "sign_in",
   { subject, email, emailVerified }: AccountRecord,
   isMailed: boolean,
+  isOwn?: boolean,
 ): Promise<LinkForPerson> {
   const { linkMails } = context;
   if (isMailed && (linkMails === null || email === null || !emailVerified)) return { outcome: "no_mail" };
@@ -330,7 +340,7 @@ async function linkFor(
   const mail: LinkMail | null = isMailed
     ? { kind, subject, address: email ?? "", link: made.address, expiresAt }
     : null;
-  const outcome = await storeLink(context, act, made, mail);
+  const outcome = await storeLink(context, act, made, mail, isOwn);
   if (outcome !== "created") return { outcome };
   if (isMailed) linkMails?.wake();
   return { outcome, address: isMailed ? null : made.address, expiresAt };
@@ -342,7 +352,8 @@ export const makeResetLink = (
   act: Act,
   account: AccountRecord,
   isMailed: boolean,
-): Promise<LinkForPerson> => linkFor(context, act, "reset", account, isMailed);
+  isOwn?: boolean,
+): Promise<LinkForPerson> => linkFor(context, act, "reset", account, isMailed, isOwn);
 
 /** A link for one sign-in. */
 export const makeSignInLink = (
@@ -385,9 +396,15 @@ export async function findReached(context: Reading, name: string): Promise<Accou
  * Mails a link for a new password to the person with this name, if there is one and a mail reaches them. The caller learns nothing
  * of it, not even by the time it takes: for others a row is written too, of which no secret exists (THREATS 34).
  */
-export async function askReset(context: LinkContext, act: Act, name: string): Promise<void> {
+export async function askReset(
+  context: LinkContext,
+  act: Act,
+  name: string,
+  isKnownBrowser: boolean,
+): Promise<void> {
   const account = await findReached(context, name);
-  if (account !== null && (await makeResetLink(context, act, account, true)).outcome === "created") return;
+  const made = account && (await makeResetLink(context, act, account, true, isKnownBrowser));
+  if (made?.outcome === "created") return;
   await storeDecoy(context, act, "reset");
 }
 
@@ -462,11 +479,12 @@ export async function askEmailChange(
   return "asked";
 }
 
-/** The account of the link gets its address, if it is still free. */
+/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null if no one is. */
 export const confirmEmail = (
   context: DecideContext & Pick<LinkContext, "clock">,
   act: Act,
   { id, email }: LinkRecord,
+  by: SubjectId | null,
 ) =>
   outcomeOf(context, act, async () =>
     rules.confirmEmail(
@@ -475,6 +493,7 @@ export const confirmEmail = (
         setup: SETUP,
         email: email === null ? null : foldUsername(email),
       }),
+      by,
       context.clock.seconds(),
     ),
   );

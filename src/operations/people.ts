@@ -190,7 +190,7 @@ export const changeAccount = (
   now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.changeAccount(await lookAtChange(context, subject, changes), changes, now),
+    rules.changeAccount(await lookAtChange(context, subject, changes), changes, act.actor.kind, now),
   );
 
 /** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */

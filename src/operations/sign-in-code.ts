@@ -4,6 +4,7 @@
  * (THREATS 33, 34).
  */
 import { timingSafeEqual } from "node:crypto";
+import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -43,7 +44,12 @@ const digestOf = (keys: ServerKeys, id: RecordId, code: string): SecretDigest =>
  * Mails a code to the person with this name, if there is one and a mail reaches them. Returns the row against which the browser may try
  * codes. For others there is such a row too, and no code is right.
  */
-export async function askSignInCode(context: CodeContext, act: Act, name: string): Promise<RecordId> {
+export async function askSignInCode(
+  context: CodeContext,
+  act: Act,
+  name: string,
+  isKnownBrowser: boolean,
+): Promise<RecordId> {
   const { keys, random, linkMails } = context;
   const account = await findReached(context, name);
   if (account !== null && linkMails !== null) {
@@ -60,7 +66,7 @@ export async function askSignInCode(context: CodeContext, act: Act, name: string
       code,
       expiresAt,
     } as const;
-    if ((await storeLink(context, act, made, mail)) === "created") {
+    if ((await storeLink(context, act, made, mail, isKnownBrowser)) === "created") {
       linkMails.wake();
       return link.id;
     }
@@ -76,6 +82,8 @@ export interface SignInCodeAttempt {
   /** As the person typed it. */
   readonly code: string;
   readonly origin: Origin;
+  /** What the browser presents (`KnownBrowsers`). */
+  readonly browser: PresentedBrowser | null;
 }
 
 const CODE = {
@@ -86,16 +94,25 @@ const CODE = {
 /** Whether the code signs the person in: then it is used up. */
 export async function checkSignInCode(
   context: CodeContext,
-  { id, name, code, origin }: SignInCodeAttempt,
+  { id, name, code, origin, browser }: SignInCodeAttempt,
 ): Promise<Attempted<AccountRecord>> {
-  const { limits, store, clock, keys } = context;
+  const { limits, store, clock, keys, knownBrowsers } = context;
   const typed = code.normalize("NFKC").replaceAll(/[\s\p{Pd}\p{Cf}]+/gu, "");
-  const counted: Counted[number][] = [
-    [limits.signInPerAddress, origin.address],
-    [limits.signInPerAccount, nameKey(foldUsername(name))],
-  ];
+  const inBrowser: Counted = browser === null ? [] : [[limits.signInPerBrowser, browser.id]];
+  const isKnown =
+    browser !== null &&
+    knownBrowsers.isKnownTo(browser, (await store.look(CODE, { id })).account) &&
+    (await countAttempt(inBrowser)) === null;
+  const typedName = nameKey(foldUsername(name));
+  const counted: Counted[number][] = isKnown
+    ? [...inBrowser]
+    : [
+        [limits.signInPerAddress, origin.address],
+        [limits.signInPerAccount, typedName],
+        [limits.emailCodePerAccount, typedName],
+      ];
   const act = actOfStranger(origin);
-  const refused = await countAttempt(counted);
+  const refused = isKnown ? null : await countAttempt(counted);
   if (refused !== null) {
     for (const [limit, key] of refused.before) limit.settle(key);
     context.events.tell(act, [{ event: "sign_in.limited", reason: "email_code" }]);
@@ -103,10 +120,17 @@ export async function checkSignInCode(
   }
   try {
     // Another name of the person is no way to more guesses.
-    const { account: found } = await store.look(CODE, { id });
-    const perPerson = found === null ? null : ([limits.signInPerAccount, accountKey(found)] as const);
-    const isLimited = perPerson !== null && (await countAttempt([perPerson])) !== null;
-    if (perPerson !== null && !isLimited) counted.push(perPerson);
+    const found = isKnown ? null : (await store.look(CODE, { id })).account;
+    const perPerson: Counted =
+      found === null
+        ? []
+        : [
+            [limits.signInPerAccount, accountKey(found)],
+            [limits.emailCodePerAccount, accountKey(found)],
+          ];
+    const refusedPerson = await countAttempt(perPerson);
+    const isLimited = refusedPerson !== null;
+    counted.push(...(refusedPerson?.before ?? perPerson));
     const expected = digestOf(keys, id, typed);
     const proof = await outcomeOf(context, act, async () => {
       const facts = await store.look(CODE, { id });
@@ -115,7 +139,7 @@ export async function checkSignInCode(
       return { ...decision, outcome: outcome === "right" ? facts.account : null };
     });
     settle(counted, proof !== null);
-    if (proof !== null) return { outcome: "verified", proof, isKnownBrowser: false };
+    if (proof !== null) return { outcome: "verified", proof, isKnownBrowser: isKnown };
     context.events.tell(act, [{ event: "sign_in.refused", reason: "email_code" }]);
     return { outcome: "refused" };
   } catch (error) {

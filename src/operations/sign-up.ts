@@ -86,7 +86,7 @@ export const signUp = (
   context: LinkContext,
   act: Act,
   account: AccountRecord,
-): Promise<"created" | NameTaken | "group_unknown" | "full"> =>
+): Promise<"created" | NameTaken | "name_is_address" | "group_unknown" | "full"> =>
   outcomeOf(context, act, async () => {
     const groups = await existingGroups(context, account.groups);
     const facts = await context.store.look(SIGN_UP_NAMES, namesOf(account));

@@ -161,6 +161,8 @@ async function make(
       if (outcome === "used") throw refusedLink(context, incoming, outcome, link);
       return { faults: { username: texts.setup.usernameTaken } };
     }
+    case "name_is_address":
+      return { faults: { username: texts.newAccount.usernameIsAddress } };
     case "email_taken":
       return { faults: { form: texts.newAccount.emailTaken } };
     case "full":

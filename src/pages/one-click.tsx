@@ -4,7 +4,7 @@ import type { Context } from "../operations/context.ts";
 import { confirmEmail, personOfLink, takeSignInLink } from "../operations/links.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
-import { actOfPerson } from "../rules/events.ts";
+import { actOfPerson, actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
 import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
@@ -21,17 +21,21 @@ import { ConfirmView, MessageView } from "./views/message.tsx";
 interface OneClick {
   readonly kind: LinkKind;
   readonly path: `/${string}`;
+  /** `isOwn`: whether the person of the account is signed in. */
   readonly words: (
     texts: Texts,
     server: string,
     link: LinkRecord,
     account: AccountRecord,
+    isOwn: boolean,
   ) => { readonly title: string; readonly text: readonly string[]; readonly submit: string };
+  /** `again`: the page, for a person who must sign in first. */
   readonly act: (
     context: Context,
     incoming: Incoming,
     link: LinkRecord,
     account: AccountRecord,
+    again: string,
   ) => Promise<Response>;
 }
 
@@ -50,14 +54,18 @@ const PAGES: readonly OneClick[] = [
   {
     kind: "verify_email",
     path: "/verify-email",
-    words: ({ links }, server, { email }, { username }) => ({
-      title: links.verifyTitle,
-      text: [
-        links.verifyLead(displayText(email ?? "", 320), displayText(username, 200), server),
-        links.verifyAdvice,
-      ],
-      submit: links.verifySubmit,
-    }),
+    words: ({ links }, server, { email }, { username }, isOwn) => {
+      const name = displayText(username, 200);
+      return {
+        title: links.verifyTitle,
+        text: [
+          links.verifyLead(displayText(email ?? "", 320), name, server),
+          links.verifyAdvice,
+          ...(isOwn ? [] : [links.verifySignIn(name)]),
+        ],
+        submit: isOwn ? links.verifySubmit : links.signInSubmit,
+      };
+    },
     act: verifyByLink,
   },
 ];
@@ -84,9 +92,13 @@ async function verifyByLink(
   context: Context,
   incoming: Incoming,
   link: LinkRecord,
-  { subject, email, emailVerified }: AccountRecord,
+  { email, emailVerified }: AccountRecord,
+  again: string,
 ): Promise<Response> {
-  const outcome = await confirmEmail(context, actOfPerson(incoming, subject), link);
+  const signedIn = await findSignedIn(context, incoming.request);
+  const by = signedIn?.account.subject ?? null;
+  const act = by === null ? actOfStranger(incoming) : actOfPerson(incoming, by);
+  const outcome = await confirmEmail(context, act, link, by);
   const frame = pageFrame(context, incoming);
   const { links, errors } = frame.texts;
   const address = displayText(link.email ?? "", 320);
@@ -102,6 +114,10 @@ async function verifyByLink(
           way={way}
         />,
       );
+    case "foreign": {
+      const another = by === null ? null : "1";
+      return seeOther(pagePath(context.issuer, "/login", { return_to: again, another }));
+    }
     case "email_taken":
       return respondWithPage(
         <MessageView
@@ -147,7 +163,7 @@ async function requirePerson(
   return { link, account };
 }
 
-function oneClickPage(
+async function oneClickPage(
   context: Context,
   incoming: Incoming,
   { path, words }: OneClick,
@@ -159,7 +175,8 @@ function oneClickPage(
   const form = openForm(context, incoming, "link", token);
   const here = pagePath(context.issuer, path, { [LINK_TOKEN]: token });
   const frame = pageFrame(context, incoming, undefined, { here });
-  const { title, text, submit } = words(frame.texts, frame.name, link, account);
+  const isOwn = (await findSignedIn(context, incoming.request))?.account.subject === account.subject;
+  const { title, text, submit } = words(frame.texts, frame.name, link, account, isOwn);
   return respondWithPage(
     <ConfirmView
       frame={frame}
@@ -187,11 +204,12 @@ const answer =
   async (incoming) => {
     const { form, isFresh } = await readForm(context, incoming, "link", LINK_TOKEN);
     const token = form.get(LINK_TOKEN) ?? "";
-    return offering(pagePath(context.issuer, page.path, { [LINK_TOKEN]: token }), async () => {
+    const again = pagePath(context.issuer, page.path, { [LINK_TOKEN]: token });
+    return offering(again, async () => {
       const { link, account } = await requirePerson(context, incoming, page.kind, token);
       // The page comes again, with a form that counts.
       if (!isFresh) return oneClickPage(context, incoming, page, token, link, account, 422);
-      return page.act(context, incoming, link, account);
+      return page.act(context, incoming, link, account, again);
     });
   };
 

@@ -7,7 +7,6 @@
  * another person must also get them to type a number, and the page says what that means.
  */
 import { createHash } from "node:crypto";
-import { renderSVG } from "uqr";
 import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
@@ -21,12 +20,13 @@ import { actOfPerson } from "../rules/events.ts";
 import { SUBMIT_SCRIPT } from "./assets.ts";
 import { displayText, isOwnComputer, markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
-import { pageFrame } from "./frame.ts";
+import { type PageFrame, pageFrame } from "./frame.ts";
 import { productOf } from "./products.ts";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn } from "./sign-in-steps.tsx";
 import { relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, requestIn, uiLocalesIn } from "./urls.ts";
+import { MessageView } from "./views/message.tsx";
 import {
   ApprovedView,
   ApproveView,
@@ -149,6 +149,8 @@ function askingPage(
   const here = pagePath(context.issuer, ASKING_PATH, { return_to: returnTo });
   const frame = pageFrame(context, incoming, uiLocalesIn(context.issuer, returnTo), { here });
   const isShown = state === "waiting" && asking !== null;
+  const wait = isShown ? countCode(context, incoming) : 0;
+  if (wait > 0) return tooManyCodes(frame, returnTo, wait);
   return respondWithPage(
     <OtherDeviceView
       frame={frame}
@@ -156,14 +158,7 @@ function askingPage(
       sealed={sealed}
       returnTo={returnTo}
       state={state}
-      qr={
-        isShown
-          ? renderSVG(pageAddress(context.issuer, APPROVING_PATH, { request: sealed }), {
-              ecc: "L",
-              border: 3,
-            })
-          : null
-      }
+      qr={isShown ? pageAddress(context.issuer, APPROVING_PATH, { request: sealed }) : null}
       number={isShown ? numberOf(context, asking.id) : null}
       endsIn={isShown ? relativeTime(frame.texts.language, asking.expiresAt - frame.now) : ""}
       script={state === "approved" ? frame.path(SUBMIT_SCRIPT.path) : null}
@@ -177,6 +172,26 @@ function askingPage(
     },
   );
 }
+
+/** To draw a code takes longer than most pages, and strangers need nothing for it. Returns the seconds to wait. */
+function countCode({ limits: { otherDeviceCodePerAddress } }: Context, { address }: Incoming): number {
+  const wait = otherDeviceCodePerAddress.attempt(address);
+  if (wait === 0) otherDeviceCodePerAddress.settle(address);
+  return wait;
+}
+
+/** Comes back to the code by itself. */
+const tooManyCodes = (frame: PageFrame, returnTo: string | null, wait: number): Promise<Response> =>
+  respondWithPage(
+    <MessageView
+      frame={frame}
+      kind="bad"
+      title={frame.texts.otherDevice.title}
+      text={[frame.texts.newAccount.limited]}
+      way={{ href: frame.path("/login", { return_to: returnTo }), words: frame.texts.signIn.otherWay }}
+    />,
+    { status: 429, retryAfterSeconds: wait, headers: { Refresh: String(wait) }, leads: "on_to_client" },
+  );
 
 /** The browser that asked goes on. */
 const takeApproval =

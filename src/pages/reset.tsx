@@ -5,13 +5,13 @@
  */
 import { forgetFailures } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
+import { countLinkRequest } from "../operations/link-requests.ts";
 import { askReset, findLink, personOfLink, resetByLink } from "../operations/links.ts";
 import { findAccount } from "../operations/people.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { foldUsername } from "../protocol/identifiers.ts";
 import { actOfPerson, actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
 import { StoreUnavailable } from "../store/contract.ts";
@@ -75,10 +75,11 @@ const askForLink =
     const { reset, forms } = frame.texts;
     if (!isFresh) return forgotPage(context, incoming, name, forms.stale);
     if (name === "") return forgotPage(context, incoming, name, reset.nameMissing);
-    const wait = countLinkRequest(context, incoming, name);
+    const browser = context.knownBrowsers.read(incoming.request);
+    const { wait, isKnownBrowser } = await countLinkRequest(context, incoming.address, browser, name);
     if (wait > 0) return forgotPage(context, incoming, name, reset.limited, wait);
     await offering(pagePath(context.issuer, "/forgot"), async () => {
-      await askReset(context, actOfStranger(incoming), name);
+      await askReset(context, actOfStranger(incoming), name, isKnownBrowser);
       return new Response();
     });
     return respondWithPage(
@@ -91,17 +92,6 @@ const askForLink =
       />,
     );
   };
-
-/** Counts the request for the name as it was typed, whether it exists or not, and for the address. Returns the seconds to wait. */
-export function countLinkRequest({ limits }: Context, { address }: Incoming, name: string): number {
-  const byAddress = limits.linkRequestPerAddress.attempt(address);
-  if (byAddress > 0) return byAddress;
-  limits.linkRequestPerAddress.settle(address);
-  const key = foldUsername(name);
-  const byName = limits.linkRequestPerName.attempt(key);
-  if (byName === 0) limits.linkRequestPerName.settle(key);
-  return byName;
-}
 
 // ── Using it ───────────────────────────────────────────────────────────────────────────────────────────────
 

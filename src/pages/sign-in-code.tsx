@@ -2,6 +2,7 @@
 /** Signing in with a code by mail, if the operator wants it. Only the browser that asked for a code can use it. */
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
+import { countLinkRequest } from "../operations/link-requests.ts";
 import { askSignInCode, checkSignInCode } from "../operations/sign-in-code.ts";
 import { type Handler, type Incoming, queryOf, type Route } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -12,7 +13,6 @@ import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { delayWords } from "./mail-delay.ts";
 import { offering, PageError } from "./page-error.ts";
-import { countLinkRequest } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn } from "./sign-in-steps.tsx";
 import { clockTime, relativeTime } from "./time.ts";
@@ -120,9 +120,10 @@ async function ask(
 ): Promise<Response> {
   const { reset } = pageFrame(context, incoming).texts;
   if (name === "") return page(context, incoming, { returnTo, name, fault: reset.nameMissing });
-  const wait = countLinkRequest(context, incoming, name);
+  const browser = context.knownBrowsers.read(incoming.request);
+  const { wait, isKnownBrowser } = await countLinkRequest(context, incoming.address, browser, name);
   if (wait > 0) return page(context, incoming, { returnTo, name, fault: reset.limited, limited: wait });
-  const id = await askSignInCode(context, actOfStranger(incoming), name);
+  const id = await askSignInCode(context, actOfStranger(incoming), name, isKnownBrowser);
   return page(context, incoming, { returnTo, name, asked: { id: recordIdText(id), name } });
 }
 
@@ -138,7 +139,8 @@ async function tryCode(
   const { signInCode, signIn, language } = frame.texts;
   const id = parseRecordId(asked.id);
   if (id === null) throw new PageError("form_expired");
-  const attempted = await checkSignInCode(context, { id, name, code, origin: incoming });
+  const browser = context.knownBrowsers.read(incoming.request);
+  const attempted = await checkSignInCode(context, { id, name, code, origin: incoming, browser });
   const wrong = () => page(context, incoming, { returnTo, name, asked, fault: signInCode.wrong });
   switch (attempted.outcome) {
     case "limited": {
@@ -149,8 +151,9 @@ async function tryCode(
     case "refused":
       return wrong();
     case "verified": {
-      const progress = { account: attempted.proof, steps: [STEPS.sign_in_link], returnTo };
-      return (await continueSignIn(context, incoming, { ...progress, isKnownBrowser: false })) ?? wrong();
+      const { proof: account, isKnownBrowser } = attempted;
+      const progress = { account, steps: [STEPS.sign_in_link], returnTo, isKnownBrowser };
+      return (await continueSignIn(context, incoming, progress)) ?? wrong();
     }
   }
 }

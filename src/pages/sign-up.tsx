@@ -5,6 +5,7 @@
  */
 import { emailFault } from "../accounts/people.ts";
 import type { Context } from "../operations/context.ts";
+import { countLinkRequest } from "../operations/link-requests.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { askSignUp, asSelfMade, isDomainAllowed, signUp } from "../operations/sign-up.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
@@ -26,7 +27,6 @@ import {
   typedRecord,
 } from "./new-account.tsx";
 import { offering } from "./page-error.ts";
-import { countLinkRequest } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath, parseReturnPath } from "./urls.ts";
 import { MessageView } from "./views/message.tsx";
@@ -163,7 +163,7 @@ async function askByMail(
   const { sign_up } = context.configuration;
   if (!isDomainAllowed(sign_up, typed))
     return again({ fault: words.domainRefused(sign_up.domains.join(", ")) });
-  const wait = countLinkRequest(context, incoming, typed);
+  const { wait } = await countLinkRequest(context, incoming.address, null, typed);
   if (wait > 0) return again({ alert: reset.limited, limited: wait });
   const kept = returnTo !== null && returnTo.length > RETURN_CHARACTERS ? null : returnTo;
   const outcome = await askSignUp(context, actOfStranger(incoming), typed, kept);
@@ -212,6 +212,8 @@ async function makeAccount(
       if (twin !== null) return enterNewAccount(context, incoming, before, twin, returnTo);
       return again({ username: texts.setup.usernameTaken });
     }
+    case "name_is_address":
+      return again({ username: texts.newAccount.usernameIsAddress });
     case "full":
       return again({ form: texts.newAccount.full });
     case "group_unknown":

@@ -199,8 +199,7 @@ button, .button {
 .after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
 
 .show-code { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); text-align: center; }
-.qr { margin: 1rem auto; max-width: 20rem; padding: 0.5rem; border-radius: 0.75rem; background: #fff; }
-.qr svg { display: block; width: 100%; height: auto; }
+.qr.long { max-width: 20rem; margin-block: 1rem; }
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
 .facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }
@@ -251,7 +250,6 @@ button, .button {
 .card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-inline-start: 1.25rem; }
 pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
 .steps > li > * + * { margin-top: 0.75rem; }
-.qr-code { width: min(100%, 14rem); margin-inline: auto; height: auto; border-radius: 0.625rem; border: 1px solid var(--line); }
 .secret { padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); text-align: center; }
 .secret code { font-size: 1.0625rem; letter-spacing: 0.04em; user-select: all; }
 .codes { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }

@@ -113,6 +113,7 @@ const RETURN_PAGES: readonly string[] = [
   "/device",
   "/invite-people",
   "/login/approve",
+  "/verify-email",
   "/auth/authorize",
 ];
 

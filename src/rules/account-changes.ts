@@ -1,7 +1,13 @@
 /** What an operator may change of the facts about a person, and what follows from it. */
 import type { EpochSeconds } from "../platform/clock.ts";
 import { isTooLong } from "../protocol/fact-size.ts";
-import type { AccountRecord, AttributeValue, PersonProfile, PostalAddress } from "../store/tables.ts";
+import type {
+  AccountRecord,
+  ActorKind,
+  AttributeValue,
+  PersonProfile,
+  PostalAddress,
+} from "../store/tables.ts";
 import { sortedGroups } from "./group.ts";
 import type { NewPicture } from "./picture.ts";
 
@@ -42,19 +48,20 @@ function patchedProfile(before: PersonProfile, { address, ...patch }: ProfileCha
 }
 
 /**
- * The columns of the account after the change; null if they would be too long. An operator writes the addresses and numbers,
- * so a new one is verified, unless the operator says otherwise.
+ * The columns of the account after the change; null if they would be too long. A new address that the operator writes is verified,
+ * unless the operator says otherwise. One that a person writes is not, be they an administrator or not, before a mail proves it.
  */
 export function changedFacts(
   account: AccountRecord,
   { profile, attributes, groups, joins = [], leaves = [], picture, administrator, ...plain }: AccountChanges,
+  by: ActorKind,
   now: EpochSeconds,
 ): Partial<AccountRecord> | null {
   const isNewAddress = plain.email !== undefined && plain.email !== account.email;
   const isMembership = groups !== undefined || joins.length > 0 || leaves.length > 0;
   const members = [...(groups ?? account.groups).filter((name) => !leaves.includes(name)), ...joins];
   const told: Partial<AccountRecord> = {
-    ...(isNewAddress && { emailVerified: true }),
+    ...(isNewAddress && { emailVerified: by !== "person" }),
     ...plain,
     ...(profile !== undefined && { profile: patchedProfile(account.profile, profile) }),
     ...(attributes !== undefined && { attributes: patched(account.attributes, attributes) }),

@@ -4,6 +4,7 @@
  * commit of the act itself (THREATS 84).
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { type Change, check, hold, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
@@ -62,6 +63,27 @@ export const linkFault = (
   now: EpochSeconds,
 ): LinkFault | null =>
   link === null ? "unknown" : link.usesLeft < 1 ? "used" : link.expiresAt <= now ? "expired" : null;
+
+const PERSON = "person:";
+
+/** The administrator who made an invitation; null if the operator did. */
+export const inviterOf = ({ kind, createdBy }: LinkRecord): SubjectId | null =>
+  kind === "invitation" && createdBy.startsWith(PERSON)
+    ? (createdBy.slice(PERSON.length) as SubjectId)
+    : null;
+
+export interface LinkFacts {
+  readonly link: LinkRecord | null;
+  /** The account of the inviter (`inviterOf`), if there is one. */
+  readonly inviter: AccountRecord | null;
+}
+
+/** What an administrator could give others ends with their being one: invitations of theirs are as if withdrawn. */
+export function invitationFault({ link, inviter }: LinkFacts, now: EpochSeconds): LinkFault | null {
+  const fault = linkFault(link, now);
+  if (link === null || fault !== null || inviterOf(link) === null) return fault;
+  return inviter?.administrator && inviter.disabledAt === null ? null : "unknown";
+}
 
 /** Of several uses at the same time, as many succeed as are left. */
 const useUp = ({ id, usesLeft }: LinkRecord): Change =>
@@ -172,12 +194,21 @@ const waits = ({ disabledBy }: AccountRecord): boolean => disabledBy === "approv
 const waitingEvents = (account: AccountRecord) =>
   waits(account) ? [{ event: "sign_up.waiting", subject: account.subject } as const] : [];
 
+/**
+ * Whether a person may choose this name. A name that is an e-mail address would keep the owner of the address out, and would get links
+ * that they ask for. So it must be the address of the account, or the name that the invitation proposes.
+ */
+const mayChooseName = ({ username, email }: AccountRecord, proposed: string | null): boolean =>
+  !foldUsername(username).includes("@") ||
+  [email, proposed].some((own) => own !== null && foldUsername(own) === foldUsername(username));
+
 /** The same without mail: the account is made at once. `link`: a row without uses, which counts as the wish. */
 export function signUp(
   facts: SignUpFacts & NewAccountFacts,
   account: AccountRecord,
   link: LinkRecord,
-): Decision<"created" | NameTaken | "group_unknown" | "full"> {
+): Decision<"created" | NameTaken | "name_is_address" | "group_unknown" | "full"> {
+  if (!mayChooseName(account, null)) return concluded("name_is_address");
   if (isFull(facts, true, waits(account))) return full("full");
   const created = createAccount(facts, account);
   if (created.outcome !== "created") return created;
@@ -188,17 +219,18 @@ export function signUp(
   };
 }
 
-export type AcceptOutcome = "created" | NameTaken | "group_unknown" | "full" | LinkFault;
+export type AcceptOutcome = "created" | NameTaken | "name_is_address" | "group_unknown" | "full" | LinkFault;
 
 /** Makes the account of an invitation or of a wish, and uses the link up. */
 export function acceptInvitation(
-  facts: SignUpFacts & NewAccountFacts & { readonly link: LinkRecord | null },
+  facts: SignUpFacts & NewAccountFacts & LinkFacts,
   account: AccountRecord,
   now: EpochSeconds,
 ): Decision<AcceptOutcome> {
-  const { link } = facts;
-  const fault = linkFault(link, now);
+  const { link, inviter } = facts;
+  const fault = invitationFault(facts, now);
   if (link === null || fault !== null) return concluded(fault ?? "unknown");
+  if (!mayChooseName(account, link.username)) return concluded("name_is_address");
   if (isFull(facts, false, waits(account))) return full("full");
   const created = createAccount(facts, account);
   if (created.outcome !== "created") return created;
@@ -208,7 +240,14 @@ export function acceptInvitation(
       : [];
   return {
     outcome: "created",
-    changes: [useUp(link), ...(waits(account) ? [nextSignUp(facts.signUp)] : []), ...(created.changes ?? [])],
+    changes: [
+      useUp(link),
+      ...(inviter === null
+        ? []
+        : [check(accounts, { subject: inviter.subject }, { revision: inviter.revision })]),
+      ...(waits(account) ? [nextSignUp(facts.signUp)] : []),
+      ...(created.changes ?? []),
+    ],
     events: [...(created.events ?? []), ...accepted, ...waitingEvents(account)],
   };
 }
@@ -284,22 +323,28 @@ export function tryCode(
   };
 }
 
-/** The account gets the address, which is proved now. Until then the one before counts. */
+/**
+ * The account gets the address, which is proved now. Until then the one before counts. `by`: the person who is signed in. The owner of
+ * the address may have got the mail because of a stranger, so a click of theirs is not enough: it takes the person of the account.
+ */
 export function confirmEmail(
   {
     link,
     sameEmail,
     ...facts
   }: AccountFacts & { readonly link: LinkRecord | null; readonly sameEmail: SignInNameRecord | null },
+  by: SubjectId | null,
   now: EpochSeconds,
-): Decision<"verified" | Exclude<ChangeOutcome, "changed"> | LinkFault> {
+): Decision<"verified" | "foreign" | Exclude<ChangeOutcome, "changed"> | LinkFault> {
   const fault = linkFault(link, now);
   if (link === null || fault !== null) return concluded(fault ?? "unknown");
   if (facts.account === null || facts.account.disabledAt !== null) return concluded("unknown");
   const { subject } = facts.account;
+  if (by !== subject) return concluded("foreign");
   const { outcome, ...changed } = changeAccount(
     { ...facts, sameEmail },
     { email: link.email, emailVerified: true },
+    "person",
     now,
   );
   if (outcome !== "changed") return concluded(outcome);

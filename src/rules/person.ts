@@ -5,6 +5,7 @@ import { type Change, hold, insert, put, remove, sweep, update } from "../store/
 import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
+  type ActorKind,
   accounts,
   activities,
   type DisabledBy,
@@ -218,11 +219,12 @@ function changedAccount(
   { account, setup, sameEmail, groups = [] }: ChangeFacts,
   wish: AccountChanges,
   alsoSet: Partial<AccountRecord>,
+  by: ActorKind,
   now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const facts = changedFacts(account, wish, now);
+  const facts = changedFacts(account, wish, by, now);
   if (facts === null) return concluded("too_long");
   const set = { ...facts, ...alsoSet };
   const next = { ...account, ...set };
@@ -262,8 +264,9 @@ function emailEvents({ subject, email, emailVerified }: AccountRecord, next: Acc
 export const changeAccount = (
   facts: ChangeFacts,
   changes: AccountChanges,
+  by: ActorKind,
   now: EpochSeconds,
-): Decision<ChangeOutcome> => changedAccount(facts, changes, {}, now);
+): Decision<ChangeOutcome> => changedAccount(facts, changes, {}, by, now);
 
 /** Ends the wait that too many wrong passwords brought upon a person (`isUnlocked`). False if there is no such person. */
 export function unlockAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
@@ -318,7 +321,7 @@ export function declareAccount(
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
   };
-  const decision = changedAccount(facts, changes, set, ending.now);
+  const decision = changedAccount(facts, changes, set, "operator", ending.now);
   const subject = facts.account?.subject;
   if (decision.outcome !== "changed" || subject === undefined) return decision;
   const signedOut = isNewPassword ? endEverySession(subject, ending) : { changes: [], sweeps: [] };

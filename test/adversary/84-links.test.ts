@@ -45,6 +45,8 @@ onBothEngines((start) => {
     readonly fields: Record<string, string>;
     readonly person: AccountRecord;
     readonly isDone: () => Promise<boolean>;
+    /** The browser in which the link does its act. Default: any. */
+    readonly open?: () => Promise<Browser>;
   }
 
   const byHand = async (make: typeof makeResetLink, person: AccountRecord): Promise<string> => {
@@ -94,9 +96,15 @@ onBothEngines((start) => {
       const email = `other-${person.username}@example.org`;
       await askEmailChange(server.context, actOfPerson(ORIGIN, person.subject), person, email);
       const isDone = async () => (await findAccount(server.context, person.subject))?.email === email;
-      return { path: mailed(), fields: {}, person, isDone };
+      const open = async () => {
+        const own = openBrowser(server);
+        await own.signIn(person.username);
+        return own;
+      };
+      return { path: mailed(), fields: {}, person, isDone, open };
     },
   };
+  const anyBrowser = async () => openBrowser(server);
   const kinds = Object.keys(CASES);
   const caseOf = (kind: string): Promise<Case> => {
     const make = CASES[kind];
@@ -110,7 +118,7 @@ onBothEngines((start) => {
 
   describe("a link of the kind", () => {
     test.each(kinds)(proves("%s: scanners that fetch it do no harm", "threat 84"), async (kind) => {
-      const { path, fields, isDone } = await caseOf(kind);
+      const { path, fields, isDone, open = anyBrowser } = await caseOf(kind);
       const before = await rowsOfLinks();
       for (let scan = 0; scan < 20; scan += 1) {
         expect((await server.fetch(path, { method: scan % 2 === 0 ? "GET" : "HEAD" })).status).toBe(200);
@@ -118,16 +126,16 @@ onBothEngines((start) => {
       expect(await rowsOfLinks()).toBe(before);
       expect(await isDone()).toBe(false);
       // The person still can.
-      await openBrowser(server).submit(path, fields);
+      await (await open()).submit(path, fields);
       expect(await isDone()).toBe(true);
     });
 
     test.each(kinds)(
       proves("%s: a form without its page, or of another browser, does nothing", "threat 84", "threat 32"),
       async (kind) => {
-        const { path, fields, isDone } = await caseOf(kind);
+        const { path, fields, isDone, open = anyBrowser } = await caseOf(kind);
         const token = tokenOf(path);
-        const mine = openBrowser(server);
+        const mine = await open();
         const form = await mine.form(path);
         const statuses = [
           // A scanner that posts what it finds, without a cookie; another site; another browser with its own cookie.
@@ -135,13 +143,13 @@ onBothEngines((start) => {
           (await mine.post(form.action, { ...form.fields, ...fields }, { "Sec-Fetch-Site": "cross-site" }))
             .status,
         ];
-        const other = openBrowser(server);
+        const other = await open();
         await other.get("/login");
         statuses.push((await other.post(form.action, { ...form.fields, ...fields })).status);
         for (const status of statuses) expect(status).toBeGreaterThan(400);
         expect(await isDone()).toBe(false);
         // A person who opens the link in another browser than the mail showed it in is served there.
-        const third = openBrowser(server);
+        const third = await open();
         await third.submit(path, fields);
         expect(await isDone()).toBe(true);
       },
@@ -150,10 +158,10 @@ onBothEngines((start) => {
     test.each(kinds)(
       proves("%s: used again, it is refused with a page that helps, and changes nothing", "threat 84"),
       async (kind) => {
-        const { path, fields, person, isDone } = await caseOf(kind);
+        const { path, fields, person, isDone, open = anyBrowser } = await caseOf(kind);
         const thief = openBrowser(server);
         const prepared = await thief.form(path);
-        await openBrowser(server).submit(path, fields);
+        await (await open()).submit(path, fields);
         expect(await isDone()).toBe(true);
         const after = await findAccount(server.context, person.subject);
         const again = {

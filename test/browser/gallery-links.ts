@@ -179,6 +179,9 @@ export const BY_LINK: readonly Exhibit[] = [
       withMail(server, async (sent) => {
         await askEmailChange(server.context, OPERATOR, await grace(server), "admiral@example.org");
         await page.goto(sent[0]?.link ?? "");
+        // The person signs in, and comes back.
+        await submit(page);
+        await fill(page, { username: "grace", password: PASSWORD });
         await submit(page);
       }),
   },

@@ -45,7 +45,7 @@ test("a person sets up an app, signs in with it, loses the phone, and moves to a
   await signInAnew();
   const secret = secretOn(await page.content());
   // The picture is a whole QR code: a square with a finder in three corners.
-  const box = await page.locator("svg.qr-code").boundingBox();
+  const box = await page.locator("svg.qr").boundingBox();
   expect(Math.round(box?.width ?? 0)).toBe(Math.round(box?.height ?? 1));
   await page.getByLabel("The code that the app shows now").fill(appCode(server, secret));
   await page.getByRole("button", { name: "Turn on" }).click();

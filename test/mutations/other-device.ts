@@ -16,6 +16,16 @@ export const OTHER_DEVICE: readonly Mutation[] = [
     tests,
   },
   {
+    against: ["threat 41"],
+    what: "codes for other devices are drawn without a limit",
+    in: PAGE,
+    within: "countCode",
+    match: "otherDeviceCodePerAddress.attempt(address)",
+    replace: "0",
+    tests,
+    only: "drawn only so often",
+  },
+  {
     against: ["threat 33"],
     what: "guesses at the number of another device are not limited",
     in: PAGE,

@@ -88,6 +88,17 @@ describe("the facts that people change", () => {
     });
   });
 
+  test(proves("an address that an administrator writes is proved by nothing", "threat 34"), async () => {
+    await start({}, { administrator: true });
+    await save({ facts: "email", email: "ceo@mail.example" });
+    expect(await stored()).toMatchObject({ email: "ceo@mail.example", emailVerified: false });
+    // The operator vouches for it.
+    const act = { actor: { kind: "operator", id: "root" }, origin: null } as const;
+    const { subject } = await stored();
+    await changeAccount(server.context, act, subject, { email: "own@mail.example" }, server.clock.seconds());
+    expect(await stored()).toMatchObject({ email: "own@mail.example", emailVerified: true });
+  });
+
   test("are all facts of OpenID Connect, if the operator leaves them to people", async () => {
     await start({ account: { people_may_change: [...EVERYTHING.people_may_change] } });
     const profile = {

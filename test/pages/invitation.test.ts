@@ -3,7 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createGroup } from "../../src/operations/groups.ts";
 import { everyInvitation, invite, revokeInvitation } from "../../src/operations/links.ts";
 import { collect } from "../../src/operations/paging.ts";
-import { findAccountBySignInName } from "../../src/operations/people.ts";
+import {
+  changeAccount,
+  disableAccount,
+  enableAccount,
+  findAccountBySignInName,
+  removeAccount,
+} from "../../src/operations/people.ts";
+import { actOfPerson } from "../../src/rules/events.ts";
 import { below, giveMail, invitationPath, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -59,6 +66,17 @@ describe("an invitation", () => {
     });
   });
 
+  test("lets the person take an e-mail address as user name only if it proposes that", async () => {
+    server = await startTestServer();
+    const accept = async (proposed: string | null) => {
+      const path = await invitationPath(server, { username: proposed });
+      const typed = { username: "ceo@corp.example", password: PASSWORD };
+      return (await openBrowser(server).submit(path, typed)).status;
+    };
+    expect(await accept("ceo")).toBe(422);
+    expect(await accept("ceo@corp.example")).toBe(303);
+  });
+
   test("of which a group was removed meanwhile makes the account without it", async () => {
     await createGroup(server.context, OPERATOR, "family", null, server.clock.seconds());
     const path = await invitationPath(server, { groups: ["family", "gone"] });
@@ -85,8 +103,9 @@ describe("an invitation", () => {
     expect((await find("grace"))?.email).toBeNull();
     expect(sent).toMatchObject([{ kind: "verify_email", address: "grace@example.org" }]);
     const path = below(server, sent[0]?.link ?? "");
-    // In another browser: the page names the account, and its button confirms.
+    // In another browser: the page names the account, and its button confirms once the person is signed in.
     const other = openBrowser(server);
+    await other.signIn("grace");
     expect(await textOf(await other.get(path))).toContain("The account grace");
     expect((await find("grace"))?.email).toBeNull();
     expect((await other.submit(path, {})).status).toBe(200);
@@ -208,6 +227,44 @@ describe("an invitation", () => {
     expect(await revokeInvitation(server.context, OPERATOR, link.id)).toBe(true);
     expect(await revokeInvitation(server.context, OPERATOR, link.id)).toBe(false);
     expect((await browser.get(path)).status).toBe(404);
+    expect((await browser.post(form.action, { ...form.fields, ...grace })).status).toBe(404);
+    expect(await find("grace")).toBeNull();
+  });
+
+  test("of an administrator ends with the administrator", async () => {
+    const boss = await addPersonWithPassword(server, "boss", { administrator: true });
+    const act = actOfPerson({ address: "::1", requestId: "r" }, boss.subject);
+    const { address } = await invite(server.context, act, { uses: 3 });
+    const path = below(server, address ?? "");
+    const now = server.clock.seconds();
+    const accept = async (username: string) =>
+      (await openBrowser(server).submit(path, { ...grace, username })).status;
+    expect(await accept("first")).toBe(303);
+    await disableAccount(server.context, OPERATOR, boss.subject, now);
+    expect((await browser.get(path)).status).toBe(404);
+    await enableAccount(server.context, OPERATOR, boss.subject);
+    const form = await browser.form(path);
+    await changeAccount(server.context, OPERATOR, boss.subject, { administrator: false }, now);
+    expect((await browser.post(form.action, { ...form.fields, ...grace })).status).toBe(404);
+    await removeAccount(server.context, OPERATOR, boss.subject, now);
+    expect((await browser.get(path)).status).toBe(404);
+    expect(await find("grace")).toBeNull();
+  });
+
+  test("of an administrator who is disabled at the same moment makes no account", async () => {
+    const boss = await addPersonWithPassword(server, "boss", { administrator: true });
+    const act = actOfPerson({ address: "::1", requestId: "r" }, boss.subject);
+    const { address } = await invite(server.context, act, {});
+    const path = below(server, address ?? "");
+    const form = await browser.form(path);
+    const { store } = server.context;
+    const { commit } = store;
+    // The administrator is disabled between the look at the facts and the commit.
+    store.commit = async (...args) => {
+      store.commit = commit;
+      await disableAccount(server.context, OPERATOR, boss.subject, server.clock.seconds());
+      return commit(...args);
+    };
     expect((await browser.post(form.action, { ...form.fields, ...grace })).status).toBe(404);
     expect(await find("grace")).toBeNull();
   });

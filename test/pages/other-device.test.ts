@@ -76,6 +76,21 @@ test(
   },
 );
 
+test(proves("codes for another device are drawn only so often for one network", "threat 41"), async () => {
+  const screen = openBrowser(server, "198.51.100.77");
+  const { page } = await ask(screen);
+  const { other_device_codes_per_address: most } = server.context.configuration.limits;
+  const { limits } = server.context;
+  for (let n = 1; n < most; n += 1) limits.otherDeviceCodePerAddress.attempt("198.51.100.77");
+  const refused = await screen.get(page);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  // The person who waits does nothing: the code comes back.
+  expect(refused.headers.get("refresh")).toBe(refused.headers.get("retry-after"));
+  expect(await refused.text()).not.toContain('class="qr');
+  expect((await ask(openBrowser(server, "198.51.200.78"))).shown.status).toBe(200);
+});
+
 test("guesses at the number are limited", async () => {
   await addPersonWithPassword(server, "guesser");
   const guesser = openBrowser(server, "203.0.113.10");

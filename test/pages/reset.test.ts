@@ -233,7 +233,7 @@ describe("a new e-mail address", () => {
   const askFor = (email: string) =>
     askEmailChange(server.context, actOfPerson({ address: "::1", requestId: "r" }, ada.subject), ada, email);
 
-  test("counts once its mail is confirmed, in any browser; until then the old one does", async () => {
+  test("counts once the person confirms its mail, in any browser; until then the old one does", async () => {
     expect(await askFor("new@example.org")).toBe("asked");
     expect(sent).toMatchObject([{ kind: "verify_email", address: "new@example.org", subject: ada.subject }]);
     expect((await current())?.email).toBe("ada@example.org");
@@ -241,15 +241,31 @@ describe("a new e-mail address", () => {
     expect(page).toContain("The account ada");
     expect(page).toContain("new@example.org");
     expect((await current())?.email).toBe("ada@example.org");
+    // The person signs in, and comes back.
+    expect(page).toContain("Sign in as ada first.");
+    const led = (await browser.submit(mailedPath(), {})).headers.get("location") ?? "";
+    expect(led).toStartWith("/login?return_to=");
+    const back = await browser.submit(led, { username: "ada", password: PASSWORD });
+    expect(back.headers.get("location")).toBe(mailedPath());
+    expect((await current())?.email).toBe("ada@example.org");
     expect((await browser.submit(mailedPath(), {})).status).toBe(200);
     expect(await current()).toMatchObject({ email: "new@example.org", emailVerified: true });
-    // It signs nobody in.
-    expect((await browser.get("/account")).status).toBe(303);
+  });
+
+  test(proves("is not confirmed by a click of its owner, signed in or not", "threat 84"), async () => {
+    await addPersonWithPassword(server, "ceo");
+    await askFor("ceo@example.org");
+    const led = async () => (await browser.submit(mailedPath(), {})).headers.get("location") ?? "";
+    expect(await led()).toStartWith("/login?return_to=");
+    await browser.signIn("ceo");
+    expect(await led()).toEndWith("&another=1");
+    expect((await current())?.email).toBe("ada@example.org");
   });
 
   test("of another account is not told when it is asked for, and is refused when it is confirmed", async () => {
     await addPersonWithPassword(server, "eve", { email: "eve@example.org" });
     expect(await askFor("EVE@example.org")).toBe("asked");
+    await browser.signIn("ada");
     const response = await browser.submit(mailedPath(), {});
     expect(response.status).toBe(409);
     expect(await textOf(response)).toContain("This address belongs to another account");
@@ -265,7 +281,7 @@ describe("a new e-mail address", () => {
     const page = await textOf(await browser.get(answer.headers.get("location") ?? ""));
     expect(page).toContain("We have sent a mail to the new address");
     expect((await current())?.email).toBe("ada@example.org");
-    await openBrowser(server).submit(mailedPath(), {});
+    await browser.submit(mailedPath(), {});
     expect((await current())?.email).toBe("new@example.org");
     server.clock.advance(901);
     const late = await browser.post(form.action, { ...fields, email: "later@example.org" });
@@ -285,6 +301,7 @@ describe("a new e-mail address", () => {
       server.clock.seconds(),
     );
     await askFor("ada@example.org");
+    await browser.signIn("ada");
     const form = await browser.form(mailedPath());
     expect((await browser.post(form.action, form.fields)).status).toBe(200);
     expect((await current())?.emailVerified).toBe(true);

@@ -74,7 +74,7 @@ describe("setting up a second factor", () => {
     const uri = /href="(otpauth:[^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
     const secret = secretOn(html);
     expect(new URL(uri).searchParams.get("secret")).toBe(totpText(secret));
-    expect(html).toContain('<svg class="qr-code"');
+    expect(html).toContain('<svg class="qr"');
     const { fields } = await formOn(html, FACTOR_PAGE);
     const wrong = await browser.post(FACTOR_PAGE, { ...fields, code: "000000" });
     expect(wrong.status).toBe(422);

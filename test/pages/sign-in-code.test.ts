@@ -115,6 +115,55 @@ test(
   },
 );
 
+test(proves("guesses at codes by mail have a limit for a day", "threat 33"), async () => {
+  await server.close();
+  server = await startTestServer({
+    sign_in: { email_code: true },
+    limits: { email_code_failures_per_account: 4 },
+  });
+  browser = openBrowser(server);
+  await addPersonWithPassword(server, "ada", { email: "ada@example.org" });
+  sent = giveMail(server);
+  const fields = await ask("ada");
+  for (let guess = 1; guess <= 4; guess += 1)
+    expect((await browser.post(PAGE, { ...fields, code: wrong(guess) })).status).toBe(422);
+  const later = async (name: string) => {
+    const from = openBrowser(server, "198.51.100.7");
+    return (await from.post(PAGE, { ...(await ask(name, from)), code: code() })).status;
+  };
+  // Hours later not even the right code is compared, for no name of the person.
+  server.clock.advance(4 * 3600);
+  expect(await later("ada")).toBe(429);
+  expect(await later("ada@example.org")).toBe(422);
+  server.clock.advance(2 * 86_400);
+  expect(await later("ada")).toBe(303);
+});
+
+test(
+  proves("strangers do not keep a person from a code in a browser of theirs", "threat 33", "threat 60"),
+  async () => {
+    const own = openBrowser(server);
+    await own.signIn("ada");
+    own.cookie = "";
+    const stranger = openBrowser(server, "198.51.100.9");
+    for (let n = 0; n < 5; n += 1) {
+      const theirs = await ask("ada", stranger);
+      for (let guess = 1; guess <= 5; guess += 1)
+        await stranger.post(PAGE, { ...theirs, code: wrong(guess) });
+    }
+    expect((await stranger.submit(PAGE, { username: "ada" })).status).toBe(429);
+    const before = sent.length;
+    const fields = await ask("ada", own);
+    expect(sent.length).toBe(before + 1);
+    expect((await own.post(PAGE, { ...fields, code: wrong() })).status).toBe(422);
+    expect((await own.post(PAGE, { ...fields, code: code() })).status).toBe(303);
+    // Nor is it a way to any number of mails.
+    own.cookie = "";
+    for (let n = 0; n < 5; n += 1) await ask("ada", own);
+    expect((await own.submit(PAGE, { username: "ada" })).status).toBe(429);
+  },
+);
+
 test(
   proves(
     "asks for the second factor all the same, and the code is used up by then",

@@ -58,6 +58,22 @@ describe("open, with mail", () => {
     expect((await openBrowser(server).get(path)).status).toBe(410);
   });
 
+  test("a user name is no e-mail address but the proved one", async () => {
+    await start({ mode: "open" });
+    await addPersonWithPassword(server, "eve", { email: "eve@corp.example" });
+    await ask("mallory@example.org");
+    const path = below(server, sent[0]?.link ?? "");
+    // An address of a person here gets the same answer as one of no one.
+    for (const username of ["ceo@corp.example", "eve@corp.example", "ceo\uff20corp.example"]) {
+      const refused = await openBrowser(server).submit(path, { username, password: PASSWORD });
+      expect(refused.status).toBe(422);
+      expect(await textOf(refused)).toContain("Choose a user name without @.");
+    }
+    expect(await find("ceo@corp.example")).toBeNull();
+    const own = { username: "Mallory@Example.org", password: PASSWORD };
+    expect((await openBrowser(server).submit(path, own)).status).toBe(303);
+  });
+
   test("an address that is taken gets the same answer, and a mail that says so", async () => {
     await start({ mode: "open" });
     await addPersonWithPassword(server, "ada", { email: "ada@example.org" });
@@ -132,6 +148,14 @@ describe("open, without mail", () => {
     expect(response.status).toBe(303);
     expect(await find("ada")).toMatchObject({ source: "sign_up", email: null, administrator: false });
     expect((await browser.get("/account")).status).toBe(200);
+  });
+
+  test("a user name is no e-mail address", async () => {
+    const browser = await start({ mode: "open" }, {}, false);
+    const refused = await browser.submit("/sign-up", { username: "ceo@corp.example", password: PASSWORD });
+    expect(refused.status).toBe(422);
+    expect(await textOf(refused)).toContain("Choose a user name without @.");
+    expect(await find("ceo@corp.example")).toBeNull();
   });
 
   test("a taken name is told, but not for a list of names", async () => {

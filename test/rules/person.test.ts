@@ -175,7 +175,7 @@ const VERIFIED_NOW = { emailVerified: true, updatedAt: NOW };
 describe("what the operator changes of a person", () => {
   test("notes the time when applications are told something else, and only then", () => {
     const setOf = (changes: AccountChanges) =>
-      changeAccount({ account: person, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+      changeAccount({ account: person, setup, sameEmail: null }, changes, "operator", NOW).changes?.at(0);
     for (const changes of [
       { profile: { nickname: "x" } },
       { attributes: { quota: 1 } },
@@ -189,7 +189,7 @@ describe("what the operator changes of a person", () => {
   test("says that an address is verified only if it is new, or the operator says so", () => {
     const account = { ...person, email: "a@mail.example", emailVerified: false };
     const setOf = (changes: AccountChanges) =>
-      changeAccount({ account, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+      changeAccount({ account, setup, sameEmail: null }, changes, "operator", NOW).changes?.at(0);
     const email = "new@mail.example";
     expect(setOf({ email })).toEqual(touchAccount(account, { email, ...VERIFIED_NOW }));
     expect(setOf({ email, emailVerified: false })).toEqual(
@@ -213,7 +213,7 @@ describe("what the operator changes of a person", () => {
     ["as it was", "old@mail.example", true, []],
   ])("of the address says so if it is %s", (_, email, emailVerified, events) => {
     const account = { ...person, email: "old@mail.example", emailVerified };
-    const decision = changeAccount({ account, setup, sameEmail: null }, { email }, NOW);
+    const decision = changeAccount({ account, setup, sameEmail: null }, { email }, "operator", NOW);
     expect(decision.events).toEqual([
       { event: "person.changed", subject },
       ...events,
@@ -221,12 +221,14 @@ describe("what the operator changes of a person", () => {
   });
 
   test("changes the row and its revision, and nothing else", () => {
-    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, NOW)).toEqual({
+    expect(
+      changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, "operator", NOW),
+    ).toEqual({
       outcome: "changed",
       changes: [touchAccount(person, { name: "New", updatedAt: NOW })],
       events: [{ event: "person.changed", subject }],
     });
-    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" }, NOW)).toEqual({
+    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" }, "operator", NOW)).toEqual({
       outcome: "unknown",
     });
   });
@@ -234,15 +236,17 @@ describe("what the operator changes of a person", () => {
   test("puts a new address in the place of the old one, and takes none of another person", () => {
     const account = { ...person, email: "old@mail.example" };
     const email = "New@mail.example";
-    expect(changeAccount({ account, setup, sameEmail: null }, { email }, NOW).changes).toEqual([
+    expect(changeAccount({ account, setup, sameEmail: null }, { email }, "operator", NOW).changes).toEqual([
       touchAccount(account, { email, ...VERIFIED_NOW }),
       remove(signInNames, { name: "old@mail.example" }),
       insert(signInNames, { name: "new@mail.example", subject }),
     ]);
     const own = { name: "new@mail.example", subject };
-    expect(changeAccount({ account, setup, sameEmail: own }, { email }, NOW).outcome).toBe("changed");
+    expect(changeAccount({ account, setup, sameEmail: own }, { email }, "operator", NOW).outcome).toBe(
+      "changed",
+    );
     const anothers = { ...own, subject: administrator.subject };
-    expect(changeAccount({ account, setup, sameEmail: anothers }, { email }, NOW)).toEqual({
+    expect(changeAccount({ account, setup, sameEmail: anothers }, { email }, "operator", NOW)).toEqual({
       outcome: "email_taken",
     });
     expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration, ending)).toEqual({
@@ -252,9 +256,9 @@ describe("what the operator changes of a person", () => {
 
   test("of the address never takes the user name away, which may be the same", () => {
     const account = { ...person, username: "ada@mail.example", email: "ada@mail.example" };
-    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }, NOW).changes).toEqual([
-      touchAccount(account, { email: null, ...VERIFIED_NOW }),
-    ]);
+    expect(
+      changeAccount({ account, setup, sameEmail: null }, { email: null }, "operator", NOW).changes,
+    ).toEqual([touchAccount(account, { email: null, ...VERIFIED_NOW })]);
   });
 
   test("may be the end of a wait, which counts as long as attempts before it would", () => {
@@ -273,7 +277,12 @@ describe("what the operator changes of a person", () => {
 
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...person, passwordHash: "theirs" };
-    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true }, NOW);
+    const { changes } = changeAccount(
+      { account, setup, sameEmail: null },
+      { administrator: true },
+      "operator",
+      NOW,
+    );
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 

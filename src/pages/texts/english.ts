@@ -723,6 +723,7 @@ export const english = {
       `You are signed in as ${username}. When the new account is made, this browser is signed in with that one instead.`,
     emailHint: "Optional. We send you a mail, and the address counts once you have confirmed it.",
     withPasskey: "Continue with a passkey, without a password",
+    usernameIsAddress: "Choose a user name without @. Only your own e-mail address may have one.",
     emailTaken: "There is an account with this e-mail address already. Sign in with it instead.",
     limited: "Too many attempts from your network. Wait a while, then try again.",
     full: "Too many people are asking for an account right now. Try again in an hour.",
@@ -789,6 +790,8 @@ export const english = {
     verifyLead: (email: string, username: string, server: string) =>
       `The account ${username} at ${server} is to have the address ${email}.`,
     verifyAdvice: "Confirm only if this is your account. Otherwise another person could act in your name.",
+    verifySignIn: (username: string) =>
+      `Sign in as ${username} first. Only the person of the account can confirm.`,
     verifySubmit: "Confirm the address",
     verifiedTitle: "Your address is confirmed",
     verified: (email: string) => `${email} is the address of your account now.`,

@@ -737,6 +737,8 @@ export const german: Texts = {
       `Sie sind als ${username} angemeldet. Sobald das neue Konto angelegt ist, ist dieser Browser stattdessen mit ihm angemeldet.`,
     emailHint: "Freiwillig. Wir schicken Ihnen eine Mail; die Adresse gilt, sobald Sie sie bestätigt haben.",
     withPasskey: "Mit einem Passkey weiter, ohne Passwort",
+    usernameIsAddress:
+      "Wählen Sie einen Benutzernamen ohne @. Nur Ihre eigene E-Mail-Adresse darf eines haben.",
     emailTaken: "Es gibt schon ein Konto mit dieser E-Mail-Adresse. Melden Sie sich stattdessen damit an.",
     limited: "Zu viele Versuche aus Ihrem Netz. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
     full: "Gerade fragen zu viele Menschen nach einem Konto. Versuchen Sie es in einer Stunde wieder.",
@@ -801,6 +803,8 @@ export const german: Texts = {
       `Das Konto ${username} bei ${server} soll die Adresse ${email} bekommen.`,
     verifyAdvice:
       "Bestätigen Sie nur, wenn das Ihr Konto ist: Sonst könnte ein fremdes Konto in Ihrem Namen auftreten.",
+    verifySignIn: (username) =>
+      `Melden Sie sich erst als ${username} an: Nur die Person, der das Konto gehört, kann bestätigen.`,
     verifySubmit: "Adresse bestätigen",
     verifiedTitle: "Ihre Adresse ist bestätigt",
     verified: (email) => `${email} ist jetzt die Adresse Ihres Kontos.`,

@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 /** Signing in on one device by approving it on another. */
-import { raw } from "hono/html";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { QrCode } from "../qr.tsx";
 import { Person } from "./parts.tsx";
 
 /** foreign: another browser asked, or this server never did. over: too late, or used. */
@@ -18,7 +18,7 @@ export interface OtherDeviceProps {
   readonly sealed: string;
   readonly returnTo: string | null;
   readonly state: OtherDeviceState;
-  /** The code for the phone, as an SVG; null unless it waits. */
+  /** What the code for the phone leads to; null unless it waits. */
   readonly qr: string | null;
   readonly number: string | null;
   readonly endsIn: string;
@@ -39,9 +39,7 @@ export function OtherDeviceView(props: OtherDeviceProps) {
               <li>{otherDevice.scan}</li>
               <li>{otherDevice.type}</li>
             </ol>
-            <div class="qr" role="img" aria-label={otherDevice.qr}>
-              {raw(qr)}
-            </div>
+            <QrCode text={qr} label={otherDevice.qr} isLong />
             <div class="show-code">
               <p id="number">{otherDevice.number}</p>
               <strong class="code" aria-describedby="number">

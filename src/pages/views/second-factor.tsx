@@ -1,34 +1,11 @@
 /** @jsxImportSource hono/jsx */
 /** The second factor of a person: setting it up, the recovery codes, and what can be changed about it. */
-import { encode } from "uqr";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { QrCode } from "../qr.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 import { Day } from "./parts.tsx";
-
-/** The light frame without which cameras do not find a code: four modules (ISO/IEC 18004 §9.1). */
-const QUIET_ZONE = 4;
-
-/** A QR code as a picture: dark on light on every page, because some apps read no other. */
-function QrCode({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { ecc: "M", border: QUIET_ZONE });
-  const path = data
-    .flatMap((line, y) => line.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
-    .join("");
-  return (
-    <svg
-      class="qr-code"
-      viewBox={`0 0 ${size} ${size}`}
-      role="img"
-      aria-label={label}
-      shape-rendering="crispEdges"
-    >
-      <path fill="#fff" d={`M0 0h${size}v${size}H0z`} />
-      <path fill="#000" d={path} />
-    </svg>
-  );
-}
 
 /** A secret in groups of four, as people copy it by hand. */
 const grouped = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, "$1 ");
