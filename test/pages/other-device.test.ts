@@ -148,6 +148,21 @@ test("a new password takes an approval back", async () => {
   expect((await screen.get("/account")).status).toBe(303);
 });
 
+test(proves("an approval ends with the browsers that its person signs out", "threat 83"), async () => {
+  await addPersonWithPassword(server, "carol");
+  const stolen = openBrowser(server, "203.0.113.12");
+  await stolen.signIn("carol");
+  const owner = openBrowser(server, "203.0.113.13");
+  await owner.signIn("carol");
+  const screen = openBrowser(server, "203.0.113.12");
+  const { page, number, link } = await ask(screen);
+  await answer(stolen, link, number);
+  const own = await screen.form(page, "/login/other-device");
+  await owner.submit("/account/security", { action: "end_other_sessions" }, "/account/security");
+  expect(await textOf(await screen.post(own.action, own.fields))).toContain("expired");
+  expect((await screen.get("/account")).status).toBe(303);
+});
+
 test("the operator can do without it", async () => {
   const without = await startTestServer({ sign_in: { other_device: false } });
   try {
