@@ -112,12 +112,14 @@ export function setUpTotp(
   // A replacement has another time than what it replaces, so that a form that replaces an app does so once.
   const createdAt = Math.max(now, (replaces ?? 0) + 1);
   const set = { sealedSecret, lastStep: step, drift, createdAt };
+  // Guesses at codes from a known browser count apart, and a stranger may have been known by the password alone.
+  const known = { browsersForgottenAt: createdAt };
   const renewed = renewCodes(subject, code, codes, now);
   const ends = others.map(({ session, ending }) => endOneSession(session, ending));
   return {
-    outcome: { ...account, revision: account.revision + 1 },
+    outcome: { ...account, ...known, revision: account.revision + 1 },
     changes: [
-      touchAccount(account, {}),
+      touchAccount(account, known),
       totp === null
         ? insert(totps, { subject, ...set })
         : update(totps, { subject }, { createdAt: totp.createdAt }, set),
