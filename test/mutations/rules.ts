@@ -963,6 +963,16 @@ const PEOPLE: readonly Mutation[] = [
   },
   {
     against: ["threat 83"],
+    what: "the form of the recovery codes proves a sign-in anew again and again",
+    in: "pages/second-factor.tsx",
+    within: "goOn",
+    match: "await useReauthentication($$$ARGS)",
+    replace: "true",
+    tests: ["pages/second-factor.test.ts"],
+    only: "gives one proof",
+  },
+  {
+    against: ["threat 83"],
     what: "access given with one proof counts where two are demanded",
     in: "rules/client-access.ts",
     within: "isGoodEnough",
