@@ -118,6 +118,15 @@ describe("setting up a second factor", () => {
     expect((await browser.post(FACTOR_PAGE, fields)).headers.get("location")).toBe("/device");
   });
 
+  test("is open to the longest names, in any writing", async () => {
+    await server.close();
+    await start({ appearance: { name: "認".repeat(40) } });
+    const name = "\u{20000}".repeat(200);
+    await addPersonWithPassword(server, name);
+    await browser.signIn(name);
+    await enrol(server, browser);
+  });
+
   test("takes what leads on for no app", async () => {
     await browser.signIn("alice");
     const { page } = await enrol(server, browser);
