@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { setPassword } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { ANSWERS_AT_ONCE } from "../../src/rules/sign-in-approval.ts";
+import { signInApprovals } from "../../src/store/tables.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -161,6 +163,24 @@ test(proves("an approval ends with the browsers that its person signs out", "thr
   await owner.submit("/account/security", { action: "end_other_sessions" }, "/account/security");
   expect(await textOf(await screen.post(own.action, own.fields))).toContain("expired");
   expect((await screen.get("/account")).status).toBe(303);
+});
+
+test("a person gives a limited number of answers at a time", async () => {
+  const dora = await addPersonWithPassword(server, "dora");
+  const doras = openBrowser(server, "203.0.113.14");
+  await doras.signIn("dora");
+  const statuses: number[] = [];
+  for (let count = 0; count <= ANSWERS_AT_ONCE; count += 1) {
+    const { number, link } = await ask(openBrowser(server, `198.51.${count}.9`));
+    statuses.push((await answer(doras, link, number, "deny")).status);
+  }
+  expect(statuses.filter((status) => status === 200)).toHaveLength(ANSWERS_AT_ONCE);
+  expect(statuses.at(-1)).toBe(409);
+  const kept = await server.context.store.list(signInApprovals, {
+    where: { subject: dora.subject },
+    limit: 50,
+  });
+  expect(kept).toHaveLength(ANSWERS_AT_ONCE);
 });
 
 test("the operator can do without it", async () => {
