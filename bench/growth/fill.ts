@@ -295,6 +295,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     disabledAt: null,
     disabledBy: null,
     unlockedAt: null,
+    browsersForgottenAt: null,
     pictureId: null,
     mailsOff: [],
     isDeclared: false,

@@ -3,7 +3,8 @@
  * passwords and failures of their own, so that strangers who guess at an account do not lock its owner out (THREATS 60).
  *
  * The cookie signs no person in. It names the account only under a MAC, which shows nothing without the server's keys, and
- * counts for that account and that password alone.
+ * counts for that account and that password alone. It ends when an app for one-time passwords is set up: a stranger who had the
+ * password until then would have guesses of their own at the codes, in as many browsers as they signed in with.
  */
 import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
@@ -23,12 +24,13 @@ export interface PresentedBrowser {
 interface Identity {
   readonly subject: string;
   readonly passwordHash: string | null;
+  readonly browsersForgottenAt: number | null;
 }
 
 export interface KnownBrowsers {
   /** Null if the browser presents no cookie of this kind that may be valid. */
   read(request: Request): PresentedBrowser | null;
-  /** Whether a person has signed in to this account, with its present password, in this browser. */
+  /** Whether a person has signed in to this account, with its present password and since its app was set up, in this browser. */
   isKnownTo(browser: PresentedBrowser, account: Identity | null): boolean;
   /** The `Set-Cookie` header for a browser in which a person has just signed in; null if the server sets none. */
   write(account: Identity): string | null;
@@ -47,10 +49,11 @@ export function createKnownBrowsers(
   lifetimeSeconds: number,
 ): KnownBrowsers {
   const name = cookieName(issuer, "tessera-known");
-  const macOf = (id: string, expiresAt: number, { subject, passwordHash }: Identity): string =>
-    Buffer.from(keys.mac("known browser", id, String(expiresAt), subject, passwordHash ?? "")).toString(
-      "base64url",
-    );
+  const macOf = (id: string, expiresAt: number, account: Identity): string => {
+    const { subject, passwordHash, browsersForgottenAt } = account;
+    const facts = [subject, passwordHash ?? "", String(browsersForgottenAt ?? "")];
+    return Buffer.from(keys.mac("known browser", id, String(expiresAt), ...facts)).toString("base64url");
+  };
   return {
     read(request) {
       for (const value of cookieValues(request, name)) {
@@ -79,4 +82,4 @@ export function createKnownBrowsers(
   };
 }
 
-const NO_ACCOUNT: Identity = { subject: "", passwordHash: null };
+const NO_ACCOUNT: Identity = { subject: "", passwordHash: null, browsersForgottenAt: null };

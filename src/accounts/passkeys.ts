@@ -109,16 +109,31 @@ export const descriptorOf = ({
   ...(transports.length > 0 && { transports }),
 });
 
+/** How many passkeys of a name strangers are told at most: names with more would stand out. */
+export const NAMED_PASSKEYS = 3;
+
+/**
+ * Those of a person's passkeys that strangers are told: first those that no device lists, which work by their name only, then the
+ * newest.
+ */
+export const namedPasskeys = (own: readonly PasskeyRecord[]): PasskeyRecord[] =>
+  own
+    .toSorted(
+      (one, other) =>
+        Number(one.discoverable) - Number(other.discoverable) || other.createdAt - one.createdAt,
+    )
+    .slice(0, NAMED_PASSKEYS);
+
 /** How long identifiers of real passkeys are, in bytes. */
 const DECOY_BYTES = [16, 20, 32, 32, 48, 64, 64, 64] as const;
 
 /**
  * §14.6.2: identifiers for a name without passkeys, so that strangers cannot tell it from a name with some. They are the same each
- * time, as real ones are: one or two for a name.
+ * time, as real ones are: up to `NAMED_PASSKEYS` for a name.
  */
 export function decoysOf(keys: ServerKeys, name: string): Descriptor[] {
   const [lengths = 0, count = 0] = keys.mac("decoy passkeys", "shape", foldUsername(name));
-  return Array.from({ length: count % 4 === 0 ? 2 : 1 }, (_, index) => {
+  return Array.from({ length: Math.max(1, NAMED_PASSKEYS - (count % 4)) }, (_, index) => {
     const length = DECOY_BYTES[(lengths + index) % DECOY_BYTES.length] ?? 32;
     const halves = ["first", "second"].map((half) =>
       keys.mac("decoy passkeys", half, String(index), foldUsername(name)),

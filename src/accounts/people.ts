@@ -75,6 +75,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   disabledAt: null,
   disabledBy: null,
   unlockedAt: null,
+  browsersForgottenAt: null,
   pictureId: null,
   mailsOff: [],
   isDeclared: account.declaration !== undefined,

@@ -30,9 +30,22 @@ const generator = (secret: Uint8Array, issuer: string, label: string): TOTP =>
     secret: new Secret({ buffer: new Uint8Array(secret).buffer }),
   });
 
+/** Names are longer in the text of a QR code, up to twelve characters for one, and the code must stay readable for a phone. */
+const LABEL_CHARACTERS = 192;
+
+/** As much of a name as fits. */
+function clip(name: string): string {
+  let kept = "";
+  for (const character of name) {
+    if (encodeURIComponent(kept + character).length > LABEL_CHARACTERS) break;
+    kept += character;
+  }
+  return kept;
+}
+
 /** What an app reads from a QR code: `otpauth://totp/…`. */
 export const totpUri = (secret: Uint8Array, issuer: string, label: string): string =>
-  generator(secret, issuer, label).toString();
+  generator(secret, clip(issuer), clip(label)).toString();
 
 /** The secret as a person types it into an app: base32. */
 export const totpText = (secret: Uint8Array): string =>

@@ -41,12 +41,18 @@ export const nameKey = (folded: string): string => `name ${folded}`;
 export const accountKey = ({ subject, unlockedAt }: AccountRecord): string =>
   unlockedAt === null ? `account ${subject}` : `account ${subject} ${unlockedAt}`;
 
-/** Another name of a person, or another step, is no way to more guesses: a complete sign-in forgets the failures of all. */
-export function forgetFailures({ limits }: AttemptContext, account: AccountRecord): void {
-  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)]) {
+/** A new password ends the wait that guesses at the old one brought. It is no second step, and gives no new guesses at one for the day. */
+export function forgetGuesses({ limits }: AttemptContext, account: AccountRecord): void {
+  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)])
     limits.signInPerAccount.reset(key);
+}
+
+/** Another name of a person, or another step, is no way to more guesses: a complete sign-in forgets the failures of all. */
+export function forgetFailures(context: AttemptContext, account: AccountRecord): void {
+  const { limits } = context;
+  forgetGuesses(context, account);
+  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)])
     limits.emailCodePerAccount.reset(key);
-  }
   limits.secondStepPerAccount.reset(accountKey(account));
 }
 

@@ -11,6 +11,7 @@ import {
   decoysOf,
   descriptorOf,
   isPasskeyName,
+  namedPasskeys,
   newChallenge,
   type OpenedChallenge,
   openChallenge,
@@ -124,7 +125,14 @@ export async function passkeysOfName(
   const own = await listPasskeys(context, account?.subject ?? "");
   return own.length === 0
     ? decoysOf(context.keys, normal)
-    : own.map(({ credentialId }) => descriptorOf({ credentialId, transports: [] }));
+    : namedPasskeys(own).map(({ credentialId }) => descriptorOf({ credentialId, transports: [] }));
+}
+
+/** Counts for the address that a stranger asks for the passkeys of a name. Returns the seconds to wait. */
+export function countNaming({ limits: { signInPerAddress } }: Context, { address }: Origin): number {
+  const wait = signInPerAddress.attempt(address);
+  if (wait === 0) signInPerAddress.settle(address);
+  return wait;
 }
 
 /** Asks for a new passkey of the person. A device that has one of theirs refuses. */

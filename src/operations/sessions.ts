@@ -15,7 +15,7 @@ import { type AccountRecord, accounts, type SessionRecord, sessions, totps } fro
 import type { Context } from "./context.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
-import { allPages, type Page } from "./paging.ts";
+import { allPages, collect, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
 import type { StepProof } from "./second-factor.ts";
 
@@ -307,6 +307,29 @@ export async function endSessions(
     rules.endSessions(await findAccount(context, subject), newEnding(context, subject)),
   );
   return outcome ? (swept[0]?.length ?? 0) : null;
+}
+
+/**
+ * Ends the sessions that a person picks among those in other browsers, and what was begun there (`rules.endOtherSessions`). Waits a
+ * moment while their applications hear of it.
+ */
+export async function endOtherSessions(
+  context: Context,
+  act: Act,
+  { account, session: here }: SignedIn,
+  isPicked: (other: SessionRecord) => boolean = () => true,
+): Promise<void> {
+  const { subject } = account;
+  const idleSince = context.clock.seconds() - context.configuration.lifetimes.session_idle_seconds;
+  const noticeIds = await outcomeOf(context, act, async () => {
+    const all = await collect(everySession(context, account, context.clock.seconds(), idleSince));
+    const others = all
+      .filter((other) => Buffer.compare(other.id, here.id) !== 0 && isPicked(other))
+      .map((session) => ({ session, ending: newEnding(context, subject) }));
+    const decision = rules.endOtherSessions(await findAccount(context, subject), others);
+    return { ...decision, outcome: others.map(({ ending }) => ending.noticeId) };
+  });
+  await Promise.all(noticeIds.map((id) => context.logoutSender.deliver(id, PATIENCE_MILLIS)));
 }
 
 /** Signs the browser out, and waits a moment while the applications of the session hear of it. False if it was gone before. */

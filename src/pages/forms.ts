@@ -24,6 +24,7 @@ export type FormPurpose =
   | "account"
   | "passkeys"
   | "second_factor"
+  | "second_factor_onward"
   | "setup"
   | "consent"
   | "notice"

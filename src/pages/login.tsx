@@ -5,7 +5,13 @@ import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { askForPasskey, checkPasskey, type PasskeyRefusal, passkeysOfName } from "../operations/passkeys.ts";
+import {
+  askForPasskey,
+  checkPasskey,
+  countNaming,
+  type PasskeyRefusal,
+  passkeysOfName,
+} from "../operations/passkeys.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
@@ -248,7 +254,11 @@ async function answerSignIn(
     return again(form.get(PASSKEY) === undefined ? "stale" : { passkey: "stale", forget: null });
   }
   const answer = form.get(PASSKEY);
-  if (answer === NO_ANSWER) return signInPage(context, incoming, { ...page, asksForName: true });
+  if (answer === NO_ANSWER) {
+    const wait = page.username.trim() === "" ? 0 : countNaming(context, incoming);
+    if (wait > 0) return again({ retryAfterSeconds: wait });
+    return signInPage(context, incoming, { ...page, asksForName: true });
+  }
   if (answer !== undefined) {
     const checked = await checkPasskey(context, {
       text: answer,

@@ -3,7 +3,7 @@
  * A forgotten password. A person asks for a link, and gets the same answer whether there is such an account or not (THREATS 34). The
  * link sets a new password, and is no way around a second factor (THREATS 83).
  */
-import { forgetFailures } from "../operations/attempts.ts";
+import { forgetGuesses } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
 import { countLinkRequest } from "../operations/link-requests.ts";
 import { askReset, findLink, personOfLink, resetByLink } from "../operations/links.ts";
@@ -188,7 +188,7 @@ async function reset(
     if (twin !== null) return twin;
     throw refusedLink(context, incoming, outcome, link);
   }
-  forgetFailures(context, account);
+  forgetGuesses(context, account);
   const find = () => findAccount(context, account.subject);
   return goOn(context, incoming, find, { steps: [STEPS.sign_in_link], isKnownBrowser: false });
 }

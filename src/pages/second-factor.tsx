@@ -5,6 +5,7 @@
  */
 import { newTotpSecret, totpFromText, totpText, totpUri } from "../accounts/totp.ts";
 import { takeReauthentication, withReauthentication } from "../endpoints/reauthentication.ts";
+import { useReauthentication } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
 import { findTotp, mayDoWithoutTotp } from "../operations/second-factor.ts";
 import {
@@ -21,7 +22,15 @@ import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, TotpRecord } from "../store/tables.ts";
 import { accountFrame } from "./account/section.ts";
 import type { Way } from "./account/way.ts";
-import { formToken, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
+import {
+  formToken,
+  openForm,
+  readForm,
+  type Submitted,
+  sealFormData,
+  type UnsealedData,
+  unsealFormData,
+} from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { offering, PageError } from "./page-error.ts";
 import { askRecentSignIn } from "./recent.ts";
@@ -108,7 +117,7 @@ function setUpPage(
     <SetUpView
       frame={frame}
       token={form.token}
-      pending={seal(context, form.cookieValue, account, pending)}
+      pending={seal(context, form.cookieValue, account, "second_factor", pending)}
       uri={totpUri(totpFromText(pending.secret), frame.name, account.username)}
       secret={pending.secret}
       cause={pending.replaces !== null ? "replaces" : isDemanded ? "demanded" : "wanted"}
@@ -119,12 +128,19 @@ function setUpPage(
   );
 }
 
-const seal = (
+/** What the page seals, each for a purpose of its own, so that none passes for the other. */
+interface Sealed {
+  readonly second_factor: Pending;
+  readonly second_factor_onward: Onward;
+}
+
+const seal = <Purpose extends keyof Sealed>(
   context: Context,
   cookieValue: string,
   { subject }: AccountRecord,
-  data: Pending | Onward,
-): string => sealFormData(context, cookieValue, "second_factor", JSON.stringify(data), subject, FORM_SECONDS);
+  purpose: Purpose,
+  data: Sealed[Purpose],
+): string => sealFormData(context, cookieValue, purpose, JSON.stringify(data), subject, FORM_SECONDS);
 
 interface FactorPage {
   readonly returnTo: string | null;
@@ -194,12 +210,13 @@ async function answerForm(
   if (!isFresh) return stale();
   switch (form.get("action")) {
     case "set_up": {
-      const pending = unsealed<Pending>(context, incoming, form.get("pending"));
-      return pending === null ? stale() : setUp(context, incoming, signedIn, pending, form.get("code") ?? "");
+      const pending = unsealed(context, incoming, "second_factor", form.get("pending"));
+      if (pending === null) return stale();
+      return setUp(context, incoming, signedIn, pending.data, form.get("code") ?? "");
     }
     case "go_on": {
-      const next = unsealed<Onward>(context, incoming, form.get("next"));
-      return next === null ? stale() : goOn(context, signedIn, next);
+      const next = unsealed(context, incoming, "second_factor_onward", form.get("next"));
+      return next === null ? stale() : goOn(context, incoming, signedIn, next);
     }
     case "renew":
     case "replace":
@@ -210,11 +227,22 @@ async function answerForm(
   }
 }
 
+interface Unsealed<Data> {
+  readonly seal: Omit<UnsealedData, "text">;
+  readonly data: Data;
+}
+
 /** The seal is this server's own, so the text is as it wrote it. Null if it is too old, or of another browser. */
-function unsealed<Data>(context: Context, incoming: Incoming, sealed: string | undefined): Data | null {
+function unsealed<Purpose extends keyof Sealed>(
+  context: Context,
+  incoming: Incoming,
+  purpose: Purpose,
+  sealed: string | undefined,
+): Unsealed<Sealed[Purpose]> | null {
   const cookieValue = context.sessionCookie.read(incoming.request);
   try {
-    return JSON.parse(unsealFormData(context, cookieValue, "second_factor", sealed).text) as Data;
+    const { text, ...seal } = unsealFormData(context, cookieValue, purpose, sealed);
+    return { seal, data: JSON.parse(text) as Sealed[Purpose] };
   } catch (error) {
     if (error instanceof PageError) return null;
     throw error;
@@ -278,7 +306,7 @@ async function codesPage(
       codes={codes}
       username={account.username}
       about={about}
-      next={cookieValue === null ? null : seal(context, cookieValue, account, next)}
+      next={cookieValue === null ? null : seal(context, cookieValue, account, "second_factor_onward", next)}
     />,
     // A remembered consent sends the browser straight on to the client.
     { leads: next.returnTo === null ? "nowhere_else" : "on_to_client" },
@@ -287,14 +315,17 @@ async function codesPage(
   return response;
 }
 
-const goOn = (context: Context, { session }: SignedIn, { returnTo, isAnew }: Onward): Response =>
-  seeOther(
-    returnTo === null
-      ? pagePath(context.issuer, PATH)
-      : isAnew
-        ? withReauthentication(context, returnTo, session)
-        : returnTo,
-  );
+/** The form gives the proof of a sign-in anew once. Sent again, it leads to the page without one. */
+async function goOn(
+  context: Context,
+  incoming: Incoming,
+  { session }: SignedIn,
+  { seal, data: { returnTo, isAnew } }: Unsealed<Onward>,
+): Promise<Response> {
+  if (returnTo === null) return seeOther(pagePath(context.issuer, PATH));
+  const counts = isAnew && (await useReauthentication(context, actOfPerson(incoming, session.subject), seal));
+  return seeOther(counts ? withReauthentication(context, returnTo, session) : returnTo);
+}
 
 /** The changes that a code allows. */
 async function change(

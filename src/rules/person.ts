@@ -35,6 +35,7 @@ import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
 import {
+  type EndedSession,
   type Ending,
   endEverySession,
   endLinks,
@@ -436,7 +437,7 @@ export function removeOwnAccount(
 export interface Superseded {
   readonly earlier: SessionRecord | null;
   /** Each with the ending of its own. */
-  readonly surplus: readonly { readonly session: SessionRecord; readonly ending: Ending }[];
+  readonly surplus: readonly EndedSession[];
   /** The ending of `earlier`. */
   readonly ending: Ending;
 }
@@ -552,6 +553,26 @@ export const endSession = (session: SessionRecord | null, ending: Ending): Decis
         urgent: true,
         events: [sessionEnded(session, "signed_out")],
       };
+
+/**
+ * A person ends sessions of theirs in other browsers, which a thief may have. What was begun there ends too: links for a new address
+ * or a new password, sign-ins under way, and approvals of other devices, which rest on the account as it was. False if there is no such
+ * person.
+ */
+export function endOtherSessions(
+  account: AccountRecord | null,
+  others: readonly EndedSession[],
+): Decision<boolean> {
+  if (account === null) return concluded(false);
+  const ends = others.map(({ session, ending }) => endOneSession(session, ending));
+  return {
+    outcome: true,
+    changes: [touchAccount(account, {}), ...ends.flatMap(({ changes }) => changes)],
+    sweeps: [...ends.flatMap(({ sweeps }) => sweeps), endLinks(account.subject)],
+    urgent: true,
+    events: others.map(({ session }) => sessionEnded(session, "signed_out")),
+  };
+}
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */
 export function createSetupLink(

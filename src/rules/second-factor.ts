@@ -11,7 +11,6 @@ import {
   type AccountRecord,
   type RecoveryCodeRecord,
   recoveryCodes,
-  type SessionRecord,
   type TotpRecord,
   totps,
 } from "../store/tables.ts";
@@ -19,7 +18,7 @@ import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 import { touchAccount } from "./grant.ts";
 import { sessionEnded } from "./person.ts";
-import { type Ending, endOneSession } from "./session.ts";
+import { type EndedSession, endLinks, endOneSession } from "./session.ts";
 import type { WaysIn } from "./sign-in.ts";
 
 /**
@@ -95,15 +94,9 @@ export interface NewTotp {
   readonly replaces: EpochSeconds | null;
 }
 
-/** A session of the person that the new factor ends, with the ending of its own. */
-export interface EndedSession {
-  readonly session: SessionRecord;
-  readonly ending: Ending;
-}
-
 /**
  * Adds the person's app, or replaces it. The person's sessions in other browsers rest on one proof, or on the app that is replaced,
- * so they end. The outcome is the person as they are afterwards; null, and nothing changed, if they may not sign in, or if another app
+ * so they end, and so do the links that they may have asked for. The outcome is the person as they are afterwards; null, and nothing changed, if they may not sign in, or if another app
  * was set up or removed meanwhile.
  */
 export function setUpTotp(
@@ -119,19 +112,21 @@ export function setUpTotp(
   // A replacement has another time than what it replaces, so that a form that replaces an app does so once.
   const createdAt = Math.max(now, (replaces ?? 0) + 1);
   const set = { sealedSecret, lastStep: step, drift, createdAt };
+  // Guesses at codes from a known browser count apart, and a stranger may have been known by the password alone.
+  const known = { browsersForgottenAt: createdAt };
   const renewed = renewCodes(subject, code, codes, now);
   const ends = others.map(({ session, ending }) => endOneSession(session, ending));
   return {
-    outcome: { ...account, revision: account.revision + 1 },
+    outcome: { ...account, ...known, revision: account.revision + 1 },
     changes: [
-      touchAccount(account, {}),
+      touchAccount(account, known),
       totp === null
         ? insert(totps, { subject, ...set })
         : update(totps, { subject }, { createdAt: totp.createdAt }, set),
       ...renewed.changes,
       ...ends.flatMap(({ changes }) => changes),
     ],
-    sweeps: [...renewed.sweeps, ...ends.flatMap(({ sweeps }) => sweeps)],
+    sweeps: [...renewed.sweeps, ...ends.flatMap(({ sweeps }) => sweeps), endLinks(subject)],
     events: [
       { event: "second_factor.added", subject },
       ...others.map(({ session }) => sessionEnded(session, "second_factor")),

@@ -45,6 +45,12 @@ export interface Ending {
   readonly noticeId: RecordId;
 }
 
+/** A session that ends together with others, with the ending of its own. */
+export interface EndedSession {
+  readonly session: SessionRecord;
+  readonly ending: Ending;
+}
+
 /** The changes and sweeps that end sessions. */
 export interface SessionsEnd {
   readonly changes: readonly Change[];

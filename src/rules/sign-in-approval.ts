@@ -19,6 +19,9 @@ export interface ApprovalQuestion {
   readonly expiresAt: EpochSeconds;
 }
 
+/** How many answers of a person are kept at a time, so that a person with a program fills no table. An answer is kept five minutes. */
+export const ANSWERS_AT_ONCE = 20;
+
 export interface ApprovalFacts {
   readonly account: AccountRecord | null;
   readonly approval: SignInApprovalRecord | null;
@@ -30,15 +33,24 @@ export interface ApprovalAnswer {
   readonly session: Pick<SessionRecord, "id" | "authenticatedAt">;
 }
 
-/** Stores the answer. False if the question was answered before or has expired, or if the person may not sign in. */
+export interface AnswerFacts extends ApprovalFacts {
+  /** The answers of the person that are kept, or as many of them as are too many. */
+  readonly kept: readonly SignInApprovalRecord[];
+}
+
+/**
+ * Stores the answer. False if the question was answered before or has expired, if the person may not sign in, or if they gave too many
+ * answers.
+ */
 export function answerSignIn(
-  { account, approval }: ApprovalFacts,
+  { account, approval, kept }: AnswerFacts,
   { id, expiresAt }: ApprovalQuestion,
   { answer, session }: ApprovalAnswer,
   now: EpochSeconds,
 ): Decision<boolean> {
   if (expiresAt <= now || approval !== null || account === null || account.disabledAt !== null)
     return concluded(false);
+  if (kept.length >= ANSWERS_AT_ONCE) return concluded(false);
   const { subject, revision } = account;
   return {
     outcome: true,

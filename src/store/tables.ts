@@ -342,6 +342,8 @@ export const accounts = table("accounts", {
     disabledBy: orNull(text<DisabledBy>()),
     /** When the operator last ended the wait that too many wrong passwords bring; null if never. */
     unlockedAt: orNull(integer()),
+    /** When the browsers in which the person had signed in last became unknown, other than by a new password; null if never. */
+    browsersForgottenAt: orNull(integer()),
     /** The person's picture; null for a person without one. */
     pictureId: orNull(pictureId()),
     /** The kinds of mail that the person does not want. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createPasswords } from "../../src/accounts/passwords.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { enrol } from "../support/second-factor.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -82,6 +83,22 @@ describe("a browser in which a person has signed in before", () => {
     browser.known = known;
     expect(await signIn(browser)).toBe(429);
   });
+
+  test(
+    proves("is not known any more when an app was set up elsewhere", "threat 33", "threat 83"),
+    async () => {
+      const browser = await knownBrowser();
+      const { known } = browser;
+      const owner = openBrowser(server);
+      await owner.signIn("ada");
+      await enrol(server, owner);
+      await lock();
+      browser.known = known;
+      expect(await signIn(browser)).toBe(429);
+      // The browser of the set-up is: it asks for the code.
+      expect(await signIn(owner)).toBe(200);
+    },
+  );
 
   test(proves("cannot be made up", "threat 60"), async () => {
     const browser = await knownBrowser();

@@ -1,7 +1,10 @@
 /** Threat class 33: any number of simultaneous guesses, on any page, stays within the limit. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { makeResetLink } from "../../src/operations/links.ts";
+import { findAccount } from "../../src/operations/people.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
+import { below, OPERATOR } from "../support/links.ts";
 
 import { type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -156,6 +159,32 @@ test(
       }
     }
     // 40 rounds last twenty hours.
+    expect(guessed).toBe(20);
+  },
+);
+
+test(
+  proves("a link for a new password gives no new guesses at codes", "threat 33", "threat 83"),
+  async () => {
+    await addAppBehind(server, alice.subject);
+    let guessed = 0;
+    for (let round = 0; round < 6; round += 1) {
+      server.clock.advance(1801);
+      const account = await findAccount(server.context, alice.subject);
+      if (account === null) throw new Error("There is no such person.");
+      const link = await makeResetLink(server.context, OPERATOR, account, false);
+      const browser = openBrowser(server, `192.0.2.${round}`);
+      const fields = { new_password: `another long passphrase ${round}` };
+      let shown = await browser.submit(
+        below(server, "address" in link ? (link.address ?? "") : ""),
+        fields,
+        "/reset-password",
+      );
+      for (let tries = 0; tries < LIMIT && shown.status !== 429; tries += 1) {
+        shown = await answerStep(browser, shown, "000000");
+        if (shown.status === 422) guessed += 1;
+      }
+    }
     expect(guessed).toBe(20);
   },
 );

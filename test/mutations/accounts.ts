@@ -34,7 +34,7 @@ export const ACCOUNTS: readonly Mutation[] = [
     against: ["threat 60"],
     what: "a browser stays known when the password has changed",
     in: "accounts/known-browser.ts",
-    match: '$HASH ?? ""',
+    match: 'passwordHash ?? ""',
     replace: '""',
     tests: ["accounts/known-browser.test.ts"],
     only: "password has changed",

@@ -548,6 +548,26 @@ export const OPERATIONS: readonly Mutation[] = [
     only: "strangers have locked",
   },
   {
+    against: ["threat 33", "threat 83"],
+    what: "a link for a new password gives new guesses at codes",
+    in: "pages/reset.tsx",
+    within: "reset",
+    match: "forgetGuesses(context, account)",
+    replace:
+      "(forgetGuesses(context, account), context.limits.secondStepPerAccount.reset(`account ${account.subject}`))",
+    tests: ["adversary/33-guesses.test.ts"],
+    only: "no new guesses at codes",
+  },
+  {
+    against: ["threat 33", "threat 83"],
+    what: "browsers of before an app have guesses of their own at its codes",
+    in: "accounts/known-browser.ts",
+    match: 'String(browsersForgottenAt ?? "")',
+    replace: '""',
+    tests: ["accounts/known-browser.test.ts"],
+    only: "set up elsewhere",
+  },
+  {
     against: ["threat 60", "threat 33"],
     what: "the cookie of a known browser gives guesses without limit",
     in: SIGN_IN,

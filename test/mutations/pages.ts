@@ -245,11 +245,12 @@ export const PAGES: readonly Mutation[] = [
   {
     against: ["threat 32"],
     what: "a person signs others out",
-    in: "pages/account/security.tsx",
-    within: "endOneSession",
-    match: "own && id !== null",
-    replace: "id !== null",
+    in: "operations/sessions.ts",
+    within: "endOtherSessions",
+    match: "await collect(everySession($$$ARGS))",
+    replace: "await context.store.list(sessions, { limit: 100 })",
     tests: ["pages/account.test.ts"],
+    only: "of another person are out of reach",
   },
   {
     against: ["threat 69"],

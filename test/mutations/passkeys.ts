@@ -343,6 +343,16 @@ export const PASSKEYS: readonly Mutation[] = [
   },
   {
     against: ["threat 34"],
+    what: "a name with many passkeys stands out",
+    in: OPERATION,
+    within: "passkeysOfName",
+    match: "namedPasskeys($OWN)",
+    replace: "$OWN",
+    tests,
+    only: "SQLite.*(stand out)",
+  },
+  {
+    against: ["threat 34"],
     what: "a passkey that is known here gets another answer than one that is not",
     in: OPERATION,
     within: "examine",

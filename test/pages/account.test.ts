@@ -6,6 +6,7 @@ import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
 import { formsOf, type PageForm } from "../support/code-flow.ts";
+import { below, giveMail } from "../support/links.ts";
 import {
   addPersonWithPassword,
   type Browser,
@@ -16,6 +17,7 @@ import {
 } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
+import { enrol } from "../support/second-factor.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -306,6 +308,9 @@ describe("the browsers of the account page", () => {
       ({ fields }) => fields.action === "end_session",
     );
 
+  const submitted = (fields: Record<string, string>) =>
+    browser.submit("/account/security", fields, "/account/security");
+
   test("are signed out one by one, but for this one", async () => {
     const other = openBrowser(server);
     await other.signIn("alice");
@@ -346,6 +351,27 @@ describe("the browsers of the account page", () => {
     expect(answer.headers.get("location")).toContain("/login");
     for (const each of [browser, other]) expect((await each.get("/account")).status).toBe(303);
   });
+
+  test.each([
+    ["one browser is signed out", (session: string) => submitted({ action: "end_session", session })],
+    ["the other browsers are signed out", () => submitted({ action: "end_other_sessions" })],
+    ["an app is set up", () => enrol(server, browser)],
+  ] as const)(
+    proves("leave no link for a new address behind that was asked for there, once %s", "threat 84"),
+    async (_, end) => {
+      const sent = giveMail(server);
+      const thief = openBrowser(server, "198.51.100.9");
+      await thief.signIn("alice");
+      await thief.submit("/account/details", { email: "thief@evil.example" }, "/account/details");
+      const link = below(server, sent.at(-1)?.link ?? "");
+      const form = await thief.form(link);
+      await end((await sessionForms())[0]?.fields.session ?? "");
+      expect((await thief.get("/account")).status).toBe(303);
+      expect((await thief.get(link)).status).toBe(404);
+      expect((await thief.post(form.action, form.fields)).status).toBe(404);
+      expect((await server.context.store.findAccountByUsername("alice"))?.email).toBeNull();
+    },
+  );
 
   test(proves("of another person are out of reach", "threat 32"), async () => {
     await addPersonWithPassword(server, "bob");

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { findAccountByUsername, setPassword } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { sessions } from "../../src/store/tables.ts";
+import { ANSWERS_AT_ONCE } from "../../src/rules/sign-in-approval.ts";
+import { sessions, signInApprovals } from "../../src/store/tables.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -193,6 +194,38 @@ test(
     expect(await textOf(await thief.post(late.action, late.fields))).toContain("expired");
   },
 );
+test(proves("an approval ends with the browsers that its person signs out", "threat 83"), async () => {
+  await addPersonWithPassword(server, "carol");
+  const stolen = openBrowser(server, "203.0.113.12");
+  await stolen.signIn("carol");
+  const owner = openBrowser(server, "203.0.113.13");
+  await owner.signIn("carol");
+  const screen = openBrowser(server, "203.0.113.12");
+  const { page, number, link } = await ask(screen);
+  await answer(stolen, link, number);
+  const own = await screen.form(page, "/login/other-device");
+  await owner.submit("/account/security", { action: "end_other_sessions" }, "/account/security");
+  expect(await textOf(await screen.post(own.action, own.fields))).toContain("expired");
+  expect((await screen.get("/account")).status).toBe(303);
+});
+
+test("a person gives a limited number of answers at a time", async () => {
+  const dora = await addPersonWithPassword(server, "dora");
+  const doras = openBrowser(server, "203.0.113.14");
+  await doras.signIn("dora");
+  const statuses: number[] = [];
+  for (let count = 0; count <= ANSWERS_AT_ONCE; count += 1) {
+    const { number, link } = await ask(openBrowser(server, `198.51.${count}.9`));
+    statuses.push((await answer(doras, link, number, "deny")).status);
+  }
+  expect(statuses.filter((status) => status === 200)).toHaveLength(ANSWERS_AT_ONCE);
+  expect(statuses.at(-1)).toBe(409);
+  const kept = await server.context.store.list(signInApprovals, {
+    where: { subject: dora.subject },
+    limit: 50,
+  });
+  expect(kept).toHaveLength(ANSWERS_AT_ONCE);
+});
 
 test("the operator can do without it", async () => {
   const without = await startTestServer({ sign_in: { other_device: false } });

@@ -351,8 +351,11 @@ function passkeySuite(start: StartOnEngine): void {
   });
 
   describe("names without passkeys", () => {
+    let asked = 0;
     const keysOf = async (username: string) => {
-      const other = openBrowser(server);
+      // Each name counts for the address that asks.
+      asked += 1;
+      const other = openBrowser(server, `198.51.${asked}.1`);
       const { form } = await openAsk(other, "/login");
       const response = await other.post(form.action, { ...form.fields, username });
       const { allowCredentials = [] } = (await readAsk(response)).ask.options;
@@ -372,10 +375,37 @@ function passkeySuite(start: StartOnEngine): void {
         expect(Object.keys(key).sort()).toEqual(["id", "type"]);
     });
 
+    test(proves("do not stand out by having few: no name has more than three", "threat 34"), async () => {
+      for (let more = 0; more < 3; more += 1) {
+        server.clock.advance(1);
+        await add(createAuthenticator(ISSUER));
+      }
+      const unlisted = createAuthenticator(ISSUER);
+      await add(unlisted, { transports: ["usb"], discoverable: false });
+      server.clock.advance(1);
+      await add(createAuthenticator(ISSUER));
+      const keys = await keysOf("alice");
+      expect(keys).toHaveLength(3);
+      expect(keys[0]?.id).toBe(unlisted.ids()[0]);
+    });
+
+    test(
+      proves("and others are asked for a limited number of times from an address", "threat 34"),
+      async () => {
+        const { sign_in_failures_per_address } = server.context.configuration.limits;
+        const attacker = openBrowser(server, "198.51.100.9");
+        const { form } = await openAsk(attacker, "/login");
+        let last = 0;
+        for (let count = 0; count <= sign_in_failures_per_address && last !== 429; count += 1)
+          last = (await attacker.post(form.action, { ...form.fields, username: `name${count}` })).status;
+        expect(last).toBe(429);
+      },
+    );
+
     test("get as many, of as many lengths, as people have", async () => {
       const names = Array.from({ length: 60 }, (_, index) => `nobody${index}`);
       const made = await Promise.all(names.map(keysOf));
-      expect([...new Set(made.map(({ length }) => length))].sort()).toEqual([1, 2]);
+      expect([...new Set(made.map(({ length }) => length))].sort()).toEqual([1, 2, 3]);
       const lengths = made.flat().map(({ id }) => Buffer.from(id, "base64url").length);
       expect([...new Set(lengths)].sort((one, other) => one - other)).toEqual([16, 20, 32, 48, 64]);
     });

@@ -118,6 +118,23 @@ describe("setting up a second factor", () => {
     expect((await browser.post(FACTOR_PAGE, fields)).headers.get("location")).toBe("/device");
   });
 
+  test("is open to the longest names, in any writing", async () => {
+    await server.close();
+    await start({ appearance: { name: "認".repeat(40) } });
+    const name = "\u{20000}".repeat(200);
+    await addPersonWithPassword(server, name);
+    await browser.signIn(name);
+    await enrol(server, browser);
+  });
+
+  test("takes what leads on for no app", async () => {
+    await browser.signIn("alice");
+    const { page } = await enrol(server, browser);
+    const { fields } = await formOn(page, FACTOR_PAGE);
+    const sent = { ...fields, action: "set_up", pending: fields.next ?? "", code: "123456" };
+    expect((await browser.post(FACTOR_PAGE, sent)).status).toBe(422);
+  });
+
   test("tolerates a phone whose clock is five minutes off, and learns it", async () => {
     await browser.signIn("alice");
     const html = await (await browser.get(FACTOR_PAGE)).text();
@@ -542,5 +559,24 @@ describe("an application that demands a level", () => {
     expect((await browser.get(on)).status).toBe(200);
     // The proof counts once.
     expect(locationOf(await browser.get(on))).toStartWith("/login?");
+  });
+
+  test(proves("with prompt=login, the form of the codes gives one proof", "threat 83"), async () => {
+    const path = authorizePath({ scope: "openid", acr_values: "2", prompt: "login" });
+    const login = locationOf(await browser.get(path));
+    const form = await browser.form(login, "/login");
+    const back = locationOf(
+      await browser.post("/login", { ...form.fields, username: "alice", password: PASSWORD }),
+    );
+    const { page } = await enrol(
+      server,
+      browser,
+      locationOf(await browser.get(locationOf(await browser.get(back)))),
+    );
+    const { fields } = await formOn(page, FACTOR_PAGE);
+    const go = async () => browser.get(locationOf(await browser.post(FACTOR_PAGE, fields)));
+    expect((await go()).status).toBe(200);
+    server.clock.advance(1700);
+    expect(locationOf(await go())).toStartWith("/login?");
   });
 });

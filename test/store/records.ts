@@ -157,6 +157,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   disabledAt: null,
   disabledBy: null,
   unlockedAt: null,
+  browsersForgottenAt: null,
   pictureId: null,
   mailsOff: [],
   isDeclared: false,

@@ -197,6 +197,7 @@ export async function startTestServer(
         disabledAt: null,
         disabledBy: null,
         unlockedAt: null,
+        browsersForgottenAt: null,
         pictureId: null,
         mailsOff: [],
         isDeclared: false,

@@ -1,17 +1,17 @@
 /** @jsxImportSource hono/jsx */
 /** How a person signs in, and the browsers in which they are signed in. */
-import { parseRecordId, recordIdText } from "../../credentials/credential.ts";
+import { recordIdText } from "../../credentials/credential.ts";
 import type { Context } from "../../operations/context.ts";
 import { chooseMails, sendsMail } from "../../operations/mail.ts";
-import { endSessions, type SignedIn, signOut } from "../../operations/sessions.ts";
+import { endOtherSessions, endSessions, type SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord, SessionRecord } from "../../store/tables.ts";
 import { displayText } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";
 import { type MailChoice, NEW_DEVICE_MAILS, SecurityView } from "../views/account-security.tsx";
 import { type Act, type Again, backWith, sectionParts, sectionRoute, toSignIn } from "./section.ts";
-import { listSessions, otherSessions } from "./sessions.ts";
+import { listSessions } from "./sessions.ts";
 import { waysToSignIn } from "./ways.ts";
 
 const PATH = "/account/security";
@@ -58,19 +58,16 @@ const endOneSession =
   async (incoming, signedIn, form) => {
     const { subject } = signedIn.account;
     const wanted = form.required("session");
-    const own = (await otherSessions(context, signedIn)).some((other) => recordIdText(other) === wanted);
-    const id = parseRecordId(wanted);
-    if (own && id !== null) await signOut(context, actOfPerson(incoming, subject), id);
+    const isWanted = ({ id }: SessionRecord) => recordIdText(id) === wanted;
+    await endOtherSessions(context, actOfPerson(incoming, subject), signedIn, isWanted);
     return backWith(context, incoming, PATH, subject, { about: "session" });
   };
 
-const endOtherSessions =
+const endAllOthers =
   (context: Context): Act =>
   async (incoming, signedIn) => {
     const { subject } = signedIn.account;
-    const act = actOfPerson(incoming, subject);
-    const others = await otherSessions(context, signedIn);
-    await Promise.all(others.map((other) => signOut(context, act, other)));
+    await endOtherSessions(context, actOfPerson(incoming, subject), signedIn);
     return backWith(context, incoming, PATH, subject, { about: "sessions" });
   };
 
@@ -89,7 +86,7 @@ export const securityRoute = (context: Context): Route =>
     stale: (incoming, signedIn, _form, again) => securityPage(context, incoming, signedIn, again),
     acts: {
       end_session: endOneSession(context),
-      end_other_sessions: endOtherSessions(context),
+      end_other_sessions: endAllOthers(context),
       end_all_sessions: endEverySession(context),
       mails: changeMails(context),
     },
