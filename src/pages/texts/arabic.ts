@@ -695,6 +695,7 @@ export const arabic: TranslatedTexts = {
     submit: "إنشاء الحساب",
   },
   newAccount: {
+    usernameIsAddress: "اختر اسم مستخدم بلا @. لا يحتوي عليها إلا بريدك الإلكتروني.",
     title: "إنشاء حسابك",
     invited: (server) => `أنت مدعوّ إلى ${its(server)}. اختر كيف تريد تسجيل الدخول.`,
     confirmed: (server) => `تأكّد بريدك الإلكتروني. اختر كيف تريد تسجيل الدخول إلى ${its(server)}.`,
@@ -764,6 +765,7 @@ export const arabic: TranslatedTexts = {
     verifyLead: (email, username, server) =>
       `سيكون ${its(email)} عنوان الحساب ${its(username)} في ${its(server)}.`,
     verifyAdvice: "لا تؤكّد إلا إذا كان هذا حسابك. وإلا فقد يتصرّف شخص آخر باسمك.",
+    verifySignIn: (username) => `سجّل الدخول أولًا باسم ${its(username)}. لا يؤكّد إلا صاحب الحساب.`,
     verifySubmit: "تأكيد العنوان",
     verifiedTitle: "تأكّد عنوانك",
     verified: (email) => `صار ${its(email)} عنوان حسابك.`,

@@ -679,6 +679,7 @@ export const dutch: TranslatedTexts = {
     submit: "Account aanmaken",
   },
   newAccount: {
+    usernameIsAddress: "Kies een gebruikersnaam zonder @. Alleen uw eigen e-mailadres mag er een hebben.",
     title: "Maak uw account aan",
     invited: (server) => `U bent uitgenodigd voor ${server}. Kies hoe u wilt inloggen.`,
     confirmed: (server) => `Uw e-mailadres is bevestigd. Kies hoe u bij ${server} wilt inloggen.`,
@@ -750,6 +751,8 @@ export const dutch: TranslatedTexts = {
       `Het account ${username} bij ${server} moet het adres ${email} krijgen.`,
     verifyAdvice:
       "Bevestig alleen als dit uw account is. Anders zou iemand anders in uw naam kunnen handelen.",
+    verifySignIn: (username) =>
+      `Log eerst in als ${username}. Alleen de persoon van het account kan bevestigen.`,
     verifySubmit: "Adres bevestigen",
     verifiedTitle: "Uw adres is bevestigd",
     verified: (email) => `${email} is nu het adres van uw account.`,

@@ -725,6 +725,8 @@ export const french: TranslatedTexts = {
     submit: "Créer le compte",
   },
   newAccount: {
+    usernameIsAddress:
+      "Choisissez un nom d’utilisateur sans @. Seule votre propre adresse e‑mail peut en contenir un.",
     title: "Créer votre compte",
     invited: (server) =>
       `Vous êtes invité à rejoindre ${server}. Choisissez comment vous voulez vous connecter.`,
@@ -798,6 +800,8 @@ export const french: TranslatedTexts = {
       `Le compte ${username} sur ${server} doit recevoir l’adresse ${email}.`,
     verifyAdvice:
       "Ne confirmez que si c’est votre compte. Sinon, une autre personne pourrait agir en votre nom.",
+    verifySignIn: (username) =>
+      `Connectez-vous d’abord en tant que ${username}. Seule la personne du compte peut confirmer.`,
     verifySubmit: "Confirmer l’adresse",
     verifiedTitle: "Votre adresse est confirmée",
     verified: (email) => `${email} est désormais l’adresse de votre compte.`,

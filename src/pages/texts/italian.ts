@@ -689,6 +689,7 @@ export const italian: TranslatedTexts = {
     submit: "Crea account",
   },
   newAccount: {
+    usernameIsAddress: "Scegliere un nome utente senza @. Solo il proprio indirizzo email può contenerla.",
     title: "Crea l’account",
     invited: (server) => `Questo è un invito a ${server}. Scegliere come accedere.`,
     confirmed: (server) => `L’indirizzo email è confermato. Scegliere come accedere a ${server}.`,
@@ -759,6 +760,8 @@ export const italian: TranslatedTexts = {
       `L’account ${username} su ${server} deve ricevere l’indirizzo ${email}.`,
     verifyAdvice:
       "Confermare solo se questo è il proprio account. Altrimenti un’altra persona potrebbe agire a proprio nome.",
+    verifySignIn: (username) =>
+      `Prima accedere come ${username}. Solo la persona dell’account può confermare.`,
     verifySubmit: "Conferma l’indirizzo",
     verifiedTitle: "L’indirizzo è confermato",
     verified: (email) => `Ora ${email} è l’indirizzo dell’account.`,

@@ -714,6 +714,7 @@ export const polish: TranslatedTexts = {
     submit: "Utwórz konto",
   },
   newAccount: {
+    usernameIsAddress: "Wybierz nazwę użytkownika bez @. Znak ten może mieć tylko Twój własny adres e-mail.",
     title: "Utwórz swoje konto",
     invited: (server) => `Masz zaproszenie do serwisu ${server}. Wybierz, jak chcesz się logować.`,
     confirmed: (server) =>
@@ -787,6 +788,8 @@ export const polish: TranslatedTexts = {
       `Konto ${username} w serwisie ${server} ma otrzymać adres ${email}.`,
     verifyAdvice:
       "Potwierdź tylko wtedy, gdy to Twoje konto. W przeciwnym razie ktoś inny mógłby działać w Twoim imieniu.",
+    verifySignIn: (username) =>
+      `Najpierw zaloguj się jako ${username}. Potwierdzić może tylko osoba, do której należy konto.`,
     verifySubmit: "Potwierdź adres",
     verifiedTitle: "Adres jest potwierdzony",
     verified: (email) => `${email} jest teraz adresem Twojego konta.`,

@@ -699,6 +699,7 @@ export const spanish: TranslatedTexts = {
     submit: "Crear la cuenta",
   },
   newAccount: {
+    usernameIsAddress: "Elija un nombre de usuario sin @. Solo puede llevarla su propia dirección de correo.",
     title: "Crear su cuenta",
     invited: (server) => `Tiene una invitación a ${server}. Elija cómo quiere iniciar sesión.`,
     confirmed: (server) =>
@@ -772,6 +773,8 @@ export const spanish: TranslatedTexts = {
       `La cuenta ${username} en ${server} va a tener la dirección ${email}.`,
     verifyAdvice:
       "Confirme solo si esta es su cuenta. De lo contrario, otra persona podría actuar en su nombre.",
+    verifySignIn: (username) =>
+      `Inicie sesión primero como ${username}. Solo la persona de la cuenta puede confirmar.`,
     verifySubmit: "Confirmar la dirección",
     verifiedTitle: "Su dirección está confirmada",
     verified: (email) => `${email} es ahora la dirección de su cuenta.`,
