@@ -417,7 +417,7 @@ test(
   ),
   async () => {
     const languageOf = async (request: string, beside: AuthorizationParameters = {}) => {
-      const headers = { "Accept-Language": "fr, en" };
+      const headers = { "Accept-Language": "tlh, en" };
       const sent = await server.fetch(authorizePath(bare(request, beside)), { headers });
       const page = await server.fetch(redirectOf(sent).href, { headers });
       return /<html lang="(\w+)">/.exec(await page.text())?.[1];

@@ -111,7 +111,7 @@ const open =
 const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
 
 /** The session of the scene, in another browser, ends with it. */
-const SET_UP = "commit accounts totps recovery_codes sessions logout_notices activities grants";
+const SET_UP = "commit accounts totps recovery_codes sessions logout_notices activities grants links";
 
 export const FLOWS: Readonly<Record<string, Flow>> = {
   // RFC 6749 §4.1.2: a code is used once. To the server, the retry after a lost answer looks like a replay.
@@ -292,8 +292,8 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       const { fields } = await formOn(html, FACTOR_PAGE);
       return () => browser.post(FACTOR_PAGE, { ...fields, code: appCode(server, secretOn(html)) });
     },
-    // The person sees the recovery codes whatever happens then. A repetition finds the app set up.
-    { despite: { after: SET_UP, outcome: "200" }, whenLost: { [SET_UP]: "422" } },
+    // The person sees the recovery codes whatever happens then. A repetition finds the app set up, and asks for a code of it.
+    { despite: { after: SET_UP, outcome: "200" }, whenLost: { [SET_UP]: "303 /login" } },
   ),
   "the sign-out page": people("200", open("/logout")),
   "signing out": people(
