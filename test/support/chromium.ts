@@ -20,7 +20,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 /** Signs in through the page, in whatever language it is. */
 export async function signInOn(page: Page, url: string, username: string, password: string): Promise<void> {
   // A browser that is signed in already would be led past the form.
-  await page.context().clearCookies();
+  await page.context().clearCookies({ name: /tessera$/ });
   await page.goto(url);
   await page.locator("input#username").fill(username);
   await page.locator("input#password").fill(password);
