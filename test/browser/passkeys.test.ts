@@ -109,6 +109,13 @@ async function plugIn(options: Options): Promise<string> {
 const unplug = (authenticatorId: string) =>
   cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
 
+/** The bank needs a second factor, so a person with a passkey uses it to change what signs them in. */
+async function withTheKey(): Promise<void> {
+  await page.goto(url("/login?return_to=%2Faccount%2Fpasskeys&step_up=1"));
+  await use();
+  await page.waitForURL(url("/account/passkeys"));
+}
+
 /** Signs in, adds a passkey and signs out; returns the authenticator. */
 async function withPasskey(options: Options): Promise<string> {
   const authenticatorId = await plugIn(options);
@@ -132,6 +139,7 @@ describe("a passkey", () => {
     await page.getByLabel("Name of the passkey").fill("My phone");
     await page.getByRole("button", { name: "Save" }).click();
     expect(await page.getByRole("heading", { name: "My phone" }).isVisible()).toBe(true);
+    await withTheKey();
     await page.getByRole("button", { name: "Remove the passkey My phone" }).click();
     await note("The passkey is removed.");
     expect(await stored()).toEqual([]);
@@ -175,6 +183,7 @@ describe("a passkey", () => {
     const first = await withPasskey(PLATFORM);
     await withoutOffers();
     await signIn("/account/passkeys");
+    await withTheKey();
     await add();
     await note("There is a passkey for your account on this device already.");
     await unplug(first);
@@ -450,6 +459,7 @@ test(proves("the last way in stays, without a password too", "threat 82"), async
   await withPasskey(PLATFORM);
   await withoutOffers();
   await signIn("/account/passkeys");
+  await withTheKey();
   await page.getByRole("button", { name: "Remove my password" }).click();
   await note("Your password is removed.");
   await note("If you lose it, you cannot sign in any more.");
