@@ -218,7 +218,7 @@ describe("tessera mail preview", () => {
     expect(text.code).toBe(0);
     expect(text.out).toMatch(/^Subject: .+\n\nHello( Ada Lovelace)?,\n/);
     const html = await tessera(["mail", "preview", kind, "--html", "--language", "de"]);
-    expect(html.out).toStartWith('<!doctype html><html lang="de">');
+    expect(html.out).toStartWith('<!doctype html><html lang="de" dir="ltr">');
   });
 
   test("writes it into a file, in the operator's name and colour", async () => {

@@ -74,7 +74,7 @@ describe("hints and wishes of a client", () => {
       const inEnglish = await open({ ui_locales: "tlh en-GB de" }, {});
       expect(await signInPageOf(inEnglish, german)).toContain('<html lang="en">');
       expect(await signInPageOf(await open({}, {}), german)).toContain('<html lang="de">');
-      const consent = await open({ ui_locales: "fr de", prompt: "consent" });
+      const consent = await open({ ui_locales: "tlh de", prompt: "consent" });
       expect(await consent.text()).toContain('<html lang="de">');
     },
   );

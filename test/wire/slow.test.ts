@@ -79,8 +79,11 @@ test(
   PATIENCE_MILLIS,
 );
 
+/** How often the unfinished bodies come. */
+const WAVES = 30;
+
 test(
-  "bodies that are never finished take no more memory than bodies may have, the fifth time as the first",
+  "bodies that are never finished take no more memory than bodies may have, however often they come",
   async () => {
     const count = 100;
     const size = 200_000;
@@ -88,19 +91,21 @@ test(
     const manner = { name: "", first: `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, drip: "" };
     const before = await server.residentKilobytes();
     const peaks: number[] = [];
-    for (let wave = 0; wave < 5; wave += 1) {
+    for (let wave = 0; wave < WAVES; wave += 1) {
       const { allGone, hangUp } = await openStrangers(server.port, [manner], count);
       await newToken(server);
       peaks.push(await server.residentKilobytes());
       hangUp();
       await allGone;
     }
-    const [first = 0, ...others] = peaks;
+    const [first = 0] = peaks;
     figure(
       `${count} unfinished bodies of ${size / 1000} kB: ${before} kB before, then ${peaks.join(", ")} kB`,
     );
     expect(first - before).toBeLessThan((3 * count * size) / 1000);
-    for (const other of others) expect(other).toBeLessThan(first * 1.5);
+    // The runtime collects what they leave now and then, so memory grows for some waves, and no further.
+    const settled = Math.max(...peaks.slice(0, WAVES / 2));
+    for (const later of peaks.slice(WAVES / 2)) expect(later).toBeLessThan(settled * 1.5);
   },
   PATIENCE_MILLIS,
 );
