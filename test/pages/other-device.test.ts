@@ -1,10 +1,10 @@
 /** Signing in on one device by approving it on another. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { findAccountByUsername, setPassword } from "../../src/operations/people.ts";
+import { changeAccount, findAccountByUsername, setPassword } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { ANSWERS_AT_ONCE } from "../../src/rules/sign-in-approval.ts";
 import { sessions, signInApprovals } from "../../src/store/tables.ts";
-import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -189,8 +189,13 @@ test(
     });
     expect(newest?.authenticatedAt).toBe(oldest?.authenticatedAt ?? Number.NaN);
     expect(newest?.expiresAt).toBe(oldest?.expiresAt ?? Number.NaN);
-    // The session that approved it ends before the other screen goes on.
-    await old.submit("/logout", {}, "/logout");
+    // The session that approved it ends before the other screen goes on: another person signs in on that device.
+    await addPersonWithPassword(server, "frank");
+    await old.submit(
+      "/login?return_to=%2Faccount&another=1",
+      { username: "frank", password: PASSWORD },
+      "/login",
+    );
     expect(await textOf(await thief.post(late.action, late.fields))).toContain("expired");
   },
 );
@@ -225,6 +230,18 @@ test("a person gives a limited number of answers at a time", async () => {
     limit: 50,
   });
   expect(kept).toHaveLength(ANSWERS_AT_ONCE);
+});
+
+test("an approval counts while the account is as it was", async () => {
+  const gina = await addPersonWithPassword(server, "gina");
+  const ginas = openBrowser(server, "203.0.113.15");
+  await ginas.signIn("gina");
+  const screen = openBrowser(server);
+  const { page, number, link } = await ask(screen);
+  await answer(ginas, link, number);
+  const own = await screen.form(page, "/login/other-device");
+  await changeAccount(server.context, SERVER_ACT, gina.subject, { name: "Gina" }, server.clock.seconds());
+  expect(await textOf(await screen.post(own.action, own.fields))).toContain("expired");
 });
 
 test("the operator can do without it", async () => {
