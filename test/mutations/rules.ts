@@ -953,7 +953,7 @@ const PEOPLE: readonly Mutation[] = [
   },
   {
     against: ["threat 83"],
-    what: "an approval outlives the session that gave it",
+    what: "signing other browsers out leaves what they have under way",
     in: PERSON,
     within: "endOtherSessions",
     match: "[touchAccount(account, {}), ...$ENDS]",

@@ -209,7 +209,11 @@ test(proves("an approval ends with the browsers that its person signs out", "thr
   const { page, number, link } = await ask(screen);
   await answer(stolen, link, number);
   const own = await screen.form(page, "/login/other-device");
+  const before = await findAccountByUsername(server.context, "carol");
   await owner.submit("/account/security", { action: "end_other_sessions" }, "/account/security");
+  // Sign-ins that are under way, which have no session yet, rest on the account as it was.
+  const after = await findAccountByUsername(server.context, "carol");
+  expect(after?.revision).toBeGreaterThan(before?.revision ?? Number.NaN);
   expect(await textOf(await screen.post(own.action, own.fields))).toContain("expired");
   expect((await screen.get("/account")).status).toBe(303);
 });
