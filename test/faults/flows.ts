@@ -278,7 +278,9 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       const secret = await addAppBehind(server, person.subject);
       const browser = openBrowser(server);
       const { fields } = await formOn(await (await browser.signIn(person.username)).text(), "/login");
-      return () => browser.post("/login", { ...fields, code: appCode(server, secret) });
+      // The code of the first attempt: the clock may go on to the next one meanwhile.
+      const code = appCode(server, secret);
+      return () => browser.post("/login", { ...fields, code });
     },
     // The code is used up.
     { whenLost: { "commit totps sessions activities": "422" } },
@@ -290,7 +292,8 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       await browser.signIn(person.username);
       const html = await (await browser.get(FACTOR_PAGE)).text();
       const { fields } = await formOn(html, FACTOR_PAGE);
-      return () => browser.post(FACTOR_PAGE, { ...fields, code: appCode(server, secretOn(html)) });
+      const code = appCode(server, secretOn(html));
+      return () => browser.post(FACTOR_PAGE, { ...fields, code });
     },
     // The person sees the recovery codes whatever happens then. A repetition finds the app set up, and asks for a code of it.
     { despite: { after: SET_UP, outcome: "200" }, whenLost: { [SET_UP]: "303 /login" } },
