@@ -238,7 +238,9 @@ describe("a client that closes its side of the connection", () => {
 test("chunks that go on beyond every limit are refused, even if nobody stays to hear it", async () => {
   const endless = chunked(`10000\r\n${"a".repeat(0x10000)}\r\n`.repeat(20));
   // Unread bytes may reset the connection before the answer arrives.
-  expect([[], [413]]).toContainEqual(statusesIn(await exchange(server.port, endless)));
+  // The runtime may keep the connection for the rest of the body, which never comes.
+  const answer = await exchange(server.port, endless, { until: "\r\n\r\n" });
+  expect(answer === "" || answer.startsWith("HTTP/1.1 413 ")).toBe(true);
 });
 
 test("nothing of all that is a fault of the server", () => {

@@ -29,13 +29,15 @@ export interface ExchangeOptions {
   readonly thenEnd?: boolean;
   /** Sent when the first answer begins to arrive. */
   readonly thenSend?: string;
+  /** Closes the connection as soon as this has arrived. */
+  readonly until?: string;
 }
 
-/** Sends bytes; resolves to everything that arrives before the server closes the connection. */
+/** Sends bytes; resolves to everything that arrives before either side closes the connection. */
 export function exchange(
   port: number,
   bytes: string | Uint8Array,
-  { thenEnd = false, thenSend }: ExchangeOptions = {},
+  { thenEnd = false, thenSend, until }: ExchangeOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";
@@ -46,6 +48,7 @@ export function exchange(
     if (thenSend !== undefined) socket.once("data", () => socket.write(thenSend));
     socket.on("data", (chunk) => {
       answer += chunk.toString("latin1");
+      if (until !== undefined && answer.includes(until)) socket.destroy();
     });
     socket.on("close", () => resolve(answer));
     // Bytes that the server did not read may cause a reset.
