@@ -59,6 +59,7 @@ import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
 import { createOutbound, type Outbound } from "./platform/outbound.ts";
+import { isPattern, matchPattern, type PathParameters } from "./platform/path-pattern.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
@@ -320,7 +321,14 @@ export function servedPaths(configuration: Configuration): readonly string[] {
   ];
 }
 
-/** Literal paths only, compared as they are: no pattern decides who answers. */
+interface FoundRoute {
+  readonly route: Route;
+  readonly parameters: PathParameters;
+}
+
+const NO_PARAMETERS: PathParameters = {};
+
+/** A route whose path has no parameter goes before those that have one. */
 function createRouter(context: Context): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
@@ -339,15 +347,27 @@ function createRouter(context: Context): Router {
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
+  const patterns = [...routes].filter(([path]) => isPattern(path));
+  for (const [pattern] of patterns) routes.delete(pattern);
+  const find = (path: string): FoundRoute | undefined => {
+    const route = routes.get(path);
+    if (route !== undefined) return { route, parameters: NO_PARAMETERS };
+    for (const [pattern, route] of patterns) {
+      const parameters = matchPattern(pattern, path);
+      if (parameters !== null) return { route, parameters };
+    }
+    return undefined;
+  };
   const common = Object.entries(commonHeaders(context.configuration));
   const respond = async (
     request: Request,
     addressOf: () => string,
     target: Target,
-    route: Route | undefined,
+    found: FoundRoute | undefined,
   ) => {
     const incoming: Incoming = {
       request,
+      parameters: found?.parameters ?? NO_PARAMETERS,
       path: target.path,
       query: target.query,
       get address() {
@@ -355,16 +375,16 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
-    const response = await (route === undefined
+    const response = await (found === undefined
       ? nothingHere(context, incoming)
-      : answer(context, route, incoming));
+      : answer(context, found.route, incoming));
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
   const fetch: Server["fetch"] = (request, addressOf) => {
     const target = targetOf(request);
-    return respond(request, addressOf, target, routes.get(target.path));
+    return respond(request, addressOf, target, find(target.path));
   };
   return {
     fetch,
