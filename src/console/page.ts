@@ -11,7 +11,7 @@ import { pageFrame } from "../pages/frame.ts";
 import { NOTICE, readNotice, sealNotice } from "../pages/notice.ts";
 import { askRecentSignIn } from "../pages/recent.ts";
 import { respondWithPage, type View } from "../pages/respond.tsx";
-import { type CONSOLE_PATHS, pagePath, type Query } from "../pages/urls.ts";
+import { type ConsolePath, pagePath, type Query } from "../pages/urls.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import type { PathParameters } from "../platform/path-pattern.ts";
 import { fillPattern } from "../platform/path-pattern.ts";
@@ -21,8 +21,6 @@ import { type Authority, managesAnything } from "../rules/role.ts";
 import type { ConsoleFrame } from "./layout.tsx";
 import type { SectionName } from "./sections.ts";
 import { CONSOLE_LANGUAGES, CONSOLE_WORDS, wordsFor } from "./texts.ts";
-
-export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 
 /** What a page and its acts work with. */
 export interface ConsoleCall {
