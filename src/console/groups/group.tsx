@@ -13,10 +13,11 @@ import {
 } from "../../operations/management/groups.ts";
 import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
+import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { isAllowed, managesGroup } from "../../rules/role.ts";
 import { ConsoleLayout } from "../layout.tsx";
-import type { ConsoleCall, ConsolePage, Done } from "../page.ts";
+import { type ConsoleCall, ConsoleFault, type ConsolePage, type Done } from "../page.ts";
 import { ActButton, ActForm, At, Badge, Danger, More, Rows } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { groupPath } from "./list.tsx";
@@ -152,8 +153,13 @@ export const groupPage: ConsolePage = {
     put: {
       async carryOut(call, form) {
         const person = form.required("person").trim();
-        const account = await addMember(call.context, call.authority, nameOf(call), person);
-        return done(call, (words) => words.joined(displayText(account.name ?? account.username, 200)));
+        const words = wordsFor(call.frame, GROUP_WORDS);
+        const account = await addMember(call.context, call.authority, nameOf(call), person).catch((error) => {
+          if (error instanceof OAuthError && error.reason === "object_unknown")
+            throw new ConsoleFault(words.noSuchPerson);
+          throw error;
+        });
+        return done(call, () => words.joined(displayText(account.name ?? account.username, 200)));
       },
     },
     take_out: {

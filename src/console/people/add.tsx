@@ -36,6 +36,7 @@ async function add({ context, authority, frame }: ConsoleCall, form: Parameters)
 export const addPersonPage: ConsolePage = {
   path: "/admin/people/new",
   section: "people",
+  needs: "people.write",
   async show({ frame }, typed) {
     const words = wordsFor(frame, PEOPLE_WORDS);
     const value = (name: string) => typed.get(name) ?? "";

@@ -23,7 +23,7 @@ import type { Parameters } from "../../protocol/parameters.ts";
 import { type Authority, isAllowed, permissionToChange } from "../../rules/role.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { ConsoleLayout } from "../layout.tsx";
-import type { ConsoleAct, ConsoleCall, ConsolePage, Done } from "../page.ts";
+import { type ConsoleAct, type ConsoleCall, ConsoleFault, type ConsolePage, type Done } from "../page.ts";
 import { wordsFor } from "../texts.ts";
 import { linkPage } from "./link.tsx";
 import { About, Edit, End, groupBox, Help, nameOf, Roles, Sessions } from "./person-sections.tsx";
@@ -170,7 +170,7 @@ export const personPage: ConsolePage = {
         const account = await find(call);
         const words = wordsFor(call.frame, PEOPLE_WORDS);
         if ((form.get("confirm") ?? "").trim() !== account.username)
-          throw new OAuthError("change_refused", { description: words.removeWrong });
+          throw new ConsoleFault(words.removeWrong);
         await removePerson(call.context, call.authority, account.subject);
         return { to: "/admin/people", notice: words.removed(nameOf(account)) };
       },
