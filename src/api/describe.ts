@@ -5,6 +5,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import { pictureAddress } from "../rules/picture.ts";
 import type {
   AccountRecord,
+  GrantRecord,
   GroupMemberRecord,
   GroupRecord,
   LinkRecord,
@@ -79,4 +80,17 @@ export const describeMember = ({
   name: account.name,
   manages: row.manages,
   joined_at: isoTime(row.joinedAt),
+});
+
+export const describeGrant = (grant: GrantRecord) => ({
+  id: recordIdText(grant.id),
+  username: grant.username,
+  subject: grant.subject,
+  client_id: grant.clientId,
+  scope: grant.scope.join(" "),
+  resources: grant.resources,
+  via: grant.via,
+  created_at: isoTime(grant.createdAt),
+  expires_at: isoTime(grant.expiresAt),
+  revoked_at: timeOrNull(grant.revokedAt),
 });

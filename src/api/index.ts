@@ -4,6 +4,8 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
+import { accessRoutes } from "./access.ts";
+import { clientRoutes } from "./clients.ts";
 import { groupRoutes } from "./groups.ts";
 import { handleApi } from "./handle.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -16,7 +18,13 @@ const API = "/api";
 
 const OPENAPI_PATH = `${API}/openapi.json`;
 
-export const API_ROUTES: readonly ApiRoute[] = [...peopleRoutes, ...groupRoutes, ...invitationRoutes];
+export const API_ROUTES: readonly ApiRoute[] = [
+  ...peopleRoutes,
+  ...groupRoutes,
+  ...invitationRoutes,
+  ...clientRoutes,
+  ...accessRoutes,
+];
 
 /** The paths of all routes. */
 export const API_PATHS: readonly string[] = [

@@ -1,6 +1,7 @@
 /** Recipes: `tessera recipe …` shows what applications need, `tessera client add --recipe` makes their clients. */
 
 import type { Command } from "commander";
+import { describeForOperator } from "../api/describe-client.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type Issuer, parseIssuer } from "../protocol/issuer.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
@@ -9,7 +10,6 @@ import { exampleValues, notesOf, plainSettings, recipePage } from "../recipes/gu
 import { isPaste, type Recipe, type RecipeClient, RecipeError } from "../recipes/recipe.ts";
 import { findRecipe, nearestRecipe, RECIPE_GROUPS, RECIPES } from "../recipes/table.ts";
 import { addressValues, clientValues, fill, issuerValues, namesIn, type Values } from "../recipes/values.ts";
-import { describeForOperator } from "./client-describe.ts";
 import {
   checked,
   describingMembers,

@@ -21,6 +21,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /groups/:group": { description: "New" },
   "POST /groups/:group/members": { person: "unknown" },
   "POST /invitations": { groups: [] },
+  "POST /clients": { client_id: "new" },
+  "PATCH /clients/:client": { client_name: "New" },
+  "POST /recipes/:recipe/clients": {},
+  "POST /tokens/inspect": { token: `tat_${"A".repeat(64)}` },
+  "POST /tokens/revoke": { token: `tat_${"A".repeat(64)}` },
 };
 
 const nameOf = ({ method, path }: ApiRoute): string => `${method} ${path}`;

@@ -422,7 +422,7 @@ describe("client list, show and remove", () => {
   test("list is a table, and says where a client comes from", async () => {
     await client("add", "--id", "listed", "--name", "Listed");
     const { out } = await client("list");
-    expect(out).toMatch(/^listed +Listed +confidential +client_credentials +command line +not used yet/m);
+    expect(out).toMatch(/^listed +Listed +confidential +client_credentials +operator +not used yet/m);
     expect(out).toMatch(/^declared .* configuration/m);
   });
 

@@ -65,11 +65,7 @@ export async function makeInvitation(
 }
 
 /** Takes an invitation back. */
-export async function withdrawInvitation(
-  context: Context,
-  authority: Authority,
-  id: string,
-): Promise<void> {
+export async function withdrawInvitation(context: Context, authority: Authority, id: string): Promise<void> {
   requireThat(isAllowed(authority, "people.write") || authority.manages.length > 0, "people.write");
   const all = await listInvitations(context, authority);
   const link = known(all.find((each) => recordIdText(each.id) === id));
