@@ -3,12 +3,14 @@ import { recordIdText } from "../credentials/credential.ts";
 import { type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { pictureAddress } from "../rules/picture.ts";
+import type { KeyState } from "../rules/signing-key.ts";
 import type {
   AccountRecord,
   GrantRecord,
   GroupMemberRecord,
   GroupRecord,
   LinkRecord,
+  RingKey,
   SessionRecord,
 } from "../store/tables.ts";
 
@@ -93,4 +95,14 @@ export const describeGrant = (grant: GrantRecord) => ({
   created_at: isoTime(grant.createdAt),
   expires_at: isoTime(grant.expiresAt),
   revoked_at: timeOrNull(grant.revokedAt),
+});
+
+export const describeKey = (key: RingKey, state: KeyState) => ({
+  kid: key.kid,
+  algorithm: key.algorithm,
+  state,
+  file: key.file ?? null,
+  created_at: key.file === undefined ? isoTime(key.createdAt) : null,
+  signs_from: key.file === undefined ? isoTime(key.signsFrom) : null,
+  published_until: key.publishedUntil === null ? null : isoTime(key.publishedUntil),
 });

@@ -9,9 +9,11 @@ import { clientRoutes } from "./clients.ts";
 import { groupRoutes } from "./groups.ts";
 import { handleApi } from "./handle.ts";
 import { invitationRoutes } from "./invitations.ts";
+import { keyRoutes } from "./keys.ts";
 import { openApiDocument } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import type { ApiRoute } from "./route.ts";
+import { serverRoutes } from "./server.ts";
 
 /** Below the issuer. */
 const API = "/api";
@@ -24,6 +26,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...invitationRoutes,
   ...clientRoutes,
   ...accessRoutes,
+  ...keyRoutes,
+  ...serverRoutes,
 ];
 
 /** The paths of all routes. */

@@ -38,8 +38,8 @@ export interface ApiRoute {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  /** What the caller needs. `member`: a group manager may do it in their groups; `more`: with a role or scope at stake, `server.write`. */
-  readonly permission: Permission;
+  /** What the caller needs; of several, one is enough. */
+  readonly permission: Permission | readonly Permission[];
   readonly query: QuerySchema;
   /** Null: the request has no body. */
   readonly body: v.GenericSchema | null;
@@ -54,7 +54,7 @@ interface RouteOf<Query extends v.ObjectEntries, Body extends v.GenericSchema> {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  readonly permission: Permission;
+  readonly permission: Permission | readonly Permission[];
   readonly query?: Query;
   readonly body?: Body;
   readonly answer?: v.GenericSchema;

@@ -108,16 +108,15 @@ export const memberSchema = v.pipe(
   v.title("Member"),
 );
 
-export const sessionSchema = v.pipe(
-  v.strictObject({
-    id: v.string(),
-    created_at: time,
-    last_seen_at: time,
-    expires_at: time,
-    authentication_methods: v.array(v.string()),
-  }),
-  v.title("Session"),
-);
+export const sessionMembers = {
+  id: v.string(),
+  created_at: time,
+  last_seen_at: time,
+  expires_at: time,
+  authentication_methods: v.array(v.string()),
+};
+
+export const sessionSchema = v.pipe(v.strictObject(sessionMembers), v.title("Session"));
 
 export const invitationSchema = v.pipe(
   v.strictObject({
@@ -183,4 +182,17 @@ export const tokenSchema = v.pipe(
     auth_time: v.optional(v.number()),
   }),
   v.title("Token"),
+);
+
+export const keySchema = v.pipe(
+  v.strictObject({
+    kid: v.string(),
+    algorithm: v.string(),
+    state: v.picklist(["next", "current", "former", "published"]),
+    file: v.pipe(v.nullable(v.string()), v.description("Null for a key that the server made.")),
+    created_at: timeOrNull,
+    signs_from: timeOrNull,
+    published_until: timeOrNull,
+  }),
+  v.title("Key"),
 );

@@ -314,7 +314,7 @@ describe("client add", () => {
     [
       "a scope that does not exist",
       ["--scope", "everything"],
-      "There is no scope 'everything'. There are: openid, profile, email, phone, address, groups, offline_access, introspect.",
+      "There is no scope 'everything'. There are: openid, profile, email, phone, address, groups, offline_access, introspect, tessera.read, tessera.people, tessera.clients, tessera.admin.",
     ],
     [
       "a public client without PKCE",
