@@ -9,17 +9,24 @@ const timeOrNull = v.nullable(time);
 
 const LOCALIZED = /^(client_name|client_uri|logo_uri|tos_uri|policy_uri)#./;
 
+/** The fault of a member that no entry describes; null for a text in a language: "client_name#de". */
+function otherFault(name: string, value: unknown): string | null {
+  if (!LOCALIZED.test(name)) return "There is no such member here";
+  return value === null || typeof value === "string" ? null : "It must be a text, or null for none";
+}
+
 /** The members of an object, and beside them those of RFC 7591 §2.2: "client_name#de". */
 const withLanguages = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
-    v.objectWithRest(entries, v.nullable(v.string())),
+    v.objectWithRest(entries, v.unknown()),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
       const input: Record<string, unknown> = dataset.value;
-      const key = Object.keys(input).find((name) => !Object.hasOwn(entries, name) && !LOCALIZED.test(name));
-      if (key === undefined) return;
-      const path = { type: "object", origin: "key", input, key, value: input[key] } as const;
-      addIssue({ message: "There is no such member here", path: [path] });
+      for (const [key, value] of Object.entries(input)) {
+        const message = Object.hasOwn(entries, key) ? null : otherFault(key, value);
+        const path = { type: "object", origin: "key", input, key, value } as const;
+        if (message !== null) addIssue({ message, path: [path] });
+      }
     }),
   );
 

@@ -49,6 +49,9 @@ export interface ApiRoute {
   handle(call: ApiCall<Record<string, string | undefined>, unknown>): Promise<ApiAnswer>;
 }
 
+/** "GET /people/:subject". */
+export const routeName = ({ method, path }: Pick<ApiRoute, "method" | "path">): string => `${method} ${path}`;
+
 interface RouteOf<Query extends v.ObjectEntries, Body extends v.GenericSchema> {
   readonly method: Method;
   readonly path: string;

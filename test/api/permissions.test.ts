@@ -1,7 +1,7 @@
 /** Every route of the management API with every role and every scope. The list of routes is the one that the server has. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { API_ROUTES } from "../../src/api/index.ts";
-import type { ApiRoute } from "../../src/api/route.ts";
+import { type ApiRoute, routeName } from "../../src/api/route.ts";
 import { fillPattern } from "../../src/platform/path-pattern.ts";
 import { MANAGEMENT_SCOPES } from "../../src/protocol/management-scopes.ts";
 import type { Permission } from "../../src/rules/role.ts";
@@ -31,8 +31,6 @@ const BODIES: Readonly<Record<string, unknown>> = {
 
 /** The members of a query without which a request is refused. */
 const QUERIES: Readonly<Record<string, string>> = { "GET /search": "?q=unknown" };
-
-const nameOf = ({ method, path }: ApiRoute): string => `${method} ${path}`;
 
 /** The same for all callers: nothing that exists, so that nothing changes. */
 const UNKNOWN = Object.fromEntries(
@@ -82,8 +80,8 @@ afterAll(() => server.close());
 
 const send = (route: ApiRoute, token: string): Promise<Response> => {
   const { method, path } = route;
-  const body = BODIES[nameOf(route)];
-  return ask(server, token, fillPattern(path, UNKNOWN) + (QUERIES[nameOf(route)] ?? ""), {
+  const body = BODIES[routeName(route)];
+  return ask(server, token, fillPattern(path, UNKNOWN) + (QUERIES[routeName(route)] ?? ""), {
     method,
     ...(body !== undefined && { body }),
   });
@@ -93,11 +91,11 @@ describe("every route", () => {
   for (const route of API_ROUTES) {
     test(
       proves(
-        `${nameOf(route)} is for those with ${[route.permission].flat().join(" or ")} alone`,
+        `${routeName(route)} is for those with ${[route.permission].flat().join(" or ")} alone`,
         "threat 90",
       ),
       async () => {
-        if (route.body !== null) expect(BODIES).toHaveProperty([nameOf(route)]);
+        if (route.body !== null) expect(BODIES).toHaveProperty([routeName(route)]);
         const let_in: string[] = [];
         const kept_out: string[] = [];
         for (const { name, permissions, token } of callers) {
@@ -111,7 +109,7 @@ describe("every route", () => {
       },
     );
 
-    test(`${nameOf(route)} is for no one without a token for it`, async () => {
+    test(`${routeName(route)} is for no one without a token for it`, async () => {
       const { method, path } = route;
       const url = `/api${fillPattern(path, UNKNOWN)}`;
       const without = await server.fetch(url, { method });
