@@ -10,7 +10,13 @@ import type { Configuration } from "./configuration/schema.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
+import {
+  ENDPOINT_PATHS,
+  HEALTH_PATHS,
+  hasMetricsPath,
+  METRICS_PATH,
+  metadataPaths,
+} from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
@@ -25,6 +31,7 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
+import type { Metrics } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -84,6 +91,8 @@ export interface ServerParts {
   readonly peers?: Peers;
   /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
+  readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -99,6 +108,8 @@ export interface Server {
   fixedAnswers(): Promise<FixedAnswers>;
   /** Hands over the fixed answers, now and each time that the signing keys change. */
   publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
+  /** Answers requests for one route and for no other, for a listener of its own. */
+  only(route: Route): Pick<Server, "fetch" | "elsewhere">;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -115,17 +126,21 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  metrics,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
-  outbound = createOutbound({
+  outbound: plainOutbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
   }),
 }: ServerParts): Server {
+  const counts = metrics?.counts ?? null;
+  const outbound = counts?.outboundCounted(plainOutbound) ?? plainOutbound;
   const { limits } = configuration;
   const { breached_range_url: rangeUrl } = configuration.passwords;
-  const ownLimits = createLimits(configuration, steadyClock);
+  const plainLimits = createLimits(configuration, steadyClock);
+  const ownLimits = counts?.limitsCounted(plainLimits) ?? plainLimits;
   const issuer = parseIssuer(configuration.issuer);
-  const watched = watchStore(store, {
+  const watched = watchStore(counts?.storeCounted(store) ?? store, {
     began: (error) =>
       log.error("the database is not available", {
         cause: causeOf(error),
@@ -138,6 +153,7 @@ export function createServer({
   const { mail } = configuration;
   const events = createEvents([
     logEvents(log),
+    ...(counts === null ? [] : [counts.events]),
     activityRecorder(recording),
     activityKeeper,
     ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
@@ -191,6 +207,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
+    refusals: counts === null ? null : refusalCounter(configuration, counts),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -219,7 +236,7 @@ export function createServer({
     }),
     mailSender,
   };
-  const router = createRouter(context);
+  const router = createRouter(context, metrics);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
@@ -285,7 +302,24 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   };
 }
 
-type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
+type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers" | "only">;
+
+/** The route of a path below the issuer, as metrics name it; null if the server does not have it. */
+function routeNames(configuration: Configuration): (path: string) => string | null {
+  const { path: base } = parseIssuer(configuration.issuer);
+  const names = new Map(
+    servedPaths(configuration).map((path) => [
+      path,
+      path.startsWith(`${base}/`) ? path.slice(base.length) : path,
+    ]),
+  );
+  return (path) => names.get(path) ?? null;
+}
+
+function refusalCounter(configuration: Configuration, counts: Metrics): NonNullable<Context["refusals"]> {
+  const nameOf = routeNames(configuration);
+  return (path, reason) => counts.refused(nameOf(path), reason);
+}
 
 /**
  * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
@@ -309,6 +343,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...HEALTH_PATHS,
     ...PAGE_PATHS,
     ...assetPaths(configuration),
+    ...(hasMetricsPath(configuration) ? [METRICS_PATH] : []),
   ].map((path) => base + path);
   return [
     CHANGE_PASSWORD_PATH,
@@ -321,12 +356,13 @@ export function servedPaths(configuration: Configuration): readonly string[] {
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
-function createRouter(context: Context): Router {
+function createRouter(context: Context, metrics: ServerParts["metrics"]): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
   const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
+  const forMonitoring = metrics?.route ? [metrics.route] : [];
+  for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople, ...forMonitoring]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
@@ -339,6 +375,12 @@ function createRouter(context: Context): Router {
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
+  const nameOf = routeNames(context.configuration);
+  const counts = metrics?.counts;
+  const meters = new Map(
+    counts === undefined ? [] : [...routes.keys()].map((path) => [path, counts.routeMeter(nameOf(path))]),
+  );
+  const otherMeter = counts?.routeMeter(null);
   const common = Object.entries(commonHeaders(context.configuration));
   const respond = async (
     request: Request,
@@ -355,9 +397,14 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
+    const beganAt = otherMeter === undefined ? 0 : performance.now();
     const response = await (route === undefined
       ? nothingHere(context, incoming)
       : answer(context, route, incoming));
+    if (otherMeter !== undefined) {
+      const meter = (route === undefined ? undefined : meters.get(target.path)) ?? otherMeter;
+      meter.count(request.method, response.status, performance.now() - beganAt);
+    }
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
@@ -369,6 +416,10 @@ function createRouter(context: Context): Router {
   return {
     fetch,
     elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+    only: (route) => ({
+      fetch: (request, addressOf) => respond(request, addressOf, targetOf(request), route),
+      elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+    }),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
