@@ -140,14 +140,18 @@ export function createServer({
   const plainLimits = createLimits(configuration, steadyClock);
   const ownLimits = counts?.limitsCounted(plainLimits) ?? plainLimits;
   const issuer = parseIssuer(configuration.issuer);
-  const watched = watchStore(counts?.storeCounted(store) ?? store, {
-    began: (error) =>
-      log.error("the database is not available", {
-        cause: causeOf(error),
-        advice: error.advice || undefined,
-      }),
-    ended: () => log.info("the database is available again"),
-  });
+  const watched = watchStore(
+    store,
+    {
+      began: (error) =>
+        log.error("the database is not available", {
+          cause: causeOf(error),
+          advice: error.advice || undefined,
+        }),
+      ended: () => log.info("the database is available again"),
+    },
+    counts?.store,
+  );
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
   const { mail } = configuration;

@@ -9,7 +9,7 @@ import { hasMetricsPath } from "../endpoints/paths.ts";
 import { METRICS } from "../operations/metric-table.ts";
 import { createMetrics, type GatherReadings, type Metrics, reading } from "../operations/metrics.ts";
 import { createSharedReadings } from "../operations/shared-readings.ts";
-import { systemSteadyClock } from "../platform/clock.ts";
+import { type SteadyClock, systemSteadyClock } from "../platform/clock.ts";
 import type { Route } from "../platform/http.ts";
 import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
@@ -80,7 +80,7 @@ export interface ProcessMetrics {
   readonly route: Route;
   readonly isBelowIssuer: boolean;
   /** From now on the numbers of the server's parts are in the readings. `isFirst`: this process reads what is the same for all. */
-  watch(server: Server, isFirst: boolean): void;
+  watch(server: Pick<Server, "context">, isFirst: boolean, steadyClock?: SteadyClock): void;
   close(): void;
 }
 
@@ -95,9 +95,9 @@ export function createProcessMetrics(configuration: Configuration, way: WayToGat
     gather,
     route: metricsRoute(configuration, gather),
     isBelowIssuer: hasMetricsPath(configuration),
-    watch({ context }, isFirst) {
+    watch({ context }, isFirst, steadyClock = systemSteadyClock) {
       const { configuration, passwords, store, clock, keyFiles } = context;
-      const facts = { configuration, store, clock, steadyClock: systemSteadyClock, keyFiles, version };
+      const facts = { configuration, store, clock, steadyClock, keyFiles, version };
       counts.lookUp({ passwords, store, shared: isFirst ? createSharedReadings(facts) : null });
     },
     close: () => counts.close(),

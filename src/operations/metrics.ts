@@ -9,13 +9,7 @@ import { Counter, Durations, labelText, type Reading } from "../platform/metrics
 import { type Outbound, OutboundError } from "../platform/outbound.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { Store, StoreFigures } from "../store/contract.ts";
-import {
-  meterStore,
-  STORE_CALLS,
-  STORE_OUTCOMES,
-  type StoreCall,
-  type StoreCallOutcome,
-} from "../store/metered.ts";
+import { STORE_CALLS, STORE_OUTCOMES, type StoreMeter } from "../store/watched.ts";
 import { countEvents } from "./event-counts.ts";
 import type { Subscriber } from "./events.ts";
 import { METRICS, type MetricName } from "./metric-table.ts";
@@ -31,7 +25,8 @@ export type GatherReadings = () => Promise<readonly Reading[]>;
 export interface Metrics {
   /** The subscriber that counts events. */
   readonly events: Subscriber;
-  storeCounted(store: Store): Store;
+  /** Counts and times the calls of the store. */
+  readonly store: StoreMeter;
   outboundCounted(outbound: Outbound): Outbound;
   limitsCounted<Limits extends { readonly [Name in keyof Limits]: AttemptLimit }>(limits: Limits): Limits;
   /** The meter of a route. `route`: one of the paths that the server has, below the issuer; null for every other path. */
@@ -128,7 +123,7 @@ export function createMetrics({ now = () => performance.now() }: MetricsOptions 
 
   return {
     events: countEvents(events, expired.cell()),
-    storeCounted: store.counted,
+    store: store.meter,
     outboundCounted: (outbound) => ({
       async send(request) {
         const began = now();
@@ -208,42 +203,42 @@ function durationsOf(all: Map<string, Durations>, name: string): Durations {
   return fresh;
 }
 
-/** Calls of the store: an array for each kind of call, so that counting needs no look-up. */
+/** Calls of the store, each in a place of its own, so that counting needs no look-up by a text. */
 function createStoreCounts(now: () => number) {
-  const counts = Object.fromEntries(
-    STORE_CALLS.map((call) => [
-      call,
-      {
-        durations: new Durations(),
-        outcomes: Object.fromEntries(STORE_OUTCOMES.map((outcome) => [outcome, 0])),
-      },
-    ]),
-  ) as Record<StoreCall, { durations: Durations; outcomes: Record<StoreCallOutcome, number> }>;
-  return {
-    counted: (store: Store): Store =>
-      meterStore(store, (call) => {
-        const began = now();
-        return (outcome) => {
-          const { durations, outcomes } = counts[call];
-          outcomes[outcome] += 1;
-          durations.observe(now() - began);
-        };
-      }),
-    readings: (): Reading[] =>
-      STORE_CALLS.flatMap((call) => {
-        const { durations, outcomes } = counts[call];
-        const made = STORE_OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map(
-          (outcome): Reading => ({
-            metric: "tessera_store_calls_total" satisfies MetricName,
-            labels: labelText(METRICS.tessera_store_calls_total.labels, [call, outcome]),
-            value: outcomes[outcome],
-          }),
-        );
-        if (made.length === 0) return [];
-        const timed = "tessera_store_call_duration_seconds" satisfies MetricName;
-        return [...made, durations.reading(timed, labelText(METRICS[timed].labels, [call]))];
-      }),
+  const countsOf = () => ({
+    durations: new Durations(),
+    done: 0,
+    stale: 0,
+    busy: 0,
+    unavailable: 0,
+    error: 0,
+  });
+  const counts = {
+    look: countsOf(),
+    commit: countsOf(),
+    list: countsOf(),
+    expire: countsOf(),
+    ping: countsOf(),
   };
+  const meter: StoreMeter = {
+    now,
+    ended(call, outcome, beganAt) {
+      const own = counts[call];
+      own[outcome] += 1;
+      own.durations.observe(now() - beganAt);
+    },
+  };
+  const readings = (): Reading[] =>
+    STORE_CALLS.flatMap((call) => {
+      const own = counts[call];
+      const made = STORE_OUTCOMES.filter((outcome) => own[outcome] > 0).map((outcome) =>
+        reading("tessera_store_calls_total", own[outcome], call, outcome),
+      );
+      if (made.length === 0) return [];
+      const timed = "tessera_store_call_duration_seconds" satisfies MetricName;
+      return [...made, own.durations.reading(timed, labelText(METRICS[timed].labels, [call]))];
+    });
+  return { meter, readings };
 }
 
 /** A number without labels, or with these. */

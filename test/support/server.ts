@@ -19,9 +19,9 @@ import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
-import { createServer } from "../../src/server.ts";
+import { createServer, type ServerParts } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
-import type { ActingStore } from "../store/acts.ts";
+import { type ActingStore, acting } from "../store/acts.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 
@@ -138,12 +138,14 @@ export interface TestServerParts {
   readonly clock?: TestClock;
   /** How the server reaches other hosts. Default: as the server itself does. */
   readonly outbound?: Outbound;
+  /** What counts, for the configuration of the server. Default: nothing. */
+  readonly metrics?: (configuration: Configuration) => ServerParts["metrics"];
 }
 
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
 export async function startTestServer(
   overrides: ConfigurationInput = {},
-  { opened, key = systemRandom(32), clock = new TestClock(), outbound }: TestServerParts = {},
+  { opened, key = systemRandom(32), clock = new TestClock(), outbound, metrics }: TestServerParts = {},
 ): Promise<TestServer> {
   const { store, close } = opened ?? (await openTemporary());
   const parsed = parse(configurationSchema, { ...TEST_CONFIGURATION, ...overrides });
@@ -159,6 +161,7 @@ export async function startTestServer(
     sendsNotices: false,
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
     ...(outbound && { outbound }),
+    ...(metrics && { metrics: metrics(configuration) }),
   });
   await applyDeclaredClients(server.context);
   const { issuer } = configuration;
@@ -166,7 +169,8 @@ export async function startTestServer(
     server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), () => address);
   return {
     issuer,
-    context: Object.assign(server.context, { store }),
+    // What counts stands around the store.
+    context: Object.assign(server.context, { store: metrics ? acting(server.context.store) : store }),
     clock,
     logged,
     fixedAnswers: server.fixedAnswers,
