@@ -11,7 +11,13 @@ import { createMetrics, type GatherReadings, type Metrics, reading } from "../op
 import { createSharedReadings } from "../operations/shared-readings.ts";
 import { type SteadyClock, systemSteadyClock } from "../platform/clock.ts";
 import type { Route } from "../platform/http.ts";
-import { listen } from "../platform/listen.ts";
+import {
+  ListenError,
+  type Listener,
+  type Listening,
+  type ListenOptions,
+  listen,
+} from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
 import { type MetricEntry, ofProcess, type Reading, sumReadings } from "../platform/metrics.ts";
 import type { Server } from "../server.ts";
@@ -104,6 +110,19 @@ export function createProcessMetrics(configuration: Configuration, way: WayToGat
   };
 }
 
+/** The words of the listener about a taken port are for the first listener of the server. */
+async function listenOrSay({ host, port }: Listener, options: ListenOptions): Promise<Listening> {
+  try {
+    return await listen(options);
+  } catch (error) {
+    if (!(error instanceof ListenError) || error.code !== "EADDRINUSE") throw error;
+    throw new ListenError(
+      `metrics.listen: the port ${port} on ${host} is in use. Stop the other program, or choose another port.`,
+      error.code,
+    );
+  }
+}
+
 export interface MetricsListening {
   readonly url: string;
   rereadCertificates(): void;
@@ -124,7 +143,7 @@ export async function listenForMetrics(
   if (listener === undefined) return null;
   const answers = server.then((ready) => ready.only(route));
   answers.catch(() => {});
-  const listening = await listen({
+  const listening = await listenOrSay(listener, {
     // No proxy stands in front of it, and no limit counts its addresses.
     configuration: { listen: [listener], trusted_proxies: [], limits: configuration.limits },
     paths: [route.path],
