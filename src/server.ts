@@ -31,7 +31,7 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
-import type { Metrics } from "./operations/metrics.ts";
+import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -66,6 +66,7 @@ import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
 import { createOutbound, type Outbound } from "./platform/outbound.ts";
+import { isPattern, matchPattern, type PathParameters } from "./platform/path-pattern.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
@@ -211,7 +212,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
-    refusals: counts === null ? null : refusalCounter(configuration, counts),
+    refusals: counts === null ? null : counts.refused,
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -308,23 +309,6 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
 
 type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers" | "only">;
 
-/** The route of a path below the issuer, as metrics name it; null if the server does not have it. */
-function routeNames(configuration: Configuration): (path: string) => string | null {
-  const { path: base } = parseIssuer(configuration.issuer);
-  const names = new Map(
-    servedPaths(configuration).map((path) => [
-      path,
-      path.startsWith(`${base}/`) ? path.slice(base.length) : path,
-    ]),
-  );
-  return (path) => names.get(path) ?? null;
-}
-
-function refusalCounter(configuration: Configuration, counts: Metrics): NonNullable<Context["refusals"]> {
-  const nameOf = routeNames(configuration);
-  return (path, reason) => counts.refused(nameOf(path), reason);
-}
-
 /**
  * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
  * subdomains that are not ours, so they are not included.
@@ -359,7 +343,16 @@ export function servedPaths(configuration: Configuration): readonly string[] {
   ];
 }
 
-/** Literal paths only, compared as they are: no pattern decides who answers. */
+interface FoundRoute {
+  readonly route: Route;
+  readonly parameters: PathParameters;
+  /** Null if nothing counts. */
+  readonly meter: RouteMeter | null;
+}
+
+const NO_PARAMETERS: PathParameters = {};
+
+/** A route whose path has no parameter goes before those that have one. */
 function createRouter(context: Context, metrics: ServerParts["metrics"]): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
@@ -379,21 +372,36 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
-  const nameOf = routeNames(context.configuration);
-  const counts = metrics?.counts;
-  const meters = new Map(
-    counts === undefined ? [] : [...routes.keys()].map((path) => [path, counts.routeMeter(nameOf(path))]),
-  );
-  const otherMeter = counts?.routeMeter(null);
+  const counts = metrics?.counts ?? null;
+  const otherMeter = counts === null ? null : counts.routeMeter(null);
+  const foundRoute = (route: Route): FoundRoute => ({
+    route,
+    parameters: NO_PARAMETERS,
+    meter: counts === null ? null : counts.routeMeter(route.path),
+  });
+  const known = new Map([...routes].map(([path, route]) => [path, foundRoute(route)]));
+  const patterns = [...known].filter(([path]) => isPattern(path));
+  for (const [pattern] of patterns) known.delete(pattern);
+  const find = (path: string): FoundRoute | undefined => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    for (const [pattern, route] of patterns) {
+      const parameters = matchPattern(pattern, path);
+      if (parameters !== null) return { ...route, parameters };
+    }
+    return undefined;
+  };
   const common = Object.entries(commonHeaders(context.configuration));
   const respond = async (
     request: Request,
     addressOf: () => string,
     target: Target,
-    route: Route | undefined,
+    found: FoundRoute | undefined,
   ) => {
     const incoming: Incoming = {
       request,
+      route: found?.route.path ?? null,
+      parameters: found?.parameters ?? NO_PARAMETERS,
       path: target.path,
       query: target.query,
       get address() {
@@ -401,12 +409,12 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
       },
       requestId: newRequestId(context.random),
     };
-    const beganAt = otherMeter === undefined ? 0 : performance.now();
-    const response = await (route === undefined
+    const beganAt = otherMeter === null ? 0 : performance.now();
+    const response = await (found === undefined
       ? nothingHere(context, incoming)
-      : answer(context, route, incoming));
-    if (otherMeter !== undefined) {
-      const meter = (route === undefined ? undefined : meters.get(target.path)) ?? otherMeter;
+      : answer(context, found.route, incoming));
+    if (otherMeter !== null) {
+      const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
     }
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
@@ -415,13 +423,13 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
   };
   const fetch: Server["fetch"] = (request, addressOf) => {
     const target = targetOf(request);
-    return respond(request, addressOf, target, routes.get(target.path));
+    return respond(request, addressOf, target, find(target.path));
   };
   return {
     fetch,
     elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
     only: (route) => ({
-      fetch: (request, addressOf) => respond(request, addressOf, targetOf(request), route),
+      fetch: (request, addressOf) => respond(request, addressOf, targetOf(request), foundRoute(route)),
       elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
     }),
     async fixedAnswers() {

@@ -290,6 +290,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     groups: [],
     updatedAt: clock.seconds(),
     administrator: false,
+    auditor: false,
     passwordHash: PASSWORD_HASH,
     createdAt: clock.seconds(),
     disabledAt: null,

@@ -68,9 +68,9 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
 export function logRefusal(
   { log, refusals }: RefusalContext,
   refusal: OAuthError,
-  { path, request, requestId }: Incoming,
+  { path, route = null, request, requestId }: Incoming,
 ): void {
-  refusals?.(path, refusal.reason);
+  refusals?.(route, refusal.reason);
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
     endpoint: loggable(path),

@@ -61,8 +61,8 @@ export interface Context {
   readonly passwords: Passwords;
   /** The rule for every password that a person chooses. */
   readonly newPasswords: NewPasswords;
-  /** Learns of every refusal, by the path as it came; null if nothing counts them. */
-  readonly refusals: ((path: string, reason: Reason) => void) | null;
+  /** Learns of every refusal, by the path of its route; null if nothing counts them. */
+  readonly refusals: ((route: string | null, reason: Reason) => void) | null;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */

@@ -1,5 +1,6 @@
 /** Operations on groups of people. */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
 import { foldName } from "../protocol/names.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/group.ts";
@@ -45,6 +46,37 @@ const listMemberRows = (
 
 const everyMemberRow = (context: Reading, groupName: string): AsyncGenerator<GroupMemberRecord> =>
   allPages((page: Page<GroupMemberRecord>) => listMemberRows(context, groupName, page));
+
+const MEMBER = { member: row(groupMembers, { groupName: "$groupName", subject: "$subject" }) };
+
+/** The membership of a person; null if they are not in the group. */
+export const findMember = async (
+  { store }: Reading,
+  groupName: string,
+  subject: SubjectId,
+): Promise<GroupMemberRecord | null> => (await store.look(MEMBER, { groupName, subject })).member;
+
+/** The groups that a person manages, by name. */
+export async function groupsManagedBy({ store }: Reading, subject: SubjectId): Promise<string[]> {
+  const memberships = allPages(({ limit, after = null }: Page<GroupMemberRecord>) =>
+    store.list(groupMembers, { where: { subject }, after, limit }),
+  );
+  const names: string[] = [];
+  for await (const { groupName, manages } of memberships) if (manages) names.push(groupName);
+  return names;
+}
+
+/** Lets a member manage the group, or no longer. False if the person is not in it. */
+export const setManager = (
+  context: DecideContext,
+  act: Act,
+  groupName: string,
+  subject: SubjectId,
+  manages: boolean,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () =>
+    rules.setManager(await findMember(context, groupName, subject), manages),
+  );
 
 /** How many people are in the group. */
 export async function countMembers(context: Reading, groupName: string): Promise<number> {

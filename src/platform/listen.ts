@@ -3,7 +3,8 @@
  * request came, and stops without cutting a request off. Host and X-Forwarded-Host never leave this file.
  */
 
-import { newRequestId, REQUEST_ID_HEADER } from "./http.ts";
+import { isDeepStrictEqual } from "node:util";
+import { newRequestId, REQUEST_ID_HEADER, targetOf } from "./http.ts";
 import { createAddressReader } from "./listen-addresses.ts";
 import {
   type CertificateFiles,
@@ -14,6 +15,7 @@ import {
   watchCertificate,
 } from "./listen-certificate.ts";
 import type { Log } from "./log.ts";
+import { isPattern, matchPattern, type PathParameters } from "./path-pattern.ts";
 import { systemRandom } from "./random.ts";
 
 /**
@@ -50,7 +52,8 @@ export interface ListenOptions {
   /**
    * The paths for `fetch`. A request is one of them if its target, as it came over the wire and up to the question mark,
    * equals the path byte for byte. The runtime resolves `..`, `%2e` and `\\` in the URL of a request, and a proxy in front
-   * may not, so the URL does not say which path the proxy saw (decision 32).
+   * may not, so the URL does not say which path the proxy saw (decision 32). A segment `:name` stands for any segment that
+   * the URL has as it was sent.
    */
   readonly paths: readonly string[];
   readonly fetch: Fetch;
@@ -177,10 +180,18 @@ function createHandlers(options: ListenOptions) {
   const found = createHandler(options, options.fetch);
   const handlers: Record<string, HttpHandler> = {};
   for (const path of options.paths) {
-    if (/\/[:*]/.test(path)) throw new Error(`The runtime would read this path as a pattern: ${path}`);
-    handlers[path] = found;
+    if (path.includes("/*")) throw new Error(`The runtime would read this path as a pattern: ${path}`);
+    handlers[path] = isPattern(path)
+      ? (request, server) => (isAsSent(path, request) ? found : elsewhere)(request, server)
+      : found;
   }
   return { elsewhere, handlers };
+}
+
+/** Whether the URL has the parameters that the runtime found in the target as it came over the wire. */
+function isAsSent(pattern: string, request: Request & { readonly params?: PathParameters }): boolean {
+  const parameters = matchPattern(pattern, targetOf(request).path);
+  return parameters !== null && isDeepStrictEqual({ ...request.params }, parameters);
 }
 
 function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fetch): HttpHandler {

@@ -335,6 +335,8 @@ export const accounts = table("accounts", {
     /** When a fact that applications are told was last changed. */
     updatedAt: integer(),
     administrator: boolean(),
+    /** May see everything about this server, and change nothing. */
+    auditor: boolean(),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
     createdAt: integer(),
@@ -409,7 +411,13 @@ export type GroupRecord = Row<typeof groups>;
 
 /** Who is in a group: the column `groups` of accounts, seen from the other side. One commit changes both. */
 export const groupMembers = table("group_members", {
-  columns: { groupName: text(), subject: text<SubjectId>(), joinedAt: integer() },
+  columns: {
+    groupName: text(),
+    subject: text<SubjectId>(),
+    joinedAt: integer(),
+    /** May say who is in the group, and invite people into it. */
+    manages: boolean(),
+  },
   key: ["groupName", "subject"],
   indexes: [["subject"]],
 });

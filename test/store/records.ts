@@ -152,6 +152,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   groups: [],
   updatedAt: NOW,
   administrator: false,
+  auditor: false,
   passwordHash: PASSWORD_HASH,
   createdAt: NOW,
   disabledAt: null,

@@ -196,6 +196,7 @@ export async function startTestServer(
         groups: [],
         updatedAt: clock.seconds(),
         administrator: false,
+        auditor: false,
         passwordHash: null,
         createdAt: clock.seconds(),
         disabledAt: null,
