@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { createGatherer, PATIENCE_MILLIS } from "../../src/cli/process-metrics.ts";
 import type { Reading } from "../../src/platform/metrics.ts";
+import { proves } from "../support/proves.ts";
 import { printed } from "./processes.ts";
 import { newToken, type RunningServer, startServer } from "./running.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
@@ -136,16 +137,22 @@ describe("the settings", () => {
     expect(shown.out).not.toContain("monitoring-token");
   });
 
-  test("a short token, and numbers that everyone on the network may read, get a warning or a refusal", async () => {
-    const short = await check("--set", "metrics.token=short");
-    expect(short.err).toContain("metrics.token");
-    expect(short.code).not.toBe(0);
-    const open = await check("--set", "metrics.listen.host=0.0.0.0");
-    expect(open.code).toBe(0);
-    expect(open.out + open.err).toContain("metrics.listen");
-    const local = await check("--set", "metrics.listen.host=127.0.0.1");
-    expect(local.out + local.err).not.toContain("metrics.listen");
-  });
+  test(
+    proves(
+      "a short token, and numbers that everyone on the network may read, get a warning or a refusal",
+      "threat 91",
+    ),
+    async () => {
+      const short = await check("--set", "metrics.token=short");
+      expect(short.err).toContain("metrics.token");
+      expect(short.code).not.toBe(0);
+      const open = await check("--set", "metrics.listen.host=0.0.0.0");
+      expect(open.code).toBe(0);
+      expect(open.out + open.err).toContain("metrics.listen");
+      const local = await check("--set", "metrics.listen.host=127.0.0.1");
+      expect(local.out + local.err).not.toContain("metrics.listen");
+    },
+  );
 });
 
 describe("a reading of several processes", () => {
