@@ -36,6 +36,7 @@ import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
+import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import {
@@ -94,6 +95,8 @@ export interface ServerParts {
   readonly sendsNotices?: boolean;
   /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
   readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
+  /** Records what requests do. Default: nothing is recorded. */
+  readonly telemetry?: Telemetry;
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -101,10 +104,13 @@ export interface ServerParts {
 }
 
 export interface Server {
-  /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
-  fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /**
+   * Answers a request. `addressOf` returns the address that it came from. `isFromProxy`: whether a trusted proxy has sent it; default: no.
+   * Never throws.
+   */
+  fetch(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** Answers a request whose target is none of `servedPaths`, whatever its URL says. Never throws. */
-  elsewhere(request: Request, addressOf: () => string): Promise<Response>;
+  elsewhere(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Hands over the fixed answers, now and each time that the signing keys change. */
@@ -128,6 +134,7 @@ export function createServer({
   peers,
   sendsNotices = cleansUp,
   metrics,
+  telemetry,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
   outbound: plainOutbound = createOutbound({
     allow: configuration.outbound.allow,
@@ -135,14 +142,15 @@ export function createServer({
   }),
 }: ServerParts): Server {
   const counts = metrics?.counts ?? null;
-  const outbound = counts?.outboundCounted(plainOutbound) ?? plainOutbound;
+  const countedOutbound = counts?.outboundCounted(plainOutbound) ?? plainOutbound;
+  const outbound = telemetry?.outboundTraced(countedOutbound) ?? countedOutbound;
   const { limits } = configuration;
   const { breached_range_url: rangeUrl } = configuration.passwords;
   const plainLimits = createLimits(configuration, steadyClock);
   const ownLimits = counts?.limitsCounted(plainLimits) ?? plainLimits;
   const issuer = parseIssuer(configuration.issuer);
   const watched = watchStore(
-    store,
+    telemetry?.storeTraced(store) ?? store,
     {
       began: (error) =>
         log.error("the database is not available", {
@@ -212,7 +220,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
-    refusals: counts === null ? null : counts.refused,
+    refusals: refusalListener(counts, telemetry),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -241,7 +249,7 @@ export function createServer({
     }),
     mailSender,
   };
-  const router = createRouter(context, metrics);
+  const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
@@ -307,6 +315,14 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   };
 }
 
+function refusalListener(counts: Metrics | null, telemetry: ServerParts["telemetry"]): Context["refusals"] {
+  if (counts === null && telemetry === undefined) return null;
+  return (route, reason) => {
+    counts?.refused(route, reason);
+    telemetry?.refused(reason);
+  };
+}
+
 type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers" | "only">;
 
 /**
@@ -353,7 +369,11 @@ interface FoundRoute {
 const NO_PARAMETERS: PathParameters = {};
 
 /** A route whose path has no parameter goes before those that have one. */
-function createRouter(context: Context, metrics: ServerParts["metrics"]): Router {
+function createRouter(
+  context: Context,
+  metrics: ServerParts["metrics"],
+  telemetry: ServerParts["telemetry"],
+): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
@@ -397,6 +417,7 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
     addressOf: () => string,
     target: Target,
     found: FoundRoute | undefined,
+    isFromProxy: (() => boolean) | undefined,
   ) => {
     const incoming: Incoming = {
       request,
@@ -410,9 +431,11 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
       requestId: newRequestId(context.random),
     };
     const beganAt = otherMeter === null ? 0 : performance.now();
-    const response = await (found === undefined
-      ? nothingHere(context, incoming)
-      : answer(context, found.route, incoming));
+    const work = () =>
+      found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
+    const response = await (telemetry === undefined
+      ? work()
+      : telemetry.request(tracedRequest(incoming, isFromProxy), async () => work()));
     if (otherMeter !== null) {
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
@@ -421,16 +444,18 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
-  const fetch: Server["fetch"] = (request, addressOf) => {
+  const fetch: Server["fetch"] = (request, addressOf, isFromProxy) => {
     const target = targetOf(request);
-    return respond(request, addressOf, target, find(target.path));
+    return respond(request, addressOf, target, find(target.path), isFromProxy);
   };
   return {
     fetch,
-    elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+    elsewhere: (request, addressOf, isFromProxy) =>
+      respond(request, addressOf, targetOf(request), undefined, isFromProxy),
     only: (route) => ({
-      fetch: (request, addressOf) => respond(request, addressOf, targetOf(request), foundRoute(route)),
-      elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+      fetch: (request, addressOf) =>
+        respond(request, addressOf, targetOf(request), foundRoute(route), undefined),
+      elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined, undefined),
     }),
     async fixedAnswers() {
       const paths = [
@@ -450,6 +475,17 @@ function createRouter(context: Context, metrics: ServerParts["metrics"]): Router
     },
   };
 }
+
+/** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
+const tracedRequest = (
+  { request, route = null, requestId }: Incoming,
+  isFromProxy: () => boolean = () => false,
+): TracedRequest => ({
+  method: request.method,
+  route,
+  requestId,
+  traceparent: isFromProxy() ? request.headers.get("traceparent") : null,
+});
 
 const toHome = (location: string): Route => ({
   path: location,

@@ -27,9 +27,11 @@ import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { countedBy, metricsListener, metricsOf } from "./metrics.ts";
 import { counted } from "./output.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 import { readKeyFilesAgain } from "./reload.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
+import { telemetryOf } from "./telemetry.ts";
 import { Workers } from "./workers.ts";
 import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
@@ -85,11 +87,19 @@ export interface Running {
 export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
   const loaded = readConfiguration(flags, io);
   await requireStartable(loaded);
-  const log = createLog({
+  const plainLog = createLog({
     level: loaded.log.level,
     format: loaded.log.format,
     write: gathering((text) => io.err(text)),
   });
+  let metrics: ProcessMetrics | null = null;
+  const telemetry = await telemetryOf(loaded, {
+    version,
+    random: io.random,
+    log: plainLog,
+    dropped: (signal, count) => metrics?.counts.dropped(signal, count),
+  });
+  const log = telemetry?.logTo(plainLog) ?? plainLog;
   const ofKubernetes = kubernetesVariables(io.env);
   if (ofKubernetes.length > 0) {
     log.debug("ignored variables that Kubernetes sets for a service", { variables: ofKubernetes.join(" ") });
@@ -100,21 +110,21 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
   const ready = Promise.withResolvers<Pick<Server, "fetch" | "elsewhere" | "only">>();
   ready.promise.catch(() => {});
   let answers: Record<"fetch" | "elsewhere", Fetch> = {
-    fetch: async (request, addressOf) => (await ready.promise).fetch(request, addressOf),
-    elsewhere: async (request, addressOf) => (await ready.promise).elsewhere(request, addressOf),
+    fetch: async (...request) => (await ready.promise).fetch(...request),
+    elsewhere: async (...request) => (await ready.promise).elsewhere(...request),
   };
   const listening = await listen({
     configuration: loaded,
     paths: servedPaths(loaded),
-    fetch: (request, addressOf) => answers.fetch(request, addressOf),
-    elsewhere: (request, addressOf) => answers.elsewhere(request, addressOf),
+    fetch: (...request) => answers.fetch(...request),
+    elsewhere: (...request) => answers.elsewhere(...request),
     headers: commonHeaders(loaded),
     log,
     sharing: loaded.workers > 1 ? "first" : "no",
   });
   // This process counts as one of the workers.
   const workers = new Workers({ count: loaded.workers - 1, env: io.env, log });
-  const metrics = await metricsOf(loaded, { peers: workers });
+  metrics = await metricsOf(loaded, { peers: workers });
   const metricsListening = await metricsListener(loaded, metrics, ready.promise, log).catch(async (error) => {
     await listening.stop(0);
     throw error;
@@ -140,6 +150,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
       random: io.random,
       ...(configuration.workers > 1 && { peers: workers }),
       ...(metrics && { metrics: countedBy(metrics) }),
+      ...(telemetry && { telemetry }),
     });
     metrics?.watch(server, true);
     const { context } = server;
@@ -179,6 +190,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await workers.stop();
     await server?.close();
     metrics?.close();
+    await telemetry?.close();
     await store?.close();
     lock?.release();
     throw error;
@@ -204,6 +216,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
       await metricsListening?.stop();
       metrics?.close();
       await opened.server.close();
+      await telemetry?.close();
       await opened.store.close();
       opened.lock?.release();
       return cutOff[0] + cutOff[1];

@@ -1,5 +1,6 @@
 /** `tessera worker`: a process that `serve --workers` starts. It only answers requests; its parent does all other work. */
 import type { Command } from "commander";
+import { version } from "../../package.json";
 import type { Configuration } from "../configuration/schema.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
@@ -11,8 +12,10 @@ import { openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { countedBy, metricsOf } from "./metrics.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 import { readKeyFilesAgain } from "./reload.ts";
 import { ignoreOtherSignals } from "./stop-request.ts";
+import { telemetryOf } from "./telemetry.ts";
 import { type FromWorker, STOP_GRACE_MILLIS, type ToWorker } from "./workers.ts";
 
 export function addWorkerCommand(program: Command, io: Io): void {
@@ -62,7 +65,15 @@ async function runWorker(io: Io): Promise<void> {
 
   const configuration = await start.promise;
   patienceMillis = configuration.limits.stop_seconds * 1000 + STOP_GRACE_MILLIS;
-  const log = createLog({ ...configuration.log, write: gatheringLines((text) => io.err(text)) });
+  const plainLog = createLog({ ...configuration.log, write: gatheringLines((text) => io.err(text)) });
+  let metrics: ProcessMetrics | null = null;
+  const telemetry = await telemetryOf(configuration, {
+    version,
+    random: io.random,
+    log: plainLog,
+    dropped: (signal, count) => metrics?.counts.dropped(signal, count),
+  });
+  const log = telemetry?.logTo(plainLog) ?? plainLog;
   const store = await openStore(configuration, { create: false });
   const { keys } = await findServerKeys({ configuration, store, random: io.random });
   // The first process knows the numbers of all. It answers always, within a bounded time.
@@ -73,7 +84,7 @@ async function runWorker(io: Io): Promise<void> {
       gathering.set(id, resolve);
       tell({ type: "gather", id });
     });
-  const metrics = await metricsOf(configuration, { gather });
+  metrics = await metricsOf(configuration, { gather });
   const server = createServer({
     configuration,
     store,
@@ -83,6 +94,7 @@ async function runWorker(io: Io): Promise<void> {
     random: io.random,
     cleansUp: false,
     ...(metrics && { metrics: countedBy(metrics) }),
+    ...(telemetry && { telemetry }),
     peers: {
       tell: (message) => tell({ type: "peer", message }),
       listen: (listener) => {
@@ -112,6 +124,7 @@ async function runWorker(io: Io): Promise<void> {
   const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);
   await server.close();
   metrics?.close();
+  await telemetry?.close();
   await store.close();
   if (process.connected) tell({ type: "stopped", cutOff });
   process.disconnect?.();

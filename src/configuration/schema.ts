@@ -24,6 +24,7 @@ import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
+import { telemetry } from "./telemetry-schema.ts";
 import {
   claimMapping,
   count,
@@ -322,6 +323,7 @@ export const configurationSchema = table({
     v.description("Clients of this server. One that is no longer declared is disabled at the next start."),
   ),
   passwords,
+  telemetry,
   people: v.pipe(
     v.optional(v.array(person), []),
     v.description("People, for demonstrations and tests. Others are added with `tessera user add`."),

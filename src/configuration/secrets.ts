@@ -19,6 +19,7 @@ export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["database", "url"],
   ["mail", "password"],
   ["metrics", "token"],
+  ["telemetry", "headers", "*", "value"],
   ["registration", "initial_access_tokens", "*"],
   ["clients", "*", "secrets", "*"],
   ["people", "*", "password"],

@@ -10,6 +10,7 @@ import type { Context } from "../../src/operations/context.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
 import { findAccount } from "../../src/operations/people.ts";
 import { startSession } from "../../src/operations/sessions.ts";
+import type { Telemetry } from "../../src/operations/telemetry.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import type { FixedAnswers } from "../../src/platform/listen.ts";
@@ -104,7 +105,7 @@ export interface TestServer {
   /** All lines of the log. */
   readonly logged: string[];
   /** Answers a request unchanged. */
-  handle(request: Request, address: string): Promise<Response>;
+  handle(request: Request, address: string, isFromProxy?: () => boolean): Promise<Response>;
   fixedAnswers(): Promise<FixedAnswers>;
   /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
@@ -140,17 +141,27 @@ export interface TestServerParts {
   readonly outbound?: Outbound;
   /** What counts, for the configuration of the server. Default: nothing. */
   readonly metrics?: (configuration: Configuration) => ServerParts["metrics"];
+  /** What records the requests, and may wrap the log. Default: nothing. */
+  readonly telemetry?: Telemetry;
 }
 
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
 export async function startTestServer(
   overrides: ConfigurationInput = {},
-  { opened, key = systemRandom(32), clock = new TestClock(), outbound, metrics }: TestServerParts = {},
+  {
+    opened,
+    key = systemRandom(32),
+    clock = new TestClock(),
+    outbound,
+    metrics,
+    telemetry,
+  }: TestServerParts = {},
 ): Promise<TestServer> {
   const { store, close } = opened ?? (await openTemporary());
   const parsed = parse(configurationSchema, { ...TEST_CONFIGURATION, ...overrides });
   const configuration: Configuration = { ...parsed, issuer: parsed.issuer ?? ISSUER };
   const logged: string[] = [];
+  const plainLog = createLog({ ...configuration.log, write: (line) => logged.push(line) });
   const server = createServer({
     configuration,
     store,
@@ -159,7 +170,8 @@ export async function startTestServer(
     keys: serverKeys(key),
     // Tests send when they want to.
     sendsNotices: false,
-    log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
+    log: telemetry?.logTo(plainLog) ?? plainLog,
+    ...(telemetry && { telemetry }),
     ...(outbound && { outbound }),
     ...(metrics && { metrics: metrics(configuration) }),
   });
@@ -170,11 +182,13 @@ export async function startTestServer(
   return {
     issuer,
     // What counts stands around the store.
-    context: Object.assign(server.context, { store: metrics ? acting(server.context.store) : store }),
+    context: Object.assign(server.context, {
+      store: metrics || telemetry ? acting(server.context.store) : store,
+    }),
     clock,
     logged,
     fixedAnswers: server.fixedAnswers,
-    handle: (request, address) => server.fetch(request, () => address),
+    handle: (request, address, isFromProxy) => server.fetch(request, () => address, isFromProxy),
     fetch: send,
     post: (path, form, headers = {}) =>
       send(path, {
