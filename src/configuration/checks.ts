@@ -58,7 +58,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
 
 /** Settings that are allowed but deserve a warning at every start. */
 export function configurationWarnings(configuration: Configuration): string[] {
-  const { issuer, registration, database, sign_in, metrics } = configuration;
+  const { issuer, registration, database, sign_in, metrics, telemetry } = configuration;
   const warnings: string[] = [];
   if (sign_in.email_code && !sendsMail(configuration)) {
     warnings.push(
@@ -73,6 +73,12 @@ export function configurationWarnings(configuration: Configuration): string[] {
   if (metrics.listen !== undefined && metrics.token === undefined && !isLoopbackHost(metrics.listen.host)) {
     warnings.push(
       `metrics.listen is ${metrics.listen.host} and there is no metrics.token: every host that reaches this address can read the metrics. Set a token, or keep others from the port.`,
+    );
+  }
+  const { otlp_endpoint: collector } = telemetry;
+  if (collector?.startsWith("http:") && !isLoopbackUrl(collector)) {
+    warnings.push(
+      `telemetry.otlp_endpoint = ${collector} is not https: the headers for the collector and all log records travel in the clear.`,
     );
   }
   if (registration.mode === "token" && registration.initial_access_tokens.length === 0) {

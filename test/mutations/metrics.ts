@@ -5,6 +5,8 @@ const PLATFORM = "platform/metrics.ts";
 const PLATFORM_TEST = "platform/metrics.test.ts";
 const ENDPOINT_TEST = "endpoints/metrics.test.ts";
 
+const TELEMETRY_TEST = "operations/telemetry.test.ts";
+
 export const OF_METRICS: readonly Mutation[] = [
   {
     against: ["threat 91"],
@@ -60,5 +62,74 @@ export const OF_METRICS: readonly Mutation[] = [
     replace: "false",
     tests: ["cli/metrics.test.ts"],
     only: "a short token",
+  },
+  {
+    against: ["threat 91"],
+    what: "a stranger's traceparent counts",
+    in: "server.ts",
+    within: "tracedRequest",
+    match: { entry: 'traceparent: isFromProxy() ? request.headers.get("traceparent") : null' },
+    replace: 'traceparent: request.headers.get("traceparent")',
+    tests: [TELEMETRY_TEST, "cli/telemetry.test.ts"],
+  },
+  {
+    against: ["threat 91"],
+    what: "every address is a trusted proxy for traces",
+    in: "platform/listen-addresses.ts",
+    within: "createProxyCheck",
+    match: "if (trustedProxies.length === 0) return () => false;",
+    replace: "if (trustedProxies.length === 0) return () => true;",
+    tests: ["cli/telemetry.test.ts"],
+    only: "without trusted proxies",
+  },
+  {
+    against: ["threat 91"],
+    what: "a traceparent may have anything behind it",
+    in: "platform/trace-context.ts",
+    match: { text: "([0-9a-f]{2})$" },
+    replace: "([0-9a-f]{2})",
+    tests: ["platform/trace-context.test.ts"],
+  },
+  {
+    against: ["threat 91"],
+    what: "who sends a traceparent decides what is recorded",
+    in: "operations/telemetry.ts",
+    within: "createTelemetry",
+    match: 'parent !== null && settings.traceparent === "follow"',
+    replace: "parent !== null",
+    tests: [TELEMETRY_TEST],
+  },
+  {
+    against: ["threat 91"],
+    what: "a collector that hangs fills the memory",
+    in: "platform/otlp.ts",
+    match: "if (waiting.length >= pace.most) return dropped(1);",
+    replace: "",
+    tests: [TELEMETRY_TEST],
+  },
+  {
+    against: ["threat 91"],
+    what: "spans have the method as a stranger sent it",
+    in: "operations/telemetry.ts",
+    within: "createTelemetry",
+    match: 'METHODS.has(method) ? method : "_OTHER"',
+    replace: "method",
+    tests: [TELEMETRY_TEST],
+  },
+  {
+    against: ["threat 91"],
+    what: "spans have the whole address that a client chose",
+    in: "operations/telemetry.ts",
+    match: "hostOf(request.url)",
+    replace: "request.url",
+    tests: [TELEMETRY_TEST],
+  },
+  {
+    against: ["threat 91"],
+    what: "a redirect of the collector leads its key elsewhere",
+    in: "platform/otlp.ts",
+    match: { entry: 'redirect: "manual"' },
+    replace: "",
+    tests: [TELEMETRY_TEST],
   },
 ];

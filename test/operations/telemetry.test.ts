@@ -128,33 +128,36 @@ describe("a trace", () => {
     expect(children.every(({ kind }) => kind === 3)).toBe(true);
   });
 
-  test("has a span for each request to another server, with its host and its fault", async () => {
-    const outbound = {
-      async send() {
-        throw new OutboundError("unreachable", "The host idp.example cannot be reached.");
-      },
-    };
-    const server = await start({}, { outbound });
-    await server.telemetry.request(
-      { method: "GET", route: "/x", requestId: "r", traceparent: null },
-      async () => {
-        const url = "https://user:password@idp.example:8443/keys?secret=canary";
-        await server.context.outbound.send({ purpose: "keys", url, types: [] }).catch(() => {});
-        return new Response();
-      },
-    );
-    await server.flush();
-    expect(server.collector.spans.find(({ name }) => name === "send keys")).toMatchObject({
-      kind: 3,
-      status: { code: 2 },
-      attributes: {
-        "tessera.purpose": "keys",
-        "server.address": "idp.example:8443",
-        "error.type": "unreachable",
-      },
-    });
-    expect(server.collector.bodies.join()).not.toContain("canary");
-  });
+  test(
+    proves("has a span for each request to another server, with its host and its fault", "threat 91"),
+    async () => {
+      const outbound = {
+        async send() {
+          throw new OutboundError("unreachable", "The host idp.example cannot be reached.");
+        },
+      };
+      const server = await start({}, { outbound });
+      await server.telemetry.request(
+        { method: "GET", route: "/x", requestId: "r", traceparent: null },
+        async () => {
+          const url = "https://user:password@idp.example:8443/keys?secret=canary";
+          await server.context.outbound.send({ purpose: "keys", url, types: [] }).catch(() => {});
+          return new Response();
+        },
+      );
+      await server.flush();
+      expect(server.collector.spans.find(({ name }) => name === "send keys")).toMatchObject({
+        kind: 3,
+        status: { code: 2 },
+        attributes: {
+          "tessera.purpose": "keys",
+          "server.address": "idp.example:8443",
+          "error.type": "unreachable",
+        },
+      });
+      expect(server.collector.bodies.join()).not.toContain("canary");
+    },
+  );
 
   test("says why a request was refused, and that one failed", async () => {
     const server = await start();
@@ -334,18 +337,21 @@ describe("a collector", () => {
     expect(server.logged.join() + JSON.stringify(server.said)).not.toContain("the-key-of-the-collector");
   });
 
-  test("that does not answer holds up no request, and what waits for it is bounded", async () => {
-    const server = await start({}, { pace: { most: 10, batch: 5, timeoutMillis: 3_600_000 } });
-    const hanging = Promise.withResolvers<void>();
-    server.collector.answer = () => hanging.promise.then(() => Response.json({}));
-    for (let count = 0; count < 20; count += 1) expect((await token(server)).status).toBe(200);
-    expect(server.dropped.traces).toBeGreaterThan(0);
-    expect(server.dropped.logs).toBeGreaterThan(0);
-    hanging.resolve();
-    await server.flush();
-    // Five were under way, and ten waited.
-    expect(server.collector.spans.length).toBeLessThanOrEqual(15);
-  });
+  test(
+    proves("that does not answer holds up no request, and what waits for it is bounded", "threat 91"),
+    async () => {
+      const server = await start({}, { pace: { most: 10, batch: 5, timeoutMillis: 3_600_000 } });
+      const hanging = Promise.withResolvers<void>();
+      server.collector.answer = () => hanging.promise.then(() => Response.json({}));
+      for (let count = 0; count < 20; count += 1) expect((await token(server)).status).toBe(200);
+      expect(server.dropped.traces).toBeGreaterThan(0);
+      expect(server.dropped.logs).toBeGreaterThan(0);
+      hanging.resolve();
+      await server.flush();
+      // Five were under way, and ten waited.
+      expect(server.collector.spans.length).toBeLessThanOrEqual(15);
+    },
+  );
 
   test("that fails is asked again a few times, and one line says so, and one that it is over", async () => {
     const server = await start({ logs: false }, { pace: { batch: 3, attempts: 3 } });
@@ -380,7 +386,7 @@ describe("a collector", () => {
     expect(down.said).toHaveLength(1);
   });
 
-  test("that redirects gets no further: the headers may have a secret", async () => {
+  test(proves("that redirects gets no further: the headers may have a secret", "threat 91"), async () => {
     const other = startCollector();
     closing.push(other.stop);
     const server = await start({ logs: false, headers: [{ name: "X-Key", value: "secret" }] });
