@@ -4,7 +4,7 @@
  */
 import type { Cell, Counter } from "../platform/metrics.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
-import type { EventName } from "../rules/events.ts";
+import { EVENT_TYPES, type EventName } from "../rules/events.ts";
 import { MAIL_KIND_NAMES } from "../rules/mail.ts";
 import type { AccountSource, RevocationReason } from "../store/tables.ts";
 import type { Subscriber } from "./events.ts";
@@ -108,8 +108,21 @@ function cellsOf(counter: Counter, event: EventName): (via?: string, reason?: st
   };
 }
 
+/**
+ * Every series that is known in advance begins at 0: Prometheus sees no increase in a series that begins at 1, so the first replay
+ * of a token would raise no alert.
+ */
+function beginAtZero(counter: Counter): void {
+  for (const event of Object.keys(EVENT_TYPES) as EventName[]) {
+    const { via = [""], reason = [] } = VOCABULARIES[event] ?? {};
+    for (const viaLabel of via)
+      for (const reasonLabel of ["", ...reason]) counter.cell(event, viaLabel, reasonLabel);
+  }
+}
+
 /** Counts every event of this process. `expired` gets the number of rows that the clean-up removed. */
 export function countEvents(counter: Counter, expired: Cell): Subscriber {
+  beginAtZero(counter);
   const cells = new Map<EventName, ReturnType<typeof cellsOf>>();
   return {
     tell(_act, { event, via, reason, count }) {

@@ -106,6 +106,7 @@ export function createMetrics({ now = () => performance.now() }: MetricsOptions 
   const limitsReached = counter("tessera_limit_reached_total");
   const expired = counter("tessera_expired_rows_total");
   const droppedTelemetry = counter("tessera_telemetry_dropped_total");
+  for (const signal of ["traces", "logs"]) droppedTelemetry.cell(signal);
   const outboundRequests = counter("tessera_outbound_requests_total");
   const outboundTimes = new Map<string, Durations>();
   const routes = new Map<string, RouteCounts>();
@@ -231,10 +232,11 @@ function createStoreCounts(now: () => number) {
   const readings = (): Reading[] =>
     STORE_CALLS.flatMap((call) => {
       const own = counts[call];
-      const made = STORE_OUTCOMES.filter((outcome) => own[outcome] > 0).map((outcome) =>
+      // All of a call that was made, also those at 0: an increase from nothing is none to Prometheus.
+      const made = STORE_OUTCOMES.map((outcome) =>
         reading("tessera_store_calls_total", own[outcome], call, outcome),
       );
-      if (made.length === 0) return [];
+      if (made.every(({ value }) => value === 0)) return [];
       const timed = "tessera_store_call_duration_seconds" satisfies MetricName;
       return [...made, own.durations.reading(timed, labelText(METRICS[timed].labels, [call]))];
     });

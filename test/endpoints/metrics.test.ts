@@ -1,9 +1,12 @@
 /** The numbers of a server: what counts, who may read them, and what can never be in them. */
 import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createProcessMetrics, type ProcessMetrics } from "../../src/cli/process-metrics.ts";
 import { METRICS } from "../../src/operations/metric-table.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
-import { SERVER_ACT } from "../../src/rules/events.ts";
+import { EVENT_TYPES, SERVER_ACT } from "../../src/rules/events.ts";
 import { StoreBusy, StoreUnavailable } from "../../src/store/contract.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import { proves } from "../support/proves.ts";
@@ -111,6 +114,16 @@ describe("what counts", () => {
     expect(await server.value("tessera_expired_rows_total")).toBe(17);
   });
 
+  test("every event at 0 before it happens, so that the first one is an increase", async () => {
+    const server = await start();
+    const events = seriesOf(await server.text(), "tessera_events_total");
+    for (const event of Object.keys(EVENT_TYPES))
+      expect(events.some((labels) => labels.startsWith(`event="${event}",`))).toBe(true);
+    expect(events).toContain('event="refresh_token.replayed",via="",reason=""');
+    expect(events).toContain('event="token.issued",via="device_code",reason=""');
+    expect(events).toContain('event="sign_in.limited",via="",reason="second_step"');
+  });
+
   test("limits that are reached", async () => {
     const server = await start({ limits: { client_secret_failures_per_address: 2 } });
     for (let count = 0; count < 5; count += 1) await issue(server, "wrong");
@@ -185,6 +198,38 @@ describe("what counts", () => {
     expect(await server.value('process_resident_memory_bytes{process="0"}')).toBeGreaterThan(1e6);
     expect(await server.value("tessera_processes")).toBe(1);
     expect(await server.value('tessera_process_up{process="0"}')).toBe(1);
+  });
+
+  test("the end of the certificate of each listener", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tessera-metrics-"));
+    closing.push(() => rmSync(folder, { recursive: true, force: true }));
+    const tls = { certificate: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+    const made = Bun.spawnSync([
+      "openssl",
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-days",
+      "7",
+      "-subj",
+      "/CN=localhost",
+      "-keyout",
+      tls.key,
+      "-out",
+      tls.certificate,
+    ]);
+    expect(made.exitCode).toBe(0);
+    const server = await start({ listen: [{ port: 0 }, { port: 0, tls }] });
+    const expires = await server.value('tessera_certificate_expiry_timestamp_seconds{listener="1"}');
+    const days = (expires - Date.now() / 1000) / 86_400;
+    expect(Math.round(days)).toBe(7);
+    expect(seriesOf(await server.text(), "tessera_certificate_expiry_timestamp_seconds")).toEqual([
+      'listener="1"',
+    ]);
   });
 
   test("what one process reads for all is read at most every 15 seconds", async () => {
@@ -295,6 +340,7 @@ describe("what can never be in it", () => {
       const server = await start();
       const tell = (event: Parameters<typeof server.context.events.tell>[1][number]) =>
         server.context.events.tell(SERVER_ACT, [event]);
+      const before = seriesOf(await server.text(), "tessera_events_total").length;
       for (let number = 0; number < 50; number += 1) {
         tell({ event: "logout.failed", client: `c${number}`, reason: `status ${number}` });
         tell({ event: "mail.sent", via: "reset", reason: `250 ${number}`, subject: `s${number}` });
@@ -303,7 +349,14 @@ describe("what can never be in it", () => {
       }
       tell({ event: "logout.failed", reason: "too_slow" });
       const events = seriesOf(await server.text(), "tessera_events_total");
-      const of = (name: string) => events.filter((labels) => labels.includes(`event="${name}"`));
+      const counted = (await server.text())
+        .split("\n")
+        .filter((line) => line.startsWith("tessera_events_total{"));
+      const series = counted
+        .filter((line) => !line.endsWith("} 0"))
+        .map((line) => line.slice(21, line.lastIndexOf("}")));
+      expect(events.length - before).toBeLessThan(5);
+      const of = (name: string) => series.filter((labels) => labels.includes(`event="${name}"`));
       expect(of("logout.failed")).toEqual([
         'event="logout.failed",via="",reason="other"',
         'event="logout.failed",via="",reason="too_slow"',
