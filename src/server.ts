@@ -5,6 +5,7 @@ import { createKnownBrowsers } from "./accounts/known-browser.ts";
 import { createNewPasswords } from "./accounts/new-password.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
+import { API_PATHS, apiRoutes } from "./api/index.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
 import { authorize } from "./endpoints/authorize.ts";
@@ -345,6 +346,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...metadata.below,
     ...Object.values(ENDPOINT_PATHS),
     ...HEALTH_PATHS,
+    ...API_PATHS,
     ...PAGE_PATHS,
     ...assetPaths(configuration),
     ...(hasMetricsPath(configuration) ? [METRICS_PATH] : []),
@@ -378,8 +380,12 @@ function createRouter(
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
   const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
-  const forMonitoring = metrics?.route ? [metrics.route] : [];
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople, ...forMonitoring]) {
+  const forPrograms = [
+    ...protocolRoutes(context),
+    ...apiRoutes(context),
+    ...(metrics?.route ? [metrics.route] : []),
+  ];
+  for (const route of [...metadata.below, ...forPrograms, ...forPeople]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));

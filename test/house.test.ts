@@ -10,6 +10,7 @@ const FLOORS = [
   "server.ts",
   "mails",
   "pages",
+  "api",
   "recipes",
   "endpoints",
   "grant-types",

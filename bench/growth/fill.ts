@@ -280,7 +280,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
   return {
     subject,
     revision: 0,
-    source: "command_line",
+    source: "operator",
     username,
     name: "A Person",
     email: `${subject}@mail.bench.example`,

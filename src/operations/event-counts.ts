@@ -46,7 +46,7 @@ const REVOCATIONS = {
 const OF_REVOCATION: Vocabulary = { reason: Object.keys(REVOCATIONS) };
 const SOURCES = {
   configuration: true,
-  command_line: true,
+  operator: true,
   setup_link: true,
   invitation: true,
   sign_up: true,

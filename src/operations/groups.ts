@@ -31,14 +31,16 @@ export const findGroupLike = async ({ store }: Reading, name: string): Promise<G
   (await store.look(GROUP_LIKE, { folded: foldName(name) })).group;
 
 /** A page of all groups, by name. */
-const listGroups = ({ store }: Reading, { limit, after = null }: Page<GroupRecord>): Promise<GroupRecord[]> =>
-  store.list(groups, { after, limit });
+export const listGroups = (
+  { store }: Reading,
+  { limit, after = null }: Page<GroupRecord>,
+): Promise<GroupRecord[]> => store.list(groups, { after, limit });
 
 export const everyGroup = (context: Reading): AsyncGenerator<GroupRecord> =>
   allPages((page: Page<GroupRecord>) => listGroups(context, page));
 
 /** A page of the members of a group. */
-const listMemberRows = (
+export const listMemberRows = (
   { store }: Reading,
   groupName: string,
   { limit, after = null }: Page<GroupMemberRecord>,
@@ -83,6 +85,22 @@ export async function countMembers(context: Reading, groupName: string): Promise
   let count = 0;
   for await (const _ of everyMemberRow(context, groupName)) count += 1;
   return count;
+}
+
+/** A page of the people in the group, by their identifiers. */
+export async function listMembers(
+  context: Reading,
+  groupName: string,
+  { limit, after = null }: Page<AccountRecord>,
+): Promise<AccountRecord[]> {
+  const { store } = context;
+  const rows = await store.list(groupMembers, {
+    where: { groupName },
+    after: after && { groupName, subject: after.subject },
+    limit,
+  });
+  const found = await Promise.all(rows.map(({ subject }) => findAccount(context, subject)));
+  return found.filter((account) => account !== null);
 }
 
 /** The people in the group, read in pages. */

@@ -140,6 +140,9 @@ export interface Actor {
   readonly id: string | null;
 }
 
+/** The actor in one word, for logs and records: `person:acc_…`, `operator:root`, `server`. */
+export const actorText = ({ kind, id }: Actor): string => (id === null ? kind : `${kind}:${id}`);
+
 /** The request that causes an act. */
 export interface Origin {
   readonly address: string;

@@ -382,7 +382,7 @@ export function enableAccount({ account, setup }: AccountFacts): Decision<boolea
     disabledAt: null,
     disabledBy: null,
     ...(account.disabledBy === "left_out" && {
-      source: "command_line",
+      source: "operator",
       isDeclared: false,
       declaration: null,
     }),

@@ -319,6 +319,7 @@ describe("what can never be in it", () => {
         await server.post("/auth/token", { grant_type: invented }, basic("service", SECRET));
         await server.post("/auth/token", { grant_type: "client_credentials" }, basic(invented, invented));
         await server.fetch("/healthz", { address: `198.51.100.${number}` });
+        await server.fetch(`/api/groups/${invented}`);
         await server.fetch("/auth/register", {
           method: "POST",
           headers: { "Content-Type": "application/json" },
@@ -327,6 +328,7 @@ describe("what can never be in it", () => {
       }
       const text = await server.text();
       expect(text).not.toContain("invented");
+      expect(text).toContain('route="/api/groups/:');
       expect(text).not.toContain("198.51.100");
       expect(seriesOf(text, "tessera_http_requests_total").length - before).toBeLessThan(12);
       expect(seriesOf(text, "tessera_refusals_total").length).toBeLessThan(12);

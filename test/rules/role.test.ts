@@ -17,7 +17,7 @@ const person = (roles: Partial<ManagingPerson["account"]> = {}, manages: string[
   manages,
 });
 
-const permissions = (who: ManagingPerson | null, scopes: readonly string[] | null) =>
+const permissions = (who: ManagingPerson | null, scopes: readonly string[] | null): string[] =>
   [...authorityOf(SERVER_ACT, who, scopes).permissions].sort();
 
 const ALL = [...PERMISSIONS].sort();

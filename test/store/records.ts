@@ -85,7 +85,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   number: newNumber(),
   revision: 0,
   minimumAcr: null,
-  source: "command_line",
+  source: "operator",
   clientName: "Mail ✉",
   clientUri: "https://mail.example/",
   logoUri: null,
@@ -142,7 +142,7 @@ export const PASSWORD_HASH = "$argon2id$…";
 export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord => ({
   subject: subjectId(unique("acc_")),
   revision: 0,
-  source: "command_line",
+  source: "operator",
   username: unique("person"),
   name: "A Person",
   email: null,

@@ -1,0 +1,70 @@
+/** Lists in pages: every list takes `limit` and `cursor`, and answers with `items` and the cursor of the next page. */
+import * as v from "valibot";
+import type { Page } from "../operations/paging.ts";
+import type { ServerKeys } from "../platform/keys.ts";
+import { makeCursor, type Place, readCursor } from "./cursor.ts";
+import { filtersOf } from "./handle.ts";
+import type { ApiAnswer } from "./route.ts";
+
+const MOST = 200;
+
+const USUAL = 50;
+
+/** The members of the query that every list has. */
+export const PAGE_MEMBERS = {
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9][0-9]{0,2}$/, `limit must be a whole number from 1 to ${MOST}`),
+      v.transform(Number),
+      v.maxValue(MOST, `limit must be a whole number from 1 to ${MOST}`),
+      v.description(`How many items the page has at most: 1 to ${MOST}. Default: ${USUAL}.`),
+    ),
+  ),
+  cursor: v.optional(
+    v.pipe(v.string(), v.maxLength(2000), v.description("Where the page begins: `next` of the page before.")),
+  ),
+};
+
+interface PageQuery {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** The schema of a list of such items. */
+export const listOf = (item: v.GenericSchema) =>
+  v.object({
+    items: v.array(item),
+    next: v.pipe(v.nullable(v.string()), v.description("The cursor of the next page; null at the end.")),
+  });
+
+interface List<Row> {
+  readonly keys: ServerKeys;
+  /** The path of the route, which the cursor is for. */
+  readonly path: string;
+  readonly query: PageQuery;
+  /** The columns that order the list. */
+  readonly placeOf: (row: Row) => Place;
+  readonly rows: (page: Page<Row>) => Promise<readonly Row[]>;
+  readonly describe: (row: Row) => unknown;
+}
+
+/** Throws `cursor_refused`. */
+export async function listAnswer<Row>({
+  keys,
+  path,
+  query,
+  placeOf,
+  rows,
+  describe,
+}: List<Row>): Promise<ApiAnswer> {
+  const { limit = USUAL, cursor } = query;
+  const list = `${path} ${filtersOf({ ...query })}`;
+  // A list reads only the columns of its order from the row after which a page begins.
+  const after = cursor === undefined ? null : (readCursor(keys, list, cursor) as unknown as Row);
+  const found = await rows({ limit: limit + 1, after });
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  const next = found.length > limit && last !== undefined ? makeCursor(keys, list, placeOf(last)) : null;
+  return { body: { items: await Promise.all(shown.map(describe)), next } };
+}
