@@ -97,7 +97,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     settings.traceparent === "ignore" ? null : parseTraceparent(traceparent);
 
   return {
-    async request({ method, route, requestId, traceparent }, work) {
+    request({ method, route, requestId, traceparent }, work) {
       const parent = parentOf(traceparent);
       if (!isSampled(parent)) return work();
       const known = METHODS.has(method) ? method : "_OTHER";
@@ -124,15 +124,25 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         attributes: Attributes,
         call: () => Promise<Result>,
       ): Promise<Result> => settle(tracer.child(`store ${name}`, "client", attributes), call());
+      // Most requests are not sampled, and nothing is made for them.
+      const isTraced = () => tracer.current() !== null;
       return {
         ...store,
         // The names of the rows, as the plan of the program has them, and never a value.
         look: (plan, parameters) =>
-          traced("look", { "tessera.rows": Object.keys(plan).join(" ") }, () => store.look(plan, parameters)),
+          isTraced()
+            ? traced("look", { "tessera.rows": Object.keys(plan).join(" ") }, () =>
+                store.look(plan, parameters),
+              )
+            : store.look(plan, parameters),
         commit: (commit) =>
-          traced("commit", { "tessera.changes": commit.changes.length }, () => store.commit(commit)),
+          isTraced()
+            ? traced("commit", { "tessera.changes": commit.changes.length }, () => store.commit(commit))
+            : store.commit(commit),
         list: (table, request) =>
-          traced("list", { "tessera.table": table.name }, () => store.list(table, request)),
+          isTraced()
+            ? traced("list", { "tessera.table": table.name }, () => store.list(table, request))
+            : store.list(table, request),
       };
     },
     outboundTraced: (outbound) => ({
