@@ -441,7 +441,7 @@ function createRouter(
       found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
     const response = await (telemetry === undefined
       ? work()
-      : telemetry.request(tracedRequest(incoming, isFromProxy), async () => work()));
+      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
     if (otherMeter !== null) {
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);

@@ -31,7 +31,7 @@ export interface TracedRequest {
 
 export interface Telemetry {
   /** Runs the work in a span, if the request is sampled. */
-  request(request: TracedRequest, work: () => Promise<Response>): Promise<Response>;
+  request(request: TracedRequest, work: () => Response | Promise<Response>): Response | Promise<Response>;
   /** The reason of a refusal, for the span of its request. */
   refused(reason: Reason): void;
   storeTraced(store: Store): Store;
