@@ -8,6 +8,7 @@ import { createSessionCookie } from "./accounts/session-cookie.ts";
 import { API_PATHS, apiRoutes } from "./api/index.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
+import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
@@ -49,7 +50,7 @@ import {
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
 import { otherAddressPage } from "./pages/other-address.tsx";
-import { PAGE_PATHS } from "./pages/urls.ts";
+import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import { allowedRequestHeaders } from "./platform/cors.ts";
@@ -348,6 +349,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...HEALTH_PATHS,
     ...API_PATHS,
     ...PAGE_PATHS,
+    ...CONSOLE_PATHS,
     ...assetPaths(configuration),
     ...(hasMetricsPath(configuration) ? [METRICS_PATH] : []),
   ].map((path) => base + path);
@@ -379,7 +381,12 @@ function createRouter(
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
-  const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
+  const forPeople = [
+    authorizeRoute(context),
+    consentRoute(context),
+    ...pageRoutes(context),
+    ...consoleRoutes(context),
+  ];
   const forPrograms = [
     ...protocolRoutes(context),
     ...apiRoutes(context),

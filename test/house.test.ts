@@ -9,6 +9,7 @@ const FLOORS = [
   "cli",
   "server.ts",
   "mails",
+  "console",
   "pages",
   "api",
   "recipes",
