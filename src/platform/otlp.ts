@@ -88,10 +88,13 @@ export function createOtlpQueue<Item>(options: QueueOptions<Item>): OtlpQueue<It
         redirect: "manual",
         signal: AbortSignal.any([AbortSignal.timeout(pace.timeoutMillis), ending.signal]),
       });
+      if (response.ok) {
+        tell(null);
+        dropped(rejectedOf(await response.text()));
+        return "taken";
+      }
       await response.body?.cancel();
-      if (response.ok) tell(null);
-      else tell(`status ${response.status}`);
-      if (response.ok) return "taken";
+      tell(`status ${response.status}`);
       return MAY_PASS.has(response.status) ? "again" : "refused";
     } catch (error) {
       // The name of the error is enough: its words may repeat the address.
@@ -149,6 +152,17 @@ export function createOtlpQueue<Item>(options: QueueOptions<Item>): OtlpQueue<It
       ending.abort();
     },
   };
+}
+
+/** OTLP §"Partial Success": how many items of a batch the collector did not take, and does not want again. */
+function rejectedOf(answer: string): number {
+  try {
+    const { partialSuccess } = JSON.parse(answer);
+    return Number(partialSuccess?.rejectedSpans ?? partialSuccess?.rejectedLogRecords ?? 0) || 0;
+  } catch {
+    // Some collectors answer with nothing.
+    return 0;
+  }
 }
 
 function pause(millis: number, signal: AbortSignal): Promise<void> {

@@ -370,6 +370,21 @@ describe("a collector", () => {
     ]);
   });
 
+  test("that takes a part says how much it did not take, and one that says nothing took all", async () => {
+    const server = await start({ logs: false });
+    server.collector.answer = () =>
+      Response.json({ partialSuccess: { rejectedSpans: "2", errorMessage: "old" } });
+    await token(server);
+    await server.flush();
+    expect(server.dropped.traces).toBe(2);
+    const silent = await start({ logs: false });
+    silent.collector.answer = () => new Response(null, { status: 200 });
+    await token(silent);
+    await silent.flush();
+    expect(silent.dropped.traces).toBe(0);
+    expect(silent.said).toEqual([]);
+  });
+
   test("that is down or refuses loses what it does not get, counted", async () => {
     const refusing = await start({ logs: false });
     refusing.collector.answer = () => new Response(null, { status: 400 });
