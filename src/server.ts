@@ -13,7 +13,13 @@ import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
+import {
+  ENDPOINT_PATHS,
+  HEALTH_PATHS,
+  hasMetricsPath,
+  METRICS_PATH,
+  metadataPaths,
+} from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
@@ -28,10 +34,12 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
+import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
+import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import {
@@ -90,6 +98,10 @@ export interface ServerParts {
   readonly peers?: Peers;
   /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
+  readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
+  /** Records what requests do. Default: nothing is recorded. */
+  readonly telemetry?: Telemetry;
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -97,14 +109,19 @@ export interface ServerParts {
 }
 
 export interface Server {
-  /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
-  fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /**
+   * Answers a request. `addressOf` returns the address that it came from. `isFromProxy`: whether a trusted proxy has sent it; default: no.
+   * Never throws.
+   */
+  fetch(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** Answers a request whose target is none of `servedPaths`, whatever its URL says. Never throws. */
-  elsewhere(request: Request, addressOf: () => string): Promise<Response>;
+  elsewhere(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Hands over the fixed answers, now and each time that the signing keys change. */
   publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
+  /** Answers requests for one route and for no other, for a listener of its own. */
+  only(route: Route): Pick<Server, "fetch" | "elsewhere">;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -122,29 +139,40 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  metrics,
+  telemetry,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
-  outbound = createOutbound({
+  outbound: plainOutbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
   }),
 }: ServerParts): Server {
+  const counts = metrics?.counts ?? null;
+  const countedOutbound = counts?.outboundCounted(plainOutbound) ?? plainOutbound;
+  const outbound = telemetry?.outboundTraced(countedOutbound) ?? countedOutbound;
   const { limits } = configuration;
   const { breached_range_url: rangeUrl } = configuration.passwords;
-  const ownLimits = createLimits(configuration, steadyClock);
+  const plainLimits = createLimits(configuration, steadyClock);
+  const ownLimits = counts?.limitsCounted(plainLimits) ?? plainLimits;
   const issuer = parseIssuer(configuration.issuer);
-  const watched = watchStore(store, {
-    began: (error) =>
-      log.error("the database is not available", {
-        cause: causeOf(error),
-        advice: error.advice || undefined,
-      }),
-    ended: () => log.info("the database is available again"),
-  });
+  const watched = watchStore(
+    telemetry?.storeTraced(store) ?? store,
+    {
+      began: (error) =>
+        log.error("the database is not available", {
+          cause: causeOf(error),
+          advice: error.advice || undefined,
+        }),
+      ended: () => log.info("the database is available again"),
+    },
+    counts?.store,
+  );
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
   const { mail } = configuration;
   const events = createEvents([
     logEvents(log),
+    ...(counts === null ? [] : [counts.events]),
     activityRecorder(recording),
     activityKeeper,
     ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
@@ -199,6 +227,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
+    refusals: refusalListener(counts, telemetry),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -227,7 +256,7 @@ export function createServer({
     }),
     mailSender,
   };
-  const router = createRouter(context);
+  const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
@@ -293,7 +322,15 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   };
 }
 
-type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
+function refusalListener(counts: Metrics | null, telemetry: ServerParts["telemetry"]): Context["refusals"] {
+  if (counts === null && telemetry === undefined) return null;
+  return (route, reason) => {
+    counts?.refused(route, reason);
+    telemetry?.refused(reason);
+  };
+}
+
+type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers" | "only">;
 
 /**
  * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
@@ -319,6 +356,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...CONSOLE_PATHS,
     ...assetPaths(configuration),
+    ...(hasMetricsPath(configuration) ? [METRICS_PATH] : []),
   ].map((path) => base + path);
   return [
     CHANGE_PASSWORD_PATH,
@@ -333,12 +371,18 @@ export function servedPaths(configuration: Configuration): readonly string[] {
 interface FoundRoute {
   readonly route: Route;
   readonly parameters: PathParameters;
+  /** Null if nothing counts. */
+  readonly meter: RouteMeter | null;
 }
 
 const NO_PARAMETERS: PathParameters = {};
 
 /** A route whose path has no parameter goes before those that have one. */
-function createRouter(context: Context): Router {
+function createRouter(
+  context: Context,
+  metrics: ServerParts["metrics"],
+  telemetry: ServerParts["telemetry"],
+): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
@@ -348,7 +392,12 @@ function createRouter(context: Context): Router {
     ...pageRoutes(context),
     ...consoleRoutes(context),
   ];
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...apiRoutes(context), ...forPeople]) {
+  const forPrograms = [
+    ...protocolRoutes(context),
+    ...apiRoutes(context),
+    ...(metrics?.route ? [metrics.route] : []),
+  ];
+  for (const route of [...metadata.below, ...forPrograms, ...forPeople]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
@@ -361,14 +410,22 @@ function createRouter(context: Context): Router {
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
-  const patterns = [...routes].filter(([path]) => isPattern(path));
-  for (const [pattern] of patterns) routes.delete(pattern);
+  const counts = metrics?.counts ?? null;
+  const otherMeter = counts === null ? null : counts.routeMeter(null);
+  const foundRoute = (route: Route): FoundRoute => ({
+    route,
+    parameters: NO_PARAMETERS,
+    meter: counts === null ? null : counts.routeMeter(route.path),
+  });
+  const known = new Map([...routes].map(([path, route]) => [path, foundRoute(route)]));
+  const patterns = [...known].filter(([path]) => isPattern(path));
+  for (const [pattern] of patterns) known.delete(pattern);
   const find = (path: string): FoundRoute | undefined => {
-    const route = routes.get(path);
-    if (route !== undefined) return { route, parameters: NO_PARAMETERS };
+    const found = known.get(path);
+    if (found !== undefined) return found;
     for (const [pattern, route] of patterns) {
       const parameters = matchPattern(pattern, path);
-      if (parameters !== null) return { route, parameters };
+      if (parameters !== null) return { ...route, parameters };
     }
     return undefined;
   };
@@ -378,9 +435,11 @@ function createRouter(context: Context): Router {
     addressOf: () => string,
     target: Target,
     found: FoundRoute | undefined,
+    isFromProxy: (() => boolean) | undefined,
   ) => {
     const incoming: Incoming = {
       request,
+      route: found?.route.path ?? null,
       parameters: found?.parameters ?? NO_PARAMETERS,
       path: target.path,
       query: target.query,
@@ -389,20 +448,33 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
-    const response = await (found === undefined
-      ? nothingHere(context, incoming)
-      : answer(context, found.route, incoming));
+    const beganAt = otherMeter === null ? 0 : performance.now();
+    const work = () =>
+      found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
+    const response = await (telemetry === undefined
+      ? work()
+      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
+    if (otherMeter !== null) {
+      const meter = found?.meter ?? otherMeter;
+      meter.count(request.method, response.status, performance.now() - beganAt);
+    }
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
-  const fetch: Server["fetch"] = (request, addressOf) => {
+  const fetch: Server["fetch"] = (request, addressOf, isFromProxy) => {
     const target = targetOf(request);
-    return respond(request, addressOf, target, find(target.path));
+    return respond(request, addressOf, target, find(target.path), isFromProxy);
   };
   return {
     fetch,
-    elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+    elsewhere: (request, addressOf, isFromProxy) =>
+      respond(request, addressOf, targetOf(request), undefined, isFromProxy),
+    only: (route) => ({
+      fetch: (request, addressOf) =>
+        respond(request, addressOf, targetOf(request), foundRoute(route), undefined),
+      elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined, undefined),
+    }),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
@@ -421,6 +493,17 @@ function createRouter(context: Context): Router {
     },
   };
 }
+
+/** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
+const tracedRequest = (
+  { request, route = null, requestId }: Incoming,
+  isFromProxy: () => boolean = () => false,
+): TracedRequest => ({
+  method: request.method,
+  route,
+  requestId,
+  traceparent: isFromProxy() ? request.headers.get("traceparent") : null,
+});
 
 const toHome = (location: string): Route => ({
   path: location,

@@ -12,6 +12,8 @@ import { duration } from "./output.ts";
 export interface BannerFacts {
   readonly configuration: Configuration;
   readonly listening: Pick<Listening, "urls">;
+  /** Where the metrics are, if they have a listener of their own. */
+  readonly metricsUrl: string | null;
   readonly wasStartedBefore: boolean;
   readonly setupLink: string | null;
   readonly firstClient: FirstClient | null;
@@ -20,6 +22,7 @@ export interface BannerFacts {
 export function banner({
   configuration,
   listening,
+  metricsUrl,
   wasStartedBefore,
   setupLink,
   firstClient,
@@ -33,6 +36,7 @@ export function banner({
     isEmbedded(configuration)
       ? `  data         ${resolve(data)}`
       : `  database     ${databaseName(configuration)}`,
+    ...(metricsUrl === null ? [] : [`  metrics      ${metricsUrl}`]),
   ];
   if (demo) lines.push("", ...demoBox(configuration));
   if (setupLink !== null) {

@@ -43,6 +43,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkDemo(configuration),
     ...checkFiles(configuration),
     ...checkMail(configuration),
+    ...checkMetrics(configuration),
     ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkSignUp(configuration),
@@ -57,7 +58,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
 
 /** Settings that are allowed but deserve a warning at every start. */
 export function configurationWarnings(configuration: Configuration): string[] {
-  const { issuer, registration, database, sign_in } = configuration;
+  const { issuer, registration, database, sign_in, metrics, telemetry } = configuration;
   const warnings: string[] = [];
   if (sign_in.email_code && !sendsMail(configuration)) {
     warnings.push(
@@ -67,6 +68,17 @@ export function configurationWarnings(configuration: Configuration): string[] {
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
     warnings.push(
       `The issuer ${issuer} is not https: passwords and tokens travel in the clear. Put TLS in front, or set listen.tls, and use an https issuer.`,
+    );
+  }
+  if (metrics.listen !== undefined && metrics.token === undefined && !isLoopbackHost(metrics.listen.host)) {
+    warnings.push(
+      `metrics.listen is ${metrics.listen.host} and there is no metrics.token: every host that reaches this address can read the metrics. Set a token, or keep others from the port.`,
+    );
+  }
+  const { otlp_endpoint: collector } = telemetry;
+  if (collector?.startsWith("http:") && !isLoopbackUrl(collector)) {
+    warnings.push(
+      `telemetry.otlp_endpoint = ${collector} is not https: the headers for the collector and all log records travel in the clear.`,
     );
   }
   if (registration.mode === "token" && registration.initial_access_tokens.length === 0) {
@@ -99,6 +111,22 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
+/** What a monitoring system can send, and strangers cannot guess: nothing limits attempts at it. */
+const LEAST_TOKEN = 20;
+
+function* checkMetrics({ metrics }: Configuration): Generator<Finding> {
+  const { token } = metrics;
+  if (token === undefined) return;
+  const path = ["metrics", "token"];
+  const fault = secretFault("registration", token);
+  if (fault !== null) yield { path, text: `metrics.token: ${fault}` };
+  else if (token.length < LEAST_TOKEN)
+    yield {
+      path,
+      text: `metrics.token has ${token.length} characters. It must have ${LEAST_TOKEN} or more: openssl rand -hex 32`,
+    };
+}
+
 /** Links that give access, and the password of the mail server, travel on this way. */
 function* checkMail({ mail }: Configuration): Generator<Finding> {
   if (mail === undefined) return;
@@ -128,7 +156,14 @@ function* checkPasskeyDomain({ issuer, sign_in }: Configuration): Generator<Find
   };
 }
 
-function* checkFiles({ listen, appearance, clients, mail, places }: Configuration): Generator<Finding> {
+function* checkFiles({
+  listen,
+  appearance,
+  clients,
+  mail,
+  metrics,
+  places,
+}: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -137,6 +172,11 @@ function* checkFiles({ listen, appearance, clients, mail, places }: Configuratio
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
+  if (metrics.listen?.tls !== undefined) {
+    const { certificate, key } = metrics.listen.tls;
+    files.push([["metrics", "listen", "tls", "certificate"], certificate]);
+    files.push([["metrics", "listen", "tls", "key"], key]);
+  }
   if (mail?.authority !== undefined) files.push([["mail", "authority"], mail.authority]);
   if (places.database !== undefined) files.push([["places", "database"], places.database]);
   for (const name of PICTURES) {

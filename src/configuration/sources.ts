@@ -347,6 +347,8 @@ function* read(
     }
   } else if (node.type === "integer" && /^-?\d+$/.test(trimmed))
     yield { path, value: Number(trimmed), origin };
+  else if (node.type === "number" && /^-?\d+(\.\d+)?$/.test(trimmed))
+    yield { path, value: Number(trimmed), origin };
   else if (node.type === "boolean" && /^(true|1)$/i.test(trimmed)) yield { path, value: true, origin };
   else if (node.type === "boolean" && /^(false|0)$/i.test(trimmed)) yield { path, value: false, origin };
   else if (node.type === "array" && node.items?.type !== "object") {

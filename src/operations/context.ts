@@ -14,6 +14,7 @@ import type { Places } from "../platform/places.ts";
 import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
+import type { Reason } from "../protocol/errors.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
@@ -63,6 +64,8 @@ export interface Context {
   readonly passwords: Passwords;
   /** The rule for every password that a person chooses. */
   readonly newPasswords: NewPasswords;
+  /** Learns of every refusal, by the path of its route; null if nothing counts them. */
+  readonly refusals: ((route: string | null, reason: Reason) => void) | null;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */

@@ -14,6 +14,8 @@ export const queryOf = ({ query }: Pick<Target, "query">): URLSearchParams => ne
 /** A request as it came in, with the address it came from. */
 export interface Incoming extends Target {
   readonly request: Request;
+  /** The path of the route that answers, with the names of its parameters; null if none does. */
+  readonly route?: string | null;
   /** The parameters of a route whose path has some. */
   readonly parameters: PathParameters;
   /** The client's address: for limits and for showing to people, never for a URL. */

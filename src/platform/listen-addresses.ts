@@ -16,9 +16,15 @@ export function isAddressRange(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
-/** `trustedProxies` are ranges for which isAddressRange holds. */
-export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
+/** Whether a request comes from one of the proxies. They are ranges for which isAddressRange holds. */
+export function createProxyCheck(trustedProxies: readonly string[]): (peer: string) => boolean {
+  if (trustedProxies.length === 0) return () => false;
+  const isTrusted = trustedAddresses(trustedProxies);
+  return (peer) => isTrusted(plainAddress(peer));
+}
+
+/** Whether an address in its plain form is one of the proxies. */
+function trustedAddresses(trustedProxies: readonly string[]): (address: string) => boolean {
   const trusted = new BlockList();
   for (const range of trustedProxies) {
     if (range === "loopback") {
@@ -31,8 +37,13 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
     if (prefix === undefined) trusted.addAddress(address, family);
     else trusted.addSubnet(address, Number(prefix), family);
   }
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  return (address) => isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
 
+/** `trustedProxies` are ranges for which isAddressRange holds. */
+export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
+  if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
+  const isTrusted = trustedAddresses(trustedProxies);
   return function readAddress(peer, forwardedFor) {
     let address = plainAddress(peer);
     if (forwardedFor === null || !isTrusted(address)) return address;

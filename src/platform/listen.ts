@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { newRequestId, REQUEST_ID_HEADER, targetOf } from "./http.ts";
-import { createAddressReader } from "./listen-addresses.ts";
+import { createAddressReader, createProxyCheck } from "./listen-addresses.ts";
 import {
   type CertificateFiles,
   type CertificatePair,
@@ -20,9 +20,14 @@ import { systemRandom } from "./random.ts";
 
 /**
  * Answers one request. `addressOf` returns the address that it came from, for as long as the request is open. It returns
- * an empty text for a client that has gone, so limits count all such clients as one.
+ * an empty text for a client that has gone, so limits count all such clients as one. `isFromProxy` tells whether one of the trusted
+ * proxies has sent it.
  */
-export type Fetch = (request: Request, addressOf: () => string) => Response | Promise<Response>;
+export type Fetch = (
+  request: Request,
+  addressOf: () => string,
+  isFromProxy: () => boolean,
+) => Response | Promise<Response>;
 
 /** Answers to GET and HEAD by path that are the same for every request. */
 export type FixedAnswers = Readonly<Record<string, Response>>;
@@ -197,6 +202,7 @@ function isAsSent(pattern: string, request: Request & { readonly params?: PathPa
 function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fetch): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
+  const isProxy = createProxyCheck(configuration.trusted_proxies);
   let warned = false;
   return async function handle(request, server) {
     try {
@@ -210,8 +216,10 @@ function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fe
           },
         );
       }
-      return await fetch(request, () =>
-        readAddress(peer(), usesProxies ? request.headers.get("x-forwarded-for") : null),
+      return await fetch(
+        request,
+        () => readAddress(peer(), usesProxies ? request.headers.get("x-forwarded-for") : null),
+        () => isProxy(peer()),
       );
     } catch (error) {
       const requestId = newRequestId(systemRandom);
