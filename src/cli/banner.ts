@@ -4,6 +4,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Listening } from "../platform/listen.ts";
 import { isLoopbackUrl } from "../platform/network.ts";
+import { IS_EXECUTABLE, PROGRAM } from "../platform/runtime.ts";
 import { databaseName, isEmbedded } from "../store/open.ts";
 import { DEMO_PERSON, DEMO_SECRETS } from "./demo.ts";
 import type { FirstClient } from "./first-start.ts";
@@ -69,9 +70,9 @@ function demoBox({ issuer, listen }: Configuration): string[] {
     `service    demo-service:${DEMO_SECRETS["demo-service"]}`,
     `API        demo-api:${DEMO_SECRETS["demo-api"]} (introspects)`,
     "",
-    "In a second terminal, in the folder of the program:",
-    `  npx tessera login --browser --issuer ${issuer} --client-id demo-app`,
-    `  npx tessera login --issuer ${issuer} --client-id demo-device`,
+    IS_EXECUTABLE ? "In a second terminal:" : "In a second terminal, in the folder of the program:",
+    `  ${PROGRAM} login --browser --issuer ${issuer} --client-id demo-app`,
+    `  ${PROGRAM} login --issuer ${issuer} --client-id demo-device`,
   ]);
 }
 

@@ -52,6 +52,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
       addCompletionCommand(program, io, () => createProgram(io, program.version() ?? "", undefined));
   },
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
+  picture: async () => (await import("./picture.ts")).addPictureCommand,
 };
 
 /** The command with the name; all of them if there is none, for help and for suggestions. */

@@ -394,8 +394,8 @@ function listenError(host: string, port: number, error: unknown): Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const advice: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is in use. If that is this Tessera, it is running already. Otherwise stop the other program, or choose another port: npm start -- --port ${port === 65535 ? 8081 : port + 1}.`,
-    EACCES: `This user may not listen on port ${port}. Choose a port from 1024 up (--port 8080), or give the program the right to: setcap cap_net_bind_service=+ep on the bun executable.`,
+    EADDRINUSE: `Port ${port} is in use. If that is this Tessera, it is running already. Otherwise stop the other program, or choose another port: --port ${port === 65535 ? 8081 : port + 1}.`,
+    EACCES: `This user may not listen on port ${port}. Choose a port from 1024 up (--port 8080), or give the program the right to: setcap cap_net_bind_service=+ep ${process.execPath}.`,
     EADDRNOTAVAIL: `This machine has no address ${host}. Use localhost, 0.0.0.0, or an address that it has (--host).`,
   };
   const message =

@@ -107,9 +107,9 @@ export const PLATFORM: readonly Mutation[] = [
   {
     against: ["threat 77"],
     what: "a worker reads the runtime's files of the current folder",
-    in: "cli/workers.ts",
-    match: "[$BUN, ...RUNTIME_FLAGS, $MAIN, $WORD]",
-    replace: "[$BUN, $MAIN, $WORD]",
+    in: "platform/runtime.ts",
+    match: "[$BUN, ...RUNTIME_FLAGS, $MAIN, ...$ARGS]",
+    replace: "[$BUN, $MAIN, ...$ARGS]",
     tests: ["cli/runtime.test.ts"],
   },
   {
