@@ -57,7 +57,8 @@ const firstToken = (issuer: string, { clientId, secret }: FirstClient): string[]
 
 function demoBox({ issuer, listen }: Configuration): string[] {
   const isReachable = listen.some(
-    ({ host }) => !isLoopbackUrl(`http://${host.includes(":") ? `[${host}]` : host}`),
+    ({ host, unix }) =>
+      unix === undefined && !isLoopbackUrl(`http://${host.includes(":") ? `[${host}]` : host}`),
   );
   return box([
     "DEMONSTRATION: passwords and secrets below are known to everyone.",

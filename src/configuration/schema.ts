@@ -58,6 +58,20 @@ const listener = v.pipe(
       v.optional(wholeNumber(0, 65535), 8080),
       v.description("The port; 0 takes any that is free."),
     ),
+    unix: v.pipe(
+      v.optional(someText),
+      words({
+        fallback: "listens on host and port",
+        description: "The path of a unix socket, in the place of host and port. Only with one worker.",
+      }),
+    ),
+    unix_mode: v.pipe(
+      v.optional(v.pipe(v.string(), v.regex(/^0[0-7]{3}$/, "permissions in octal digits, such as 0660"))),
+      words({
+        fallback: "0660",
+        description: "The permissions of the socket: 0660 lets its owner and its group connect.",
+      }),
+    ),
     tls: v.pipe(
       v.optional(
         table({
@@ -206,7 +220,8 @@ export const configurationSchema = table({
   trusted_proxies: v.pipe(
     v.optional(v.array(v.string()), []),
     words({
-      allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or the word loopback",
+      allowed:
+        "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8), the words loopback and unix (for listen.unix)",
       description: "Proxies whose X-Forwarded-For is believed: for limits and the log only, never for a URL.",
     }),
   ),
