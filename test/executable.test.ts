@@ -172,6 +172,67 @@ describe.skipIf(!hasRoom)(named("the executable"), () => {
   }, 60_000);
 });
 
+/** The executable has its packages behind the runtime, each file with a comment that has its path. */
+const BUNDLE_BYTES = 16 * MEBIBYTE;
+
+describe("the bill of materials", () => {
+  async function bill(): Promise<Bill> {
+    const folder = temporaryFolder();
+    const made = start([process.execPath, join(root, "tools/sbom.ts"), "--into", folder], { cwd: root });
+    const { err, code } = await finished(made);
+    expect({ err, code }).toEqual({ err: "", code: 0 });
+    return JSON.parse(readFileSync(join(folder, "tessera.cdx.json"), "utf8"));
+  }
+  interface Bill {
+    readonly serialNumber: string;
+    readonly metadata: { readonly component: { readonly name: string } };
+    readonly components: readonly {
+      name: string;
+      version: string;
+      licenses?: unknown[];
+      hashes?: unknown[];
+    }[];
+  }
+  const manifest: Record<
+    "dependencies" | "devDependencies",
+    Record<string, string>
+  > = require("../package.json");
+
+  test("has each dependency with its licence and its hash, no development tool, and is the same each time", async () => {
+    const [one, other] = [await bill(), await bill()];
+    expect(one).toEqual(other);
+    expect(one).toMatchObject({ bomFormat: "CycloneDX", metadata: { component: { name: "tessera" } } });
+    expect(one.serialNumber).toMatch(
+      /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    const listed = new Map(one.components.map((component) => [component.name, component]));
+    for (const [name, version] of Object.entries(manifest.dependencies)) {
+      expect({ name, version: listed.get(name)?.version }).toEqual({ name, version });
+    }
+    for (const name of Object.keys(manifest.devDependencies)) expect(listed.has(name)).toBe(false);
+    for (const { name, licenses = [], hashes = [] } of one.components) {
+      expect({ name, licenses: licenses.length, hashes: hashes.length }).toEqual({
+        name,
+        licenses: 1,
+        hashes: 1,
+      });
+    }
+  });
+
+  test.skipIf(!hasRoom)(named("has every package of which the executable has a file"), async () => {
+    const names = (await bill()).components.map(({ name }) => name);
+    const file = Bun.file(await executable());
+    const bytes = await file.slice(file.size - BUNDLE_BYTES).bytes();
+    // The runtime keeps a file with letters beyond Latin as UTF-16.
+    const text = Buffer.from(bytes).toString("latin1").replaceAll("\0", "");
+    const inside = new Set(
+      [...text.matchAll(/^\/\/ node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm)].map(([, name = ""]) => name),
+    );
+    expect(inside.size).toBeGreaterThan(10);
+    expect([...inside].filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
 function write(folder: string, name: string, content: string | Uint8Array): string {
   const file = join(folder, name);
   writeFileSync(file, content);

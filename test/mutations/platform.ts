@@ -240,6 +240,14 @@ export const PLATFORM: readonly Mutation[] = [
   },
   {
     against: ["threat 43"],
+    what: "the peer of a unix socket is believed unasked",
+    in: "platform/listen-addresses.ts",
+    match: "$ADDRESS === UNIX_PEER ? trustsUnix : $OTHERS",
+    replace: "$ADDRESS === UNIX_PEER ? true : $OTHERS",
+    tests: ["platform/listen-unix.test.ts"],
+  },
+  {
+    against: ["threat 43"],
     what: "the first address of a list is believed",
     in: "platform/listen-addresses.ts",
     match: "$HOPS.reverse()",
