@@ -207,14 +207,22 @@ function isAsSent(pattern: string, request: Request & { readonly params?: PathPa
 function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fetch): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
+  const hasSocket = configuration.listen.some(({ unix }) => unix !== undefined);
   const trustsUnix = configuration.trusted_proxies.includes(UNIX_PEER);
+  const trustsNetworks = configuration.trusted_proxies.some((range) => range !== UNIX_PEER);
+  const expectsAll = trustsNetworks && (trustsUnix || !hasSocket);
   let warned = false;
   return async function handle(request, server) {
     try {
       // The server of a unix socket has no port.
-      const isUnix = typeof server.port !== "number";
-      const peer = () => (isUnix ? UNIX_PEER : (server.requestIP(request)?.address ?? ""));
-      if (!(isUnix ? trustsUnix : usesProxies) && !warned && request.headers.has("x-forwarded-for")) {
+      const isUnix = () => hasSocket && typeof server.port !== "number";
+      const peer = () => (isUnix() ? UNIX_PEER : (server.requestIP(request)?.address ?? ""));
+      if (
+        !expectsAll &&
+        !warned &&
+        request.headers.has("x-forwarded-for") &&
+        !(isUnix() ? trustsUnix : trustsNetworks)
+      ) {
         warned = true;
         log.warn(
           "a proxy passes requests on, but trusted_proxies does not name it: limits count all clients behind it as one",
