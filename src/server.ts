@@ -5,8 +5,10 @@ import { createKnownBrowsers } from "./accounts/known-browser.ts";
 import { createNewPasswords } from "./accounts/new-password.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
+import { API_PATHS, apiRoutes } from "./api/index.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
+import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
@@ -40,7 +42,7 @@ import {
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
 import { otherAddressPage } from "./pages/other-address.tsx";
-import { PAGE_PATHS } from "./pages/urls.ts";
+import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import { allowedRequestHeaders } from "./platform/cors.ts";
@@ -308,7 +310,9 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...metadata.below,
     ...Object.values(ENDPOINT_PATHS),
     ...HEALTH_PATHS,
+    ...API_PATHS,
     ...PAGE_PATHS,
+    ...CONSOLE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
   return [
@@ -333,8 +337,13 @@ function createRouter(context: Context): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
-  const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
+  const forPeople = [
+    authorizeRoute(context),
+    consentRoute(context),
+    ...pageRoutes(context),
+    ...consoleRoutes(context),
+  ];
+  for (const route of [...metadata.below, ...protocolRoutes(context), ...apiRoutes(context), ...forPeople]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));

@@ -1,12 +1,12 @@
 /** The facts of a client, for the operator. Never a secret. */
 import { describeClient } from "../clients/metadata.ts";
+import { isoTime } from "../platform/clock.ts";
 import { SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { isoTime } from "./output.ts";
 
 export const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
   configuration: "configuration",
-  command_line: "command line",
+  operator: "operator",
   registration: "registration",
   demo: "demonstration",
 };

@@ -15,6 +15,7 @@ import {
 } from "../operations/clients.ts";
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
 import {
@@ -38,7 +39,6 @@ import {
   counted,
   duration,
   formatFacts,
-  isoTime,
   localAndRelative,
   localTime,
   printJson,
@@ -190,7 +190,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
     const hasNoScope = options.scope?.length === 0;
     const added = await addClientAct(workspace, workspace.act, {
       clientId,
-      source: "command_line",
+      source: "operator",
       metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
       requirePkce,
       ...rulesOf(options),

@@ -3,12 +3,13 @@ import type { Command } from "commander";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { everyGrant, findGrant, type GrantFilter, revokeAccess, revokeGrant } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { AccessFilter } from "../rules/grant.ts";
 import type { GrantRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, isoTime, localTime, printJson, printTable } from "./output.ts";
+import { counted, localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface FilterOptions extends CommonOptions {

@@ -9,12 +9,13 @@ import {
   rotateSigningKey,
   type SigningKeyContext,
 } from "../operations/signing-keys.ts";
+import { isoTime } from "../platform/clock.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type KeyState, stateOf } from "../rules/signing-key.ts";
 import type { RingKey, SigningKeyRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
-import { isoTime, localTime, printJson, printTable } from "./output.ts";
+import { localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface RotateOptions extends CommonOptions {

@@ -14,6 +14,7 @@ import {
   namedClaims,
 } from "../protocol/claim-mapping.ts";
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
+import { isManagementScope } from "../protocol/management-scopes.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import { PICTURES } from "./appearance-schema.ts";
@@ -295,6 +296,11 @@ function* checkScopes(configuration: Configuration): Generator<Finding> {
   ];
   for (const [path, scope] of named) {
     for (const name of scope) {
+      if (path[0] === "registration" && isManagementScope(name))
+        yield {
+          path,
+          text: `${nameOf(path, configuration)}: a client that registers itself cannot have the scope '${name}', because it could manage this server.`,
+        };
       if (known.has(name)) continue;
       const near = nearest(name, known);
       yield {

@@ -182,7 +182,7 @@ export async function startTestServer(
       const account: AccountRecord = {
         revision: 0,
         subject: `acc_${Buffer.from(systemRandom(12)).toString("base64url")}` as SubjectId,
-        source: "command_line",
+        source: "operator",
         username,
         name: null,
         email: null,
@@ -192,6 +192,7 @@ export async function startTestServer(
         groups: [],
         updatedAt: clock.seconds(),
         administrator: false,
+        auditor: false,
         passwordHash: null,
         createdAt: clock.seconds(),
         disabledAt: null,

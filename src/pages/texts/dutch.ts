@@ -955,5 +955,9 @@ export const dutch: TranslatedTexts = {
     groups: "Zien bij welke groepen u hoort",
     offline_access: "De toegang behouden nadat u uitlogt",
     introspect: "Controleren of toegangstokens geldig zijn",
+    "tessera.read": "De personen, apps en instellingen van deze server zien",
+    "tessera.people": "De personen en groepen van deze server beheren",
+    "tessera.clients": "De apps van deze server beheren",
+    "tessera.admin": "Deze server beheren",
   },
 };

@@ -998,6 +998,10 @@ export const english = {
     groups: "See which groups you belong to",
     offline_access: "Keep its access after you sign out",
     introspect: "Check whether access tokens are valid",
+    "tessera.read": "See the people, applications and settings of this server",
+    "tessera.people": "Manage the people and groups of this server",
+    "tessera.clients": "Manage the applications of this server",
+    "tessera.admin": "Administer this server",
   },
 };
 

@@ -1007,5 +1007,9 @@ export const french: TranslatedTexts = {
     groups: "Voir à quels groupes vous appartenez",
     offline_access: "Garder son accès après votre déconnexion",
     introspect: "Vérifier si des jetons d’accès sont valides",
+    "tessera.read": "Voir les personnes, les applications et les réglages de ce serveur",
+    "tessera.people": "Gérer les personnes et les groupes de ce serveur",
+    "tessera.clients": "Gérer les applications de ce serveur",
+    "tessera.admin": "Administrer ce serveur",
   },
 };

@@ -1007,5 +1007,9 @@ export const german: Texts = {
     groups: "Sehen, zu welchen Gruppen Sie gehören",
     offline_access: "Den Zugriff behalten, auch wenn Sie sich abmelden",
     introspect: "Prüfen, ob Zugriffstokens gültig sind",
+    "tessera.read": "Die Personen, Anwendungen und Einstellungen dieses Servers sehen",
+    "tessera.people": "Die Personen und Gruppen dieses Servers verwalten",
+    "tessera.clients": "Die Anwendungen dieses Servers verwalten",
+    "tessera.admin": "Diesen Server administrieren",
   },
 };

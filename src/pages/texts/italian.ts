@@ -965,5 +965,9 @@ export const italian: TranslatedTexts = {
     groups: "Vedere a quali gruppi si appartiene",
     offline_access: "Mantenere l’accesso anche dopo l’uscita",
     introspect: "Controllare se i token di accesso sono validi",
+    "tessera.read": "Vedere le persone, le applicazioni e le impostazioni di questo server",
+    "tessera.people": "Gestire le persone e i gruppi di questo server",
+    "tessera.clients": "Gestire le applicazioni di questo server",
+    "tessera.admin": "Amministrare questo server",
   },
 };

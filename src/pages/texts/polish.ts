@@ -995,5 +995,9 @@ export const polish: TranslatedTexts = {
     groups: "Widzieć, do jakich grup należysz",
     offline_access: "Zachować dostęp po Twoim wylogowaniu",
     introspect: "Sprawdzać, czy tokeny dostępu są ważne",
+    "tessera.read": "Widzieć osoby, aplikacje i ustawienia tego serwera",
+    "tessera.people": "Zarządzać osobami i grupami tego serwera",
+    "tessera.clients": "Zarządzać aplikacjami tego serwera",
+    "tessera.admin": "Administrować tym serwerem",
   },
 };

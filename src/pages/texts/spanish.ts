@@ -980,5 +980,9 @@ export const spanish: TranslatedTexts = {
     groups: "Ver a qué grupos pertenece",
     offline_access: "Conservar su acceso después de que usted cierre sesión",
     introspect: "Comprobar si los tokens de acceso son válidos",
+    "tessera.read": "Ver las personas, las aplicaciones y los ajustes de este servidor",
+    "tessera.people": "Gestionar las personas y los grupos de este servidor",
+    "tessera.clients": "Gestionar las aplicaciones de este servidor",
+    "tessera.admin": "Administrar este servidor",
   },
 };
