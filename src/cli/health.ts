@@ -1,4 +1,6 @@
 /** `tessera health`: whether the server of this configuration is ready, for containers and service managers without curl. */
+import { request as requestPlain } from "node:http";
+import { request as requestTls } from "node:https";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ConfigurationFlags } from "../configuration/sources.ts";
 import type { Listener } from "../platform/listen.ts";
@@ -37,7 +39,7 @@ Examples:
       }
       const end = io.clock.millis() + flags.wait * 1000;
       for (;;) {
-        const fault = await faultOf(listener, io);
+        const fault = await faultOf(listener);
         if (fault === null) break;
         if (io.clock.millis() >= end) {
           const after = flags.wait === 0 ? "" : ` after ${counted(flags.wait, "second")}`;
@@ -59,27 +61,42 @@ function readSeconds(text: string): number {
 }
 
 /** Why the server is not ready; null if it is. */
-async function faultOf(listener: Listener, io: Io): Promise<string | null> {
-  const url = `${addressOf(listener)}/readyz`;
+async function faultOf(listener: Listener): Promise<string | null> {
+  const { host, port, path } = placeOf(listener);
+  const name = path ?? `${host.includes(":") ? `[${host}]` : host}:${port}`;
   try {
-    const { status } = await io.fetch(url, {
-      signal: AbortSignal.timeout(ANSWER_MILLIS),
-      redirect: "manual",
-      keepalive: false,
-      ...(listener.unix !== undefined && { unix: listener.unix }),
-      // The certificate is for the name of the issuer, and this asks by an address of the machine. No secret is sent.
-      ...(listener.tls !== undefined && { tls: { rejectUnauthorized: false } }),
-    });
-    return status === 200 ? null : `${listener.unix ?? url} answers with status ${status}`;
+    const status = await statusOf(listener);
+    return status === 200 ? null : `${name} answers with status ${status}`;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return `${listener.unix ?? url} does not answer (${reason.replace(/\.$/, "")})`;
+    return `${name} does not answer (${reason.replace(/\.$/, "")})`;
   }
 }
 
+/** Not by `fetch`, which would ask a proxy for it where the environment names one (`HTTP_PROXY`). */
+function statusOf(listener: Listener): Promise<number> {
+  const { host, port, path } = placeOf(listener);
+  return new Promise((resolve, reject) => {
+    const options = {
+      path: "/readyz",
+      timeout: ANSWER_MILLIS,
+      agent: false as const,
+      ...(path === undefined ? { host, port } : { socketPath: path }),
+      // The certificate is for the name of the issuer, and this asks by an address of the machine. No secret is sent.
+      rejectUnauthorized: false,
+    };
+    const request = (listener.tls === undefined ? requestPlain : requestTls)(options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer came in time")));
+    request.on("error", reject);
+    request.end();
+  });
+}
+
 /** Where this machine reaches the listener. */
-function addressOf({ host, port, tls, unix }: Listener): string {
-  if (unix !== undefined) return "http://localhost";
+function placeOf({ host, port, unix }: Listener): { host: string; port: number; path: string | undefined } {
   const here = host === "0.0.0.0" || host === "localhost" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `${tls === undefined ? "http" : "https"}://${here.includes(":") ? `[${here}]` : here}:${port}`;
+  return { host: here, port, path: unix };
 }

@@ -27,8 +27,8 @@ export interface Io {
   readStdin(): Promise<string>;
   /** Asks on the terminal, without showing the typed answer. */
   askHidden(question: string): Promise<string>;
-  /** For `login` and `health`: how they reach the server, and how they wait. */
-  readonly fetch: (url: string, init?: BunFetchRequestInit) => Promise<Response>;
+  /** For `login`: how it reaches the server, and how it waits. */
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   readonly sleep: (millis: number) => Promise<void>;
 }
 

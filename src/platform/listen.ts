@@ -422,7 +422,7 @@ function serve(
     },
   };
   try {
-    // The runtime ends idle connections through a unix socket after 12 seconds, whatever it is told.
+    // The runtime ends idle connections through a unix socket after 12 seconds, and takes no other time.
     if ("unix" in place) return Bun.serve({ ...common, ...place });
     // In production mode the runtime would share the port with any other process unasked.
     const reusePort = false;

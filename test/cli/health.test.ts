@@ -2,7 +2,7 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endProcesses, printed, startTessera } from "./processes.ts";
+import { endProcesses, finished, printed, startTessera } from "./processes.ts";
 import { startServer } from "./running.ts";
 import { captureIo, removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
@@ -19,10 +19,10 @@ test("is 0 while the server is ready, and 1 when it has stopped", async () => {
   await server.stop();
   const stopped = await health("--port", port);
   expect(stopped).toMatchObject({ code: 1, out: "" });
-  expect(stopped.err).toContain(`Not ready: http://127.0.0.1:${port}/readyz does not answer`);
+  expect(stopped.err).toContain(`Not ready: 127.0.0.1:${port} does not answer`);
 });
 
-test("asks a unix socket, and with TLS whatever name the certificate has", async () => {
+test("asks a unix socket, and a port with TLS and a certificate for another name", async () => {
   const folder = temporaryFolder();
   const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const made = Bun.spawnSync(
@@ -47,36 +47,50 @@ test("asks a unix socket, and with TLS whatever name the certificate has", async
   expect(await health("--config", file)).toMatchObject({ code: 0, err: "" });
 });
 
-test("a server that answers 503 is not ready", async () => {
-  const broken = Bun.serve({
+/** A server that is not ready until it was asked so often. */
+function unready(times: number) {
+  let asked = 0;
+  const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
-    fetch: () => new Response("", { status: 503 }),
+    fetch: () => new Response("", { status: ++asked <= times ? 503 : 200 }),
   });
-  const { code, err } = await health("--port", String(broken.port));
-  await broken.stop(true);
+  return { port: String(server.port), asked: () => asked, stop: () => server.stop(true) };
+}
+
+test("a server that answers 503 is not ready, and it is asked once", async () => {
+  const server = unready(9);
+  const { code, err } = await health("--port", server.port);
+  await server.stop();
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("answers with status 503") });
+  expect(server.asked()).toBe(1);
+});
+
+test("a proxy that the environment names is not asked", async () => {
+  const server = unready(0);
+  const [HTTP_PROXY, http_proxy] = ["http://127.0.0.1:1", "http://127.0.0.1:1"];
+  const asked = startTessera(["health", "--port", server.port], { HTTP_PROXY, http_proxy });
+  const { out, code } = await finished(asked);
+  await server.stop();
+  expect({ out, code }).toEqual({ out: "ready\n", code: 0 });
 });
 
 test("--wait asks again until the server is ready, and gives up after its time", async () => {
-  let asked = 0;
-  const late = {
-    ...captureIo(),
-    fetch: async () => new Response("", { status: ++asked < 3 ? 503 : 200 }),
-    sleep: async () => {},
-  };
-  expect(await tessera(["health", "--wait", "9"], late)).toMatchObject({ code: 0, out: "ready\n" });
-  expect(asked).toBe(3);
+  const late = unready(2);
+  const waiting = await tessera(["health", "--wait", "9", "--port", late.port], { sleep: async () => {} });
+  await late.stop();
+  expect(waiting).toMatchObject({ code: 0, out: "ready\n" });
+  expect(late.asked()).toBe(3);
 
   let now = 0;
-  const never = {
-    clock: { ...late.clock, millis: () => now },
-    fetch: async () => new Response("", { status: 503 }),
-    sleep: async (millis: number) => {
+  const never = unready(Number.POSITIVE_INFINITY);
+  const { code, err } = await tessera(["health", "--wait", "30", "--port", never.port], {
+    clock: { ...captureIo().clock, millis: () => now },
+    sleep: async (millis) => {
       now += millis;
     },
-  };
-  const { code, err } = await tessera(["health", "--wait", "30"], never);
+  });
+  await never.stop();
   expect({ code, now }).toEqual({ code: 1, now: 30_000 });
   expect(err).toContain("Not ready after 30 seconds");
 });
