@@ -134,7 +134,7 @@ describe("the image", () => {
     const healthy = (at: string) => start(check, { env: { ...env, TESSERA_PORT: at } });
     expect(await healthy(port).process.exited).toBe(0);
     expect(await healthy("1").process.exited).toBe(1);
-  }, 60_000);
+  }, 120_000);
 
   const hadolint = Bun.which("hadolint");
   test.skipIf(hadolint === null)(

@@ -151,7 +151,7 @@ describe.skipIf(!hasRoom)(named("the executable"), () => {
     await succeed("restore", backup, "--data", join(folder, "restored"));
     expect(await succeed("user", "list", "--data", join(folder, "restored"))).toContain("ada");
     expect(readdirSync(folder).sort()).toEqual(["ada.png", "data", "restored", "tessera.backup"]);
-  }, 60_000);
+  }, 120_000);
 
   test(proves(
     "reads no file of the runtime in the current folder, in itself and its workers",
@@ -169,7 +169,7 @@ describe.skipIf(!hasRoom)(named("the executable"), () => {
     server.process.kill("SIGTERM");
     expect((await finished(server)).code).toBe(0);
     expect(existsSync(mark)).toBe(false);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** The executable has its packages behind the runtime, each file with a comment that has its path. */
@@ -183,6 +183,7 @@ describe("the bill of materials", () => {
     expect({ err, code }).toEqual({ err: "", code: 0 });
     return JSON.parse(readFileSync(join(folder, "tessera.cdx.json"), "utf8"));
   }
+  let first: Promise<Bill> | null = null;
   interface Bill {
     readonly serialNumber: string;
     readonly metadata: { readonly component: { readonly name: string } };
@@ -199,7 +200,8 @@ describe("the bill of materials", () => {
   > = require("../package.json");
 
   test("has each dependency with its licence and its hash, no development tool, and is the same each time", async () => {
-    const [one, other] = [await bill(), await bill()];
+    first = bill();
+    const [one, other] = [await first, await bill()];
     expect(one).toEqual(other);
     expect(one).toMatchObject({ bomFormat: "CycloneDX", metadata: { component: { name: "tessera" } } });
     expect(one.serialNumber).toMatch(
@@ -220,7 +222,7 @@ describe("the bill of materials", () => {
   });
 
   test.skipIf(!hasRoom)(named("has every package of which the executable has a file"), async () => {
-    const names = (await bill()).components.map(({ name }) => name);
+    const names = (await (first ?? bill())).components.map(({ name }) => name);
     const file = Bun.file(await executable());
     const bytes = await file.slice(file.size - BUNDLE_BYTES).bytes();
     // The runtime keeps a file with letters beyond Latin as UTF-16.
