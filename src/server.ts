@@ -8,6 +8,7 @@ import { createSessionCookie } from "./accounts/session-cookie.ts";
 import { API_PATHS, apiRoutes } from "./api/index.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
+import type { SettingSources } from "./configuration/sources.ts";
 import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
@@ -78,6 +79,8 @@ export interface ServerParts {
   readonly store: Store;
   readonly keys: ServerKeys;
   readonly log: Log;
+  /** Where each setting was written. Default: not known. */
+  readonly settingSources?: SettingSources;
   readonly clock?: Clock;
   readonly steadyClock?: SteadyClock;
   readonly random?: RandomBytes;
@@ -112,6 +115,7 @@ export function createServer({
   store,
   keys,
   log,
+  settingSources = {},
   clock = systemClock,
   steadyClock = systemSteadyClock,
   random = systemRandom,
@@ -167,6 +171,7 @@ export function createServer({
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
     configuration,
+    settingSources,
     issuer,
     ownOrigins: ownOrigins(configuration),
     catalogue: createCatalogue(configuration),

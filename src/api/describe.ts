@@ -3,11 +3,14 @@ import { recordIdText } from "../credentials/credential.ts";
 import { type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { pictureAddress } from "../rules/picture.ts";
+import type { KeyState } from "../rules/signing-key.ts";
 import type {
   AccountRecord,
+  GrantRecord,
   GroupMemberRecord,
   GroupRecord,
   LinkRecord,
+  RingKey,
   SessionRecord,
 } from "../store/tables.ts";
 
@@ -79,4 +82,27 @@ export const describeMember = ({
   name: account.name,
   manages: row.manages,
   joined_at: isoTime(row.joinedAt),
+});
+
+export const describeGrant = (grant: GrantRecord) => ({
+  id: recordIdText(grant.id),
+  username: grant.username,
+  subject: grant.subject,
+  client_id: grant.clientId,
+  scope: grant.scope.join(" "),
+  resources: grant.resources,
+  via: grant.via,
+  created_at: isoTime(grant.createdAt),
+  expires_at: isoTime(grant.expiresAt),
+  revoked_at: timeOrNull(grant.revokedAt),
+});
+
+export const describeKey = (key: RingKey, state: KeyState) => ({
+  kid: key.kid,
+  algorithm: key.algorithm,
+  state,
+  file: key.file ?? null,
+  created_at: key.file === undefined ? isoTime(key.createdAt) : null,
+  signs_from: key.file === undefined ? isoTime(key.signsFrom) : null,
+  published_until: key.publishedUntil === null ? null : isoTime(key.publishedUntil),
 });

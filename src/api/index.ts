@@ -4,19 +4,31 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
+import { accessRoutes } from "./access.ts";
+import { clientRoutes } from "./clients.ts";
 import { groupRoutes } from "./groups.ts";
 import { handleApi } from "./handle.ts";
 import { invitationRoutes } from "./invitations.ts";
+import { keyRoutes } from "./keys.ts";
 import { openApiDocument } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import type { ApiRoute } from "./route.ts";
+import { serverRoutes } from "./server.ts";
 
 /** Below the issuer. */
 const API = "/api";
 
 const OPENAPI_PATH = `${API}/openapi.json`;
 
-export const API_ROUTES: readonly ApiRoute[] = [...peopleRoutes, ...groupRoutes, ...invitationRoutes];
+export const API_ROUTES: readonly ApiRoute[] = [
+  ...peopleRoutes,
+  ...groupRoutes,
+  ...invitationRoutes,
+  ...clientRoutes,
+  ...accessRoutes,
+  ...keyRoutes,
+  ...serverRoutes,
+];
 
 /** The paths of all routes. */
 export const API_PATHS: readonly string[] = [

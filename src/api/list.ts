@@ -38,7 +38,7 @@ const filtersOf = (query: Readonly<Record<string, unknown>>): string => {
 
 /** The schema of a list of such items. */
 export const listOf = (item: v.GenericSchema) =>
-  v.object({
+  v.strictObject({
     items: v.array(item),
     next: v.pipe(v.nullable(v.string()), v.description("The cursor of the next page; null at the end.")),
   });

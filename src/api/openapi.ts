@@ -21,7 +21,8 @@ const pathParameters = (path: string) =>
 const queryParameters = ({ query }: ApiRoute) =>
   Object.entries(query.entries).map(([name, entry]) => {
     const { description, ...schema } = schemaOf(entry as GenericSchema);
-    return { name, in: "query", required: false, ...(description && { description }), schema };
+    const required = (entry as GenericSchema).type !== "optional";
+    return { name, in: "query", required, ...(description && { description }), schema };
   });
 
 const IDEMPOTENCY_KEY = {
@@ -62,7 +63,10 @@ function operationOf(route: ApiRoute) {
     operationId: nameOf(route),
     tags: [route.tag],
     summary: route.summary,
-    description: `Needs the permission \`${route.permission}\`.`,
+    description: `Needs the permission ${[route.permission]
+      .flat()
+      .map((name) => `\`${name}\``)
+      .join(" or ")}.`,
     parameters: [...pathParameters(route.path), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body !== null && { requestBody: { required: true, content: json(schemaOf(route.body)) } }),
     responses: {

@@ -38,8 +38,8 @@ export interface ApiRoute {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  /** What the caller needs. `member`: a group manager may do it in their groups; `more`: with a role or scope at stake, `server.write`. */
-  readonly permission: Permission;
+  /** What the caller needs; of several, one is enough. */
+  readonly permission: Permission | readonly Permission[];
   readonly query: QuerySchema;
   /** Null: the request has no body. */
   readonly body: v.GenericSchema | null;
@@ -49,12 +49,15 @@ export interface ApiRoute {
   handle(call: ApiCall<Record<string, string | undefined>, unknown>): Promise<ApiAnswer>;
 }
 
+/** "GET /people/:subject". */
+export const routeName = ({ method, path }: Pick<ApiRoute, "method" | "path">): string => `${method} ${path}`;
+
 interface RouteOf<Query extends v.ObjectEntries, Body extends v.GenericSchema> {
   readonly method: Method;
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  readonly permission: Permission;
+  readonly permission: Permission | readonly Permission[];
   readonly query?: Query;
   readonly body?: Body;
   readonly answer?: v.GenericSchema;

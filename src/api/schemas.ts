@@ -108,16 +108,15 @@ export const memberSchema = v.pipe(
   v.title("Member"),
 );
 
-export const sessionSchema = v.pipe(
-  v.strictObject({
-    id: v.string(),
-    created_at: time,
-    last_seen_at: time,
-    expires_at: time,
-    authentication_methods: v.array(v.string()),
-  }),
-  v.title("Session"),
-);
+export const sessionMembers = {
+  id: v.string(),
+  created_at: time,
+  last_seen_at: time,
+  expires_at: time,
+  authentication_methods: v.array(v.string()),
+};
+
+export const sessionSchema = v.pipe(v.strictObject(sessionMembers), v.title("Session"));
 
 export const invitationSchema = v.pipe(
   v.strictObject({
@@ -146,4 +145,54 @@ export const linkSchema = v.pipe(
     expires_at: time,
   }),
   v.title("Link"),
+);
+
+export const grantSchema = v.pipe(
+  v.strictObject({
+    id: v.string(),
+    username: v.string(),
+    subject: v.string(),
+    client_id: v.string(),
+    scope: v.string(),
+    resources: v.array(v.string()),
+    via: v.picklist(["authorization_code", "device_code"]),
+    created_at: time,
+    expires_at: time,
+    revoked_at: timeOrNull,
+  }),
+  v.title("Grant"),
+);
+
+/** As introspection says it (RFC 7662 §2.2). */
+export const tokenSchema = v.pipe(
+  v.strictObject({
+    active: v.literal(true),
+    jti: v.pipe(v.string(), v.description("The id of the token.")),
+    iss: v.string(),
+    sub: v.string(),
+    username: v.optional(v.string()),
+    client_id: v.string(),
+    scope: v.optional(v.string()),
+    aud: v.union([v.string(), v.array(v.string())]),
+    token_type: v.optional(v.string()),
+    iat: v.number(),
+    nbf: v.number(),
+    exp: v.number(),
+    acr: v.optional(v.string()),
+    auth_time: v.optional(v.number()),
+  }),
+  v.title("Token"),
+);
+
+export const keySchema = v.pipe(
+  v.strictObject({
+    kid: v.string(),
+    algorithm: v.string(),
+    state: v.picklist(["next", "current", "former", "published"]),
+    file: v.pipe(v.nullable(v.string()), v.description("Null for a key that the server made.")),
+    created_at: timeOrNull,
+    signs_from: timeOrNull,
+    published_until: timeOrNull,
+  }),
+  v.title("Key"),
 );

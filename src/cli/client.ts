@@ -1,6 +1,7 @@
 /** `tessera client …`: applications that may ask for tokens, and their secrets. */
 
 import type { Command } from "commander";
+import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
@@ -17,7 +18,7 @@ import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
+import { SOURCES, shortGrant } from "./client-describe.ts";
 import {
   checked,
   describingMembers,

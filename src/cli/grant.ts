@@ -1,9 +1,9 @@
 /** `tessera grant …`: lists and takes back the access that people gave to applications. */
 import type { Command } from "commander";
+import { describeGrant } from "../api/describe.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { everyGrant, findGrant, type GrantFilter, revokeAccess, revokeGrant } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
-import { isoTime } from "../platform/clock.ts";
 import type { AccessFilter } from "../rules/grant.ts";
 import type { GrantRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
@@ -83,18 +83,6 @@ async function listGrants(options: FilterOptions, io: Io): Promise<void> {
     );
   });
 }
-
-const describeGrant = (grant: GrantRecord) => ({
-  id: recordIdText(grant.id),
-  username: grant.username,
-  subject: grant.subject,
-  client_id: grant.clientId,
-  scope: grant.scope.join(" "),
-  resources: grant.resources,
-  via: grant.via,
-  created_at: isoTime(grant.createdAt),
-  expires_at: isoTime(grant.expiresAt),
-});
 
 async function revokeGrants(grantId: string | undefined, options: FilterOptions, io: Io): Promise<void> {
   const isFiltered = options.user !== undefined || options.client !== undefined;

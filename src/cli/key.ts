@@ -1,5 +1,6 @@
 /** `tessera key …`: the keys that sign tokens. */
 import { type Command, Option } from "commander";
+import { describeKey } from "../api/describe.ts";
 import { createKeyFiles } from "../operations/key-files.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import {
@@ -9,7 +10,6 @@ import {
   rotateSigningKey,
   type SigningKeyContext,
 } from "../operations/signing-keys.ts";
-import { isoTime } from "../platform/clock.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type KeyState, stateOf } from "../rules/signing-key.ts";
 import type { RingKey, SigningKeyRecord } from "../store/tables.ts";
@@ -84,16 +84,6 @@ const WORDS: Record<KeyState, (key: RingKey) => string> = {
   current: ({ file, signsFrom }) => (file === undefined ? `signs since ${localTime(signsFrom)}` : "signs"),
   former: () => "verifies",
 };
-
-const describeKey = (key: RingKey, state: KeyState) => ({
-  kid: key.kid,
-  algorithm: key.algorithm,
-  state,
-  file: key.file ?? null,
-  created_at: key.file === undefined ? isoTime(key.createdAt) : null,
-  signs_from: key.file === undefined ? isoTime(key.signsFrom) : null,
-  published_until: key.publishedUntil === null ? null : isoTime(key.publishedUntil),
-});
 
 async function listKeys(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {

@@ -30,7 +30,7 @@ import { readKeyFilesAgain } from "./reload.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
-import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
+import { readWithSources, withConfigurationOptions } from "./workspace.ts";
 
 export function addServeCommand(program: Command, io: Io): void {
   withConfigurationOptions(program.command("serve").description("start the server"))
@@ -82,7 +82,7 @@ export interface Running {
 
 /** Starts the server and prints the banner. A failed start leaves nothing open. */
 export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
-  const loaded = readConfiguration(flags, io);
+  const { configuration: loaded, settingSources } = readWithSources(flags, io);
   await requireStartable(loaded);
   const log = createLog({
     level: loaded.log.level,
@@ -126,6 +126,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const { keys, wereThere } = await findServerKeys({ configuration, store, random: io.random });
     server = createServer({
       configuration,
+      settingSources,
       store,
       keys,
       log,
@@ -149,7 +150,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
 
     const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
-    await workers.start(configuration);
+    await workers.start({ configuration, settingSources });
     await server.publishTo(listening.publish);
     answers = server;
     ready.resolve(server);

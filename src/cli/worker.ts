@@ -1,6 +1,6 @@
 /** `tessera worker`: a process that `serve --workers` starts. It only answers requests; its parent does all other work. */
 import type { Command } from "commander";
-import type { Configuration } from "../configuration/schema.ts";
+import type { LoadedConfiguration } from "../configuration/sources.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
 import { createLog, gathering } from "../platform/log.ts";
@@ -28,12 +28,12 @@ async function runWorker(io: Io): Promise<void> {
     );
   }
   const tell = (message: FromWorker) => void send(message);
-  const start = Promise.withResolvers<Configuration>();
+  const start = Promise.withResolvers<LoadedConfiguration>();
   const stop = Promise.withResolvers<void>();
   let onPeer: (message: PeerMessage) => void = () => {};
   let onReload = () => {};
   process.on("message", (message: ToWorker) => {
-    if (message.type === "start") start.resolve(message.configuration);
+    if (message.type === "start") start.resolve(message);
     if (message.type === "peer") onPeer(message.message);
     if (message.type === "reload") onReload();
     if (message.type === "stop") stop.resolve();
@@ -51,13 +51,14 @@ async function runWorker(io: Io): Promise<void> {
   process.on("SIGTERM", stop.resolve);
   process.on("SIGINT", stop.resolve);
 
-  const configuration = await start.promise;
+  const { configuration, settingSources } = await start.promise;
   patienceMillis = configuration.limits.stop_seconds * 1000 + STOP_GRACE_MILLIS;
   const log = createLog({ ...configuration.log, write: gathering((text) => io.err(text)) });
   const store = await openStore(configuration, { create: false });
   const { keys } = await findServerKeys({ configuration, store, random: io.random });
   const server = createServer({
     configuration,
+    settingSources,
     store,
     keys,
     log,

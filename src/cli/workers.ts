@@ -4,7 +4,7 @@
  * the workers end when it ends for any reason.
  */
 import type { Subprocess } from "bun";
-import type { Configuration } from "../configuration/schema.ts";
+import type { LoadedConfiguration } from "../configuration/sources.ts";
 import type { Log } from "../platform/log.ts";
 import type { PeerMessage, Peers } from "../platform/peers.ts";
 import { ownCommand } from "../platform/runtime.ts";
@@ -12,7 +12,7 @@ import { CommandError } from "./command-error.ts";
 
 /** Messages to a worker. */
 export type ToWorker =
-  | { readonly type: "start"; readonly configuration: Configuration }
+  | ({ readonly type: "start" } & LoadedConfiguration)
   | { readonly type: "peer"; readonly message: PeerMessage }
   | { readonly type: "reload" }
   | { readonly type: "stop" };
@@ -36,7 +36,7 @@ export interface WorkersOptions {
 export class Workers implements Peers {
   readonly #options: WorkersOptions;
   readonly #running = new Set<Subprocess>();
-  #configuration: Configuration | null = null;
+  #loaded: LoadedConfiguration | null = null;
   #listener: (message: PeerMessage) => void = () => {};
   #stopping = false;
   #cutOff = 0;
@@ -54,9 +54,9 @@ export class Workers implements Peers {
   }
 
   /** Resolves when all workers take requests. Throws CommandError if one of them cannot. */
-  async start(configuration: Configuration): Promise<void> {
-    this.#configuration = configuration;
-    const ready = Array.from({ length: this.#options.count }, () => this.#startOne(configuration, "first"));
+  async start(loaded: LoadedConfiguration): Promise<void> {
+    this.#loaded = loaded;
+    const ready = Array.from({ length: this.#options.count }, () => this.#startOne(loaded, "first"));
     if ((await Promise.all(ready)).every(Boolean)) return;
     await this.stop();
     throw new CommandError("A worker process could not start. Its own message is above.");
@@ -71,7 +71,7 @@ export class Workers implements Peers {
   async stop(): Promise<number> {
     this.#stopping = true;
     this.#broadcast({ type: "stop" }, null);
-    const patience = (this.#configuration?.limits.stop_seconds ?? 0) * 1000 + STOP_GRACE_MILLIS;
+    const patience = (this.#loaded?.configuration.limits.stop_seconds ?? 0) * 1000 + STOP_GRACE_MILLIS;
     await Promise.all(
       [...this.#running].map(async (worker) => {
         const timer = setTimeout(() => worker.kill("SIGKILL"), patience);
@@ -83,7 +83,7 @@ export class Workers implements Peers {
   }
 
   /** Resolves to whether it takes requests now; false if it ended before. */
-  #startOne(configuration: Configuration, start: "first" | "again"): Promise<boolean> {
+  #startOne(loaded: LoadedConfiguration, start: "first" | "again"): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let wasReady = false;
     const worker = Bun.spawn(ownCommand("worker"), {
@@ -109,16 +109,16 @@ export class Workers implements Peers {
           pid: ended.pid,
           status: signal ?? code,
         });
-        setTimeout(() => this.#restart(configuration), RESTART_MILLIS);
+        setTimeout(() => this.#restart(loaded), RESTART_MILLIS);
       },
     });
     this.#running.add(worker);
-    send(worker, { type: "start", configuration });
+    send(worker, { type: "start", ...loaded });
     return promise;
   }
 
-  #restart(configuration: Configuration): void {
-    if (!this.#stopping) void this.#startOne(configuration, "again");
+  #restart(loaded: LoadedConfiguration): void {
+    if (!this.#stopping) void this.#startOne(loaded, "again");
   }
 
   #broadcast(message: ToWorker, except: Subprocess | null): void {

@@ -83,12 +83,44 @@ export function configurationFile(
   return existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null;
 }
 
+/** Where a setting was written last; the settings that were not written have their defaults. */
+export interface SettingSource {
+  readonly kind: "file" | "environment" | "flag";
+  /** The name of the file, the variable or the flag. */
+  readonly name: string;
+}
+
+/** By the paths of settings as text: "lifetimes.access_token_seconds", "listen[0].port". A list from a file counts as one setting. */
+export type SettingSources = Readonly<Record<string, SettingSource>>;
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  readonly settingSources: SettingSources;
+}
+
 /** Reads, merges and checks every source. Throws ConfigurationError that lists all mistakes, one a line. */
-export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
+export const loadConfiguration = (sources: ConfigurationSources): Configuration =>
+  loadWithSources(sources).configuration;
+
+function* writtenIn(table: Table, path: SettingPath = []): Generator<SettingPath> {
+  for (const [name, value] of Object.entries(table)) {
+    if (isTable(value)) yield* writtenIn(value, [...path, name]);
+    else yield [...path, name];
+  }
+}
+
+/** The configuration, and where each of its settings was written. Throws as `loadConfiguration` does. */
+export function loadWithSources({
+  file,
+  env,
+  flags = {},
+  extend,
+}: ConfigurationSources): LoadedConfiguration {
   const problems: string[] = [];
   const fileName = file ?? flags.config ?? (env.TESSERA_CONFIG || undefined);
   const fromFile = readTomlFile(fileName, env.HOME);
   const tree: Table = fromFile?.table ?? {};
+  const written = fromFile === null ? [] : [...writtenIn(fromFile.table)];
   /** Where each setting was written last, by its path as text. */
   const origins = new Map<string, string>();
   for (const { path, value, origin } of [...fromEnvironment(env, problems), ...fromFlags(flags, problems)]) {
@@ -132,7 +164,15 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     problems.push(`${originOf(path)}: ${text}`);
   }
   if (problems.length > 0) throw configurationMistakes(problems);
-  return configuration;
+  const inFile = written.map((path): [string, SettingSource] => [
+    formatPath(path),
+    { kind: "file", name: fromFile?.name ?? "" },
+  ]);
+  const outside = [...origins].map(([path, origin]): [string, SettingSource] => [
+    path,
+    { kind: origin.startsWith("--") ? "flag" : "environment", name: origin },
+  ]);
+  return { configuration, settingSources: Object.fromEntries([...inFile, ...outside]) };
 }
 
 /** Paths with the home folder for `~`, and IPv6 addresses without the brackets of URLs. */

@@ -4,12 +4,22 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
+import { groupPage } from "./groups/group.tsx";
+import { groupsPage } from "./groups/list.tsx";
 import { overviewPage } from "./overview.tsx";
 import { type ConsolePage, consoleRoute } from "./page.ts";
+import { addPersonPage } from "./people/add.tsx";
 import { peoplePage } from "./people/list.tsx";
 import { personPage } from "./people/person.tsx";
 
-export const CONSOLE_PAGES: readonly ConsolePage[] = [overviewPage, peoplePage, personPage];
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  overviewPage,
+  peoplePage,
+  addPersonPage,
+  personPage,
+  groupsPage,
+  groupPage,
+];
 
 export const consoleRoutes = (context: Context): Route[] =>
   CONSOLE_PAGES.map((page) => consoleRoute(context, page));

@@ -3,7 +3,7 @@
  * operations check the permissions; a page only leaves out what its reader may not do.
  */
 import type { Context } from "../operations/context.ts";
-import { authorityOfPerson } from "../operations/management/authority.ts";
+import { authorityOfPerson, requirePermission } from "../operations/management/authority.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { displayText } from "../pages/display.ts";
 import { openForm, readForm } from "../pages/forms.ts";
@@ -11,18 +11,16 @@ import { pageFrame } from "../pages/frame.ts";
 import { NOTICE, readNotice, sealNotice } from "../pages/notice.ts";
 import { askRecentSignIn } from "../pages/recent.ts";
 import { respondWithPage, type View } from "../pages/respond.tsx";
-import { type CONSOLE_PATHS, pagePath, type Query } from "../pages/urls.ts";
+import { type ConsolePath, pagePath, type Query } from "../pages/urls.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import type { PathParameters } from "../platform/path-pattern.ts";
 import { fillPattern } from "../platform/path-pattern.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { type Authority, managesAnything } from "../rules/role.ts";
+import { type Authority, managesAnything, type Permission } from "../rules/role.ts";
 import type { ConsoleFrame } from "./layout.tsx";
 import type { SectionName } from "./sections.ts";
 import { CONSOLE_LANGUAGES, CONSOLE_WORDS, wordsFor } from "./texts.ts";
-
-export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 
 /** What a page and its acts work with. */
 export interface ConsoleCall {
@@ -43,6 +41,11 @@ export type Done =
   | { readonly to: `/${string}`; readonly query?: Query; readonly notice: string }
   | { readonly shown: View };
 
+/** Why an act did nothing, in the words of the page; with the status 422. */
+export class ConsoleFault extends Error {
+  override readonly name = "ConsoleFault";
+}
+
 export interface ConsoleAct {
   /** Whether it needs a sign-in that is not long ago: for secrets, keys and roles. */
   readonly recent?: boolean;
@@ -52,6 +55,8 @@ export interface ConsoleAct {
 export interface ConsolePage {
   readonly path: ConsolePath;
   readonly section: SectionName;
+  /** The permission without which the page has nothing to show. Default: none. */
+  readonly needs?: Permission;
   show(call: ConsoleCall, typed: Typed): Promise<View>;
   readonly acts?: Readonly<Record<string, ConsoleAct>>;
 }
@@ -62,7 +67,7 @@ const NOTHING_TYPED: Typed = { get: () => undefined };
 async function open(
   context: Context,
   incoming: Incoming,
-  { path, section }: ConsolePage,
+  { path, section, needs }: ConsolePage,
   alert: string | null,
 ): Promise<ConsoleCall | Response> {
   const signedIn = await findSignedIn(context, incoming.request);
@@ -71,6 +76,7 @@ async function open(
     return seeOther(pagePath(context.issuer, "/login", { return_to: pagePath(context.issuer, here) }));
   const authority = await authorityOfPerson(context, incoming, signedIn.account);
   if (!managesAnything(authority)) throw new OAuthError("not_found");
+  if (needs !== undefined) requirePermission(authority, needs);
   const form = openForm(context, incoming, "console");
   const { account } = signedIn;
   const locale = account.profile.locale;
@@ -118,6 +124,7 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
       if ("shown" in done) return respondWithPage(done.shown);
       return backWith(call, done.to, done.query ?? {}, done.notice);
     } catch (error) {
+      if (error instanceof ConsoleFault) return again(incoming, form, error.message, 422);
       if (!(error instanceof OAuthError) || !SHOWN_AGAIN.has(error.status)) throw error;
       const alert = words.faults[error.reason] ?? `${words.notSaved} ${error.description}`;
       return again(incoming, form, alert, error.status);
@@ -132,7 +139,7 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
 }
 
 /** Refusals that the reader can do something about, on the page that asked. */
-const SHOWN_AGAIN: ReadonlySet<number> = new Set([400, 403, 409, 412, 422]);
+const SHOWN_AGAIN: ReadonlySet<number> = new Set([400, 403, 404, 409, 412, 422]);
 
 /** To a page, with words about what was done. */
 function backWith(

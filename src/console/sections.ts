@@ -1,18 +1,17 @@
 /** The sections of the console, in the order of its navigation, and who sees each. */
 
 import { type Authority, isAllowed } from "../rules/role.ts";
-import type { ConsolePath } from "./page.ts";
 
 export const SECTIONS = {
   overview: { path: "/admin", isFor: () => true },
   people: { path: "/admin/people", isFor: (authority: Authority) => isAllowed(authority, "people.read") },
   groups: { path: "/admin/groups", isFor: () => true },
   invitations: {
-    path: "/admin/invitations",
-    isFor: (authority: Authority) => isAllowed(authority, "people.read") || authority.manages.length > 0,
+    path: "/invite-people",
+    isFor: (authority: Authority) => isAllowed(authority, "people.write") || authority.manages.length > 0,
   },
 } as const satisfies Readonly<
-  Record<string, { readonly path: ConsolePath; readonly isFor: (authority: Authority) => boolean }>
+  Record<string, { readonly path: `/${string}`; readonly isFor: (authority: Authority) => boolean }>
 >;
 
 export type SectionName = keyof typeof SECTIONS;

@@ -4,6 +4,7 @@ import type { NewPasswords } from "../accounts/new-password.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import type { SettingSources } from "../configuration/sources.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
@@ -30,6 +31,8 @@ import type { SigningKeyRing } from "./signing-keys.ts";
 
 export interface Context {
   readonly configuration: Configuration;
+  /** Where each setting was written. */
+  readonly settingSources: SettingSources;
   /** The identity of this server. */
   readonly issuer: Issuer;
   /** The scopes and resources of this server. */

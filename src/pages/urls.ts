@@ -58,10 +58,11 @@ export const CONSOLE_PATHS = [
   "/admin",
   "/admin/groups",
   "/admin/groups/:group",
-  "/admin/invitations",
   "/admin/people",
   "/admin/people/:subject",
+  "/admin/people/new",
 ] as const;
+export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 
 /** Whether a path opens the page. */
 const isPage = (base: string, page: string, path: string): boolean =>

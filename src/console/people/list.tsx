@@ -65,6 +65,13 @@ export const peoplePage: ConsolePage = {
               />
             </form>
           )}
+          {isAllowed(frame.authority, "people.write") && (
+            <p>
+              <a class="button main" href={frame.path("/admin/people/new")}>
+                {words.add}
+              </a>
+            </p>
+          )}
           {people.length === 0 ? (
             <p>{shared.nothingFound}</p>
           ) : (
