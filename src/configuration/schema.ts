@@ -177,7 +177,8 @@ export const configurationSchema = table({
   trusted_proxies: v.pipe(
     v.optional(v.array(v.string()), []),
     words({
-      allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or the word loopback",
+      allowed:
+        "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8), the words loopback and unix (for listen.unix)",
       description: "Proxies whose X-Forwarded-For is believed: for limits and the log only, never for a URL.",
     }),
   ),
