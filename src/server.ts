@@ -12,9 +12,11 @@ import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { refusedRequest } from "./endpoints/refused.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
+import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
@@ -26,6 +28,7 @@ import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
+import { createRefusalKeeper } from "./operations/refusals.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
@@ -40,6 +43,7 @@ import {
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
 import { otherAddressPage } from "./pages/other-address.tsx";
+import { Interrupted, PageError } from "./pages/page-error.ts";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
@@ -67,6 +71,7 @@ import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
+import { PAGE_REASONS } from "./rules/refusal-record.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
 
@@ -84,6 +89,8 @@ export interface ServerParts {
   readonly peers?: Peers;
   /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** How long refused requests are gathered before they are written. Default: a second. */
+  readonly refusalMillis?: number;
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -115,6 +122,7 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  refusalMillis,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
   outbound = createOutbound({
     allow: configuration.outbound.allow,
@@ -135,13 +143,19 @@ export function createServer({
   });
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
+  const auditKeeper = createAuditKeeper(recording);
+  const refusalKeeper = createRefusalKeeper(recording, refusalMillis);
   const { mail } = configuration;
-  const events = createEvents([
-    logEvents(log),
-    activityRecorder(recording),
-    activityKeeper,
-    ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
-  ]);
+  const events = createEvents(
+    [
+      logEvents(log),
+      auditKeeper,
+      activityRecorder(recording),
+      activityKeeper,
+      ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+    ],
+    (error, { event }) => log.error("a subscriber failed after an act", { event, cause: causeOf(error) }),
+  );
   const mailSender =
     mail === undefined || openSmtp === undefined
       ? null
@@ -179,6 +193,8 @@ export function createServer({
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     activities: activityKeeper,
+    audit: auditKeeper,
+    refusals: refusalKeeper,
     events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
@@ -238,6 +254,8 @@ export function createServer({
       await mailSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
+      await auditKeeper.settled();
+      await refusalKeeper.settled();
     },
     context,
   };
@@ -445,8 +463,19 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     }
     throw new OAuthError("method_not_allowed", { allow });
   } catch (error) {
+    keepPageRefusal(context, error instanceof Interrupted ? error.cause : error, incoming);
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
+}
+
+/** Keeps a refusal that only a page has. Those of the vocabulary are kept where they become an answer. */
+function keepPageRefusal(context: Context, error: unknown, incoming: Incoming): void {
+  if (!(error instanceof PageError)) return;
+  const { kind: reason } = error;
+  const { description } = PAGE_REASONS[reason];
+  context.refusals.keep(reason, () =>
+    refusedRequest(context, { reason, error: "page", status: 400, description, detail: {} }, incoming),
+  );
 }
 
 const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>

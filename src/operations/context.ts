@@ -17,6 +17,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
 import type { ActivityKeeper } from "./activities.ts";
+import type { AuditKeeper } from "./audit.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
@@ -25,6 +26,7 @@ import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
 import type { MailSender } from "./mail.ts";
 import type { Readiness } from "./readiness.ts";
+import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 
@@ -55,6 +57,10 @@ export interface Context {
   readonly store: Store;
   /** What happened to people, as far as it is gathered and not written yet. */
   readonly activities: Pick<ActivityKeeper, "settled">;
+  /** What is counted for the record of acts, and not written yet. */
+  readonly audit: Pick<AuditKeeper, "settled">;
+  /** Keeps refused requests. */
+  readonly refusals: RefusalKeeper;
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;

@@ -157,6 +157,8 @@ export async function startTestServer(
     keys: serverKeys(key),
     // Tests send when they want to.
     sendsNotices: false,
+    // Tests that look for them ask for it: `context.refusals.settled()`.
+    refusalMillis: 3_600_000,
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
     ...(outbound && { outbound }),
   });
