@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { auditFacts } from "../operations/audit.ts";
 import { findAccount } from "../operations/people.ts";
 import { type Explanation, explainRequest, refusalFacts } from "../operations/refusals.ts";
+import { printable } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
-import { type Comparison, RING_SLOTS } from "../rules/refusal-record.ts";
+import { type Comparison, RING_SLOTS, STRANGERS_SLOTS } from "../rules/refusal-record.ts";
 import type { RefusalRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
@@ -22,7 +23,7 @@ export function addWhyCommand(program: Command, io: Io): void {
 The id of a request is in the header Request-Id of its answer, at the end of each error page, and in the log. The command
 shows what was sent, without secrets, beside what is registered for the client now, and the cure.
 
-The last ${RING_SLOTS} refused requests of each client are kept, and as many of all unknown clients together, for
+The last ${RING_SLOTS} refused requests of each client are kept, and the last ${STRANGERS_SLOTS} of all unknown clients together, for
 audit.refusal_seconds at most.
 
 Example:
@@ -43,7 +44,7 @@ async function why(requestId: string, options: CommonOptions, io: Io): Promise<v
 const unknownWords = (requestId: string, { configuration: { audit } }: Workspace): string =>
   [
     `Nothing is kept of a request '${requestId}'.`,
-    `  Refused requests are kept for ${duration(audit.refusal_seconds)} at most: the last ${RING_SLOTS} of each client, and of all unknown clients together. Acts are kept for ${duration(audit.seconds)}. A request that did nothing, and one that a device repeats while it waits, leaves nothing.`,
+    `  Refused requests are kept for ${duration(audit.refusal_seconds)} at most: the last ${RING_SLOTS} of each client, and ${STRANGERS_SLOTS} of all unknown clients together. Acts are kept for ${duration(audit.seconds)}. A request that did nothing, and one that a device repeats while it waits, leaves nothing.`,
     "  What to do: check the id (the header Request-Id, or the end of the error page). If it is less than two seconds old, ask again. The server's log may have it.",
   ].join("\n");
 
@@ -86,7 +87,10 @@ const clientWords = ({ clientId }: RefusalRecord, name: string | null, isKnown: 
 };
 
 function sentText({ sent }: RefusalRecord): string {
-  const facts = sent.parameters.map(([name, value]) => formatFacts({ [name]: value })).join("");
+  const width = Math.max(0, ...sent.parameters.map(([name]) => name.length));
+  const facts = sent.parameters
+    .map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}\n`)
+    .join("");
   const more = [
     ...(sent.authorization === null ? [] : [`a header Authorization: ${sent.authorization}`]),
     ...sent.withheld,

@@ -3,7 +3,14 @@ import { withoutCredentials } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Incoming, splitTarget } from "../platform/http.ts";
 import type { OAuthError } from "../protocol/errors.ts";
-import { cutName, foreignText, type Refused, sentFacts, withoutTexts } from "../rules/refusal-record.ts";
+import {
+  cutName,
+  foreignText,
+  type Refused,
+  secretsIn,
+  sentFacts,
+  withoutTexts,
+} from "../rules/refusal-record.ts";
 
 type Pairs = readonly (readonly [string, string])[];
 
@@ -28,7 +35,7 @@ export function refusedRequest(
   const secrets = [...(basic === null ? [] : [basic.password]), ...(header?.split(" ").slice(1) ?? [])];
   const sent = sentFacts(pairs, header, secrets, withoutCredentials);
   const named = error.detail.clientId ?? pairs.find(([name]) => name === "client_id")?.[1] ?? basic?.user;
-  const clean = withoutTexts(secrets);
+  const clean = withoutTexts([...secrets, ...secretsIn(pairs)]);
   return {
     requestId,
     clientId: named === undefined ? null : cutName(clean(named), withoutCredentials),

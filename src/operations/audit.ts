@@ -162,18 +162,15 @@ export function createAuditKeeper(context: Keeping): AuditKeeper {
 }
 
 const rowsOf = (context: Recording, act: Act, events: readonly Event[]) =>
-  events.map((event) =>
-    insert(
+  events.map((event, index) => {
+    const id = auditId(context, event);
+    // Rows of one act stay in its order.
+    id[8] = index;
+    return insert(
       audit,
-      rules.auditRecord(
-        act,
-        event,
-        context.clock.seconds(),
-        context.configuration.audit.seconds,
-        auditId(context, event),
-      ),
-    ),
-  );
+      rules.auditRecord(act, event, context.clock.seconds(), context.configuration.audit.seconds, id),
+    );
+  });
 
 /** For a command, which does a few acts and ends: each event has its row in the commit of the act. */
 export const auditRecorder = (context: Recording): Subscriber => ({

@@ -57,7 +57,7 @@ export function createRefusalKeeper(context: Keeping, everyMillis = 1000): Refus
       const isFlood = rules.isUnremarkable(reason);
       if (isFlood && (count >= rules.WAITING || flood >= rules.WAITING_PER_CLIENT)) return;
       const refused = make();
-      const name = rules.ringOf(refused, true);
+      const name = isFlood ? "" : `client:${refused.clientId ?? ""}`;
       const same = waiting.get(name) ?? [];
       if (same.length < rules.WAITING_PER_CLIENT) {
         // One request of many clients each: those that came first are kept.
@@ -80,14 +80,13 @@ export function createRefusalKeeper(context: Keeping, everyMillis = 1000): Refus
 const ATTEMPTS = 5;
 
 async function writeRefusals(context: Keeping, refused: readonly rules.Refused[]): Promise<void> {
-  const known = new Map<string, boolean>();
-  for (const { clientId } of refused) {
-    if (clientId === null || known.has(clientId)) continue;
-    known.set(clientId, (await findClient(context, clientId)) !== null);
-  }
+  const clients = new Map<string | null, rules.NamedClient>([[null, null]]);
   const rings = new Map<string, rules.Refused[]>();
   for (const each of refused) {
-    const ring = rules.ringOf(each, each.clientId !== null && known.get(each.clientId) === true);
+    const { clientId } = each;
+    if (clientId !== null && !clients.has(clientId))
+      clients.set(clientId, await findClient(context, clientId));
+    const ring = rules.ringOf(each, clients.get(clientId) ?? null);
     rings.set(ring, [...(rings.get(ring) ?? []), each]);
   }
   for (let attempt = 1; ; attempt += 1) {
@@ -108,10 +107,10 @@ async function changesOf(
   const held = await store.list(refusals, {
     where: { ring },
     order: ["ring", "slot"],
-    limit: rules.RING_SLOTS,
+    limit: rules.MOST_SLOTS,
   });
-  const latest = group.slice(-rules.RING_SLOTS);
-  const slots = rules.placesFor(held, latest.length);
+  const slots = rules.placesFor(ring, held, group.length);
+  const latest = group.slice(-slots.length);
   const { refusal_seconds: keptSeconds } = configuration.audit;
   return latest.map((refused, index) => {
     const slot = slots[index] ?? 0;

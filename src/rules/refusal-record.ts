@@ -66,8 +66,32 @@ const NAMED: ReadonlySet<string> = new Set([
   "username",
 ]);
 
-const VALUE_CHARACTERS = 200;
+/** Those of them that are secrets. */
+const SECRET: ReadonlySet<string> = new Set([
+  "access_token",
+  "assertion",
+  "client_assertion",
+  "client_secret",
+  "code",
+  "code_verifier",
+  "device_code",
+  "id_token_hint",
+  "password",
+  "refresh_token",
+  "request",
+  "software_statement",
+  "token",
+  "user_code",
+]);
+
+/** The secrets among the parameters of a request. */
+export const secretsIn = (pairs: readonly (readonly [string, string])[]): string[] =>
+  pairs.filter(([name]) => SECRET.has(name)).map(([, value]) => value);
+
+const VALUE_CHARACTERS = 300;
 const VALUES = 30;
+/** Of all values together: with the other columns a row has a few kilobytes at most. */
+const ALL_CHARACTERS = 1500;
 const NAME_CHARACTERS = 100;
 
 /**
@@ -102,6 +126,7 @@ export function sentFacts(
   clean: (text: string) => string,
 ): SentFacts {
   const parameters: [string, string][] = [];
+  let left = ALL_CHARACTERS;
   const withheld = new Set<string>();
   let others = 0;
   const without = withoutTexts([
@@ -109,9 +134,11 @@ export function sentFacts(
     ...pairs.filter(([name]) => !KEPT.has(name)).map(([, value]) => value),
   ]);
   for (const [name, value] of pairs) {
-    if (KEPT.has(name) && parameters.length < VALUES) {
+    if (KEPT.has(name) && parameters.length < VALUES && left > 0) {
       const shown = without(isUri(name) ? withoutValues(value) : value);
-      parameters.push([name, foreignText(shown, VALUE_CHARACTERS, clean)]);
+      const kept = foreignText(shown, Math.min(VALUE_CHARACTERS, left), clean);
+      left -= kept.length;
+      parameters.push([name, kept]);
     } else if (NAMED.has(name)) withheld.add(name);
     else others += 1;
   }
@@ -139,8 +166,10 @@ export interface Refused extends Omit<RefusalRecord, "ring" | "slot" | "expiresA
 
 // ── Rings ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** How many refusals are kept of one client, of all unknown ones together, and of what concerns no client. */
+/** How many refusals are kept of one client. */
 export const RING_SLOTS = 50;
+/** How many are kept of all unknown clients together, and of all that registered themselves and that no person uses. */
+export const STRANGERS_SLOTS = 200;
 
 /** Refusals that no client needs to hear of. Scanners cause them by the thousand, so they have places of their own. */
 const UNREMARKABLE: ReadonlySet<string> = new Set<Reason>([
@@ -158,23 +187,38 @@ export const isKept = (reason: string): boolean => !ROUTINE.has(reason);
 /** Whether only the first of those that wait are kept: others may come by the thousand in a second. */
 export const isUnremarkable = (reason: string): boolean => UNREMARKABLE.has(reason);
 
-/** Whose places a refusal takes. `isKnown`: whether there is such a client, or strangers would make rings at will. */
-export function ringOf({ reason, clientId }: Pick<Refused, "reason" | "clientId">, isKnown: boolean): string {
+/** The client that a request named, as far as there is one. */
+export type NamedClient = Pick<ClientRecord, "unusedFrom"> | null;
+
+/** Whose places a refusal takes. Strangers name clients, and register some, at will: these have no places of their own. */
+export function ringOf(
+  { reason, clientId }: Pick<Refused, "reason" | "clientId">,
+  client: NamedClient,
+): string {
   if (UNREMARKABLE.has(reason)) return "unremarkable";
-  return clientId !== null && isKnown ? `client:${clientId}` : "unknown";
+  if (clientId === null || client === null) return "unknown";
+  return client.unusedFrom === null ? `client:${clientId}` : "unused";
 }
+
+const slotsOf = (ring: string): number =>
+  ring === "unknown" || ring === "unused" ? STRANGERS_SLOTS : RING_SLOTS;
+
+/** The most places of a ring. */
+export const MOST_SLOTS = STRANGERS_SLOTS;
 
 /** The places for new refusals of a ring: free ones first, then those of the oldest. At most so many as the ring has. */
 export function placesFor(
+  ring: string,
   held: readonly Pick<RefusalRecord, "slot" | "at">[],
   wanted: number,
 ): readonly number[] {
+  const slots = slotsOf(ring);
   const taken = new Set(held.map(({ slot }) => slot));
-  const free = Array.from({ length: RING_SLOTS }, (_, slot) => slot).filter((slot) => !taken.has(slot));
+  const free = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !taken.has(slot));
   const oldest = held
     .toSorted((one, other) => one.at - other.at || one.slot - other.slot)
     .map(({ slot }) => slot);
-  return [...free, ...oldest].slice(0, Math.min(wanted, RING_SLOTS));
+  return [...free, ...oldest].slice(0, Math.min(wanted, slots));
 }
 
 /** How many refusals wait in memory at most, of one client and in all. The newest of a client push out its oldest. */
