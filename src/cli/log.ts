@@ -80,19 +80,15 @@ async function log(options: LogOptions, io: Io): Promise<void> {
   const limit = limitOf(options);
   await inWorkspace(options, io, {}, async (workspace) => {
     const filter = await filterOf(workspace, options, io);
-    const show = await shower(workspace, options, io);
+    const print = printer(workspace, options, io);
     let last: AuditRecord | null = null;
-    if (limit === null) {
-      for await (const row of everyAudit(workspace, filter)) {
-        await show(row);
-        last = row;
-      }
-    } else {
-      const rows = (await listAudit(workspace, filter, { limit })).toReversed();
-      for (const row of rows) await show(row);
-      last = rows.at(-1) ?? null;
-    }
-    if (options.follow) return follow(workspace, filter, show, io);
+    const show = async (row: AuditRecord) => {
+      await print(row);
+      last = row;
+    };
+    if (limit === null) for await (const row of everyAudit(workspace, filter)) await show(row);
+    else for (const row of (await listAudit(workspace, filter, { limit })).toReversed()) await show(row);
+    if (options.follow) return follow(workspace, filter, last, print, io);
     if (last === null && !options.json) io.out(`${await nothingFound(workspace)}\n`);
   });
 }
@@ -174,7 +170,7 @@ function readTime(option: string, text: string, now: number): number {
 type Show = (row: AuditRecord) => Promise<void>;
 
 /** Prints a row. People read names, programs subjects. */
-async function shower(workspace: Workspace, { json }: LogOptions, io: Io): Promise<Show> {
+function printer(workspace: Workspace, { json }: LogOptions, io: Io): Show {
   if (json) return async (row) => io.out(`${JSON.stringify(auditFacts(row))}\n`);
   const names = new Map<string, string>();
   const nameOf = async (subject: string): Promise<string> => {
@@ -204,20 +200,25 @@ const FOLLOW_MILLIS = 1000;
 /** A commit may become visible later than one with a later identifier. */
 const OVERLAP_SECONDS = 15;
 
-async function follow(workspace: Workspace, filter: AuditFilter, show: Show, io: Io): Promise<void> {
-  let seen = new Map<string, number>();
-  let isFirst = true;
-  const begun = io.clock.seconds();
+/** `last`: the last row that was shown; null if none fits so far. */
+async function follow(
+  workspace: Workspace,
+  filter: AuditFilter,
+  last: AuditRecord | null,
+  show: Show,
+  io: Io,
+): Promise<void> {
+  let seen: Map<string, number> | null = null;
   for (;;) {
     const since = Math.max(filter.since ?? 0, io.clock.seconds() - OVERLAP_SECONDS);
+    const known: Map<string, number> = seen ?? new Map();
     for await (const row of everyAudit(workspace, { ...filter, since })) {
       const id = row.id.toHex();
-      // What was there before was shown, as far as it was asked for.
-      if (!seen.has(id) && !(isFirst && row.at < begun)) await show(row);
-      seen.set(id, row.at);
+      const wasThere = seen === null && last !== null && Buffer.compare(row.id, last.id) <= 0;
+      if (!known.has(id) && !wasThere) await show(row);
+      known.set(id, row.at);
     }
-    isFirst = false;
-    seen = new Map([...seen].filter(([, at]) => at >= since - OVERLAP_SECONDS));
+    seen = new Map([...known].filter(([, at]) => at >= since - OVERLAP_SECONDS));
     await io.sleep(FOLLOW_MILLIS);
   }
 }

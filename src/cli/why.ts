@@ -17,6 +17,8 @@ export function addWhyCommand(program: Command, io: Io): void {
   withCommonOptions(
     program.command("why <request_id>").description("say why a request was refused, and what to do about it"),
   )
+    // An id may begin with a dash.
+    .allowUnknownOption()
     .addHelpText(
       "after",
       `
