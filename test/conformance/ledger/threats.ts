@@ -524,5 +524,12 @@ export const THREATS: Ledger = {
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
+    {
+      id: "91",
+      level: null,
+      statement:
+        "Audit: secrets in it, forged lines, rows that strangers add without end, changes afterwards, a subscriber that fails and takes the operation with it",
+      does: "keeps values only of a fixed list of parameters, cut and without characters that a terminal obeys; bounds what each actor and each client adds, and counts the rest; seals stretches of time under a key of the server; writes a row in the commit of its act or neither, and reports subscribers that fail after it",
+    },
   ],
 };
