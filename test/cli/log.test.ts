@@ -62,7 +62,7 @@ describe("tessera log", () => {
     expect(await facts("--client", "demo-device", "--limit", "1")).toMatchObject([{ event: "device.asked" }]);
     expect(await facts("--since", "1h", "--kind", "group.created")).toHaveLength(1);
     expect(await facts("--until", "2020-01-01")).toEqual([]);
-    expect(await facts("--since", new Date(Date.now() + 60_000).toISOString().slice(0, 19) + "Z")).toEqual(
+    expect(await facts("--since", `${new Date(Date.now() + 60_000).toISOString().slice(0, 19)}Z`)).toEqual(
       [],
     );
     expect((await run(["log", "--until", "2020-01-01"])).out).toContain("No act fits");
