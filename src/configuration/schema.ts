@@ -14,6 +14,7 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
+import { audit } from "./audit-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
@@ -226,6 +227,7 @@ export const configurationSchema = table({
     v.description("The keys that sign tokens."),
   ),
   account,
+  audit,
   places,
   sign_in: signIn,
   sign_up: signUp,

@@ -20,7 +20,8 @@ export type KeyPurpose =
   | "decoy passkeys"
   | "session of an application"
   | "pairwise subject"
-  | "mail";
+  | "mail"
+  | "audit seal";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

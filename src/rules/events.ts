@@ -10,6 +10,7 @@ interface EventType {
 
 export const EVENT_TYPES = {
   "access.removed": { level: "info", words: "access removed" },
+  "audit.sealed": { level: "info", words: "the record of acts is sealed up to here" },
   "client.changed": { level: "info", words: "client changed" },
   "client.created": { level: "info", words: "client created" },
   "client.disabled": { level: "info", words: "client disabled" },
