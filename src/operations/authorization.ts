@@ -95,7 +95,7 @@ export const authorize = (
 
 const ANSWERED = {
   form: row(once, { id: "$formId", kind: "$formKind" }),
-  code: row(codes, { id: "form.codeId" }),
+  code: row(codes, { id: "form.resultId" }),
 };
 
 /**

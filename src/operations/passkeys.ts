@@ -38,7 +38,7 @@ import { attemptStep, countAttempt, settle, takeBack } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { findAccount, findAccountBySignInName } from "./people.ts";
-import { findWaysIn, type StepProof } from "./second-factor.ts";
+import { findWaysIn, type StepProof, spentProof } from "./second-factor.ts";
 
 interface Reading {
   readonly store: Store;
@@ -213,6 +213,8 @@ export interface SecondPasskeyAttempt extends PasskeyAttempt {
   readonly browser: PresentedBrowser | null;
   /** Whether the device must ask for its person, because a key alone would prove the same twice. */
   readonly needsPerson: boolean;
+  /** Whether an answer that is used up was used by the very form that brings it again. */
+  readonly wasSent: () => Promise<boolean>;
 }
 
 /** Checks a later step, of a person who has passed the first. The attempt counts with those of the other steps. */
@@ -221,7 +223,7 @@ export async function checkPasskeyOf(
   account: AccountRecord,
   attempt: SecondPasskeyAttempt,
 ): Promise<PasskeyCheck> {
-  const { origin, browser, needsPerson } = attempt;
+  const { origin, browser, needsPerson, wasSent } = attempt;
   let examined: Examined | null = null;
   const attempted = await attemptStep(
     context,
@@ -231,6 +233,8 @@ export async function checkPasskeyOf(
       examined = await examine(context, attempt, account);
       if (needsPerson && examined.outcome === "verified" && examined.proof.step !== STEPS.verified_passkey)
         examined = refusal("unverified", "unverified");
+      if (examined.outcome === "refused" && (await wasSent()))
+        examined = { outcome: "verified", account, proof: spentProof(STEPS.passkey) };
       return examined.outcome === "verified" ? examined.proof : null;
     },
   );

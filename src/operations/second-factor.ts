@@ -55,7 +55,12 @@ export interface CodeAttempt {
   readonly code: string;
   readonly origin: Origin;
   readonly browser: PresentedBrowser | null;
+  /** Whether a proof that is used up was used by the very form that brings it again. Default: no. */
+  readonly wasSent?: (() => Promise<boolean>) | undefined;
 }
+
+/** A proof that was used up: no commit takes it again. */
+export const spentProof = (step: SignInStep): StepProof => ({ step, use: async () => null });
 
 type CodeContext = Pick<Context, "store" | "clock" | "keys"> & AttemptContext;
 
@@ -63,7 +68,7 @@ type CodeContext = Pick<Context, "store" | "clock" | "keys"> & AttemptContext;
 export const checkCode = (
   context: CodeContext,
   account: AccountRecord,
-  { code, origin, browser }: CodeAttempt,
+  { code, origin, browser, wasSent }: CodeAttempt,
 ): Promise<Attempted<StepProof>> =>
   attemptStep(context, { address: origin.address, browser, isSecond: true }, account, async () => {
     const typed = normalizeCode(code);
@@ -74,7 +79,9 @@ export const checkCode = (
         ? useTotp(context, account, typed.text)
         : useRecovery(context, account, typed.text);
     const events = typed.kind === "totp" ? [] : [{ event: "recovery_code.used", subject } as const];
-    return (await use()) === null ? null : { step: STEPS[typed.kind], use, events };
+    const step = STEPS[typed.kind];
+    if ((await use()) !== null) return { step, use, events };
+    return (await wasSent?.()) === true ? spentProof(step) : null;
   });
 
 async function useTotp(

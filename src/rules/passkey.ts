@@ -15,7 +15,7 @@ export const PASSKEYS_PER_PERSON = 50;
 export type AnsweredChallenge = Row<typeof once> | null;
 
 const useUp = ({ id, expiresAt }: Single): Change =>
-  insert(once, { kind: "challenge", id, expiresAt, codeId: null });
+  insert(once, { kind: "challenge", id, expiresAt, resultId: null });
 
 export interface PasskeyFacts {
   readonly passkey: PasskeyRecord | null;

@@ -608,18 +608,18 @@ export const once = table("once", {
     kind: text<OnceKind>(),
     id: id(),
     expiresAt: integer(),
-    /** The code that a yes gave; null for a no. */
-    codeId: orNull(id()),
+    /** What came of it: the code that a yes gave, or the session of a sign-in; null for a no. */
+    resultId: orNull(id()),
   },
   key: ["id", "kind"],
   shard: "id",
   expires: "expiresAt",
 });
 /**
- * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
- * answer of a passkey to a challenge.
+ * `form`: a person's answer to a question. `sign_in`: the last form of a sign-in. `reauthentication`: the use of the proof that a person
+ * signed in again. `challenge`: the answer of a passkey to a challenge.
  */
-export type OnceKind = "form" | "reauthentication" | "challenge";
+export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge";
 
 export type RevocationReason =
   | "code_replayed"

@@ -286,6 +286,28 @@ function passkeySuite(start: StartOnEngine): void {
       });
     });
 
+    test(
+      proves("its form sent twice gets one answer, and is none in another browser", "threat 82"),
+      async () => {
+        const other = openBrowser(server);
+        const open = await firstStep(other);
+        const answer = device.get(open.ask);
+        const { cookie } = other;
+        const send = async () => {
+          const tab = openBrowser(server);
+          tab.cookie = cookie;
+          const { status } = await answerAsk(tab, open, answer);
+          return { status, cookie: tab.cookie };
+        };
+        const [first, second] = await Promise.all([send(), send()]);
+        expect(first?.status).toBe(303);
+        expect(second).toEqual(first);
+        expect(await send()).toEqual(first);
+        const elsewhere = await firstStep(other);
+        expect((await answerAsk(other, elsewhere, answer)).status).toBe(422);
+      },
+    );
+
     test(proves("it must be the person’s own", "threat 82", "threat 83"), async () => {
       await addPersonWithPassword(server, "mallory");
       const hers = openBrowser(server);
