@@ -91,6 +91,8 @@ const describeGrant = (grant: GrantRecord) => ({
   scope: grant.scope.join(" "),
   resources: grant.resources,
   via: grant.via,
+  program: grant.program,
+  system: grant.system,
   created_at: isoTime(grant.createdAt),
   expires_at: isoTime(grant.expiresAt),
 });

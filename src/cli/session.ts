@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { collect } from "../operations/paging.ts";
 import { endSession, endSessions, everySession } from "../operations/sessions.ts";
+import { productText } from "../protocol/user-agent.ts";
 import type { SessionRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
@@ -61,9 +62,10 @@ async function listSessions(username: string, options: CommonOptions, io: Io): P
     if (sessions.length === 0) return io.out(`${account.username} is not signed in anywhere.\n`);
     printTable(
       io,
-      ["session_id", "since", "last seen", "ends"],
+      ["session_id", "browser", "since", "last seen", "ends"],
       sessions.map((session) => [
         recordIdText(session.id),
+        productText(session) ?? "unknown",
         localTime(session.createdAt),
         relativeTime(session.lastSeenAt, now),
         relativeTime(session.expiresAt, now),
@@ -77,6 +79,8 @@ const describe = (session: SessionRecord) => ({
   created_at: isoTime(session.createdAt),
   last_seen_at: isoTime(session.lastSeenAt),
   expires_at: isoTime(session.expiresAt),
+  program: session.program,
+  system: session.system,
   authentication_methods: session.authenticationMethods,
 });
 

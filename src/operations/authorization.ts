@@ -17,6 +17,7 @@ import type {
   Scope,
 } from "../protocol/identifiers.ts";
 import { recipientOf } from "../protocol/redirect-uri.ts";
+import { agentOf, productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
@@ -179,6 +180,7 @@ export async function issueAuthorizationCode(
       via: "authorization_code",
       session: session.continuity,
       address: act.origin?.address ?? "",
+      ...productOf(agentOf(act.origin?.request)),
       createdAt: now,
       expiresAt,
     }),
@@ -207,7 +209,16 @@ export async function issueAuthorizationCode(
 
 type NewGrant = Pick<
   GrantRecord,
-  "scope" | "claims" | "resources" | "via" | "session" | "address" | "createdAt" | "expiresAt"
+  | "scope"
+  | "claims"
+  | "resources"
+  | "via"
+  | "session"
+  | "address"
+  | "program"
+  | "system"
+  | "createdAt"
+  | "expiresAt"
 >;
 
 /** Of a person who is signed in, what a grant records. */

@@ -14,6 +14,7 @@ import {
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import { agentOf, productOf } from "../protocol/user-agent.ts";
 import type { Single } from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
@@ -255,9 +256,6 @@ export interface SignIn {
   readonly form?: SignInForm | undefined;
 }
 
-/** The longest text that is kept of what a browser says of itself. */
-const AGENT_CHARACTERS = 200;
-
 /**
  * What the browser of a request says of itself, if no person has signed in to the account in it with the present password. Null for a
  * browser that is known, and where the server is to know none: every sign-in would be news.
@@ -270,7 +268,7 @@ export function newBrowserOf(
   if (configuration.lifetimes.known_browser_seconds === 0) return null;
   const presented = knownBrowsers.read(request);
   if (presented !== null && knownBrowsers.isKnownTo(presented, account)) return null;
-  return (request.headers.get("user-agent") ?? "").slice(0, AGENT_CHARACTERS);
+  return agentOf(request);
 }
 
 /**
@@ -298,6 +296,7 @@ export async function startSession(
     subject: account.subject,
     continuity: minted.id,
     address: act.origin?.address ?? "",
+    ...productOf(agentOf(act.origin?.request)),
     authenticatedAt: since ?? now,
     ...authentication,
     createdAt: now,

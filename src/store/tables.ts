@@ -507,6 +507,9 @@ const authentication = {
   authenticationLevel: text(),
 };
 
+/** What a browser or a device is, as `productOf` names it: the person is to recognise it. Null for what is not known. */
+const product = { program: orNull(text()), system: orNull(text()) };
+
 /** A person who is signed in, in one browser. */
 export const sessions = table("sessions", {
   columns: {
@@ -515,8 +518,9 @@ export const sessions = table("sessions", {
     subject: text<SubjectId>(),
     /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
     continuity: id(),
-    /** Where the person signed in, as the page of their account shows it. */
+    /** Where the person signed in, and with what, as the page of their account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -657,8 +661,9 @@ export const grants = table("grants", {
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
     online: boolean(),
-    /** Where the browser or the device was that asked for it, as the page of the person's account shows it. */
+    /** Where the browser or the device was that asked for it, and what it was, as the page of the person's account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     /**

@@ -188,6 +188,8 @@ export const dutch: TranslatedTexts = {
     kinds: { passkey: "Passkey", securityKey: "Beveiligingssleutel" },
     added: "Toegevoegd op",
     lastUsed: (when) => `laatst gebruikt: ${when}`,
+    spoiled:
+      "Deze passkey is hier niet meer leesbaar en logt u nergens meer in. Verwijder hem en voeg hem opnieuw toe.",
     neverUsed: "nog niet gebruikt",
     synced: "Op alle apparaten van uw wachtwoordmanager",
     single: "Op slechts één apparaat",
@@ -207,6 +209,10 @@ export const dutch: TranslatedTexts = {
     recent:
       "U bent een tijd geleden ingelogd. Om een passkey toe te voegen of te verwijderen, moet u laten zien dat u het bent.",
     recentAction: "Opnieuw inloggen",
+    levelTitle: "Nog een stap om iets te wijzigen",
+    level:
+      "U hebt ingelogd zonder uw tweede factor. Gebruik die nu om een passkey toe te voegen of te verwijderen.",
+    levelAction: "Doorgaan",
     lastWay: "Hij is niet verwijderd: u kunt alleen hiermee inloggen. Voeg eerst een andere passkey toe.",
     notAdded: {
       stale:
@@ -632,7 +638,8 @@ export const dutch: TranslatedTexts = {
     emailTaken: "Iemand anders logt met dit adres in.",
     sessionsTitle: "Waar u bent ingelogd",
     sessionHere: "Deze browser",
-    sessionElsewhere: "Een andere browser",
+    browserUnknown: "Onbekende browser",
+    deviceUnknown: "Onbekend apparaat",
     signedInSince: "Ingelogd sinds",
     lastSeen: (when) => `laatst actief: ${when}`,
     from: (address) => `vanaf ${address}`,
