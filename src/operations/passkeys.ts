@@ -412,10 +412,17 @@ export const renamePasskey = (
 
 const NO_WAYS: WaysIn = { hasPassword: false, passkeys: 0, hasTotp: false };
 
-/** The account comes first: what is found after it is not older than its revision. */
-async function lookAtWays(context: Reading, subject: SubjectId): Promise<rules.WaysFacts> {
+/** What is left without a passkey, or without the password. The account comes first: what is found after it is not older. */
+async function lookAtWays(
+  context: Reading,
+  subject: SubjectId,
+  without: CredentialId | "password",
+): Promise<rules.WaysFacts> {
   const account = await findAccount(context, subject);
-  return { account, ways: account === null ? NO_WAYS : await findWaysIn(context, account) };
+  if (account === null) return { account, left: NO_WAYS };
+  return without === "password"
+    ? { account, left: { ...(await findWaysIn(context, account)), hasPassword: false } }
+    : { account, left: await findWaysIn(context, account, without) };
 }
 
 export const removePasskey = (
@@ -426,7 +433,7 @@ export const removePasskey = (
   by: "person" | "operator",
 ): Promise<rules.RemoveOutcome> =>
   outcomeOf(context, act, async () => {
-    const facts = await lookAtWays(context, subject);
+    const facts = await lookAtWays(context, subject, credentialId);
     const { passkey } = await context.store.look(PASSKEY, { credentialId });
     return rules.removePasskey({ ...facts, passkey }, by);
   });
@@ -453,7 +460,7 @@ export const removePassword = (
   act: Act,
   subject: SubjectId,
 ): Promise<rules.RemovePasswordOutcome> =>
-  outcomeOf(context, act, async () => rules.removePassword(await lookAtWays(context, subject)));
+  outcomeOf(context, act, async () => rules.removePassword(await lookAtWays(context, subject, "password")));
 
 /** How the identifier of a passkey is written. */
 export const passkeyIdText = ({ credentialId }: Pick<PasskeyRecord, "credentialId">): string =>

@@ -1,15 +1,23 @@
 /** The second step of a sign-in: a one-time password of the person's app (RFC 6238), or a recovery code. */
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
+import { isReadableKey } from "../accounts/passkeys.ts";
 import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
-import type { SubjectId } from "../protocol/identifiers.ts";
+import type { CredentialId, SubjectId } from "../protocol/identifiers.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
 import type { Event, Origin } from "../rules/events.ts";
 import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import * as rules from "../rules/second-factor.ts";
 import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
-import { type AccountRecord, passkeys, recoveryCodes, type TotpRecord, totps } from "../store/tables.ts";
+import {
+  type AccountRecord,
+  type PasskeyRecord,
+  passkeys,
+  recoveryCodes,
+  type TotpRecord,
+  totps,
+} from "../store/tables.ts";
 import { type AttemptContext, type Attempted, attemptStep } from "./attempts.ts";
 import type { Context } from "./context.ts";
 
@@ -23,13 +31,26 @@ const CODE = { ...TOTP, code: row(recoveryCodes, { digest: "$digest" }) };
 export const findTotp = async ({ store }: Reading, subject: SubjectId): Promise<TotpRecord | null> =>
   (await store.look(TOTP, { subject })).totp;
 
-/** What the person has set up to prove who they are. */
-export async function findWaysIn(context: Reading, account: AccountRecord): Promise<WaysIn> {
+/** Those of some passkeys whose keys can be read. */
+export async function readablePasskeys(own: readonly PasskeyRecord[]): Promise<PasskeyRecord[]> {
+  const readable = await Promise.all(own.map(({ publicKey }) => isReadableKey(publicKey)));
+  return own.filter((_, index) => readable[index] === true);
+}
+
+/** What the person has set up to prove who they are. `without`: as if they did not have this passkey. */
+export async function findWaysIn(
+  context: Reading,
+  account: AccountRecord,
+  without: CredentialId | null = null,
+): Promise<WaysIn> {
   const { subject } = account;
-  const keys = await context.store.list(passkeys, { where: { subject }, limit: PASSKEYS_PER_PERSON });
+  const own = await context.store.list(passkeys, { where: { subject }, limit: PASSKEYS_PER_PERSON });
+  const keys = own.filter(
+    ({ credentialId }) => without === null || Buffer.compare(credentialId, without) !== 0,
+  );
   return {
     hasPassword: account.passwordHash !== null,
-    passkeys: keys.length,
+    passkeys: (await readablePasskeys(keys)).length,
     hasTotp: (await findTotp(context, subject)) !== null,
   };
 }

@@ -17,7 +17,7 @@ import {
   type PasskeyRefusal,
 } from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
-import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
+import { checkCode, findTotp, findWaysIn, readablePasskeys } from "../operations/second-factor.ts";
 import {
   findEarlierSession,
   findSignedIn,
@@ -198,7 +198,7 @@ async function secondStepPage(
   const isLimited = fault !== null && typeof fault === "object" && "retryAfterSeconds" in fault;
   const forget = fault !== null && typeof fault === "object" && "forget" in fault ? fault.forget : null;
   const hasCode = (await findTotp(context, subject)) !== null;
-  const own = await listPasskeys(context, subject);
+  const own = await readablePasskeys(await listPasskeys(context, subject));
   const passkey =
     own.length === 0
       ? null

@@ -244,7 +244,6 @@ export const arabic: TranslatedTexts = {
       administrator: "تبقى كلمة مرورك لأنك تدير هذا الخادم.",
       last_way: "تبقى كلمة مرورك: فمن دونها لن تستطيع تسجيل الدخول. أضف مفتاح مرور أولًا.",
     },
-    toAccount: "العودة إلى حسابك",
     instead: "إضافة مفتاح مرور بدلًا من ذلك",
     state: (count) =>
       plural(count, {
@@ -319,7 +318,6 @@ export const arabic: TranslatedTexts = {
     mustStay: "يشترط عليك مشغّل هذا الخادم عاملًا ثانيًا، فلا يمكنك إيقافه.",
     removedTitle: "أُوقف العامل الثاني",
     removedLead: "لم يعد التطبيق ورموز الاسترداد صالحة هنا. احذف الحساب من التطبيق.",
-    toAccount: "العودة إلى حسابك",
   },
   signOut: {
     title: "هل تريد تسجيل الخروج؟",

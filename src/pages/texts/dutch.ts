@@ -235,7 +235,6 @@ export const dutch: TranslatedTexts = {
       administrator: "Uw wachtwoord blijft, omdat u administrator van deze server bent.",
       last_way: "Uw wachtwoord blijft: zonder zou u niet kunnen inloggen. Voeg eerst een passkey toe.",
     },
-    toAccount: "Terug naar uw account",
     instead: "In plaats daarvan een passkey toevoegen",
     state: (count) => plural(count, { none: "Geen", one: "1 passkey", other: `${count} passkeys` }),
     notices: {
@@ -301,7 +300,6 @@ export const dutch: TranslatedTexts = {
     mustStay: "De beheerder van deze server eist van u een tweede factor, dus u kunt hem niet uitschakelen.",
     removedTitle: "Uw tweede factor staat uit",
     removedLead: "De app en de herstelcodes werken hier niet meer. Verwijder het account uit de app.",
-    toAccount: "Terug naar uw account",
   },
   signOut: {
     title: "Uitloggen?",

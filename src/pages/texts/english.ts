@@ -236,7 +236,6 @@ export const english = {
       administrator: "Your password stays, because you administer this server.",
       last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
     },
-    toAccount: "Back to your account",
     instead: "Add a passkey instead",
     state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
     notices: {
@@ -302,7 +301,6 @@ export const english = {
     mustStay: "The operator of this server requires a second factor of you, so you cannot turn it off.",
     removedTitle: "Your second factor is off",
     removedLead: "The app and the recovery codes no longer work here. Remove the account from the app.",
-    toAccount: "Back to your account",
   },
   signOut: {
     title: "Sign out?",

@@ -239,7 +239,6 @@ export const french: TranslatedTexts = {
       last_way:
         "Votre mot de passe reste : sans lui, vous ne pourriez pas vous connecter. Ajoutez d’abord une clé d’accès.",
     },
-    toAccount: "Retour à votre compte",
     instead: "Ajouter plutôt une clé d’accès",
     state: (count) =>
       plural(count, {
@@ -318,7 +317,6 @@ export const french: TranslatedTexts = {
     removedTitle: "Votre second facteur est désactivé",
     removedLead:
       "L’application et les codes de récupération ne fonctionnent plus ici. Supprimez le compte de l’application.",
-    toAccount: "Retour à votre compte",
   },
   signOut: {
     title: "Se déconnecter ?",

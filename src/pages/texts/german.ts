@@ -240,7 +240,6 @@ export const german: Texts = {
       last_way:
         "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
     },
-    toAccount: "Zurück zu Ihrem Konto",
     instead: "Stattdessen einen Passkey hinzufügen",
     state: (count) => (count === 0 ? "Keine" : count === 1 ? "1 Passkey" : `${count} Passkeys`),
     notices: {
@@ -310,7 +309,6 @@ export const german: Texts = {
     removedTitle: "Ihr zweiter Faktor ist ausgeschaltet",
     removedLead:
       "Die App und die Wiederherstellungscodes gelten hier nicht mehr. Löschen Sie das Konto aus der App.",
-    toAccount: "Zurück zu Ihrem Konto",
   },
   signOut: {
     title: "Abmelden?",

@@ -241,7 +241,6 @@ export const italian: TranslatedTexts = {
       last_way:
         "La password resta: senza di essa non sarebbe possibile accedere. Aggiungere prima una passkey.",
     },
-    toAccount: "Torna all’account",
     instead: "Aggiungi invece una passkey",
     state: (count) => plural(count, { none: "Nessuna", one: "1 passkey", other: `${count} passkey` }),
     notices: {
@@ -309,7 +308,6 @@ export const italian: TranslatedTexts = {
       "Il gestore di questo server richiede un secondo fattore per questo account, perciò non si può disattivare.",
     removedTitle: "Il secondo fattore è disattivato",
     removedLead: "L’app e i codici di recupero qui non funzionano più. Rimuovere l’account dall’app.",
-    toAccount: "Torna all’account",
   },
   signOut: {
     title: "Uscire?",

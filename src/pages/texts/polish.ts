@@ -253,7 +253,6 @@ export const polish: TranslatedTexts = {
       administrator: "Twoje hasło pozostaje, ponieważ administrujesz tym serwerem.",
       last_way: "Twoje hasło pozostaje: bez niego nie można by się zalogować. Najpierw dodaj klucz dostępu.",
     },
-    toAccount: "Wróć do swojego konta",
     instead: "Zamiast tego dodaj klucz dostępu",
     state: (count) =>
       plural(count, {
@@ -328,7 +327,6 @@ export const polish: TranslatedTexts = {
     mustStay: "Operator tego serwera wymaga od Ciebie drugiego składnika, więc nie można go wyłączyć.",
     removedTitle: "Drugi składnik jest wyłączony",
     removedLead: "Aplikacja i kody odzyskiwania już tu nie działają. Usuń konto z aplikacji.",
-    toAccount: "Wróć do swojego konta",
   },
   signOut: {
     title: "Wylogować się?",

@@ -234,7 +234,6 @@ export const spanish: TranslatedTexts = {
       administrator: "Su contraseña se queda, porque usted administra este servidor.",
       last_way: "Su contraseña se queda: sin ella no podría iniciar sesión. Añada antes una llave de acceso.",
     },
-    toAccount: "Volver a su cuenta",
     instead: "Añadir en su lugar una llave de acceso",
     state: (count) =>
       plural(count, {
@@ -309,7 +308,6 @@ export const spanish: TranslatedTexts = {
     removedTitle: "Su segundo factor está desactivado",
     removedLead:
       "La aplicación y los códigos de recuperación ya no funcionan aquí. Elimine la cuenta de la aplicación.",
-    toAccount: "Volver a su cuenta",
   },
   signOut: {
     title: "¿Cerrar sesión?",
