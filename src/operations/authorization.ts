@@ -21,6 +21,7 @@ import { agentOf, productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
+import type { Single } from "../rules/once.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import { isOnline, keptForSignOut } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
@@ -138,7 +139,7 @@ const USED = { used: row(once, { id: "$id", kind: "$kind" }) };
 export const useReauthentication = (
   context: Pick<Context, "store" | "events" | "clock">,
   act: Act,
-  proof: rules.Single,
+  proof: Single,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const { used } = await context.store.look(USED, { id: proof.id, kind: "reauthentication" });

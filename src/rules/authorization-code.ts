@@ -29,13 +29,8 @@ import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
+import type { Single } from "./once.ts";
 import { signsIn } from "./session.ts";
-
-/** What counts once. Its id is kept until it expires. */
-export interface Single {
-  readonly id: RecordId;
-  readonly expiresAt: EpochSeconds;
-}
 
 /** A new code, for a grant that does not exist yet. */
 export interface Authorization {

@@ -3,9 +3,9 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { type Change, insert, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import { type AccountRecord, once, type PasskeyRecord, passkeys } from "../store/tables.ts";
-import type { Single } from "./authorization-code.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { touchAccount } from "./grant.ts";
+import type { Single } from "./once.ts";
 import { isWayLeft, type WaysIn } from "./sign-in.ts";
 
 /** The most passkeys of one person. */

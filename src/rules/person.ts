@@ -29,12 +29,12 @@ import {
   totps,
 } from "../store/tables.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
-import type { Single } from "./authorization-code.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { NEW_BROWSER } from "./mail.ts";
+import type { Single } from "./once.ts";
 import { pictureChanges } from "./picture.ts";
 import {
   type EndedSession,

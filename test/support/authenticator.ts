@@ -178,6 +178,9 @@ function authenticatorData(domain: string, counter: number, lies: Lies, attested
   return Buffer.concat([hash, uint(flags, 1), uint(counter, 4), attested ?? Buffer.alloc(0)]);
 }
 
+/** The public key of a device that no test asks. */
+export const newPublicKey = (): Uint8Array => new Uint8Array(newKey("ES256").cose);
+
 /** A new key, with its public part as RFC 9053 writes it. */
 function newKey(algorithm: NonNullable<Lies["algorithm"]>): {
   readonly privateKey: KeyObject;
