@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { decodeJwt } from "jose";
 import { codeAt, totpText } from "../../src/accounts/totp.ts";
 import { collect } from "../../src/operations/paging.ts";
-import { setPassword } from "../../src/operations/people.ts";
+import { changeAccount, setPassword } from "../../src/operations/people.ts";
 import { endSession, everySession, findSignedIn } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -111,6 +111,18 @@ describe("setting up a second factor", () => {
       expect(html).toContain("10 recovery codes left");
     },
   );
+
+  test("has the tabs of the account, but for the way to a page that demanded it, and the person's language", async () => {
+    await changeAccount(server.context, SERVER_ACT, alice.subject, { profile: { locale: "de" } }, 1);
+    await browser.signIn("alice");
+    const page = async (path = FACTOR_PAGE) => (await browser.get(path)).text();
+    expect(await page()).toMatch(/<html lang="de".*<nav class="sections"/s);
+    expect(await page(`${FACTOR_PAGE}?return_to=%2Fdevice`)).not.toContain('<nav class="sections"');
+    const app = await enrol(server, browser);
+    expect(app.page).toContain('<html lang="de"');
+    const removed = await (await change("remove", app.next())).text();
+    expect(removed).toMatch(/<html lang="de".*<nav class="sections"/s);
+  });
 
   test("leads on to the page that demanded it", async () => {
     await browser.signIn("alice");
