@@ -1,10 +1,10 @@
 /** Makes a mail of its facts: the subject, a text, and the same in HTML. */
 import type { ComposedMail, MailFacts } from "../operations/mail.ts";
 import { clientName, displayText } from "../pages/display.ts";
-import { productOf } from "../pages/products.ts";
 import { clockTime, longDate } from "../pages/time.ts";
 import { pageAddress } from "../pages/urls.ts";
 import type { Issuer } from "../protocol/issuer.ts";
+import { productOf } from "../protocol/user-agent.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { MAIL_KINDS, type MailKind } from "../rules/mail.ts";
 import { chooseMailTexts } from "./texts.ts";

@@ -36,6 +36,7 @@ export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
   },
   email_changed: { parameters: () => ({}), link: null },
   password_changed: { parameters: () => ({ byOperator: false, address: ADDRESS }), link: null },
+  password_removed: { parameters: () => ({ address: ADDRESS }), link: null },
   passkey_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
   second_factor_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
   new_device: { parameters: () => ({ address: ADDRESS, agent: AGENT }), link: null },

@@ -230,6 +230,19 @@ export async function* everyInvitation(context: Reading, now: EpochSeconds): Asy
   for await (const link of allPages(list)) if (link.expiresAt > now) yield link;
 }
 
+/** The links of a person that still work: those that open something of their account, and the invitations that they made. */
+export async function* everyOwnLink(
+  context: Reading,
+  subject: SubjectId,
+  now: EpochSeconds,
+): AsyncGenerator<LinkRecord> {
+  const list = ({ limit, after = null }: Page<LinkRecord>) =>
+    context.store.list(links, { where: { subject }, after, limit });
+  for await (const link of allPages(list)) if (rules.linkFault(link, now) === null) yield link;
+  for await (const link of everyInvitation(context, now))
+    if (rules.inviterOf(link) === subject && rules.linkFault(link, now) === null) yield link;
+}
+
 /** False if there is no such invitation. */
 export const revokeInvitation = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
   outcomeOf(context, act, async () => rules.revokeInvitation((await context.store.look(BY_ID, { id })).link));

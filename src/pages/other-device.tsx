@@ -16,12 +16,12 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../p
 import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
+import { agentOf, productOf } from "../protocol/user-agent.ts";
 import { actOfPerson } from "../rules/events.ts";
 import { SUBMIT_SCRIPT } from "./assets.ts";
 import { displayText, isOwnComputer, markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
-import { productOf } from "./products.ts";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn } from "./sign-in-steps.tsx";
 import { relativeTime } from "./time.ts";
@@ -96,7 +96,7 @@ const clientIdIn = ({ issuer }: Context, returnTo: string | null): string =>
 
 function ask(context: Context, incoming: Incoming, returnTo: string | null): Response {
   const { cookieValue, setCookie } = openForm(context, incoming, "login");
-  const { program, system } = productOf(incoming.request.headers.get("user-agent") ?? "");
+  const { program, system } = productOf(agentOf(incoming.request));
   const sealed = seal(context, {
     id: newRecordId(context.clock, context.random),
     expiresAt: context.clock.seconds() + QUESTION_SECONDS,

@@ -147,6 +147,8 @@ export const actorText = ({ kind, id }: Actor): string => (id === null ? kind : 
 /** The request that causes an act. */
 export interface Origin {
   readonly address: string;
+  /** What the program that sent it says of itself is among its headers. No log has it. */
+  readonly request?: Pick<Request, "headers">;
   readonly requestId: string;
 }
 

@@ -509,6 +509,9 @@ const authentication = {
   authenticationLevel: text(),
 };
 
+/** What a browser or a device is, as `productOf` names it: the person is to recognise it. Null for what is not known. */
+const product = { program: orNull(text()), system: orNull(text()) };
+
 /** A person who is signed in, in one browser. */
 export const sessions = table("sessions", {
   columns: {
@@ -517,8 +520,9 @@ export const sessions = table("sessions", {
     subject: text<SubjectId>(),
     /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
     continuity: id(),
-    /** Where the person signed in, as the page of their account shows it. */
+    /** Where the person signed in, and with what, as the page of their account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -631,18 +635,18 @@ export const once = table("once", {
     kind: text<OnceKind>(),
     id: id(),
     expiresAt: integer(),
-    /** The code that a yes gave; null for a no. */
-    codeId: orNull(id()),
+    /** What came of it: the code that a yes gave, or the session of a sign-in; null for a no. */
+    resultId: orNull(id()),
   },
   key: ["id", "kind"],
   shard: "id",
   expires: "expiresAt",
 });
 /**
- * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
- * answer of a passkey to a challenge.
+ * `form`: a person's answer to a question. `sign_in`: the last form of a sign-in. `reauthentication`: the use of the proof that a person
+ * signed in again. `challenge`: the answer of a passkey to a challenge.
  */
-export type OnceKind = "form" | "reauthentication" | "challenge";
+export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge";
 
 export type RevocationReason =
   | "code_replayed"
@@ -680,8 +684,9 @@ export const grants = table("grants", {
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
     online: boolean(),
-    /** Where the browser or the device was that asked for it, as the page of the person's account shows it. */
+    /** Where the browser or the device was that asked for it, and what it was, as the page of the person's account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     /**

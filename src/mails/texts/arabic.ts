@@ -5,6 +5,7 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "مراجعة حسابك";
 const NOT_YOU =
   "إذا لم تكن أنت مَن فعل ذلك فربما وصل شخص آخر إلى حسابك: اختر كلمة مرور جديدة فورًا، وأخبر مشغّل هذا الخادم.";
+const TELL_OPERATOR = "إذا لم تكن أنت مَن فعل ذلك فربما وصل شخص آخر إلى حسابك: أخبر مشغّل هذا الخادم فورًا.";
 
 const linkAdvice = (until: string): string =>
   `يعمل الرابط مرة واحدة، حتى ${its(until)}. وهو يفتح حسابك، فلا تعطه لأحد.`;
@@ -109,7 +110,7 @@ export const arabic: MailTexts = {
         `لحسابك في ${its(server)} الآن بريد إلكتروني آخر. ولن تصل الرسائل المتعلقة بحسابك إلى هنا بعد الآن.`,
       ],
       button: CHECK,
-      advice: ["إذا لم تكن أنت مَن فعل ذلك فربما وصل شخص آخر إلى حسابك: أخبر مشغّل هذا الخادم فورًا."],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `تغيّرت كلمة مرورك في ${its(server)}`,
@@ -124,6 +125,13 @@ export const arabic: MailTexts = {
       advice: byOperator
         ? ["إذا لم تكن تنتظر هذا فاسأل المشغّل."]
         : ["إذا لم تكن أنت مَن فعل ذلك فقد وصل شخص آخر إلى حسابك: أخبر مشغّل هذا الخادم فورًا."],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `لم تعد لحسابك في ${its(server)} كلمة مرور`,
+      title: "أُزيلت كلمة مرورك",
+      paragraphs: [`لم تعد لحسابك في ${its(server)} كلمة مرور: تسجّل الدخول بمفاتيح مرورك.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject: change === "added" ? `مفتاح مرور جديد في ${its(server)}` : `أُزيل مفتاح مرور في ${its(server)}`,

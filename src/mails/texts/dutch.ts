@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Account controleren";
 const NOT_YOU =
   "Bent u dit niet geweest, dan heeft misschien iemand anders toegang tot uw account: stel meteen een nieuw wachtwoord in en vertel het de beheerder van deze server.";
+const TELL_OPERATOR =
+  "Bent u dit niet geweest, dan heeft misschien iemand anders toegang tot uw account: vertel het meteen de beheerder van deze server.";
 
 export const dutch: MailTexts = {
   language: "nl",
@@ -114,9 +116,7 @@ export const dutch: MailTexts = {
         `Uw account bij ${server} heeft nu een ander e-mailadres. E-mails over uw account komen hier niet meer aan.`,
       ],
       button: CHECK,
-      advice: [
-        "Bent u dit niet geweest, dan heeft misschien iemand anders toegang tot uw account: vertel het meteen de beheerder van deze server.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Uw wachtwoord bij ${server} is gewijzigd`,
@@ -133,6 +133,13 @@ export const dutch: MailTexts = {
         : [
             "Bent u dit niet geweest, dan heeft iemand anders toegang tot uw account: vertel het meteen de beheerder van deze server.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Uw account bij ${server} heeft geen wachtwoord meer`,
+      title: "Uw wachtwoord is verwijderd",
+      paragraphs: [`Uw account bij ${server} heeft geen wachtwoord meer: u logt in met uw passkeys.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Check your account";
 const NOT_YOU =
   "If it was not you, another person may have access to your account: set a new password at once, and tell the operator of this server.";
+const TELL_OPERATOR =
+  "If it was not you, another person may have access to your account: tell the operator of this server at once.";
 
 export const english: MailTexts = {
   language: "en",
@@ -114,9 +116,7 @@ export const english: MailTexts = {
         `Your account at ${server} has another e-mail address now. Mails about your account do not come here any more.`,
       ],
       button: CHECK,
-      advice: [
-        "If it was not you, another person may have access to your account: tell the operator of this server at once.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Your password at ${server} was changed`,
@@ -133,6 +133,13 @@ export const english: MailTexts = {
         : [
             "If it was not you, another person has access to your account: tell the operator of this server at once.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Your account at ${server} has no password any more`,
+      title: "Your password was removed",
+      paragraphs: [`Your account at ${server} has no password any more: you sign in with your passkeys.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject: change === "added" ? `A new passkey at ${server}` : `A passkey was removed at ${server}`,

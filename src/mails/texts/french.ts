@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Vérifier votre compte";
 const NOT_YOU =
   "Si ce n’était pas vous, une autre personne a peut-être accès à votre compte : définissez tout de suite un nouveau mot de passe, et prévenez le responsable de ce serveur.";
+const TELL_OPERATOR =
+  "Si ce n’était pas vous, une autre personne a peut-être accès à votre compte : prévenez tout de suite le responsable de ce serveur.";
 
 export const french: MailTexts = {
   language: "fr",
@@ -119,9 +121,7 @@ export const french: MailTexts = {
         `Votre compte sur ${server} a maintenant une autre adresse e-mail. Les e-mails concernant votre compte n’arrivent plus ici.`,
       ],
       button: CHECK,
-      advice: [
-        "Si ce n’était pas vous, une autre personne a peut-être accès à votre compte : prévenez tout de suite le responsable de ce serveur.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Votre mot de passe sur ${server} a été modifié`,
@@ -138,6 +138,15 @@ export const french: MailTexts = {
         : [
             "Si ce n’était pas vous, une autre personne a accès à votre compte : prévenez tout de suite le responsable de ce serveur.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Votre compte sur ${server} n’a plus de mot de passe`,
+      title: "Votre mot de passe a été supprimé",
+      paragraphs: [
+        `Votre compte sur ${server} n’a plus de mot de passe : vous vous connectez avec vos clés d’accès.`,
+      ],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

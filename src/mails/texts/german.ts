@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Konto prüfen";
 const NOT_YOU =
   "Wenn Sie das nicht waren, hat vielleicht jemand anderes Zugriff auf Ihr Konto: Legen Sie sofort ein neues Passwort fest und sagen Sie dem Betreiber dieses Servers Bescheid.";
+const TELL_OPERATOR =
+  "Wenn Sie das nicht waren, hat vielleicht jemand anderes Zugriff auf Ihr Konto: Sagen Sie sofort dem Betreiber dieses Servers Bescheid.";
 
 export const german: MailTexts = {
   language: "de",
@@ -121,9 +123,7 @@ export const german: MailTexts = {
         `Ihr Konto bei ${server} hat jetzt eine andere E-Mail-Adresse. E-Mails zu Ihrem Konto kommen nicht mehr hierher.`,
       ],
       button: CHECK,
-      advice: [
-        "Wenn Sie das nicht waren, hat vielleicht jemand anderes Zugriff auf Ihr Konto: Sagen Sie sofort dem Betreiber dieses Servers Bescheid.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Ihr Passwort bei ${server} wurde geändert`,
@@ -140,6 +140,13 @@ export const german: MailTexts = {
         : [
             "Wenn Sie das nicht waren, hat jemand anderes Zugriff auf Ihr Konto: Sagen Sie sofort dem Betreiber dieses Servers Bescheid.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Ihr Konto bei ${server} hat kein Passwort mehr`,
+      title: "Ihr Passwort wurde entfernt",
+      paragraphs: [`Ihr Konto bei ${server} hat kein Passwort mehr: Sie melden sich mit Ihren Passkeys an.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Revisar su cuenta";
 const NOT_YOU =
   "Si no fue usted, puede que otra persona tenga acceso a su cuenta: ponga enseguida una contraseña nueva, y avise al responsable de este servidor.";
+const TELL_OPERATOR =
+  "Si no fue usted, puede que otra persona tenga acceso a su cuenta: avise enseguida al responsable de este servidor.";
 
 export const spanish: MailTexts = {
   language: "es",
@@ -114,9 +116,7 @@ export const spanish: MailTexts = {
         `Su cuenta en ${server} tiene ahora otra dirección de correo. Los correos sobre su cuenta ya no llegan aquí.`,
       ],
       button: CHECK,
-      advice: [
-        "Si no fue usted, puede que otra persona tenga acceso a su cuenta: avise enseguida al responsable de este servidor.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Se cambió su contraseña en ${server}`,
@@ -133,6 +133,13 @@ export const spanish: MailTexts = {
         : [
             "Si no fue usted, otra persona tiene acceso a su cuenta: avise enseguida al responsable de este servidor.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Su cuenta en ${server} ya no tiene contraseña`,
+      title: "Se eliminó su contraseña",
+      paragraphs: [`Su cuenta en ${server} ya no tiene contraseña: inicia sesión con sus llaves de acceso.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

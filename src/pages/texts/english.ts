@@ -194,6 +194,8 @@ export const english = {
     kinds: { passkey: "Passkey", securityKey: "Security key" },
     added: "Added",
     lastUsed: (when: string) => `last used ${when}`,
+    spoiled:
+      "This passkey cannot be read here any more, and signs you in nowhere. Remove it, and add it again.",
     neverUsed: "not used yet",
     synced: "On all devices of your password manager",
     single: "On one device only",
@@ -212,6 +214,9 @@ export const english = {
     recentTitle: "Sign in again to change something",
     recent: "You signed in a while ago. To add or remove a passkey, show that it is you.",
     recentAction: "Sign in again",
+    levelTitle: "One more step to change something",
+    level: "You signed in without your second factor. To add or remove a passkey, use it now.",
+    levelAction: "Continue",
     lastWay: "It was not removed: it is your only way to sign in. Add another passkey first.",
     notAdded: {
       stale: "No passkey was added: this page was open for too long, or was answered before. Try again.",
@@ -231,7 +236,6 @@ export const english = {
       administrator: "Your password stays, because you administer this server.",
       last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
     },
-    toAccount: "Back to your account",
     instead: "Add a passkey instead",
     state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
     notices: {
@@ -297,7 +301,6 @@ export const english = {
     mustStay: "The operator of this server requires a second factor of you, so you cannot turn it off.",
     removedTitle: "Your second factor is off",
     removedLead: "The app and the recovery codes no longer work here. Remove the account from the app.",
-    toAccount: "Back to your account",
   },
   signOut: {
     title: "Sign out?",
@@ -668,7 +671,8 @@ export const english = {
     emailTaken: "Another person signs in with this address.",
     sessionsTitle: "Where you are signed in",
     sessionHere: "This browser",
-    sessionElsewhere: "Another browser",
+    browserUnknown: "Unknown browser",
+    deviceUnknown: "Unknown device",
     signedInSince: "Signed in since",
     lastSeen: (when: string) => `last active ${when}`,
     from: (address: string) => `from ${address}`,

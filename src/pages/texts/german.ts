@@ -191,6 +191,8 @@ export const german: Texts = {
     kinds: { passkey: "Passkey", securityKey: "Sicherheitsschlüssel" },
     added: "Hinzugefügt am",
     lastUsed: (when) => `zuletzt benutzt ${when}`,
+    spoiled:
+      "Dieser Passkey ist hier nicht mehr lesbar und meldet Sie nicht mehr an. Entfernen Sie ihn und fügen Sie ihn neu hinzu.",
     neverUsed: "noch nicht benutzt",
     synced: "Auf allen Geräten Ihres Passwortmanagers",
     single: "Nur auf einem Gerät",
@@ -210,6 +212,10 @@ export const german: Texts = {
     recent:
       "Ihre Anmeldung ist eine Weile her. Um einen Passkey hinzuzufügen oder zu entfernen, zeigen Sie, dass Sie es sind.",
     recentAction: "Erneut anmelden",
+    levelTitle: "Noch ein Schritt für Änderungen",
+    level:
+      "Sie haben sich ohne Ihren zweiten Faktor angemeldet. Um einen Passkey hinzuzufügen oder zu entfernen, verwenden Sie ihn jetzt.",
+    levelAction: "Weiter",
     lastWay:
       "Er wurde nicht entfernt: Nur mit ihm können Sie sich anmelden. Fügen Sie zuerst einen anderen Passkey hinzu.",
     notAdded: {
@@ -234,7 +240,6 @@ export const german: Texts = {
       last_way:
         "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
     },
-    toAccount: "Zurück zu Ihrem Konto",
     instead: "Stattdessen einen Passkey hinzufügen",
     state: (count) => (count === 0 ? "Keine" : count === 1 ? "1 Passkey" : `${count} Passkeys`),
     notices: {
@@ -304,7 +309,6 @@ export const german: Texts = {
     removedTitle: "Ihr zweiter Faktor ist ausgeschaltet",
     removedLead:
       "Die App und die Wiederherstellungscodes gelten hier nicht mehr. Löschen Sie das Konto aus der App.",
-    toAccount: "Zurück zu Ihrem Konto",
   },
   signOut: {
     title: "Abmelden?",
@@ -684,7 +688,8 @@ export const german: Texts = {
     emailTaken: "Mit dieser Adresse meldet sich schon jemand anderes an.",
     sessionsTitle: "Wo Sie angemeldet sind",
     sessionHere: "Dieser Browser",
-    sessionElsewhere: "Ein anderer Browser",
+    browserUnknown: "Unbekannter Browser",
+    deviceUnknown: "Unbekanntes Gerät",
     signedInSince: "Angemeldet seit",
     lastSeen: (when) => `zuletzt aktiv ${when}`,
     from: (address) => `von ${address}`,
