@@ -1,4 +1,4 @@
-/** What mails say: every kind in every language, as text and as HTML, with whatever names people chose. */
+/** What mails say: every kind in every language, as text and as HTML, with names of every kind. */
 import { describe, expect, test } from "bun:test";
 import { composeMail, type MailFrame } from "../../src/mails/compose.ts";
 import { sampleMail } from "../../src/mails/samples.ts";
