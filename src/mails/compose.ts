@@ -44,7 +44,6 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
   const words = wordsOf(texts, kind, mail, {
     server,
     until: typeof linkExpiresAt === "number" ? when(texts, linkExpiresAt) : "",
-    code: secret === "code" ? (mail.link ?? "") : "",
     application: applicationName(texts, frame, mail),
   });
   const { foot } = texts;
@@ -56,6 +55,7 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
     greeting: texts.greeting(toUnverified ? null : personName(mail)),
     words,
     facts: toUnverified || mail.link !== null ? [] : factsOf(texts, mail),
+    code: secret === "code" ? mail.link : null,
     link: words.button === null ? null : (mail.link ?? pageAddress(issuer, "/account")),
     openInstead: texts.openInstead,
     foot: toUnverified
@@ -123,7 +123,7 @@ function applicationName(
   return isVouchedFor(client, registration) ? name : texts.unverified(name);
 }
 
-function renderText({ greeting, words, facts, link, openInstead: _, foot }: MailContent): string {
+function renderText({ greeting, words, facts, code, link, openInstead: _, foot }: MailContent): string {
   const width = Math.max(0, ...facts.map(([label]) => [...label].length));
   const table = facts.map(
     ([label, value]) => `${label}:${" ".repeat(width - [...label].length + 1)}${value}`,
@@ -131,6 +131,7 @@ function renderText({ greeting, words, facts, link, openInstead: _, foot }: Mail
   return [
     greeting,
     ...words.paragraphs,
+    ...(code === null ? [] : [code]),
     ...(table.length === 0 ? [] : [table.join("\n")]),
     ...(link === null ? [] : [`${words.button ?? ""}:\n${link}`]),
     ...words.advice,

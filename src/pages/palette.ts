@@ -18,10 +18,10 @@ export interface AccentColors {
   readonly link: string;
 }
 
-/** The grounds of the pages, and the colours of the text on them; style.ts paints with the same. */
+/** The grounds of the pages and mails, and the colours of text and lines on them. */
 export const GROUNDS = {
-  light: { ground: "#f4f5f7", card: "#ffffff", ink: "#14171c", muted: "#565e6b" },
-  dark: { ground: "#0f1115", card: "#181b21", ink: "#eceef1", muted: "#a4acb9" },
+  light: { ground: "#f4f5f7", card: "#ffffff", ink: "#14171c", muted: "#565e6b", line: "#e1e4e9" },
+  dark: { ground: "#0f1115", card: "#181b21", ink: "#eceef1", muted: "#a4acb9", line: "#2c313b" },
 } as const;
 
 const READABLE = 4.5;

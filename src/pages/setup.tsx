@@ -8,7 +8,7 @@ import { type Handler, type Incoming, queryOf, type Route } from "../platform/ht
 import { actOfStranger } from "../rules/events.ts";
 import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
-import { openForm, readForm, type Submitted } from "./forms.ts";
+import { openForm, readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import {
   enterNewAccount,
@@ -97,8 +97,7 @@ async function createFirstAccount(
   }
   const again = (faults: AccountFieldFaults) => setupPage(context, incoming, token, typed, faults);
   if (!isFresh) {
-    const { cookieless, stalePassword } = texts.forms;
-    return again({ password: hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}` });
+    return again({ password: staleWords(context, texts, hasCookie) });
   }
   const faults = await newAccountFaults(context, texts, typed, null);
   if (Object.keys(faults).length > 0) return again(faults);

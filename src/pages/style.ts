@@ -5,7 +5,7 @@ import { accentColors, GROUNDS, groundColors, type Scheme } from "./palette.ts";
 const light = `
   --card: ${GROUNDS.light.card};
   --sunken: #f4f5f7;
-  --line: #e1e4e9;
+  --line: ${GROUNDS.light.line};
   --edge: #858d9a;
   --ink: ${GROUNDS.light.ink};
   --muted: ${GROUNDS.light.muted};
@@ -21,7 +21,7 @@ const light = `
 const dark = `
   --card: ${GROUNDS.dark.card};
   --sunken: #20242c;
-  --line: #2c313b;
+  --line: ${GROUNDS.dark.line};
   --edge: #757e8c;
   --ink: ${GROUNDS.dark.ink};
   --muted: ${GROUNDS.dark.muted};

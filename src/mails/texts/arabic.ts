@@ -58,10 +58,10 @@ export const arabic: MailTexts = {
       button: "تسجيل الدخول",
       advice: [linkAdvice(until), "إذا لم تكن تنتظره فاسأل المشغّل."],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `رمزك لـ ${its(server)}`,
       title: "رمزك",
-      paragraphs: [`رمزك لتسجيل الدخول إلى ${its(server)}: ${its(code)}`],
+      paragraphs: [`رمزك لتسجيل الدخول إلى ${its(server)}:`],
       button: null,
       advice: [
         `يعمل مرة واحدة، حتى ${its(until)}، في المتصفح الذي طلبته فيه.`,

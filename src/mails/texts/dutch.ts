@@ -61,10 +61,10 @@ export const dutch: MailTexts = {
         "Als u hem niet verwacht, vraag het dan de beheerder.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Uw code voor ${server}`,
       title: "Uw code",
-      paragraphs: [`Uw code om in te loggen bij ${server}: ${code}`],
+      paragraphs: [`Uw code om in te loggen bij ${server}:`],
       button: null,
       advice: [
         `Hij werkt één keer, tot ${until}, in de browser waarin u hem hebt opgevraagd.`,

@@ -61,10 +61,10 @@ export const english: MailTexts = {
         "If you do not expect it, ask the operator.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Your code for ${server}`,
       title: "Your code",
-      paragraphs: [`Your code to sign in to ${server}: ${code}`],
+      paragraphs: [`Your code to sign in to ${server}:`],
       button: null,
       advice: [
         `It works once, until ${until}, in the browser in which you asked for it.`,

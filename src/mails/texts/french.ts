@@ -64,10 +64,10 @@ export const french: MailTexts = {
         "Si vous ne l’attendez pas, demandez au responsable.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Votre code pour ${server}`,
       title: "Votre code",
-      paragraphs: [`Votre code pour vous connecter à ${server} : ${code}`],
+      paragraphs: [`Votre code pour vous connecter à ${server} :`],
       button: null,
       advice: [
         `Il fonctionne une seule fois, jusqu’au ${until}, dans le navigateur où vous l’avez demandé.`,

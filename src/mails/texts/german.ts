@@ -62,10 +62,10 @@ export const german: MailTexts = {
         "Wenn Sie ihn nicht erwarten, fragen Sie den Betreiber.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Ihr Code für ${server}`,
       title: "Ihr Code",
-      paragraphs: [`Ihr Code zur Anmeldung bei ${server}: ${code}`],
+      paragraphs: [`Ihr Code zur Anmeldung bei ${server}:`],
       button: null,
       advice: [
         `Er gilt einmal, bis ${until}, in dem Browser, in dem Sie ihn angefordert haben.`,

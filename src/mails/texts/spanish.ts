@@ -61,10 +61,10 @@ export const spanish: MailTexts = {
         "Si no lo espera, consulte al responsable.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Su código para ${server}`,
       title: "Su código",
-      paragraphs: [`Su código para iniciar sesión en ${server}: ${code}`],
+      paragraphs: [`Su código para iniciar sesión en ${server}:`],
       button: null,
       advice: [
         `Funciona una sola vez, hasta el ${until}, en el navegador en el que lo pidió.`,
