@@ -2,6 +2,7 @@
 import type { ComposedMail, MailFacts } from "../operations/mail.ts";
 import { clientName, displayText } from "../pages/display.ts";
 import { productOf } from "../pages/products.ts";
+import { chooseLanguage, type Texts } from "../pages/texts.ts";
 import { clockTime, longDate } from "../pages/time.ts";
 import { pageAddress } from "../pages/urls.ts";
 import type { Issuer } from "../protocol/issuer.ts";
@@ -91,10 +92,13 @@ function factsOf(texts: MailTexts, { account, parameters, createdAt }: MailFacts
   ];
 }
 
+/** Words that mails and pages have in common. */
+const wordsOfPages = ({ language }: MailTexts): Texts => chooseLanguage({ locale: language }).texts;
+
 /** Only products that are known here: a browser may say anything of itself. */
 function agentWords(texts: MailTexts, agent: string): string {
   const { program, system } = productOf(agent);
-  if (program !== null && system !== null) return texts.agentOn(program, system);
+  if (program !== null && system !== null) return wordsOfPages(texts).device.agentOn(program, system);
   return program ?? system ?? texts.agentUnknown;
 }
 
@@ -120,7 +124,7 @@ function applicationName(
   const { client: id } = parameters;
   if (client === null) return typeof id === "string" ? displayText(id) : "";
   const name = plainName(clientName(client, texts)) ?? displayText(client.clientId);
-  return isVouchedFor(client, registration) ? name : texts.unverified(name);
+  return isVouchedFor(client, registration) ? name : wordsOfPages(texts).common.unverifiedName(name);
 }
 
 function renderText({ greeting, words, facts, code, link, openInstead: _, foot }: MailContent): string {

@@ -37,10 +37,7 @@ export interface MailTexts {
     readonly application: string;
   };
   readonly dateAndTime: (date: string, time: string) => string;
-  readonly agentOn: (program: string, system: string) => string;
   readonly agentUnknown: string;
-  /** A name of an application for which the operator does not vouch. */
-  readonly unverified: (application: string) => string;
   readonly openInstead: string;
   readonly foot: {
     readonly withAccount: (server: string, host: string) => string;

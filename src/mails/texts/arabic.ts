@@ -21,9 +21,7 @@ export const arabic: MailTexts = {
     application: "التطبيق",
   },
   dateAndTime: (date, time) => `${date}، ${time}`,
-  agentOn: (program, system) => `${its(program)} على ${its(system)}`,
   agentUnknown: "غير معروف",
-  unverified: (application) => `${its(application)} (لم يُتحقَّق منه)`,
   openInstead: "إذا لم يعمل الزر فافتح هذا العنوان في متصفحك:",
   foot: {
     withAccount: (server, host) => `تصلك هذه الرسالة لأن لديك حسابًا في ${its(server)} (${its(host)}).`,

@@ -17,9 +17,7 @@ export const dutch: MailTexts = {
     application: "Applicatie",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} op ${system}`,
   agentUnknown: "Niet bekend",
-  unverified: (application) => `${application} (niet geverifieerd)`,
   openInstead: "Als de knop niet werkt, open dan dit adres in uw browser:",
   foot: {
     withAccount: (server, host) => `U krijgt deze e-mail omdat u een account hebt bij ${server} (${host}).`,

@@ -17,9 +17,7 @@ export const english: MailTexts = {
     application: "Application",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} on ${system}`,
   agentUnknown: "Not known",
-  unverified: (application) => `${application} (not verified)`,
   openInstead: "If the button does not work, open this address in your browser:",
   foot: {
     withAccount: (server, host) => `You get this mail because you have an account at ${server} (${host}).`,

@@ -17,9 +17,7 @@ export const french: MailTexts = {
     application: "Application",
   },
   dateAndTime: (date, time) => `${date} à ${time}`,
-  agentOn: (program, system) => `${program} sur ${system}`,
   agentUnknown: "Inconnu",
-  unverified: (application) => `${application} (non vérifiée)`,
   openInstead: "Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :",
   foot: {
     withAccount: (server, host) =>

@@ -17,9 +17,7 @@ export const german: MailTexts = {
     application: "Anwendung",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} unter ${system}`,
   agentUnknown: "Nicht bekannt",
-  unverified: (application) => `${application} (nicht geprüft)`,
   openInstead: "Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:",
   foot: {
     withAccount: (server, host) =>

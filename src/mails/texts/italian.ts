@@ -17,9 +17,7 @@ export const italian: MailTexts = {
     application: "Applicazione",
   },
   dateAndTime: (date, time) => `${date}, ore ${time}`,
-  agentOn: (program, system) => `${program} su ${system}`,
   agentUnknown: "Non noto",
-  unverified: (application) => `${application} (non verificata)`,
   openInstead: "Se il pulsante non funziona, aprire questo indirizzo nel browser:",
   foot: {
     withAccount: (server, host) =>

@@ -20,9 +20,7 @@ export const polish: MailTexts = {
     application: "Aplikacja",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program}, ${system}`,
   agentUnknown: "Nieznana",
-  unverified: (application) => `${application} (niezweryfikowana)`,
   openInstead: "Jeśli przycisk nie działa, otwórz ten adres w przeglądarce:",
   foot: {
     withAccount: (server, host) =>

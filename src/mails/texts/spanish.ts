@@ -17,9 +17,7 @@ export const spanish: MailTexts = {
     application: "Aplicación",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} en ${system}`,
   agentUnknown: "Desconocido",
-  unverified: (application) => `${application} (sin verificar)`,
   openInstead: "Si el botón no funciona, abra esta dirección en su navegador:",
   foot: {
     withAccount: (server, host) => `Recibe este correo porque tiene una cuenta en ${server} (${host}).`,
