@@ -21,7 +21,7 @@ export const registration = v.pipe(
         }),
       ),
       scope: optional(v.array(scopeToken), {
-        fallback: "all that exist but introspect",
+        fallback: "all that exist but introspect and those that begin with tessera.",
         description: "The scopes that a registered client may have.",
       }),
       client_credentials_scope: v.pipe(
