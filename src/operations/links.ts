@@ -173,7 +173,7 @@ export interface Invitation {
   readonly administrator?: boolean;
   readonly uses?: number;
   readonly seconds?: number;
-  /** Whether the link goes to the address by mail, and to no one else. */
+  /** Whether the link goes to the address by mail, and nowhere else. */
   readonly isMailed?: boolean;
   /** How the mail names the person who invites. */
   readonly inviter?: string | null;
@@ -280,7 +280,7 @@ async function findInviter(context: Reading, link: LinkRecord | null): Promise<r
   };
 }
 
-/** The groups of these names that exist: one that was removed meanwhile keeps no one out. */
+/** The groups of these names that exist: one that was removed meanwhile is left out. */
 export async function existingGroups(context: Reading, names: readonly string[]): Promise<GroupRecord[]> {
   const found = await Promise.all(names.map((name) => findGroup(context, name)));
   return found.filter((group) => group !== null);
@@ -499,7 +499,7 @@ export async function askEmailChange(
   return "asked";
 }
 
-/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null if no one is. */
+/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null without one. */
 export const confirmEmail = (
   context: DecideContext & Pick<LinkContext, "clock">,
   act: Act,

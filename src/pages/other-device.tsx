@@ -3,7 +3,7 @@
  * Signing in on this device by approving it on another: a QR code leads the phone, on which the person is signed in, to a page that
  * shows who asks, from where and for what. The question travels in the code itself, under a MAC, so strangers store nothing here.
  *
- * A link alone approves nothing: the person types a number that only the screen in front of them shows. Whoever sends the link to
+ * A link alone approves nothing: the person types a number that only the screen in front of them shows. A thief who sends the link to
  * another person must also get them to type a number, and the page says what that means.
  */
 import { createHash } from "node:crypto";

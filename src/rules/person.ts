@@ -531,7 +531,7 @@ export function startSession(
         event: "session.started",
         subject,
         via: session.authenticationMethods.join(" "),
-        // A browser in which the person was signed in until now is not new, whatever its cookie says.
+        // A browser in which the person was signed in until now is not new, even if its cookie does not say so.
         ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, agent: newBrowser }),
       },
     ],

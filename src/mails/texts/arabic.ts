@@ -22,9 +22,7 @@ export const arabic: MailTexts = {
     application: "التطبيق",
   },
   dateAndTime: (date, time) => `${date}، ${time}`,
-  agentOn: (program, system) => `${its(program)} على ${its(system)}`,
   agentUnknown: "غير معروف",
-  unverified: (application) => `${its(application)} (لم يُتحقَّق منه)`,
   openInstead: "إذا لم يعمل الزر فافتح هذا العنوان في متصفحك:",
   foot: {
     withAccount: (server, host) => `تصلك هذه الرسالة لأن لديك حسابًا في ${its(server)} (${its(host)}).`,
@@ -59,10 +57,10 @@ export const arabic: MailTexts = {
       button: "تسجيل الدخول",
       advice: [linkAdvice(until), "إذا لم تكن تنتظره فاسأل المشغّل."],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `رمزك لـ ${its(server)}`,
       title: "رمزك",
-      paragraphs: [`رمزك لتسجيل الدخول إلى ${its(server)}: ${its(code)}`],
+      paragraphs: [`رمزك لتسجيل الدخول إلى ${its(server)}:`],
       button: null,
       advice: [
         `يعمل مرة واحدة، حتى ${its(until)}، في المتصفح الذي طلبته فيه.`,

@@ -19,9 +19,7 @@ export const dutch: MailTexts = {
     application: "Applicatie",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} op ${system}`,
   agentUnknown: "Niet bekend",
-  unverified: (application) => `${application} (niet geverifieerd)`,
   openInstead: "Als de knop niet werkt, open dan dit adres in uw browser:",
   foot: {
     withAccount: (server, host) => `U krijgt deze e-mail omdat u een account hebt bij ${server} (${host}).`,
@@ -63,10 +61,10 @@ export const dutch: MailTexts = {
         "Als u hem niet verwacht, vraag het dan de beheerder.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Uw code voor ${server}`,
       title: "Uw code",
-      paragraphs: [`Uw code om in te loggen bij ${server}: ${code}`],
+      paragraphs: [`Uw code om in te loggen bij ${server}:`],
       button: null,
       advice: [
         `Hij werkt één keer, tot ${until}, in de browser waarin u hem hebt opgevraagd.`,

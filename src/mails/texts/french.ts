@@ -19,9 +19,7 @@ export const french: MailTexts = {
     application: "Application",
   },
   dateAndTime: (date, time) => `${date} à ${time}`,
-  agentOn: (program, system) => `${program} sur ${system}`,
   agentUnknown: "Inconnu",
-  unverified: (application) => `${application} (non vérifiée)`,
   openInstead: "Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :",
   foot: {
     withAccount: (server, host) =>
@@ -66,10 +64,10 @@ export const french: MailTexts = {
         "Si vous ne l’attendez pas, demandez au responsable.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Votre code pour ${server}`,
       title: "Votre code",
-      paragraphs: [`Votre code pour vous connecter à ${server} : ${code}`],
+      paragraphs: [`Votre code pour vous connecter à ${server} :`],
       button: null,
       advice: [
         `Il fonctionne une seule fois, jusqu’au ${until}, dans le navigateur où vous l’avez demandé.`,

@@ -19,9 +19,7 @@ export const german: MailTexts = {
     application: "Anwendung",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} unter ${system}`,
   agentUnknown: "Nicht bekannt",
-  unverified: (application) => `${application} (nicht geprüft)`,
   openInstead: "Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:",
   foot: {
     withAccount: (server, host) =>
@@ -64,10 +62,10 @@ export const german: MailTexts = {
         "Wenn Sie ihn nicht erwarten, fragen Sie den Betreiber.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Ihr Code für ${server}`,
       title: "Ihr Code",
-      paragraphs: [`Ihr Code zur Anmeldung bei ${server}: ${code}`],
+      paragraphs: [`Ihr Code zur Anmeldung bei ${server}:`],
       button: null,
       advice: [
         `Er gilt einmal, bis ${until}, in dem Browser, in dem Sie ihn angefordert haben.`,

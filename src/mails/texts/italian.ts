@@ -19,9 +19,7 @@ export const italian: MailTexts = {
     application: "Applicazione",
   },
   dateAndTime: (date, time) => `${date}, ore ${time}`,
-  agentOn: (program, system) => `${program} su ${system}`,
   agentUnknown: "Non noto",
-  unverified: (application) => `${application} (non verificata)`,
   openInstead: "Se il pulsante non funziona, aprire questo indirizzo nel browser:",
   foot: {
     withAccount: (server, host) =>
@@ -64,10 +62,10 @@ export const italian: MailTexts = {
         "Se non lo si attende, chiedere al gestore.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Il codice per ${server}`,
       title: "Codice di accesso",
-      paragraphs: [`Il codice per accedere a ${server}: ${code}`],
+      paragraphs: [`Il codice per accedere a ${server}:`],
       button: null,
       advice: [
         `Funziona una volta sola, nel browser in cui è stato richiesto. Scadenza: ${until}.`,

@@ -22,9 +22,7 @@ export const polish: MailTexts = {
     application: "Aplikacja",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program}, ${system}`,
   agentUnknown: "Nieznana",
-  unverified: (application) => `${application} (niezweryfikowana)`,
   openInstead: "Jeśli przycisk nie działa, otwórz ten adres w przeglądarce:",
   foot: {
     withAccount: (server, host) =>
@@ -66,10 +64,10 @@ export const polish: MailTexts = {
       button: "Zaloguj się",
       advice: [linkAdvice(until), "Jeśli się go nie spodziewasz, zapytaj operatora."],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Twój kod do serwisu ${server}`,
       title: "Twój kod",
-      paragraphs: [`Twój kod do logowania w serwisie ${server}: ${code}`],
+      paragraphs: [`Twój kod do logowania w serwisie ${server}:`],
       button: null,
       advice: [
         `Działa raz, do ${until}, w przeglądarce, w której o niego poproszono.`,

@@ -19,9 +19,7 @@ export const spanish: MailTexts = {
     application: "Aplicación",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} en ${system}`,
   agentUnknown: "Desconocido",
-  unverified: (application) => `${application} (sin verificar)`,
   openInstead: "Si el botón no funciona, abra esta dirección en su navegador:",
   foot: {
     withAccount: (server, host) => `Recibe este correo porque tiene una cuenta en ${server} (${host}).`,
@@ -63,10 +61,10 @@ export const spanish: MailTexts = {
         "Si no lo espera, consulte al responsable.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Su código para ${server}`,
       title: "Su código",
-      paragraphs: [`Su código para iniciar sesión en ${server}: ${code}`],
+      paragraphs: [`Su código para iniciar sesión en ${server}:`],
       button: null,
       advice: [
         `Funciona una sola vez, hasta el ${until}, en el navegador en el que lo pidió.`,

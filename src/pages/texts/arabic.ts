@@ -551,7 +551,7 @@ export const arabic: TranslatedTexts = {
     pictureAlt: "صورتك",
     pictureFile: "صورة لك",
     pictureHint: (megabytes) =>
-      `صورة PNG أو JPEG أو WebP، ${megabytes} ميغابايت على الأكثر. يُحتفَظ بوسطها، من دون المكان والكاميرا اللذين قد يذكرهما الملف. ويستطيع رؤيتها كل مَن يعرف عنوانها.`,
+      `صورة PNG أو JPEG أو ${its("WebP")}، ${megabytes} ميغابايت على الأكثر. يُحتفَظ بوسطها، من دون المكان والكاميرا اللذين قد يذكرهما الملف. ويستطيع رؤيتها كل مَن يعرف عنوانها.`,
     pictureSave: "استخدام هذه الصورة",
     pictureRemove: "إزالة الصورة",
     pictureFaults: {

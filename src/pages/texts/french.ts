@@ -992,10 +992,10 @@ export const french: TranslatedTexts = {
   },
   help: {
     title: "Messages d’erreur",
-    lead: "Les erreurs que ce serveur envoie aux applications, et ce que les développeurs peuvent y faire, par code d’erreur.",
+    lead: "Les erreurs que ce serveur envoie aux applications, et ce que les développeurs peuvent y faire, par code d’erreur. Les entrées sont en anglais.",
     index: "Codes d’erreur",
     search: "Chercher une erreur",
-    searchHint: "Le code, ou des mots du message : invalid_grant, redirect, PKCE.",
+    searchHint: "Le code, ou des mots anglais du message : invalid_grant, redirect, PKCE.",
     submit: "Chercher",
     found: (count) =>
       plural(count, {

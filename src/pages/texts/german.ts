@@ -571,7 +571,7 @@ export const german: Texts = {
     pictureAlt: "Ihr Bild",
     pictureFile: "Ein Bild von Ihnen",
     pictureHint: (megabytes) =>
-      `PNG, JPEG oder WebP, höchstens ${megabytes.toLocaleString("de")} MB. Die Mitte davon bleibt, ohne den Ort und die Kamera, die in der Datei stehen können. Wer die Adresse des Bildes kennt, kann es sehen.`,
+      `PNG, JPEG oder WebP, höchstens ${megabytes.toLocaleString("de")} MB. Der Server behält die Mitte davon, ohne den Ort und die Kamera, die in der Datei stehen können. Wer die Adresse des Bildes kennt, kann es sehen.`,
     pictureSave: "Dieses Bild verwenden",
     pictureRemove: "Bild entfernen",
     pictureFaults: {
@@ -764,11 +764,11 @@ export const german: Texts = {
     domainRefused: (domains) => `Nur wer eine Adresse bei ${domains} hat, kann hier ein Konto anlegen.`,
     submit: "Weiter",
     haveAccount: "Ich habe ein Konto: anmelden",
-    askedTitle: "Sehen Sie in Ihre Post",
+    askedTitle: "Sehen Sie in Ihr Postfach",
     asked: (email) =>
       `Wir haben eine Mail an ${email} geschickt. Öffnen Sie den Link darin, um fortzufahren.`,
     askedAdvice:
-      "Sie können ihn auch auf einem anderen Gerät öffnen. Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach und prüfen Sie die Adresse.",
+      "Sie können ihn auch auf einem anderen Gerät öffnen. Wenn nach ein paar Minuten keine Mail da ist, sehen Sie im Spam-Ordner nach und prüfen Sie die Adresse.",
   },
   reset: {
     forgotTitle: "Passwort vergessen?",
@@ -778,11 +778,11 @@ export const german: Texts = {
     ask: "Link schicken",
     back: "Zurück zur Anmeldung",
     limited: "Sie haben oft danach gefragt. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
-    askedTitle: "Sehen Sie in Ihre Post",
+    askedTitle: "Sehen Sie in Ihr Postfach",
     asked: (name) =>
       `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Link an diese Adresse unterwegs.`,
     askedAdvice:
-      "Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach oder wenden Sie sich an den Betreiber dieses Servers.",
+      "Wenn nach ein paar Minuten keine Mail da ist, sehen Sie im Spam-Ordner nach oder wenden Sie sich an den Betreiber dieses Servers.",
     title: "Neues Passwort wählen",
     lead: (username, server) =>
       `Für das Konto ${username} bei ${server}. Alle Browser, die damit angemeldet sind, werden abgemeldet.`,
@@ -805,7 +805,7 @@ export const german: Texts = {
     signInLead: (username, server) => `Dieser Link meldet diesen Browser bei ${server} als ${username} an.`,
     signInAdvice: "Er gilt einmal. Machen Sie nur weiter, wenn das Ihr Konto ist.",
     signInSubmit: "Anmelden",
-    verifyTitle: "Ist das Ihre E-Mail-Adresse?",
+    verifyTitle: "Gehört diese Adresse Ihnen?",
     verifyLead: (email, username, server) =>
       `Das Konto ${username} bei ${server} soll die Adresse ${email} bekommen.`,
     verifyAdvice:

@@ -964,10 +964,10 @@ export const spanish: TranslatedTexts = {
   },
   help: {
     title: "Mensajes de error",
-    lead: "Los errores que este servidor envía a las aplicaciones, y qué pueden hacer los desarrolladores, por código de error.",
+    lead: "Los errores que este servidor envía a las aplicaciones, y qué pueden hacer los desarrolladores, por código de error. Las entradas están en inglés.",
     index: "Códigos de error",
     search: "Buscar un error",
-    searchHint: "El código, o palabras del mensaje: invalid_grant, redirect, PKCE.",
+    searchHint: "El código, o palabras en inglés del mensaje: invalid_grant, redirect, PKCE.",
     submit: "Buscar",
     found: (count) =>
       plural(count, {
