@@ -19,14 +19,17 @@ interface Job {
 
 export class GroupReads {
   readonly #connection: Connection;
+  readonly #ended: () => void;
   readonly #begin: Command<[]>;
   readonly #rollback: Command<[]>;
 
   #waiting: Job[] = [];
   #closed = false;
 
-  constructor(connection: Connection) {
+  /** `ended` is called after each group. */
+  constructor(connection: Connection, ended: () => void = () => {}) {
     this.#connection = connection;
+    this.#ended = ended;
     this.#begin = connection.command("BEGIN");
     this.#rollback = connection.command("ROLLBACK");
   }
@@ -59,6 +62,7 @@ export class GroupReads {
       return;
     }
     for (const job of group) job.run();
+    this.#ended();
     this.#end();
   };
 
