@@ -357,7 +357,8 @@ function createRouter(context: Context): Router {
     };
     const response = await (route === undefined
       ? nothingHere(context, incoming)
-      : answer(context, route, incoming));
+      : decide(context, route, incoming));
+    if (route !== undefined && route.cors !== "nobody") allowOtherOrigins(response, route, request);
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
@@ -418,12 +419,6 @@ const consentRoute = (context: Context): Route => ({
   cors: "nobody",
   methods: { POST: answerConsent(context) },
 });
-
-async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
-  const response = await decide(context, route, incoming);
-  if (route.cors !== "nobody") allowOtherOrigins(response, route, incoming.request);
-  return response;
-}
 
 async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   try {

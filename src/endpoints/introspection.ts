@@ -28,7 +28,7 @@ async function asCaller(
   const token = () => parameters.required("token");
   try {
     if (!hasBearerScheme(request)) {
-      return await asClient(context, incoming, parameters, async (caller) => {
+      return await asClient(context, incoming, parameters, (caller) => {
         const { clientId } = requireConfidential(caller.client);
         return introspect(context, { clientId, caller }, token());
       });

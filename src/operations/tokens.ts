@@ -239,13 +239,18 @@ export function refresh(
  * Strangers could fill the database otherwise (THREATS 61). The count is in memory, so it costs no statement. What issues
  * no token does not count. Throws `too_many_tokens` (429).
  */
-export async function withinTokenBudget<Result>(
+export const withinTokenBudget = <Result>(
   { limits, configuration }: Pick<Context, "limits" | "configuration">,
   client: ClientRecord,
   redeem: () => Promise<Result | OAuthError>,
+): Promise<Result | OAuthError> =>
+  isVouchedFor(client, configuration.registration) ? redeem() : countedRedemption(limits, client, redeem);
+
+async function countedRedemption<Result>(
+  limits: Pick<Context["limits"], "tokensPerStranger">,
+  { clientId }: ClientRecord,
+  redeem: () => Promise<Result | OAuthError>,
 ): Promise<Result | OAuthError> {
-  if (isVouchedFor(client, configuration.registration)) return redeem();
-  const { clientId } = client;
   const retryAfterSeconds = limits.tokensPerStranger.attempt(clientId);
   if (retryAfterSeconds > 0) return new OAuthError("too_many_tokens", { clientId, retryAfterSeconds });
   let isIssued = false;
