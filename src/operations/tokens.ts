@@ -46,7 +46,7 @@ import {
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { claimsForCaller, clientClaimsForApis } from "./claims.ts";
-import { type AccessContext, mayStillUse, type UseFault, useFault } from "./client-access.ts";
+import { type AccessContext, type UseFault, useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -335,7 +335,9 @@ export async function introspect(
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
-    if (token === null || !(await mayStillUse(context, facts.client, token.grant))) return INACTIVE;
+    if (token === null) return INACTIVE;
+    const fault = useFault(context, facts.client, token.grant);
+    if (fault !== null && (await fault) !== null) return INACTIVE;
     const visible = visibleToken(catalogue, clientId, token);
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
@@ -356,7 +358,7 @@ export async function introspect(
   if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
-  return active && grant.clientId === clientId && (await mayStillUse(context, facts.client, grant))
+  return active && grant.clientId === clientId && (await useFault(context, facts.client, grant)) === null
     ? withPerson(
         context,
         introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope)),
@@ -371,13 +373,13 @@ export async function introspect(
  * What the scope `email` tells of the person, the claims for APIs, and the person under the name by which the token's client knows
  * them. Most tokens need none of it, and cost no further look. `told`: the scopes whose claims the caller may learn.
  */
-async function withPerson(
+function withPerson(
   context: Context,
   shown: ActiveIntrospection,
   client: Pick<ClientRecord, "clientId" | "subjectType"> | null,
   grant: Pick<GrantRecord, "id" | "subject"> | null,
   { scope, told }: { readonly scope: readonly Scope[]; readonly told: readonly Scope[] },
-): Promise<Introspection> {
+): Introspection | Promise<Introspection> {
   if (client === null || grant === null) return shown;
   const tellsEmail = scope.includes(EMAIL_SCOPE);
   if (
@@ -386,9 +388,16 @@ async function withPerson(
     toldToApis(told, context.configuration.claims.scopes).length === 0
   )
     return shown;
-  const { clientId } = client;
-  const asked = { subject: grant.subject, clientId, grantId: grant.id };
-  const about = await claimsForCaller(context, asked, { tellsEmail, told });
+  const asked = { subject: grant.subject, clientId: client.clientId, grantId: grant.id };
+  return withClaims(context, shown, asked, { tellsEmail, told });
+}
+
+async function withClaims(
+  context: Context,
+  shown: ActiveIntrospection,
+  ...asked: [Parameters<typeof claimsForCaller>[1], Parameters<typeof claimsForCaller>[2]]
+): Promise<Introspection> {
+  const about = await claimsForCaller(context, ...asked);
   // The person was removed in this moment, or the grant has ended.
   if (about === null) return INACTIVE;
   return { ...about.claims, ...shown, sub: about.sub };
