@@ -330,7 +330,8 @@ export async function introspect(
   const issuer = context.issuer.identifier;
   const now = clock.seconds();
   const callerId = caller?.callerId ?? null;
-  const accessToken = await recognizeAccessToken(text, signingKeys.verify);
+  const recognized = recognizeAccessToken(text, signingKeys.verify);
+  const accessToken = recognized instanceof Promise ? await recognized : recognized;
   if (accessToken !== null) {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
