@@ -57,7 +57,10 @@ export const mintCredential = (
 
 /** Makes a credential of known parts, such as the derived successor of a refresh token. */
 export function assembleCredential(kind: CredentialKind, id: RecordId, secret: Uint8Array): MintedCredential {
-  const text = CREDENTIAL_PREFIXES[kind] + Buffer.concat([id, secret]).toString("base64url");
+  const bytes = new Uint8Array(ID_BYTES + SECRET_BYTES);
+  bytes.set(id);
+  bytes.set(secret, ID_BYTES);
+  const text = CREDENTIAL_PREFIXES[kind] + bytes.toBase64({ alphabet: "base64url" });
   return { text, id, digest: digestSecret(secret) };
 }
 

@@ -1,7 +1,7 @@
 /** The scopes and resources that exist on this server, and the rules between them (RFC 6749 §3.3, RFC 8707). */
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
-import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
+import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 
 /** Words for people: one text for all languages, or one for each, by language tag. */
@@ -186,12 +186,14 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
   const registered = registrable?.filter(isScope) ?? open;
 
-  const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
+  // A token asks several times. The first of two entries for one resource counts.
+  const byKey = new Map(resources.toReversed().map((entry) => [resourceKey(entry.identifier), entry]));
+  const find = (identifier: string) => byKey.get(resourceKey(identifier));
   /** A resource that lists no scopes, or is not listed itself, takes any. */
   const takes = (entry: ResourceEntry | undefined, scope: Scope) =>
     entry === undefined || entry.scopes.length === 0 || entry.scopes.includes(scope);
   const apisAmong = (identifiers: readonly ResourceIndicator[]) =>
-    identifiers.filter((identifier) => !sameResource(identifier, self.identifier));
+    identifiers.filter((identifier) => find(identifier) !== self);
 
   return {
     scopes: [...scopes.values()],
