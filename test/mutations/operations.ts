@@ -121,6 +121,15 @@ const CALLERS: readonly Mutation[] = [
     only: "remembered",
   },
   {
+    against: ["threat 12", "threat 19"],
+    what: "the clients of one group of reads are there for the next",
+    in: "store/sqlite/look.ts",
+    within: "forget",
+    match: "$KNOWN.clear()",
+    replace: "",
+    tests: ["clients/authentication.test.ts"],
+  },
+  {
     against: ["threat 12"],
     what: "a secret that has expired is remembered",
     in: "operations/caller-memory.ts",
