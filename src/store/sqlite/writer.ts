@@ -14,43 +14,17 @@ const MOST_PER_COMMIT = 512;
 /** Each attempt waits for the lock as long as the connection's busy_timeout; together about five seconds. */
 const LOCK_ATTEMPTS = 100;
 
-class Job<Result = unknown> {
+interface Job {
   /** The command may use the reserve. */
   readonly endsAccess: boolean;
-  /** The commit failed, so the work of the command is undone. */
-  readonly abandon: (error: unknown) => void;
-  readonly #command: () => Result;
-  readonly #resolve: (result: Result) => void;
-  #result: { readonly value: Result } | { readonly error: unknown } | null = null;
-
-  constructor(
-    command: () => Result,
-    endsAccess: boolean,
-    resolve: (result: Result) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.endsAccess = endsAccess;
-    this.abandon = reject;
-    this.#command = command;
-    this.#resolve = resolve;
-  }
-
   /** Runs the command and keeps its result. */
-  run(): void {
-    this.#result = { value: this.#command() };
-  }
-
+  run(): void;
   /** Keeps the error of the command, which alone was rolled back. */
-  fail(error: unknown): void {
-    this.#result = { error };
-  }
-
+  fail(error: unknown): void;
   /** Runs after the commit, and settles the caller's promise. */
-  settle(): void {
-    if (this.#result === null) return;
-    if ("error" in this.#result) this.abandon(this.#result.error);
-    else this.#resolve(this.#result.value);
-  }
+  settle(): void;
+  /** The commit failed, so the work of the command is undone. */
+  abandon(error: unknown): void;
 }
 
 export interface GroupCommitOptions {
@@ -110,7 +84,7 @@ export class GroupCommit {
         return;
       }
       this.#backlog.enter(urgency);
-      this.#waiting.push(new Job<Result>(command, urgency === "ends_access", resolve, reject) as Job);
+      this.#waiting.push(newJob(command, urgency === "ends_access", resolve, reject));
       this.#schedule();
     });
   }
@@ -269,4 +243,25 @@ export class GroupCommit {
       // The caller reports the first error. SQLite drops the transaction at its next use.
     }
   }
+}
+
+function newJob<Result>(
+  command: () => Result,
+  endsAccess: boolean,
+  resolve: (result: Result) => void,
+  reject: (error: unknown) => void,
+): Job {
+  let settle = () => {};
+  return {
+    endsAccess,
+    run() {
+      const result = command();
+      settle = () => resolve(result);
+    },
+    fail(error) {
+      settle = () => reject(error);
+    },
+    settle: () => settle(),
+    abandon: reject,
+  };
 }
