@@ -507,6 +507,15 @@ export const OPERATIONS: readonly Mutation[] = [
     tests: ["operations/client-keys.test.ts"],
   },
   {
+    against: ["threat 86"],
+    what: "a client's key that is no point of its curve spoils the next request of anyone",
+    in: "operations/client-keys.ts",
+    within: "importKey",
+    match: "!isPublicPoint(String(crv), String(x), String(y))",
+    replace: "false",
+    tests: ["operations/client-keys.test.ts"],
+  },
+  {
     against: ["threat 80"],
     what: "a key that names its algorithm serves another one",
     in: "operations/client-keys.ts",
