@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import type { Command } from "commander";
+import { isoTime } from "../platform/clock.ts";
 import { databaseFile, isEmbedded, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
 import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
@@ -10,7 +11,7 @@ import { CommandError } from "./command-error.ts";
 import { requireAccess } from "./data-access.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
-import { byteSize, counted, decimal, isoTime, printJson } from "./output.ts";
+import { byteSize, counted, decimal, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { undoneIfInterrupted } from "./stop-request.ts";
 import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";

@@ -12,6 +12,7 @@ import {
 } from "../operations/audit.ts";
 import { findAccount, findAccountBySignInName } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
+import { isoTime } from "../platform/clock.ts";
 import { asText } from "../platform/log.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type AuditFault, eventsOfKind } from "../rules/audit.ts";
@@ -19,7 +20,7 @@ import { type Actor, EVENT_TYPES } from "../rules/events.ts";
 import type { ActorKind, AuditRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
-import { counted, decimal, isoTime, localTime, printJson } from "./output.ts";
+import { counted, decimal, localTime, printJson } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface LogOptions extends CommonOptions {

@@ -7,11 +7,12 @@ import { everyClient } from "../operations/clients.ts";
 import { findMailHealth, type MailHealth, MOST_WAITING_COUNTED } from "../operations/mail.ts";
 import { countUpTo } from "../operations/paging.ts";
 import { everyAccount } from "../operations/people.ts";
+import { isoTime } from "../platform/clock.ts";
 import { databaseFile, databaseName, isEmbedded } from "../store/open.ts";
 import type { LockHolder } from "../store/sqlite/lock.ts";
 import { folderLock } from "./data-folder.ts";
 import type { Io } from "./io.ts";
-import { byteSize, decimal, formatFacts, isoTime, localAndRelative, printJson } from "./output.ts";
+import { byteSize, decimal, formatFacts, localAndRelative, printJson } from "./output.ts";
 import { startWarnings } from "./start-checks.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 

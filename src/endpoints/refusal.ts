@@ -7,7 +7,8 @@ import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../pr
 import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
 import { refusedRequest } from "./refused.ts";
 
-type RefusalContext = Pick<Context, "clock" | "configuration" | "issuer" | "log" | "refusals">;
+type RefusalContext = Pick<Context, "clock" | "configuration" | "issuer" | "log" | "refusals"> &
+  Partial<Pick<Context, "countRefusal">>;
 
 /** Seconds after which a client may try again when the store or a pool is busy. */
 const RETRY_AFTER_SECONDS = 2;
@@ -65,10 +66,11 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
   );
 }
 
-/** Logs and keeps why a request was refused: the private reason, never a secret that the request carried. */
+/** Logs, counts and keeps why a request was refused: the private reason, never a secret that the request carried. */
 export function logRefusal(context: RefusalContext, refusal: OAuthError, incoming: Incoming): void {
   const { log } = context;
-  const { path, request, requestId } = incoming;
+  const { path, route = null, request, requestId } = incoming;
+  context.countRefusal?.(route, refusal.reason);
   context.refusals.keep(refusal.reason, () => refusedRequest(context, refusal, incoming));
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {

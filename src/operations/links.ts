@@ -8,7 +8,7 @@ import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { foldUsername, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
-import type { Act, Actor } from "../rules/events.ts";
+import { type Act, actorText } from "../rules/events.ts";
 import { sortedGroups } from "../rules/group.ts";
 import * as rules from "../rules/link.ts";
 import { SETUP } from "../rules/person.ts";
@@ -25,7 +25,7 @@ import {
 } from "../store/tables.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
-import { findGroup } from "./groups.ts";
+import { findGroup, findMember } from "./groups.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccountBySignInName } from "./people.ts";
 
@@ -95,8 +95,6 @@ export interface NewLink {
   /** The whole address with the secret, which nothing but this has. */
   readonly address: string;
 }
-
-const actorText = ({ kind, id }: Actor): string => (id === null ? kind : `${kind}:${id}`);
 
 /** A link in memory: nothing of it is stored yet. */
 export function newLink(context: LinkContext, act: Act, { kind, ...wish }: LinkWish): NewLink {
@@ -175,7 +173,7 @@ export interface Invitation {
   readonly administrator?: boolean;
   readonly uses?: number;
   readonly seconds?: number;
-  /** Whether the link goes to the address by mail, and to no one else. */
+  /** Whether the link goes to the address by mail, and nowhere else. */
   readonly isMailed?: boolean;
   /** How the mail names the person who invites. */
   readonly inviter?: string | null;
@@ -232,6 +230,19 @@ export async function* everyInvitation(context: Reading, now: EpochSeconds): Asy
   for await (const link of allPages(list)) if (link.expiresAt > now) yield link;
 }
 
+/** The links of a person that still work: those that open something of their account, and the invitations that they made. */
+export async function* everyOwnLink(
+  context: Reading,
+  subject: SubjectId,
+  now: EpochSeconds,
+): AsyncGenerator<LinkRecord> {
+  const list = ({ limit, after = null }: Page<LinkRecord>) =>
+    context.store.list(links, { where: { subject }, after, limit });
+  for await (const link of allPages(list)) if (rules.linkFault(link, now) === null) yield link;
+  for await (const link of everyInvitation(context, now))
+    if (rules.inviterOf(link) === subject && rules.linkFault(link, now) === null) yield link;
+}
+
 /** False if there is no such invitation. */
 export const revokeInvitation = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
   outcomeOf(context, act, async () => rules.revokeInvitation((await context.store.look(BY_ID, { id })).link));
@@ -255,12 +266,21 @@ export async function findLink(
 }
 
 /** The person who made an invitation; null if the operator did, or if there is no such person any more. */
-async function findInviter({ store }: Reading, link: LinkRecord | null): Promise<AccountRecord | null> {
+async function findInviter(context: Reading, link: LinkRecord | null): Promise<rules.Inviter | null> {
   const subject = link === null ? null : rules.inviterOf(link);
-  return subject === null ? null : (await store.look(ACCOUNT, { subject })).account;
+  if (link === null || subject === null) return null;
+  const { account } = await context.store.look(ACCOUNT, { subject });
+  if (account === null) return null;
+  const memberships = account.administrator
+    ? []
+    : await Promise.all(link.groups.map((group) => findMember(context, group, subject)));
+  return {
+    account,
+    manages: memberships.filter((member) => member !== null).filter(({ manages }) => manages),
+  };
 }
 
-/** The groups of these names that exist: one that was removed meanwhile keeps no one out. */
+/** The groups of these names that exist: one that was removed meanwhile is left out. */
 export async function existingGroups(context: Reading, names: readonly string[]): Promise<GroupRecord[]> {
   const found = await Promise.all(names.map((name) => findGroup(context, name)));
   return found.filter((group) => group !== null);
@@ -479,7 +499,7 @@ export async function askEmailChange(
   return "asked";
 }
 
-/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null if no one is. */
+/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null without one. */
 export const confirmEmail = (
   context: DecideContext & Pick<LinkContext, "clock">,
   act: Act,

@@ -100,7 +100,7 @@ export const revisions = table("revisions", {
 export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
 
 /** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
-export type ClientSource = "configuration" | "command_line" | "registration" | "demo";
+export type ClientSource = "configuration" | "operator" | "registration" | "demo";
 
 /**
  * Why something is disabled. `left_out`: the configuration declared it once, and does not any more. `approval`: a person who made
@@ -263,13 +263,7 @@ export type ClientRules = Pick<
 >;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
-export type AccountSource =
-  | "configuration"
-  | "command_line"
-  | "setup_link"
-  | "invitation"
-  | "sign_up"
-  | "demo";
+export type AccountSource = "configuration" | "operator" | "setup_link" | "invitation" | "sign_up" | "demo";
 
 /** OpenID Connect Core §5.1.1. */
 export interface PostalAddress {
@@ -335,6 +329,8 @@ export const accounts = table("accounts", {
     /** When a fact that applications are told was last changed. */
     updatedAt: integer(),
     administrator: boolean(),
+    /** May see everything about this server, and change nothing. */
+    auditor: boolean(),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
     createdAt: integer(),
@@ -409,7 +405,13 @@ export type GroupRecord = Row<typeof groups>;
 
 /** Who is in a group: the column `groups` of accounts, seen from the other side. One commit changes both. */
 export const groupMembers = table("group_members", {
-  columns: { groupName: text(), subject: text<SubjectId>(), joinedAt: integer() },
+  columns: {
+    groupName: text(),
+    subject: text<SubjectId>(),
+    joinedAt: integer(),
+    /** May say who is in the group, and invite people into it. */
+    manages: boolean(),
+  },
   key: ["groupName", "subject"],
   indexes: [["subject"]],
 });
@@ -507,6 +509,9 @@ const authentication = {
   authenticationLevel: text(),
 };
 
+/** What a browser or a device is, as `productOf` names it: the person is to recognise it. Null for what is not known. */
+const product = { program: orNull(text()), system: orNull(text()) };
+
 /** A person who is signed in, in one browser. */
 export const sessions = table("sessions", {
   columns: {
@@ -515,8 +520,9 @@ export const sessions = table("sessions", {
     subject: text<SubjectId>(),
     /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
     continuity: id(),
-    /** Where the person signed in, as the page of their account shows it. */
+    /** Where the person signed in, and with what, as the page of their account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -602,24 +608,45 @@ export const consents = table("consents", {
 });
 export type ConsentRecord = Row<typeof consents>;
 
+/**
+ * Answers of the management API to requests with an Idempotency-Key, for requests that are sent again. Only callers who may change
+ * something add rows.
+ */
+export const idempotentAnswers = table("idempotent_answers", {
+  columns: {
+    /** The digest of the actor and the key. */
+    id: bytes(),
+    /** The digest of the request: 32 bytes. */
+    request: bytes(),
+    /** Null while the request is under way, and after a process ended during it. */
+    status: orNull(integer()),
+    /** The body, sealed, because it may have a secret; null with the status. */
+    sealedBody: orNull(bytes()),
+    expiresAt: integer(),
+  },
+  expires: "expiresAt",
+  updated: true,
+});
+export type IdempotentAnswerRecord = Row<typeof idempotentAnswers>;
+
 /** Acts that may happen once: a row records that one happened. It stays until the act is impossible anyway. */
 export const once = table("once", {
   columns: {
     kind: text<OnceKind>(),
     id: id(),
     expiresAt: integer(),
-    /** The code that a yes gave; null for a no. */
-    codeId: orNull(id()),
+    /** What came of it: the code that a yes gave, or the session of a sign-in; null for a no. */
+    resultId: orNull(id()),
   },
   key: ["id", "kind"],
   shard: "id",
   expires: "expiresAt",
 });
 /**
- * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
- * answer of a passkey to a challenge.
+ * `form`: a person's answer to a question. `sign_in`: the last form of a sign-in. `reauthentication`: the use of the proof that a person
+ * signed in again. `challenge`: the answer of a passkey to a challenge.
  */
-export type OnceKind = "form" | "reauthentication" | "challenge";
+export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge";
 
 export type RevocationReason =
   | "code_replayed"
@@ -657,8 +684,9 @@ export const grants = table("grants", {
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
     online: boolean(),
-    /** Where the browser or the device was that asked for it, as the page of the person's account shows it. */
+    /** Where the browser or the device was that asked for it, and what it was, as the page of the person's account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     /**
@@ -1035,6 +1063,7 @@ export const TABLES: readonly Table[] = [
   links,
   consents,
   once,
+  idempotentAnswers,
   deviceCodes,
   grants,
   codes,

@@ -85,7 +85,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   number: newNumber(),
   revision: 0,
   minimumAcr: null,
-  source: "command_line",
+  source: "operator",
   clientName: "Mail ✉",
   clientUri: "https://mail.example/",
   logoUri: null,
@@ -142,7 +142,7 @@ export const PASSWORD_HASH = "$argon2id$…";
 export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord => ({
   subject: subjectId(unique("acc_")),
   revision: 0,
-  source: "command_line",
+  source: "operator",
   username: unique("person"),
   name: "A Person",
   email: null,
@@ -152,6 +152,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   groups: [],
   updatedAt: NOW,
   administrator: false,
+  auditor: false,
   passwordHash: PASSWORD_HASH,
   createdAt: NOW,
   disabledAt: null,
@@ -172,12 +173,15 @@ export const AUTHENTICATION = {
   authenticationLevel: "1",
 } as const;
 
+const PRODUCT = { program: "Firefox", system: null } as const;
+
 export const newSession = (fields: Partial<SessionRecord> = {}): SessionRecord => ({
   id: newId(),
   digest: newDigest(),
   subject: subjectId("acc_nobody"),
   continuity: newId(),
   address: "203.0.113.7",
+  ...PRODUCT,
   ...AUTHENTICATION,
   createdAt: NOW,
   lastSeenAt: NOW,
@@ -210,6 +214,7 @@ export const newGrant = ({ client, account }: Parties, fields: Partial<GrantReco
   session: newId(),
   claims: null,
   address: "203.0.113.7",
+  ...PRODUCT,
   online: false,
   ...AUTHENTICATION,
   createdAt: NOW,
