@@ -4,7 +4,7 @@
  */
 import type { Configuration } from "../configuration/schema.ts";
 import { newRecordId, recordIdText } from "../credentials/credential.ts";
-import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import { type Clock, type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -308,9 +308,6 @@ export async function* everyAudit(
     if (rows.length < SCANNED) return;
   }
 }
-
-const isoTime = (seconds: EpochSeconds): string =>
-  new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
 /** A row for programs, as JSON writes it. What it has nothing to say about is left out. */
 export function auditFacts(row: AuditRecord): Readonly<Record<string, string | number>> {

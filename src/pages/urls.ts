@@ -56,6 +56,7 @@ export const PAGE_PATHS = [
 /** The pages of the console, below the issuer. A segment `:name` stands for the identifier of what the page is about. */
 export const CONSOLE_PATHS = [
   "/admin",
+  "/admin/audit",
   "/admin/groups",
   "/admin/groups/:group",
   "/admin/health",
@@ -63,6 +64,9 @@ export const CONSOLE_PATHS = [
   "/admin/people",
   "/admin/people/:subject",
   "/admin/people/new",
+  "/admin/refusals",
+  "/admin/requests",
+  "/admin/requests/:request",
   "/admin/scopes",
   "/admin/settings",
 ] as const;

@@ -96,6 +96,12 @@ const registered = async () => {
   });
   return { client: textOf(await jsonOf(response), "client_id") };
 };
+/** The id of a request that was refused. */
+const refused = async (): Promise<string> => {
+  const response = await server.fetch("/auth/authorize?client_id=unknown&response_type=code&state=x");
+  await server.context.refusals.settled();
+  return response.headers.get("request-id") ?? "";
+};
 const grant = async (): Promise<{ grant: string; access: string; refresh: string }> => {
   const tokens = await tokensFor(server, ada, { scope: "openid" });
   const { items } = (await askFor(server, token, `/grants?person=${ada.subject}`)) as { items: Json[] };
@@ -256,6 +262,13 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
   "GET /settings": () => ({}),
   "GET /health": () => ({}),
   "GET /search": () => ({ query: "?q=a" }),
+  "GET /audit": () => ({ query: "?kind=person&limit=20" }),
+  "GET /audit/verification": () => ({}),
+  "GET /refusals": async () => {
+    await refused();
+    return { query: "?client=unknown" };
+  },
+  "GET /requests/:request": async () => ({ parameters: { request: await refused() } }),
 };
 
 const statusOf = ({ answer, made }: ApiRoute): number => (answer === null ? 204 : made ? 201 : 200);
