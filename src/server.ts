@@ -10,8 +10,9 @@ import type { Configuration } from "./configuration/schema.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
+import { ENDPOINT_PATHS, HEALTH_PATHS } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
@@ -39,7 +40,7 @@ import {
   pageRoutes,
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
-import { otherAddressPage } from "./pages/other-address.tsx";
+import { otherAddress, otherAddressPage } from "./pages/other-address.tsx";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
@@ -67,6 +68,7 @@ import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
+import { metadataPaths } from "./protocol/metadata-paths.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
 
@@ -325,8 +327,9 @@ function createRouter(context: Context): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
+  const others = [selfTestRoute(context), ...protocolRoutes(context)];
   const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
+  for (const route of [...metadata.below, ...others, ...forPeople]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
@@ -410,6 +413,14 @@ const authorizeRoute = (context: Context): Route => ({
   // RFC 9700 §2.6: no CORS, because clients redirect people here.
   cors: "nobody",
   methods: authorize(context, consentPages(context)),
+});
+
+/** The pages judge by which address a request came, and the operator asks for that verdict. */
+const selfTestRoute = (context: Context): Route => ({
+  path: ENDPOINT_PATHS.selfTest,
+  audience: "programs",
+  cors: "nobody",
+  methods: { POST: selfTest(context, (request) => otherAddress(context.issuer, request)) },
 });
 
 const consentRoute = (context: Context): Route => ({

@@ -14,6 +14,7 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
+import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
 import { mail } from "./mail-schema.ts";
@@ -185,6 +186,7 @@ export const configurationSchema = table({
     ),
     v.description("Where everything is kept."),
   ),
+  backup,
   server_key: v.pipe(
     v.optional(serverKey),
     words({

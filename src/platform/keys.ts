@@ -18,7 +18,8 @@ export type KeyPurpose =
   | "decoy passkeys"
   | "session of an application"
   | "pairwise subject"
-  | "mail";
+  | "mail"
+  | "self-test";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

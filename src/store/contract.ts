@@ -223,6 +223,17 @@ export interface ListRequest<Declared extends Columns = Columns> {
 /** The latest expiry of the rows to remove, by the name of the table. */
 export type Expiries = Readonly<Record<string, EpochSeconds>>;
 
+/** The engine, as it describes itself. */
+export interface StoreDescription {
+  readonly engine: "sqlite" | "postgresql";
+  /** The version of SQLite or of the PostgreSQL server. */
+  readonly version: string;
+  /** How much the data takes on the disk; null if the engine cannot tell. */
+  readonly bytes: number | null;
+  /** The clock of the database's machine, in milliseconds since the epoch; null if that is this machine. */
+  readonly millis: number | null;
+}
+
 export interface Store {
   /** Finds the rows of a plan, all as of one moment after the call. */
   look<const Of extends Plan>(plan: Of, parameters: Parameters<Of>): Promise<Facts<Of>>;
@@ -246,6 +257,8 @@ export interface Store {
    * whole again if there is room; false if there is not. Only an embedded database has one; others answer true.
    */
   keepReserve(): Promise<boolean>;
+  /** For operators. The size may take a while to find, so no request asks for it. */
+  describe(): Promise<StoreDescription>;
   /** Waits for open calls, then closes. */
   close(): Promise<void>;
 }

@@ -617,9 +617,9 @@ export const once = table("once", {
 });
 /**
  * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
- * answer of a passkey to a challenge.
+ * answer of a passkey to a challenge. `self_test`: the question of an operator how a request arrives.
  */
-export type OnceKind = "form" | "reauthentication" | "challenge";
+export type OnceKind = "form" | "reauthentication" | "challenge" | "self_test";
 
 export type RevocationReason =
   | "code_replayed"
@@ -895,6 +895,25 @@ export const activities = table("activities", {
 });
 export type ActivityRecord = Row<typeof activities>;
 
+/** The last backup of this database that `tessera backup` made: one row. */
+export const backups = table("backups", {
+  columns: {
+    /** `last`. */
+    name: text(),
+    /** The moment of the data in it. */
+    madeAt: integer(),
+    /** How long the file is. */
+    bytes: integer(),
+    /** Whether it is encrypted. */
+    encrypted: boolean(),
+    /** The file; null if it went to standard output. */
+    file: orNull(text()),
+  },
+  key: ["name"],
+  updated: true,
+});
+export type BackupRecord = Row<typeof backups>;
+
 /** What `/readyz` writes to prove that the store can write: a row for each process. */
 export const probes = table("probes", {
   columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
@@ -932,5 +951,6 @@ export const TABLES: readonly Table[] = [
   logoutNotices,
   mails,
   activities,
+  backups,
   probes,
 ];
