@@ -2,7 +2,9 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import type { Command } from "commander";
-import { databaseFile, isEmbedded, requireDatabase } from "../store/open.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import { noteBackup } from "../operations/backups.ts";
+import { databaseFile, isEmbedded, openStore, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
 import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
 import { publish } from "../store/sqlite/files.ts";
@@ -84,8 +86,14 @@ async function backUp(
       makeEmpty(partial);
       return writeWithProgress({ database, file: partial, facts }, options, io);
     });
+    const { size } = statSync(partial);
     if (isPiped) await io.outFile(partial);
     else if (!publish(partial, target)) throw taken(target);
+    await noteMade(
+      configuration,
+      { madeAt: now, bytes: size, encrypted: false, file: isPiped ? null : target },
+      io,
+    );
     eventsOf(configuration, io).tell(operatorAct(), [
       { event: "database.backed_up", file: isPiped ? "standard output" : target },
     ]);
@@ -93,6 +101,25 @@ async function backUp(
     else report(target, backup, options, io);
   } finally {
     discard();
+  }
+}
+
+/** For status and doctor. The backup is made, whether the database takes the note or not. */
+async function noteMade(
+  configuration: Configuration,
+  made: Parameters<typeof noteBackup>[1],
+  io: Io,
+): Promise<void> {
+  try {
+    const store = await openStore(configuration, { create: false });
+    try {
+      await noteBackup({ store }, made);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    io.err(`The backup is made, but the database does not take a note of it (${reason}).\n`);
   }
 }
 

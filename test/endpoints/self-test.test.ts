@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { newQuestion, PROBES, readAnswer } from "../../src/operations/self-test.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { proves } from "../support/proves.ts";
 import { ADDRESS, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -56,25 +57,29 @@ test("the pages' verdict is a part of the answer", async () => {
   });
 });
 
-test("a stranger, a second use and an old question are told that there is nothing here", async () => {
-  const once = question();
-  expect((await ask(once)).status).toBe(200);
-  const of = (keys: TestServer["context"]["keys"]) => newQuestion({ ...server.context, keys });
-  const old = question();
-  const [id = "", end = "", proof = ""] = question().split(".");
-  server.clock.advance(121);
-  const refused = [
-    once,
-    old,
-    "",
-    "x.y.z",
-    `${id}.${Number(end) + 300}.${proof}`,
-    of(serverKeys(systemRandom(32))),
-  ];
-  for (const text of refused) {
-    const response = await ask(text);
-    expect({ text, status: response.status }).toEqual({ text, status: 404 });
-    expect(response.headers.getSetCookie()).toEqual([]);
-    expect(await response.text()).not.toContain("pid");
-  }
-});
+test(
+  proves("a stranger, a second use and an old question are told that there is nothing here", "threat 43"),
+  async () => {
+    const once = question();
+    expect((await ask(once)).status).toBe(200);
+    expect((await ask(once)).status).toBe(404);
+    const of = (keys: TestServer["context"]["keys"]) => newQuestion({ ...server.context, keys });
+    const old = question();
+    const [id = "", end = "", proof = ""] = question().split(".");
+    server.clock.advance(121);
+    const refused = [
+      once,
+      old,
+      "",
+      "x.y.z",
+      `${id}.${Number(end) + 300}.${proof}`,
+      of(serverKeys(systemRandom(32))),
+    ];
+    for (const text of refused) {
+      const response = await ask(text);
+      expect({ text, status: response.status }).toEqual({ text, status: 404 });
+      expect(response.headers.getSetCookie()).toEqual([]);
+      expect(await response.text()).not.toContain("pid");
+    }
+  },
+);

@@ -17,6 +17,7 @@ import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RULES } from "./rules.ts";
+import { SELF_TEST } from "./self-test.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
 
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...OPERATIONS,
   ...ACCOUNTS,
   ...ENDPOINTS,
+  ...SELF_TEST,
   ...REQUEST_OBJECTS,
   ...LINKS,
   ...LOGOUT,

@@ -93,6 +93,7 @@ const answers: Check = {
   title: "The issuer answers",
   about:
     "The issuer's address is reachable from this machine, and the server that answers there has the same issuer. Applications begin with this request.",
+  cure: "Start the server and the proxy, enter the name in the DNS, and set the issuer to the address that people use.",
   async run({ fetch, issuer }, { metadata }) {
     if (fetch === null) return [NO_NETWORK];
     const url = issuer.url(DISCOVERY);
@@ -116,6 +117,7 @@ const paths: Check = {
   title: "Metadata at every path",
   about:
     "The metadata is at every place where a specification lets applications look. With a path in the issuer some of them are outside of it, and a proxy must pass those on too.",
+  cure: "Let the proxy pass on `/.well-known/…` of the host too: [proxy.md](proxy.md).",
   async run({ fetch, issuer }, { metadata }) {
     if (fetch === null) return [NO_NETWORK];
     try {
@@ -148,6 +150,7 @@ const keySet: Check = {
   title: "The key set is this server's",
   about:
     "The published key set has every key of this database. If it has not, another server answers at the address, or a cache on the way keeps an old set.",
+  cure: "Find the server that answers, and let no cache keep `/auth/jwks.json` longer than it says.",
   async run({ fetch, issuer, store, keyFiles, clock }, { metadata }) {
     if (fetch === null) return [NO_NETWORK];
     let kids: readonly string[];
@@ -204,6 +207,7 @@ const certificate: Check = {
   title: "TLS certificate",
   about:
     "The certificate at the issuer's address is for this host, its chain is complete, and it is valid for two more weeks at least.",
+  cure: "Renew it, send the whole chain (`fullchain.pem`), and get one that names the host.",
   async run({ peerCertificate, issuer, clock }) {
     if (peerCertificate === null) return [NO_NETWORK];
     const { hostname, port } = new URL(issuer.identifier);
@@ -255,6 +259,7 @@ const ownCertificates: Check = {
   title: "Certificate files",
   about:
     "The certificates of listen.tls are valid for a month at least, and have keys and signatures that clients accept.",
+  cure: "Put the renewed certificate into the file; the server reads it again by itself.",
   run({ configuration: { listen }, clock }) {
     const files = listen.flatMap(({ tls }) => (tls === undefined ? [] : [tls]));
     if (files.length === 0) return [skipped("This server speaks no TLS itself.")];
@@ -283,6 +288,7 @@ const httpClock: Check = {
   title: "Clock and the network's",
   about:
     "The clock of this machine agrees with the Date of the answer at the issuer's address, which a proxy on another machine writes. Applications refuse tokens from the future.",
+  cure: "Let NTP set the clocks: `timedatectl set-ntp true`.",
   async run({ fetch, clock }, { metadata }) {
     if (fetch === null) return [NO_NETWORK];
     try {
@@ -310,6 +316,7 @@ const overHttp: Check = {
   title: "The address is safe",
   about:
     "The issuer is https, or only this machine uses it. Otherwise passwords and tokens travel in the clear, and browsers do not keep the session's cookie.",
+  cure: "Put TLS in front or set `listen.tls`, and use an https issuer: [proxy.md](proxy.md).",
   run({ issuer }) {
     const { hostname } = new URL(issuer.identifier);
     if (issuer.isEncrypted) return [ok(`${issuer.identifier} is https.`)];

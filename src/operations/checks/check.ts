@@ -99,6 +99,8 @@ export interface Check {
   readonly title: string;
   /** What it checks and what it means for people, for the guide: a sentence or two. */
   readonly about: string;
+  /** What an operator does about it, for the guide, in Markdown. A finding has a cure of its own, for what was found. */
+  readonly cure: string;
   run(context: CheckContext, shared: Shared): Promise<readonly Finding[]> | readonly Finding[];
 }
 

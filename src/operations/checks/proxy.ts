@@ -36,6 +36,7 @@ const answer: Check = {
   title: "A request arrives",
   about:
     "A POST to the issuer's address arrives at a server with this database and key. The server then tells what it saw, to this command alone.",
+  cure: "Run the command with the server's configuration, and look at where the proxy leads.",
   async run(_context, { seen }) {
     const found = await seen();
     if ("finding" in found) return [found.finding];
@@ -49,6 +50,7 @@ const scheme = ofRequest(
     title: "X-Forwarded-Proto",
     about:
       "The server learns that people came over https: from its own TLS, or from X-Forwarded-Proto or Forwarded of the proxy. Otherwise older browsers see a page that the address is not safe.",
+    cure: "nginx: `proxy_set_header X-Forwarded-Proto $scheme;`.",
   },
   ({ encrypted, forwardedProto, otherAddress }, { issuer }) => {
     if (otherAddress === "insecure") {
@@ -72,6 +74,7 @@ const host = ofRequest(
     title: "Host",
     about:
       "The request has the host of the issuer. Every URL is made from the issuer, so another Host does no harm behind an https issuer; with an http issuer browsers see a page that sends them to the right address.",
+    cure: "nginx: `proxy_set_header Host $host;`. Or set the issuer to the address that people use.",
   },
   ({ host: found, otherAddress }, { issuer }) => {
     if (otherAddress === "other_host") {
@@ -94,6 +97,7 @@ const addresses = ofRequest(
     title: "X-Forwarded-For",
     about:
       "The server counts each visitor by their own address, and believes no address that a visitor invents. Otherwise one stranger locks everyone out, or no limit holds.",
+    cure: "nginx: `proxy_set_header X-Forwarded-For $remote_addr;`. Name the proxy in `trusted_proxies`.",
   },
   ({ forwardedFor, address, forwardedProto }, { configuration }, answered) => {
     if (forwardedFor === null) {
@@ -104,7 +108,7 @@ const addresses = ofRequest(
         : [
             warning(
               `The proxy says no X-Forwarded-For: all visitors count as ${address}.`,
-              "Let it add the visitor's address. nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+              "Let it add the visitor's address. nginx: proxy_set_header X-Forwarded-For $remote_addr;",
             ),
           ];
     }
@@ -114,7 +118,7 @@ const addresses = ofRequest(
       return [
         warning(
           "The proxy passes X-Forwarded-For on as the visitor wrote it, and adds nothing.",
-          "Let it add the visitor's address. nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+          "Let it add the visitor's address. nginx: proxy_set_header X-Forwarded-For $remote_addr;",
         ),
       ];
     }
@@ -138,6 +142,7 @@ const cookies = ofRequest(
     title: "Cookies and Authorization",
     about:
       "Cookies and the Authorization header arrive, and cookies of answers come back unchanged. Without them no one stays signed in, and no application proves who it is.",
+    cure: "Take out what changes `Cookie`, `Set-Cookie` and `Authorization` on the way.",
   },
   ({ cookie, authorization }, { issuer }, answered) => {
     const findings: Finding[] = [];
@@ -188,6 +193,7 @@ const version = ofRequest(
     title: "Version of the server",
     about:
       "The server that answers is of the version of this command. After an upgrade it must be restarted.",
+    cure: "Restart the server.",
   },
   ({ program, startedAt }, context) => {
     const since = lengthOfTime(context.clock.seconds() - startedAt);

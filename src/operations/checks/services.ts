@@ -14,6 +14,7 @@ const signing: Check = {
   title: "Signing keys",
   about:
     "The server can use each of its signing keys, every algorithm has a key, and keys are rotated in time (signing.rotation_seconds).",
+  cure: "Give the server the `server_key` that it had, or `tessera key rotate`: [keys.md](keys.md).",
   async run(context) {
     const { configuration, clock, store, keyFiles } = context;
     const faulty = await findFaultyKeys(context);
@@ -61,6 +62,7 @@ const mailServer: Check = {
   title: "Mail server",
   about:
     "The mail server is reachable, its certificate is good, and it takes the user and the password of [mail].",
+  cure: "`tessera mail test ADDRESS` says step by step what to change: [mail.md](mail.md).",
   async run({ configuration: { mail }, openSmtp }) {
     if (mail === undefined) return [skipped("This server sends no mail.")];
     if (openSmtp === null) return [skipped("Nothing is asked over the network from here.")];
@@ -87,6 +89,7 @@ const outbox: Check = {
   id: "mail.waiting",
   title: "Waiting mails",
   about: "No mail waits because an attempt to send it has failed.",
+  cure: "`tessera mail list --failed`, then `tessera mail test ADDRESS`.",
   async run({ configuration: { mail }, store, clock }) {
     if (mail === undefined) return [skipped("This server sends no mail.")];
     const { waiting, failing } = await findMailHealth({ store });

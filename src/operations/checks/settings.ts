@@ -12,6 +12,7 @@ const general: Check = {
   id: "settings.warnings",
   title: "Settings",
   about: "The configuration has none of the settings about which a start warns.",
+  cure: "The warning names the setting: [configuration.md](configuration.md).",
   run({ configuration }) {
     const warnings = configurationWarnings(configuration);
     return warnings.length === 0
@@ -24,6 +25,7 @@ const demo: Check = {
   id: "settings.demo",
   title: "Demonstration",
   about: "The demonstration is off: its passwords and secrets are public.",
+  cure: "Take `demo` out of the configuration.",
   run: ({ configuration }) =>
     configuration.demo
       ? [
@@ -40,6 +42,7 @@ const log: Check = {
   title: "Log",
   about:
     "The log has warnings and errors, and is not at the level for looking for faults, which fills disks.",
+  cure: '`log.level = "info"`',
   run({
     configuration: {
       log: { level },
@@ -57,6 +60,7 @@ const registration: Check = {
   title: "Registration",
   about:
     "Strangers cannot register applications or make accounts that you vouch for. That applications may register themselves is usual where MCP clients are used.",
+  cure: '`registration.mode = "off"` without MCP clients; `sign_up.approval = true`: [registration.md](registration.md).',
   run({ configuration: { registration: settings, sign_up, issuer } }) {
     const findings: Finding[] = [];
     const isPublic = !isLoopbackUrl(issuer);
@@ -99,6 +103,7 @@ const resources: Check = {
   id: "settings.resources",
   title: "Unknown resources",
   about: "Tokens are for APIs that the configuration names, and not for any address that a client asks for.",
+  cure: "Declare your APIs in `[[resources]]`.",
   run: ({ configuration }) =>
     configuration.unknown_resources === "accept"
       ? [
@@ -114,6 +119,7 @@ const declared: Check = {
   id: "clients.declared",
   title: "Declared applications",
   about: "The applications of the configuration have long secrets, redirect URIs over https, and PKCE.",
+  cure: "Change it in `[[clients]]` and in the application. Secrets: `openssl rand -hex 32`.",
   run({ configuration }) {
     const warnings = declaredClientWarnings(configuration);
     return warnings.length === 0
@@ -131,6 +137,7 @@ const exemptions: Check = {
   title: "PKCE",
   about:
     "Every application that you added does PKCE (RFC 9700 §2.1.1), without which a stolen code is a sign-in.",
+  cure: "`tessera client set ID --pkce`, if the application can do it by now.",
   async run(context) {
     const exempt: string[] = [];
     let seen = 0;
@@ -158,6 +165,7 @@ const tokens: Check = {
   id: "secrets.registration",
   title: "Initial access tokens",
   about: "The tokens with which applications may be registered are long enough that no one guesses them.",
+  cure: "`openssl rand -hex 32`",
   run({
     configuration: {
       registration: { initial_access_tokens, mode },
@@ -199,6 +207,7 @@ const hashes: Check = {
   title: "Declared passwords",
   about:
     "The password hashes in the configuration take work to guess. One of another server is renewed when its person signs in, and the one in the file stays as it is.",
+  cure: "Make them with argon2 or bcrypt of cost 12, or let these people set a password: `tessera user reset-link NAME`.",
   run({ configuration: { people } }) {
     const quick = people.filter(({ password_hash: hash }) => {
       const read = hash === undefined ? null : readHash(hash);
@@ -230,6 +239,7 @@ const workers: Check = {
   id: "server.workers",
   title: "Workers",
   about: "There are no more processes than the machine has processors: more of them only take memory.",
+  cure: "Set `workers` to the number of processors.",
   run({ configuration: { workers: wanted } }) {
     const processors = availableParallelism();
     const words = `${wanted === 1 ? "1 process" : `${wanted} processes`} on ${processors === 1 ? "1 processor" : `${processors} processors`}.`;

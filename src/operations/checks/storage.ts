@@ -27,6 +27,7 @@ const database: Check = {
   id: "database.version",
   title: "Database",
   about: "The database answers, and its version is one that its makers still mend.",
+  cure: "Upgrade the PostgreSQL server.",
   async run({ store }) {
     const { engine, version } = await store.describe();
     if (engine === "sqlite") return [ok(`SQLite ${version}, in this program.`)];
@@ -47,6 +48,7 @@ const databaseClock: Check = {
   title: "Clock and the database's",
   about:
     "The clock of this machine agrees with the one of the PostgreSQL server. All nodes write times by their own clocks, so they must agree.",
+  cure: "Let NTP set the clocks of all nodes and of the database: `timedatectl set-ntp true`.",
   async run({ store, clock }) {
     const before = clock.millis();
     const { millis } = await store.describe();
@@ -67,6 +69,7 @@ const disk: Check = {
   title: "Disk",
   about:
     "The disk of the embedded database has room, and the reserve is whole with which access can be ended on a full disk.",
+  cure: "Free some space, or make the disk larger.",
   run({ configuration }) {
     if (!isEmbedded(configuration)) return [skipped("The data is in PostgreSQL.")];
     const file = databaseFile(configuration);
@@ -110,6 +113,7 @@ const permissions: Check = {
   title: "Permissions",
   about:
     "Only the server's user can use the data folder, the database and files with secrets; its group may read files that are mounted for it.",
+  cure: "`chmod 600` the file, `chmod 700` the folder.",
   run(context) {
     const { configuration } = context;
     const open = secretFiles(context).filter(({ file }) => isOpenToOthers(file));
@@ -137,6 +141,7 @@ const backup: Check = {
   title: "Last backup",
   about:
     "tessera backup wrote a backup of this database within backup.expected_seconds. On PostgreSQL its own tools make backups, of which Tessera knows nothing.",
+  cure: "Back up every night: [backup.md](backup.md).",
   async run({ store, configuration, clock }) {
     if (!isEmbedded(configuration)) {
       return [skipped("PostgreSQL's own tools make backups; Tessera does not see them.")];
@@ -176,6 +181,7 @@ const expired: Check = {
   title: "Clean-up",
   about:
     "The server removes expired rows. If it has stopped to do so, its clock may have jumped, or the database grows without end for another reason that the log names.",
+  cure: "Look into the log for the clean-up; restart the server.",
   async run({ store, clock, configuration, server }) {
     if (server === null) return [skipped("No server runs on this data.")];
     const now = clock.seconds();

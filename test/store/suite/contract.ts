@@ -4,6 +4,7 @@
  */
 import { describe } from "bun:test";
 import { commitSuite } from "./contract/commits.ts";
+import { descriptionSuite } from "./contract/description.ts";
 import { expirySuite } from "./contract/expiries.ts";
 import { listSuite } from "./contract/lists.ts";
 import { lookSuite } from "./contract/looks.ts";
@@ -19,5 +20,6 @@ export function contractSuite(name: string, open: OpenContract): void {
     listSuite(open);
     expirySuite(open);
     troubleSuite(open);
+    descriptionSuite(open);
   });
 }
