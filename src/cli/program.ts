@@ -65,6 +65,8 @@ export async function createProgram(io: Io, version: string, named: string | und
   const program = new Command("tessera")
     .description("A self-hosted OAuth 2.0 and OpenID Connect server.")
     .version(version, "-v, --version", "print the version")
+    // An option behind the name of a command is that command's, also where the command before it has one of that name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: io.out,

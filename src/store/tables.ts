@@ -895,22 +895,24 @@ export const activities = table("activities", {
 });
 export type ActivityRecord = Row<typeof activities>;
 
-/** The last backup of this database that `tessera backup` made: one row. */
+/**
+ * The backups that `tessera backup` made of this database, as far as their files are still where they were written, and the last
+ * one wherever it went.
+ */
 export const backups = table("backups", {
   columns: {
-    /** `last`. */
-    name: text(),
+    id: id(),
     /** The moment of the data in it. */
     madeAt: integer(),
     /** How long the file is. */
     bytes: integer(),
-    /** Whether it is encrypted. */
+    /** The SHA-256 of the whole file. */
+    sha256: bytes(),
     encrypted: boolean(),
-    /** The file; null if it went to standard output. */
+    /** The file, with its folders; null if it went to standard output. */
     file: orNull(text()),
   },
-  key: ["name"],
-  updated: true,
+  indexes: [["madeAt", "id"]],
 });
 export type BackupRecord = Row<typeof backups>;
 

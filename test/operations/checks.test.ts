@@ -44,6 +44,8 @@ beforeAll(async () => {
   server.clock.freeze();
   await server.context.signingKeys.keepUp();
   await noteBackup(server.context, {
+    id: server.context.random(16) as RecordId,
+    sha256: new Uint8Array(32),
     madeAt: server.clock.seconds() - 3600,
     bytes: 1,
     encrypted: true,
@@ -360,7 +362,7 @@ const FAULTS: Readonly<
     ["an old one", () => healthy({}, { backup: { expected_seconds: 60 } }), "warning", /1 hour old/],
     [
       "none",
-      () => healthy({ store: { ...server.context.store, look: async () => ({ last: null }) as never } }),
+      () => healthy({ store: { ...server.context.store, list: async () => [] } }),
       "warning",
       /never backed up/,
     ],
