@@ -28,6 +28,7 @@ import { createLogoutSender, startSending } from "./operations/logout-notices.ts
 import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
+import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { assetPaths } from "./pages/assets.ts";
@@ -222,7 +223,9 @@ export function createServer({
     mailSender,
   };
   const router = createRouter(context);
-  const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const housekeeping = cleansUp
+    ? startHousekeeping({ ...context, steadyClock, reseal: () => resealAll(context) })
+    : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
   let endWatch = () => {};

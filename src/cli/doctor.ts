@@ -162,9 +162,10 @@ async function contextOf(
 function secretFiles(configuration: Configuration, options: DoctorOptions, { env }: Io): NamedFile[] {
   const file = configurationFile(options, env);
   const text = file === null ? "" : readFileSync(file, "utf8");
-  const { server_key, database, mail, registration, clients, people } = configuration;
+  const { server_key, former_server_keys, database, mail, registration, clients, people } = configuration;
   const secrets = [
     server_key,
+    ...former_server_keys,
     database.url,
     mail?.password,
     ...registration.initial_access_tokens,

@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
+  "server-key": async () => (await import("./server-key.ts")).addServerKeyCommands,
   mail: async () => (await import("./mail.ts")).addMailCommands,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,

@@ -196,6 +196,15 @@ export const configurationSchema = table({
       description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
     }),
   ),
+  former_server_keys: v.pipe(
+    v.optional(v.array(serverKey), []),
+    words({
+      secret: true,
+      allowed: `32 random bytes as base64url each, ${REFERENCES}`,
+      description:
+        "The values that server_key had before, until nothing needs them: tessera server-key list.",
+    }),
+  ),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),
   demo: v.pipe(
     v.optional(v.boolean(), false),

@@ -33,15 +33,17 @@ const resources = () => list<ResourceIndicator>();
 /** A value that is JSON already. */
 const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
 
-/** The server's own secret, from which all processes on this database derive their keys: one row. */
+/** The server's own secret, from which all processes on this database derive their keys, and the former ones that still count. */
 export const serverKeys = table("server_keys", {
   columns: {
-    /** `server`. */
+    /** `server`; of a former one `server` and its fingerprint, so that it comes after. */
     name: text(),
     /** Shows whether two secrets differ without revealing either: 32 bytes. */
     fingerprint: bytes(),
     /** 32 bytes; null if the operator keeps the secret in the configuration. */
     secret: orNull(bytes()),
+    /** When another took its place; null for the one in use. */
+    retiredAt: orNull(integer()),
   },
   key: ["name"],
 });
