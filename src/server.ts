@@ -5,12 +5,15 @@ import { createKnownBrowsers } from "./accounts/known-browser.ts";
 import { createNewPasswords } from "./accounts/new-password.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
+import { API_PATHS, apiRoutes } from "./api/index.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
+import type { SettingSources } from "./configuration/sources.ts";
+import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS, HEALTH_PATHS } from "./endpoints/paths.ts";
+import { ENDPOINT_PATHS, HEALTH_PATHS, hasMetricsPath, METRICS_PATH } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
@@ -26,11 +29,13 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
+import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
+import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import {
@@ -42,7 +47,7 @@ import {
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
 import { otherAddress, otherAddressPage } from "./pages/other-address.tsx";
-import { PAGE_PATHS } from "./pages/urls.ts";
+import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import { allowedRequestHeaders } from "./platform/cors.ts";
@@ -61,6 +66,7 @@ import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
 import { createOutbound, type Outbound } from "./platform/outbound.ts";
+import { isPattern, matchPattern, type PathParameters } from "./platform/path-pattern.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
@@ -78,6 +84,8 @@ export interface ServerParts {
   readonly store: Store;
   readonly keys: ServerKeys;
   readonly log: Log;
+  /** Where each setting was written. Default: not known. */
+  readonly settingSources?: SettingSources;
   readonly clock?: Clock;
   readonly steadyClock?: SteadyClock;
   readonly random?: RandomBytes;
@@ -87,6 +95,10 @@ export interface ServerParts {
   readonly peers?: Peers;
   /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
+  readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
+  /** Records what requests do. Default: nothing is recorded. */
+  readonly telemetry?: Telemetry;
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -94,14 +106,19 @@ export interface ServerParts {
 }
 
 export interface Server {
-  /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
-  fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /**
+   * Answers a request. `addressOf` returns the address that it came from. `isFromProxy`: whether a trusted proxy has sent it; default: no.
+   * Never throws.
+   */
+  fetch(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** Answers a request whose target is none of `servedPaths`, whatever its URL says. Never throws. */
-  elsewhere(request: Request, addressOf: () => string): Promise<Response>;
+  elsewhere(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Hands over the fixed answers, now and each time that the signing keys change. */
   publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
+  /** Answers requests for one route and for no other, for a listener of its own. */
+  only(route: Route): Pick<Server, "fetch" | "elsewhere">;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -112,35 +129,47 @@ export function createServer({
   store,
   keys,
   log,
+  settingSources = {},
   clock = systemClock,
   steadyClock = systemSteadyClock,
   random = systemRandom,
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  metrics,
+  telemetry,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
-  outbound = createOutbound({
+  outbound: plainOutbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
   }),
 }: ServerParts): Server {
+  const counts = metrics?.counts ?? null;
+  const countedOutbound = counts?.outboundCounted(plainOutbound) ?? plainOutbound;
+  const outbound = telemetry?.outboundTraced(countedOutbound) ?? countedOutbound;
   const { limits } = configuration;
   const { breached_range_url: rangeUrl } = configuration.passwords;
-  const ownLimits = createLimits(configuration, steadyClock);
+  const plainLimits = createLimits(configuration, steadyClock);
+  const ownLimits = counts?.limitsCounted(plainLimits) ?? plainLimits;
   const issuer = parseIssuer(configuration.issuer);
-  const watched = watchStore(store, {
-    began: (error) =>
-      log.error("the database is not available", {
-        cause: causeOf(error),
-        advice: error.advice || undefined,
-      }),
-    ended: () => log.info("the database is available again"),
-  });
+  const watched = watchStore(
+    telemetry?.storeTraced(store) ?? store,
+    {
+      began: (error) =>
+        log.error("the database is not available", {
+          cause: causeOf(error),
+          advice: error.advice || undefined,
+        }),
+      ended: () => log.info("the database is available again"),
+    },
+    counts?.store,
+  );
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
   const { mail } = configuration;
   const events = createEvents([
     logEvents(log),
+    ...(counts === null ? [] : [counts.events]),
     activityRecorder(recording),
     activityKeeper,
     ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
@@ -167,6 +196,7 @@ export function createServer({
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
     configuration,
+    settingSources,
     issuer,
     ownOrigins: ownOrigins(configuration),
     catalogue: createCatalogue(configuration),
@@ -194,6 +224,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
+    refusals: refusalListener(counts, telemetry),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -222,7 +253,7 @@ export function createServer({
     }),
     mailSender,
   };
-  const router = createRouter(context);
+  const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp
     ? startHousekeeping({ ...context, steadyClock, reseal: () => resealAll(context) })
     : null;
@@ -290,7 +321,15 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   };
 }
 
-type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
+function refusalListener(counts: Metrics | null, telemetry: ServerParts["telemetry"]): Context["refusals"] {
+  if (counts === null && telemetry === undefined) return null;
+  return (route, reason) => {
+    counts?.refused(route, reason);
+    telemetry?.refused(reason);
+  };
+}
+
+type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers" | "only">;
 
 /**
  * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
@@ -312,8 +351,11 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...metadata.below,
     ...Object.values(ENDPOINT_PATHS),
     ...HEALTH_PATHS,
+    ...API_PATHS,
     ...PAGE_PATHS,
+    ...CONSOLE_PATHS,
     ...assetPaths(configuration),
+    ...(hasMetricsPath(configuration) ? [METRICS_PATH] : []),
   ].map((path) => base + path);
   return [
     CHANGE_PASSWORD_PATH,
@@ -325,14 +367,37 @@ export function servedPaths(configuration: Configuration): readonly string[] {
   ];
 }
 
-/** Literal paths only, compared as they are: no pattern decides who answers. */
-function createRouter(context: Context): Router {
+interface FoundRoute {
+  readonly route: Route;
+  readonly parameters: PathParameters;
+  /** Null if nothing counts. */
+  readonly meter: RouteMeter | null;
+}
+
+const NO_PARAMETERS: PathParameters = {};
+
+/** A route whose path has no parameter goes before those that have one. */
+function createRouter(
+  context: Context,
+  metrics: ServerParts["metrics"],
+  telemetry: ServerParts["telemetry"],
+): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
-  const others = [selfTestRoute(context), ...protocolRoutes(context)];
-  const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
-  for (const route of [...metadata.below, ...others, ...forPeople]) {
+  const forPeople = [
+    authorizeRoute(context),
+    consentRoute(context),
+    ...pageRoutes(context),
+    ...consoleRoutes(context),
+  ];
+  const forPrograms = [
+    selfTestRoute(context),
+    ...protocolRoutes(context),
+    ...apiRoutes(context),
+    ...(metrics?.route ? [metrics.route] : []),
+  ];
+  for (const route of [...metadata.below, ...forPrograms, ...forPeople]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
@@ -345,15 +410,37 @@ function createRouter(context: Context): Router {
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
+  const counts = metrics?.counts ?? null;
+  const otherMeter = counts === null ? null : counts.routeMeter(null);
+  const foundRoute = (route: Route): FoundRoute => ({
+    route,
+    parameters: NO_PARAMETERS,
+    meter: counts === null ? null : counts.routeMeter(route.path),
+  });
+  const known = new Map([...routes].map(([path, route]) => [path, foundRoute(route)]));
+  const patterns = [...known].filter(([path]) => isPattern(path));
+  for (const [pattern] of patterns) known.delete(pattern);
+  const find = (path: string): FoundRoute | undefined => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    for (const [pattern, route] of patterns) {
+      const parameters = matchPattern(pattern, path);
+      if (parameters !== null) return { ...route, parameters };
+    }
+    return undefined;
+  };
   const common = Object.entries(commonHeaders(context.configuration));
   const respond = async (
     request: Request,
     addressOf: () => string,
     target: Target,
-    route: Route | undefined,
+    found: FoundRoute | undefined,
+    isFromProxy: (() => boolean) | undefined,
   ) => {
     const incoming: Incoming = {
       request,
+      route: found?.route.path ?? null,
+      parameters: found?.parameters ?? NO_PARAMETERS,
       path: target.path,
       query: target.query,
       get address() {
@@ -361,20 +448,33 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
-    const response = await (route === undefined
-      ? nothingHere(context, incoming)
-      : answer(context, route, incoming));
+    const beganAt = otherMeter === null ? 0 : performance.now();
+    const work = () =>
+      found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
+    const response = await (telemetry === undefined
+      ? work()
+      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
+    if (otherMeter !== null) {
+      const meter = found?.meter ?? otherMeter;
+      meter.count(request.method, response.status, performance.now() - beganAt);
+    }
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
-  const fetch: Server["fetch"] = (request, addressOf) => {
+  const fetch: Server["fetch"] = (request, addressOf, isFromProxy) => {
     const target = targetOf(request);
-    return respond(request, addressOf, target, routes.get(target.path));
+    return respond(request, addressOf, target, find(target.path), isFromProxy);
   };
   return {
     fetch,
-    elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+    elsewhere: (request, addressOf, isFromProxy) =>
+      respond(request, addressOf, targetOf(request), undefined, isFromProxy),
+    only: (route) => ({
+      fetch: (request, addressOf) =>
+        respond(request, addressOf, targetOf(request), foundRoute(route), undefined),
+      elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined, undefined),
+    }),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
@@ -393,6 +493,17 @@ function createRouter(context: Context): Router {
     },
   };
 }
+
+/** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
+const tracedRequest = (
+  { request, route = null, requestId }: Incoming,
+  isFromProxy: () => boolean = () => false,
+): TracedRequest => ({
+  method: request.method,
+  route,
+  requestId,
+  traceparent: isFromProxy() ? request.headers.get("traceparent") : null,
+});
 
 const toHome = (location: string): Route => ({
   path: location,

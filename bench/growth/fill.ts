@@ -280,7 +280,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
   return {
     subject,
     revision: 0,
-    source: "command_line",
+    source: "operator",
     username,
     name: "A Person",
     email: `${subject}@mail.bench.example`,
@@ -290,6 +290,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     groups: [],
     updatedAt: clock.seconds(),
     administrator: false,
+    auditor: false,
     passwordHash: PASSWORD_HASH,
     createdAt: clock.seconds(),
     disabledAt: null,

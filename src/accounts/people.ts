@@ -54,6 +54,7 @@ export interface NewAccount {
   readonly attributes?: PersonAttributes | undefined;
   readonly groups?: readonly string[] | undefined;
   readonly administrator?: boolean | undefined;
+  readonly auditor?: boolean | undefined;
   readonly declaration?: PersonDeclared | undefined;
 }
 
@@ -70,6 +71,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   groups: account.groups ?? [],
   updatedAt: clock.seconds(),
   administrator: account.administrator ?? false,
+  auditor: account.auditor ?? false,
   passwordHash: account.passwordHash,
   createdAt: clock.seconds(),
   disabledAt: null,

@@ -1,6 +1,8 @@
 /** What commands say of a backup. */
+
+import { isoTime } from "../platform/clock.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
-import { counted, decimal, isoTime } from "./output.ts";
+import { counted, decimal } from "./output.ts";
 
 /** `3 people, 2 clients and 14 grants`. */
 export function summary({ tables }: Backup): string {

@@ -6,6 +6,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { newRecordId } from "../credentials/credential.ts";
 import { findBackups, noteBackup } from "../operations/backups.ts";
 import { AgeError, type AgeRecipients, encryptFile } from "../platform/age.ts";
+import { isoTime } from "../platform/clock.ts";
 import { fileDigest } from "../platform/file-digest.ts";
 import { databaseFile, isEmbedded, openStore, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
@@ -20,7 +21,7 @@ import { CommandError } from "./command-error.ts";
 import { requireAccess } from "./data-access.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
-import { byteSize, counted, isoTime, printJson } from "./output.ts";
+import { byteSize, counted, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { undoneIfInterrupted } from "./stop-request.ts";
 import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
@@ -45,8 +46,8 @@ that is in your configuration. Keep it like a password, or encrypt it. Only you 
 and it overwrites no file.
 
 Without a name it is tessera-<time>.backup, in the current folder or in the folder that you name; .age follows if it is
-encrypted. With - it goes to standard output, and needs as much space in the data folder meanwhile. Who can read it then
-depends on your shell: set umask 077 where the file is written.
+encrypted. With - it goes to standard output, and needs as much space in the data folder meanwhile.
+Who can read it then depends on your shell: set umask 077 where the file is written.
 
 --keep 30 deletes older backups in the folder, once the new one is complete: only files that this database wrote there
 with this command, and that have not changed since. It touches no other file.

@@ -1,34 +1,13 @@
-/** The facts of a client, for the operator. Never a secret. */
-import { describeClient } from "../clients/metadata.ts";
+/** Words for the facts of a client, for people at a terminal. */
 import { SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { isoTime } from "./output.ts";
 
 export const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
   configuration: "configuration",
-  command_line: "command line",
+  operator: "operator",
   registration: "registration",
   demo: "demonstration",
 };
 
 export const shortGrant = (grantType: string): string =>
   Object.entries(SHORT_GRANTS).find(([, full]) => full === grantType)?.[0] ?? grantType;
-
-/** The metadata in the words of RFC 7591, with facts for the operator only. Never a secret. */
-export const describeForOperator = (client: ClientRecord) => ({
-  ...describeClient(client),
-  default_scope: client.defaultScope.join(" "),
-  require_pkce: client.requirePkce,
-  access_token_seconds: client.accessTokenSeconds,
-  access_token_format: client.accessTokenFormat,
-  minimum_acr: client.minimumAcr,
-  allowed_groups: client.allowedGroups,
-  denied_groups: client.deniedGroups,
-  claims: client.claims,
-  source: client.source,
-  created_at: isoTime(client.createdAt),
-  used_at: client.usedAt === null ? null : isoTime(client.usedAt),
-  vouched_at: client.vouchedAt === null ? null : isoTime(client.vouchedAt),
-  disabled_at: client.disabledAt === null ? null : isoTime(client.disabledAt),
-  secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
-});

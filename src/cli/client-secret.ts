@@ -4,12 +4,13 @@ import type { Command } from "commander";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { mintClientSecret } from "../clients/clients.ts";
 import { addClientSecret, removeClientSecret } from "../operations/clients.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { localTime, printJson, printTable, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
 interface RemoveOptions extends CommonOptions {

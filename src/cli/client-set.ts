@@ -1,12 +1,13 @@
 /** `tessera client set`: changes a client, and says what that ends and what goes on. */
 
 import type { Command } from "commander";
+import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { changedMetadata } from "../clients/change.ts";
 import { type ChangedClient, changeClient } from "../operations/clients.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { describeForOperator, shortGrant } from "./client-describe.ts";
+import { shortGrant } from "./client-describe.ts";
 import {
   type ChangeOptions,
   checked,

@@ -1,6 +1,7 @@
 /** `tessera client …`: applications that may ask for tokens, and their secrets. */
 
 import type { Command } from "commander";
+import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
@@ -15,8 +16,9 @@ import {
 } from "../operations/clients.ts";
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
+import { SOURCES, shortGrant } from "./client-describe.ts";
 import {
   checked,
   describingMembers,
@@ -38,7 +40,6 @@ import {
   counted,
   duration,
   formatFacts,
-  isoTime,
   localAndRelative,
   localTime,
   printJson,
@@ -190,7 +191,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
     const hasNoScope = options.scope?.length === 0;
     const added = await addClientAct(workspace, workspace.act, {
       clientId,
-      source: "command_line",
+      source: "operator",
       metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
       requirePkce,
       ...rulesOf(options),

@@ -44,7 +44,7 @@ export async function createFirstClient(context: Context): Promise<FirstClient |
   );
   const added = await addClient(context, SERVER_ACT, {
     clientId: "first-client" as ClientId,
-    source: "command_line",
+    source: "operator",
     metadata: { ...metadata, scope: [], defaultScope: [] },
   });
   return added === null ? null : { clientId: added.client.clientId, secret: added.secret ?? "" };

@@ -1,5 +1,6 @@
 /** `tessera grant …`: lists and takes back the access that people gave to applications. */
 import type { Command } from "commander";
+import { describeGrant } from "../api/describe.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { everyGrant, findGrant, type GrantFilter, revokeAccess, revokeGrant } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
@@ -8,7 +9,7 @@ import type { GrantRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, isoTime, localTime, printJson, printTable } from "./output.ts";
+import { counted, localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface FilterOptions extends CommonOptions {
@@ -82,18 +83,6 @@ async function listGrants(options: FilterOptions, io: Io): Promise<void> {
     );
   });
 }
-
-const describeGrant = (grant: GrantRecord) => ({
-  id: recordIdText(grant.id),
-  username: grant.username,
-  subject: grant.subject,
-  client_id: grant.clientId,
-  scope: grant.scope.join(" "),
-  resources: grant.resources,
-  via: grant.via,
-  created_at: isoTime(grant.createdAt),
-  expires_at: isoTime(grant.expiresAt),
-});
 
 async function revokeGrants(grantId: string | undefined, options: FilterOptions, io: Io): Promise<void> {
   const isFiltered = options.user !== undefined || options.client !== undefined;

@@ -14,12 +14,13 @@ import {
 } from "../operations/groups.ts";
 import { collect } from "../operations/paging.ts";
 import { changeAccount } from "../operations/people.ts";
+import { isoTime } from "../platform/clock.ts";
 import { isBlank } from "../protocol/names.ts";
 import type { AccountRecord, GroupRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, formatFacts, isoTime, localTime, printJson, printTable } from "./output.ts";
+import { counted, formatFacts, localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface DescribeOptions extends CommonOptions {

@@ -1,5 +1,6 @@
 /** `tessera key …`: the keys that sign tokens. */
 import { type Command, Option } from "commander";
+import { describeKey } from "../api/describe.ts";
 import { createKeyFiles } from "../operations/key-files.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import {
@@ -14,7 +15,7 @@ import { type KeyState, stateOf } from "../rules/signing-key.ts";
 import type { RingKey, SigningKeyRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
-import { isoTime, localTime, printJson, printTable } from "./output.ts";
+import { localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface RotateOptions extends CommonOptions {
@@ -83,16 +84,6 @@ const WORDS: Record<KeyState, (key: RingKey) => string> = {
   current: ({ file, signsFrom }) => (file === undefined ? `signs since ${localTime(signsFrom)}` : "signs"),
   former: () => "verifies",
 };
-
-const describeKey = (key: RingKey, state: KeyState) => ({
-  kid: key.kid,
-  algorithm: key.algorithm,
-  state,
-  file: key.file ?? null,
-  created_at: key.file === undefined ? isoTime(key.createdAt) : null,
-  signs_from: key.file === undefined ? isoTime(key.signsFrom) : null,
-  published_until: key.publishedUntil === null ? null : isoTime(key.publishedUntil),
-});
 
 async function listKeys(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {

@@ -10,6 +10,7 @@ import { MAIL_LANGUAGES } from "../mails/texts.ts";
 import { listMails, type MailSettings } from "../operations/mail.ts";
 import { allPages, type Page } from "../operations/paging.ts";
 import { findAccount } from "../operations/people.ts";
+import { isoTime } from "../platform/clock.ts";
 import { isMailAddress } from "../platform/mailbox.ts";
 import { SMTP_STAGES, SmtpError, type SmtpStage } from "../platform/smtp.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, stateOf } from "../rules/mail.ts";
@@ -17,7 +18,7 @@ import type { MailRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { isoTime, localTime, printJson, printTable, relativeTime } from "./output.ts";
+import { localTime, printJson, printTable, relativeTime } from "./output.ts";
 import {
   type CommonOptions,
   inWorkspace,

@@ -50,10 +50,6 @@ const pad = (text: string, width: number): string => text + " ".repeat(Math.max(
 
 export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
 
-/** RFC 3339 in UTC, for programs. */
-export const isoTime = (seconds: number): string =>
-  new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-
 /** Local time with its distance from UTC, to the minute: `2026-03-01 14:05 +01:00`. */
 export function localTime(seconds: number): string {
   const date = new Date(seconds * 1000);

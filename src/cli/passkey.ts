@@ -5,11 +5,12 @@ import { isSecurityKey } from "../accounts/passkeys.ts";
 import { listPasskeys, passkeyIdText, removeEveryPasskey, removePasskey } from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
 import { findWaysIn } from "../operations/second-factor.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { AccountRecord, PasskeyRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, isoTime, localTime, printJson, printTable, relativeTime } from "./output.ts";
+import { counted, localTime, printJson, printTable, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface RemoveOptions extends CommonOptions {

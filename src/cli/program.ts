@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
   doctor: async () => (await import("./doctor.ts")).addDoctorCommand,
+  health: async () => (await import("./health.ts")).addHealthCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
   group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
@@ -53,6 +54,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
       addCompletionCommand(program, io, () => createProgram(io, program.version() ?? "", undefined));
   },
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
+  picture: async () => (await import("./picture.ts")).addPictureCommand,
 };
 
 /** The command with the name; all of them if there is none, for help and for suggestions. */

@@ -1,15 +1,15 @@
 /** Recipes: `tessera recipe …` shows what applications need, `tessera client add --recipe` makes their clients. */
 
 import type { Command } from "commander";
+import { describeForOperator } from "../api/describe-client.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type Issuer, parseIssuer } from "../protocol/issuer.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
 import { addressOf, type MadeClient, makeClients } from "../recipes/clients.ts";
-import { exampleValues, notesOf, plainSettings, recipePage } from "../recipes/guide.ts";
+import { exampleValues, filledSettings, notesOf, plainSettings, recipePage } from "../recipes/guide.ts";
 import { isPaste, type Recipe, type RecipeClient, RecipeError } from "../recipes/recipe.ts";
 import { findRecipe, nearestRecipe, RECIPE_GROUPS, RECIPES } from "../recipes/table.ts";
 import { addressValues, clientValues, fill, issuerValues, namesIn, type Values } from "../recipes/values.ts";
-import { describeForOperator } from "./client-describe.ts";
 import {
   checked,
   describingMembers,
@@ -166,16 +166,6 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
     });
   });
 }
-
-const filledSettings = (recipe: Recipe, values: Values) =>
-  recipe.settings.map((settings) =>
-    isPaste(settings)
-      ? { where: fill(settings.where, values), text: fill(settings.text, values) }
-      : {
-          where: fill(settings.where, values),
-          fields: Object.fromEntries(settings.fields.map(([field, value]) => [field, fill(value, values)])),
-        },
-  );
 
 const describeMade = (recipe: Recipe, made: readonly MadeClient[], values: Values) => ({
   recipe: recipe.id,

@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import { findTotp, findWaysIn } from "../operations/second-factor.ts";
 import { countRecoveryCodes, removeTotpByOperator } from "../operations/second-factor-changes.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, formatFacts, isoTime, localTime, printJson } from "./output.ts";
+import { counted, formatFacts, localTime, printJson } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 export function addSecondFactorCommands(user: Command, io: Io): void {

@@ -8,12 +8,13 @@ import {
   resealAll,
   rotateServerKey,
 } from "../operations/server-key.ts";
+import { isoTime } from "../platform/clock.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import { commandAt, lockDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
-import { counted, isoTime, localTime, printJson, printTable } from "./output.ts";
+import { counted, localTime, printJson, printTable } from "./output.ts";
 import {
   type CommonOptions,
   eventsOf,

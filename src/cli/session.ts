@@ -1,13 +1,14 @@
 /** `tessera session …`: the browsers in which people are signed in. */
+
 import type { Command } from "commander";
+import { describeSession } from "../api/describe.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { collect } from "../operations/paging.ts";
 import { endSession, endSessions, everySession } from "../operations/sessions.ts";
-import type { SessionRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, isoTime, localTime, printJson, printTable, relativeTime } from "./output.ts";
+import { counted, localTime, printJson, printTable, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
 interface EndOptions extends CommonOptions {
@@ -57,7 +58,7 @@ async function listSessions(username: string, options: CommonOptions, io: Io): P
     const now = io.clock.seconds();
     const idleSince = now - workspace.configuration.lifetimes.session_idle_seconds;
     const sessions = await collect(everySession(workspace, account, now, idleSince));
-    if (options.json) return printJson(io, sessions.map(describe));
+    if (options.json) return printJson(io, sessions.map(describeSession));
     if (sessions.length === 0) return io.out(`${account.username} is not signed in anywhere.\n`);
     printTable(
       io,
@@ -71,14 +72,6 @@ async function listSessions(username: string, options: CommonOptions, io: Io): P
     );
   });
 }
-
-const describe = (session: SessionRecord) => ({
-  id: recordIdText(session.id),
-  created_at: isoTime(session.createdAt),
-  last_seen_at: isoTime(session.lastSeenAt),
-  expires_at: isoTime(session.expiresAt),
-  authentication_methods: session.authenticationMethods,
-});
 
 async function end(sessionId: string | undefined, options: EndOptions, io: Io): Promise<void> {
   if ((sessionId === undefined) === (options.user === undefined)) {

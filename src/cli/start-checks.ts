@@ -29,8 +29,12 @@ export const startWarnings = async (configuration: Configuration, clock: Clock):
   ...certificateWarnings(configuration, clock),
 ];
 
-function certificateFaults({ listen }: Configuration): string[] {
-  return listen.flatMap(({ tls }) => {
+/** The listeners for requests, and the one for metrics. */
+const listenersOf = ({ listen, metrics }: Configuration): Configuration["listen"] =>
+  metrics.listen === undefined ? listen : [...listen, metrics.listen];
+
+function certificateFaults(configuration: Configuration): string[] {
+  return listenersOf(configuration).flatMap(({ tls }) => {
     const fault = tls === undefined ? null : filesFault(tls);
     return tls === undefined || fault === null
       ? []
@@ -54,8 +58,8 @@ async function keyFileWarnings({ signing }: Configuration): Promise<string[]> {
   ]);
 }
 
-function certificateWarnings({ listen }: Configuration, clock: Clock): string[] {
-  return listen.flatMap(({ tls }) =>
+function certificateWarnings(configuration: Configuration, clock: Clock): string[] {
+  return listenersOf(configuration).flatMap(({ tls }) =>
     tls === undefined
       ? []
       : certificateConcerns(readPair(tls), clock.seconds()).map(

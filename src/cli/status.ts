@@ -11,13 +11,14 @@ import { findMailHealth, type MailHealth, MOST_WAITING_COUNTED } from "../operat
 import { countUpTo } from "../operations/paging.ts";
 import { everyAccount } from "../operations/people.ts";
 import { findRingKeys } from "../operations/signing-keys.ts";
+import { isoTime } from "../platform/clock.ts";
 import { currentKey } from "../rules/signing-key.ts";
 import { databaseFile, databaseName, isEmbedded } from "../store/open.ts";
 import type { LockHolder } from "../store/sqlite/lock.ts";
 import type { BackupRecord, RingKey } from "../store/tables.ts";
 import { folderLock } from "./data-folder.ts";
 import type { Io } from "./io.ts";
-import { byteSize, decimal, formatFacts, isoTime, localAndRelative, printJson } from "./output.ts";
+import { byteSize, decimal, formatFacts, localAndRelative, printJson } from "./output.ts";
 import { startWarnings } from "./start-checks.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 

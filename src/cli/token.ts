@@ -1,47 +1,20 @@
 /** `tessera token …`: inspects, lists and revokes tokens. */
 import type { Command } from "commander";
-import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
-import { parseCredential, parseRecordId, recordIdText, secretMatches } from "../credentials/credential.ts";
-import {
-  type ActiveIntrospection,
-  INACTIVE,
-  introspectAccessToken,
-  introspectRefreshToken,
-} from "../credentials/introspection.ts";
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
+import { INACTIVE, introspectAccessToken } from "../credentials/introspection.ts";
 import { type VerifyJwt, verifyJwt } from "../keys/verify.ts";
 import { revokeGrant } from "../operations/access.ts";
 import { endClientTokens } from "../operations/clients.ts";
 import { createKeyFiles } from "../operations/key-files.ts";
 import { collect } from "../operations/paging.ts";
 import { findRingKeys } from "../operations/signing-keys.ts";
-import {
-  everyAccessToken,
-  findLiveAccessToken,
-  findRefreshToken,
-  revokeAccessToken,
-} from "../operations/tokens.ts";
-import type { RecordId } from "../protocol/identifiers.ts";
+import { findToken as findPresented, type TokenFinding } from "../operations/token-finding.ts";
+import { everyAccessToken, revokeAccessToken } from "../operations/tokens.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, localAndRelative, printJson, printTable, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
-
-/** The operator learns more about a token than introspection tells a client. */
-type Finding =
-  | {
-      readonly state: "active";
-      readonly kind: "access token" | "refresh token";
-      readonly grantId: RecordId | null;
-      readonly view: ActiveIntrospection;
-    }
-  | {
-      readonly state: "inactive";
-      readonly kind: "access token" | "refresh token";
-      /** The grant of a refresh token that this server issued. */
-      readonly grantId: RecordId | null;
-      readonly why: string;
-    };
 
 interface FilterOptions extends CommonOptions {
   readonly user?: string;
@@ -150,44 +123,10 @@ const verifyIn =
     );
   };
 
-async function findToken(workspace: Workspace, text: string, now: number): Promise<Finding> {
+async function findToken(workspace: Workspace, text: string, now: number): Promise<TokenFinding> {
   const { issuer } = workspace.configuration;
-  const access = await recognizeAccessToken(text, verifyIn(workspace));
-  if (access !== null) {
-    const kind = "access token";
-    const dead = (why: string): Finding => ({ state: "inactive", kind, grantId: null, why });
-    const found = await findLiveAccessToken(workspace, access.id, now);
-    if (found === null) return dead("it has expired, was revoked, or was never issued here");
-    if (!access.proves(found.digest)) return dead("it was never issued here");
-    const view = introspectAccessToken(issuer, found, true);
-    return { state: "active", kind, view, grantId: found.grant?.id ?? null };
-  }
-  const refresh = parseCredential("refresh_token", text);
-  if (refresh !== null) {
-    const kind = "refresh token";
-    const found = await findRefreshToken(workspace, refresh.id);
-    const dead = (grantId: RecordId | null, why: string): Finding => ({
-      state: "inactive",
-      kind,
-      grantId,
-      why,
-    });
-    if (found === null || !secretMatches(refresh.secret, found.token.digest)) {
-      return dead(null, "it was never issued here, or has expired long ago");
-    }
-    const { token, grant } = found;
-    if (grant.revokedAt !== null) {
-      return dead(grant.id, `its grant was revoked: ${(grant.revokedReason ?? "").replaceAll("_", " ")}`);
-    }
-    if (token.expiresAt <= now) return dead(grant.id, "it has expired");
-    if (token.usedAt !== null) return dead(grant.id, "it was used; a newer one took its place");
-    return {
-      state: "active",
-      kind,
-      view: introspectRefreshToken(issuer, token, grant, true),
-      grantId: grant.id,
-    };
-  }
+  const found = await findPresented({ ...workspace, issuer, verify: verifyIn(workspace) }, text, now);
+  if (found !== null) return found;
   throw new CommandError(
     "This is not a token of Tessera. An access token begins with tat_, a refresh token with trt_, and 64 characters follow. A JWT must be signed with a key of this server.",
   );
@@ -254,8 +193,7 @@ async function endToken(workspace: Workspace, text: string, now: number) {
       grantId !== null && (await revokeGrant(workspace, act, grantId, "revoked_by_operator", now));
     return { kind, revoked, why: why ?? "its grant has just been revoked" };
   }
-  const presented = finding.state === "active" ? await recognizeAccessToken(text, verifyIn(workspace)) : null;
-  const id = presented?.id;
+  const id = finding.state === "active" ? finding.id : undefined;
   const revoked = id !== undefined && (await revokeAccessToken(workspace, act, id));
   return { kind, revoked, why: why ?? "it has just been revoked" };
 }

@@ -1,6 +1,7 @@
 /** `tessera user invite`, `user reset-link` and the like: links that an operator hands to people. */
 import type { Command } from "commander";
 import { emailFault, personNameFault, usernameFault } from "../accounts/people.ts";
+import { describeInvitation } from "../api/describe.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import {
   approve,
@@ -14,13 +15,13 @@ import {
 } from "../operations/links.ts";
 import { collect } from "../operations/paging.ts";
 import { findAccountBySignInName } from "../operations/people.ts";
+import { isoTime } from "../platform/clock.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
-import type { LinkRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { runningServer } from "./data-folder.ts";
 import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
-import { duration, isoTime, localAndRelative, printJson, printTable } from "./output.ts";
+import { duration, localAndRelative, printJson, printTable } from "./output.ts";
 import { qrCode } from "./qr.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
@@ -194,7 +195,7 @@ async function inviteUser(username: string | undefined, options: InviteOptions, 
       ...(seconds !== undefined && { seconds }),
       isMailed: mail,
     });
-    if (options.json) return printJson(io, { ...describe(link), link: address });
+    if (options.json) return printJson(io, { ...describeInvitation(link), link: address });
     const time = duration(link.expiresAt - link.createdAt);
     const good = uses === 1 ? `It works once, for ${time}.` : `It works for ${uses} people, for ${time}.`;
     if (address === null) return io.out(`The invitation is on its way to ${link.email}. ${good}\n`);
@@ -213,26 +214,11 @@ function linkWords(lead: string, address: string, io: Io): string {
 ${qrCode(address, colours)}`;
 }
 
-const describe = (link: LinkRecord) => ({
-  id: recordIdText(link.id),
-  username: link.username,
-  name: link.name,
-  email: link.email,
-  email_by_mail: link.provesEmail,
-  groups: link.groups,
-  administrator: link.administrator,
-  uses: link.uses,
-  uses_left: link.usesLeft,
-  created_by: link.createdBy,
-  created_at: isoTime(link.createdAt),
-  expires_at: isoTime(link.expiresAt),
-});
-
 async function listInvitations(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const now = io.clock.seconds();
     const found = await collect(everyInvitation(workspace, now));
-    if (options.json) return printJson(io, found.map(describe));
+    if (options.json) return printJson(io, found.map(describeInvitation));
     if (found.length === 0) return io.out("There are no invitations. Make one: tessera user invite\n");
     printTable(
       io,

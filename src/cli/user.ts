@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { PICTURE_FILE_BYTES, pictureOf } from "../accounts/picture.ts";
+import { describePerson } from "../api/describe.ts";
 import { countGrants } from "../operations/access.ts";
 import { everyWaiting } from "../operations/links.ts";
 import { collect } from "../operations/paging.ts";
@@ -31,7 +32,7 @@ import { declaredIn } from "./declared.ts";
 import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { PASSWORD_HELP, type PasswordOptions, readNewPassword, withPasswordOptions } from "./new-password.ts";
-import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { counted, formatFacts, localTime, printJson, printTable, showOnce } from "./output.ts";
 import { addPasskeyCommands } from "./passkey.ts";
 import { addSecondFactorCommands, factorFacts, factorWords } from "./second-factor.ts";
 import {
@@ -201,7 +202,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
     const { passwordHash, shown } = await readNewPassword(owner, options, configuration, io);
     const account = newAccountRecord(
       {
-        source: "command_line",
+        source: "operator",
         username,
         passwordHash,
         name,
@@ -291,23 +292,8 @@ async function listUsers(options: ListOptions, io: Io): Promise<void> {
 const pictureOfAccount = ({ configuration }: Workspace, { pictureId }: AccountRecord): string | null =>
   pictureId === null ? null : pictureAddress(parseIssuer(configuration.issuer), pictureId);
 
-const describeAccount = (workspace: Workspace, account: AccountRecord) => ({
-  subject: account.subject,
-  source: account.source,
-  username: account.username,
-  name: account.name,
-  email: account.email,
-  email_verified: account.emailVerified,
-  ...account.profile,
-  picture: pictureOfAccount(workspace, account),
-  attributes: account.attributes,
-  groups: account.groups,
-  updated_at: isoTime(account.updatedAt),
-  administrator: account.administrator,
-  created_at: isoTime(account.createdAt),
-  disabled_at: account.disabledAt === null ? null : isoTime(account.disabledAt),
-  unlocked_at: account.unlockedAt === null ? null : isoTime(account.unlockedAt),
-});
+const describeAccount = ({ configuration }: Workspace, account: AccountRecord) =>
+  describePerson(parseIssuer(configuration.issuer), account);
 
 function stateOf({ username, disabledAt, disabledBy }: AccountRecord): string {
   if (disabledAt === null) return "active";

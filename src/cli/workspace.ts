@@ -2,7 +2,11 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
-import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
+import {
+  type ConfigurationFlags,
+  type LoadedConfiguration,
+  loadWithSources,
+} from "../configuration/sources.ts";
 import { activityRecorder } from "../operations/activities.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
 import { createLinkMails } from "../operations/link-mails.ts";
@@ -86,7 +90,11 @@ export const withCommonOptions = (
 
 /** Reads the configuration from every source; with `demo` it includes the declarations of the demonstration. */
 export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
-  loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
+  readWithSources(flags, io).configuration;
+
+/** The configuration, and where each setting was written. */
+export const readWithSources = (flags: ConfigurationFlags, io: Io): LoadedConfiguration =>
+  loadWithSources({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
 /**
  * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words. The

@@ -5,7 +5,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { digestSecret, mintCredential, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
+import { type Catalogue, isReservedScope } from "../protocol/catalogue.ts";
 import { GRANT_TYPES, type GrantType } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters, type SecretDigest } from "../protocol/identifiers.ts";
 import { foldName, isBlank } from "../protocol/names.ts";
@@ -95,8 +95,7 @@ export function operatorPolicy(
   const every = catalogue.scopes.map((entry) => entry.name);
   return {
     allowedScope: every,
-    // A client gets the scope to look at other clients' tokens only if it names that scope.
-    defaultScope: every.filter((name) => name !== INTROSPECT_SCOPE),
+    defaultScope: every.filter((name) => !isReservedScope(name)),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
     redirectUriFreedoms: { anySpelling: true, http: allowsHttp },

@@ -23,7 +23,7 @@ export const registration = v.pipe(
       scope: v.pipe(
         v.optional(v.array(scopeToken)),
         words({
-          fallback: "all that exist but introspect",
+          fallback: "all that exist but introspect and those that begin with tessera.",
           description: "The scopes that a registered client may have.",
         }),
       ),

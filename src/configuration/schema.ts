@@ -17,19 +17,21 @@ import { appearance } from "./appearance-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
+import { metrics } from "./metrics-schema.ts";
 import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
+import { telemetry } from "./telemetry-schema.ts";
 import {
   claimMapping,
   count,
   databaseUrl,
   identifier,
   issuerUrl,
-  listenHost,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -38,42 +40,11 @@ import {
   someText,
   table,
   webHost,
-  wholeNumber,
   words,
 } from "./values.ts";
 
 const BY_LANGUAGE = (english: string, german: string) =>
   `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
-
-const listener = v.pipe(
-  table({
-    host: v.pipe(
-      v.optional(listenHost, "localhost"),
-      words({
-        allowed: "localhost, an address (127.0.0.1, ::1), 0.0.0.0 or :: for all, or a host name",
-        description:
-          "The address to listen on: localhost, 0.0.0.0 for all of IPv4, :: for all, or one address.",
-      }),
-    ),
-    port: v.pipe(
-      v.optional(wholeNumber(0, 65535), 8080),
-      v.description("The port; 0 takes any that is free."),
-    ),
-    tls: v.pipe(
-      v.optional(
-        table({
-          certificate: v.pipe(someText, v.description("The PEM file with the certificate and its chain.")),
-          key: v.pipe(someText, v.description("The PEM file with the private key.")),
-        }),
-      ),
-      words({
-        fallback: "plain HTTP",
-        description: "Speak TLS here. The files are read again when they change.",
-      }),
-    ),
-  }),
-  v.description("One address to listen on."),
-);
 
 const scope = table({
   name: v.pipe(scopeToken, v.description("The scope, as clients ask for it.")),
@@ -211,13 +182,14 @@ export const configurationSchema = table({
     v.description("Seeds a person and clients so that every flow can be tried at once. Never in production."),
   ),
   listen: v.pipe(
-    v.optional(v.pipe(v.array(listener), v.minLength(1)), [{ host: "localhost", port: 8080 }]),
+    v.optional(v.pipe(v.array(listenerAt(8080)), v.minLength(1)), [{ host: "localhost", port: 8080 }]),
     v.description("Where to listen; several at once are fine."),
   ),
   trusted_proxies: v.pipe(
     v.optional(v.array(v.string()), []),
     words({
-      allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or the word loopback",
+      allowed:
+        "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8), the words loopback and unix (for listen.unix)",
       description: "Proxies whose X-Forwarded-For is believed: for limits and the log only, never for a URL.",
     }),
   ),
@@ -272,6 +244,7 @@ export const configurationSchema = table({
   limits,
   registration,
   mail,
+  metrics,
   outbound: v.pipe(
     v.optional(
       table({
@@ -362,6 +335,7 @@ export const configurationSchema = table({
     v.description("Clients of this server. One that is no longer declared is disabled at the next start."),
   ),
   passwords,
+  telemetry,
   people: v.pipe(
     v.optional(v.array(person), []),
     v.description("People, for demonstrations and tests. Others are added with `tessera user add`."),

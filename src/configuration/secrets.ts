@@ -19,6 +19,8 @@ export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["former_server_keys", "*"],
   ["database", "url"],
   ["mail", "password"],
+  ["metrics", "token"],
+  ["telemetry", "headers", "*", "value"],
   ["registration", "initial_access_tokens", "*"],
   ["clients", "*", "secrets", "*"],
   ["people", "*", "password"],

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
+import { resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { safeParse } from "valibot";
 import { expandHome } from "../platform/home.ts";
@@ -82,12 +83,44 @@ export function configurationFile(
   return existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null;
 }
 
+/** Where a setting was written last; the settings that were not written have their defaults. */
+export interface SettingSource {
+  readonly kind: "file" | "environment" | "flag";
+  /** The name of the file, the variable or the flag. */
+  readonly name: string;
+}
+
+/** By the paths of settings as text: "lifetimes.access_token_seconds", "listen[0].port". A list from a file counts as one setting. */
+export type SettingSources = Readonly<Record<string, SettingSource>>;
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  readonly settingSources: SettingSources;
+}
+
 /** Reads, merges and checks every source. Throws ConfigurationError that lists all mistakes, one a line. */
-export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
+export const loadConfiguration = (sources: ConfigurationSources): Configuration =>
+  loadWithSources(sources).configuration;
+
+function* writtenIn(table: Table, path: SettingPath = []): Generator<SettingPath> {
+  for (const [name, value] of Object.entries(table)) {
+    if (isTable(value)) yield* writtenIn(value, [...path, name]);
+    else yield [...path, name];
+  }
+}
+
+/** The configuration, and where each of its settings was written. Throws as `loadConfiguration` does. */
+export function loadWithSources({
+  file,
+  env,
+  flags = {},
+  extend,
+}: ConfigurationSources): LoadedConfiguration {
   const problems: string[] = [];
   const fileName = file ?? flags.config ?? (env.TESSERA_CONFIG || undefined);
   const fromFile = readTomlFile(fileName, env.HOME);
   const tree: Table = fromFile?.table ?? {};
+  const written = fromFile === null ? [] : [...writtenIn(fromFile.table)];
   /** Where each setting was written last, by its path as text. */
   const origins = new Map<string, string>();
   for (const { path, value, origin } of [...fromEnvironment(env, problems), ...fromFlags(flags, problems)]) {
@@ -120,13 +153,26 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     throw configurationMistakes(problems);
   }
   const read = withWrittenPlaces(parsed.output, env.HOME);
+  if (read.issuer === undefined && read.listen.every(({ unix }) => unix !== undefined)) {
+    problems.push(
+      `${originOf(["listen"])}: issuer is missing. A unix socket has no address from which it could be made: issuer = "https://auth.example.org".`,
+    );
+  }
   const declared = { ...read, issuer: read.issuer ?? defaultIssuer(read.listen) };
   const configuration = extend?.(declared) ?? declared;
   for (const { path, text } of checkConfiguration(configuration)) {
     problems.push(`${originOf(path)}: ${text}`);
   }
   if (problems.length > 0) throw configurationMistakes(problems);
-  return configuration;
+  const inFile = written.map((path): [string, SettingSource] => [
+    formatPath(path),
+    { kind: "file", name: fromFile?.name ?? "" },
+  ]);
+  const outside = [...origins].map(([path, origin]): [string, SettingSource] => [
+    path,
+    { kind: origin.startsWith("--") ? "flag" : "environment", name: origin },
+  ]);
+  return { configuration, settingSources: Object.fromEntries([...inFile, ...outside]) };
 }
 
 /** Paths with the home folder for `~`, and IPv6 addresses without the brackets of URLs. */
@@ -150,9 +196,11 @@ function withWrittenPlaces<Output extends Omit<Configuration, "issuer">>(
     clients: clients.map((client) =>
       client.logo === undefined ? client : { ...client, logo: expandHome(client.logo, home) },
     ),
-    listen: listen.map(({ host, port, tls }) => ({
+    listen: listen.map(({ host, port, tls, unix, unix_mode }) => ({
       host: isIPv6(host.slice(1, -1)) ? host.replace(/^\[|\]$/g, "") : host,
       port,
+      ...(unix !== undefined && { unix: resolve(expandHome(unix, home)) }),
+      ...(unix_mode !== undefined && { unix_mode }),
       ...(tls && { tls: { certificate: expandHome(tls.certificate, home), key: expandHome(tls.key, home) } }),
     })),
   };
@@ -306,6 +354,8 @@ function* read(
       problems.push(`${origin}: this is not valid JSON.`);
     }
   } else if (node.type === "integer" && /^-?\d+$/.test(trimmed))
+    yield { path, value: Number(trimmed), origin };
+  else if (node.type === "number" && /^-?\d+(\.\d+)?$/.test(trimmed))
     yield { path, value: Number(trimmed), origin };
   else if (node.type === "boolean" && /^(true|1)$/i.test(trimmed)) yield { path, value: true, origin };
   else if (node.type === "boolean" && /^(false|0)$/i.test(trimmed)) yield { path, value: false, origin };

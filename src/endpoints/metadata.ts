@@ -13,6 +13,7 @@ import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
+import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
@@ -62,7 +63,8 @@ function metadataDocument({
     // Back-Channel Logout §2.1: logout tokens always name the session.
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
-    scopes_supported: catalogue.scopes.map((entry) => entry.name),
+    // RFC 8414 §2 lets a server leave some out: clients that ask for all that they read here have no use for these.
+    scopes_supported: catalogue.scopes.map((entry) => entry.name).filter((name) => !isManagementScope(name)),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
     grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),

@@ -1,3 +1,4 @@
+import type { Configuration } from "../configuration/schema.ts";
 import { SELF_TEST_PATH } from "../operations/self-test.ts";
 import { PICTURE_PATH } from "../rules/picture.ts";
 
@@ -18,3 +19,10 @@ export const ENDPOINT_PATHS = {
 
 /** For operators and load balancers. */
 export const HEALTH_PATHS = ["/healthz", "/readyz"] as const;
+
+/** The numbers of this server. */
+export const METRICS_PATH = "/metrics";
+
+/** Whether the numbers are below the issuer. A listener of their own takes them from there. */
+export const hasMetricsPath = ({ metrics }: Pick<Configuration, "metrics">): boolean =>
+  metrics.listen === undefined && metrics.token !== undefined;

@@ -6,7 +6,7 @@ import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts"
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
 import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
 
-type RefusalContext = Pick<Context, "configuration" | "issuer" | "log">;
+type RefusalContext = Pick<Context, "configuration" | "issuer" | "log"> & Partial<Pick<Context, "refusals">>;
 
 /** Seconds after which a client may try again when the store or a pool is busy. */
 const RETRY_AFTER_SECONDS = 2;
@@ -64,12 +64,13 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
   );
 }
 
-/** Logs why a request was refused: the private reason, never a secret that the request carried. */
+/** Logs and counts why a request was refused: the private reason, never a secret that the request carried. */
 export function logRefusal(
-  { log }: RefusalContext,
+  { log, refusals }: RefusalContext,
   refusal: OAuthError,
-  { path, request, requestId }: Incoming,
+  { path, route = null, request, requestId }: Incoming,
 ): void {
+  refusals?.(route, refusal.reason);
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
     endpoint: loggable(path),

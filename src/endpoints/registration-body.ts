@@ -8,6 +8,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { readBodyText } from "./form.ts";
+import { parseJson } from "./json-body.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 
 /** The most bytes of client metadata. Strangers register, and the database keeps what they send. */
@@ -18,21 +19,6 @@ export async function readMetadata(context: Context, incoming: Incoming): Promis
   const text = await readBodyText(context, incoming, "application/json");
   if (Buffer.byteLength(text) > METADATA_BYTES) throw new OAuthError("client_metadata_too_large");
   return parseJson(text);
-}
-
-/** Not every database can keep U+0000, and no metadata needs it. */
-function refuseNull(name: string, value: unknown): unknown {
-  if (name.includes("\0") || (typeof value === "string" && value.includes("\0"))) throw new Error("U+0000");
-  return value;
-}
-
-function parseJson(text: string): unknown {
-  if (text.includes("\uFFFD")) throw new OAuthError("body_malformed");
-  try {
-    return JSON.parse(text, refuseNull);
-  } catch {
-    throw new OAuthError("body_malformed", { description: "The body is not valid JSON." });
-  }
 }
 
 /**

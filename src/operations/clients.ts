@@ -60,14 +60,21 @@ export async function findServedClient(
   return client === null ? null : withinPolicy(client, context.configuration, context.catalogue);
 }
 
-/** A page of all clients, or of those with one source, oldest first. */
+/** A page of all clients, or of those with one source, or of those that are disabled or are not, oldest first. */
 export const listClients = (
   { store }: Reading,
   { limit, after = null }: Page<ClientRecord>,
   source?: ClientSource,
+  isDisabled?: boolean,
 ): Promise<ClientRecord[]> =>
-  // Numbers begin with the time, so this is the order of creation. A client whose tokens were ended comes last.
-  store.list(clients, { where: source === undefined ? {} : { source }, order: ["number"], after, limit });
+  store.list(clients, {
+    where: { ...(source !== undefined && { source }), ...(isDisabled === false && { disabledAt: null }) },
+    ...(isDisabled === true && { above: { disabledAt: 0 } }),
+    // Numbers begin with the time, so this is the order of creation. A client whose tokens were ended comes last.
+    order: ["number"],
+    after,
+    limit,
+  });
 
 /** All clients, read in pages. */
 export const everyClient = (context: Reading, source?: ClientSource): AsyncGenerator<ClientRecord> =>

@@ -4,6 +4,7 @@ import type { NewPasswords } from "../accounts/new-password.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import type { SettingSources } from "../configuration/sources.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
@@ -13,6 +14,7 @@ import type { Places } from "../platform/places.ts";
 import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
+import type { Reason } from "../protocol/errors.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
@@ -30,6 +32,8 @@ import type { SigningKeyRing } from "./signing-keys.ts";
 
 export interface Context {
   readonly configuration: Configuration;
+  /** Where each setting was written. */
+  readonly settingSources: SettingSources;
   /** The identity of this server. */
   readonly issuer: Issuer;
   /** The scopes and resources of this server. */
@@ -60,6 +64,8 @@ export interface Context {
   readonly passwords: Passwords;
   /** The rule for every password that a person chooses. */
   readonly newPasswords: NewPasswords;
+  /** Learns of every refusal, by the path of its route; null if nothing counts them. */
+  readonly refusals: ((route: string | null, reason: Reason) => void) | null;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */

@@ -104,7 +104,7 @@ async function findDeclaredClients(context: ApplyContext): Promise<Map<ClientId,
     const { clientId } = checkedDeclaration(declared, context);
     const known = await findClient(context, clientId);
     if (known === null) continue;
-    if (known.source === "registration" || known.source === "command_line") {
+    if (known.source === "registration" || known.source === "operator") {
       throw new ConfigurationError(
         `The client '${clientId}' is declared in the configuration but was created by ${
           known.source === "registration" ? "registration" : "the command line"

@@ -1,7 +1,7 @@
 /** Subscribers of events: some store rows with the commit, others are called after it. */
 import { recordIdText } from "../credentials/credential.ts";
 import type { Log, LogFields } from "../platform/log.ts";
-import { type Act, EVENT_TYPES, type Event } from "../rules/events.ts";
+import { type Act, actorText, EVENT_TYPES, type Event } from "../rules/events.ts";
 import type { Change } from "../store/contract.ts";
 
 export interface Subscriber {
@@ -46,7 +46,7 @@ export const logEvents = (log: Log): Subscriber => ({
       file,
       key,
       count,
-      by: actor.id === null ? actor.kind : `${actor.kind}:${actor.id}`,
+      by: actorText(actor),
       address: origin?.address,
       request: origin?.requestId,
     };

@@ -1,5 +1,6 @@
 /** Operations on groups of people. */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
 import { foldName } from "../protocol/names.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/group.ts";
@@ -30,14 +31,16 @@ export const findGroupLike = async ({ store }: Reading, name: string): Promise<G
   (await store.look(GROUP_LIKE, { folded: foldName(name) })).group;
 
 /** A page of all groups, by name. */
-const listGroups = ({ store }: Reading, { limit, after = null }: Page<GroupRecord>): Promise<GroupRecord[]> =>
-  store.list(groups, { after, limit });
+export const listGroups = (
+  { store }: Reading,
+  { limit, after = null }: Page<GroupRecord>,
+): Promise<GroupRecord[]> => store.list(groups, { after, limit });
 
 export const everyGroup = (context: Reading): AsyncGenerator<GroupRecord> =>
   allPages((page: Page<GroupRecord>) => listGroups(context, page));
 
 /** A page of the members of a group. */
-const listMemberRows = (
+export const listMemberRows = (
   { store }: Reading,
   groupName: string,
   { limit, after = null }: Page<GroupMemberRecord>,
@@ -46,11 +49,58 @@ const listMemberRows = (
 const everyMemberRow = (context: Reading, groupName: string): AsyncGenerator<GroupMemberRecord> =>
   allPages((page: Page<GroupMemberRecord>) => listMemberRows(context, groupName, page));
 
+const MEMBER = { member: row(groupMembers, { groupName: "$groupName", subject: "$subject" }) };
+
+/** The membership of a person; null if they are not in the group. */
+export const findMember = async (
+  { store }: Reading,
+  groupName: string,
+  subject: SubjectId,
+): Promise<GroupMemberRecord | null> => (await store.look(MEMBER, { groupName, subject })).member;
+
+/** The groups that a person manages, by name. */
+export async function groupsManagedBy({ store }: Reading, subject: SubjectId): Promise<string[]> {
+  const memberships = allPages(({ limit, after = null }: Page<GroupMemberRecord>) =>
+    store.list(groupMembers, { where: { subject }, after, limit }),
+  );
+  const names: string[] = [];
+  for await (const { groupName, manages } of memberships) if (manages) names.push(groupName);
+  return names;
+}
+
+/** Lets a member manage the group, or no longer. False if the person is not in it. */
+export const setManager = (
+  context: DecideContext,
+  act: Act,
+  groupName: string,
+  subject: SubjectId,
+  manages: boolean,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () =>
+    rules.setManager(await findMember(context, groupName, subject), manages),
+  );
+
 /** How many people are in the group. */
 export async function countMembers(context: Reading, groupName: string): Promise<number> {
   let count = 0;
   for await (const _ of everyMemberRow(context, groupName)) count += 1;
   return count;
+}
+
+/** A page of the people in the group, by their identifiers. */
+export async function listMembers(
+  context: Reading,
+  groupName: string,
+  { limit, after = null }: Page<AccountRecord>,
+): Promise<AccountRecord[]> {
+  const { store } = context;
+  const rows = await store.list(groupMembers, {
+    where: { groupName },
+    after: after && { groupName, subject: after.subject },
+    limit,
+  });
+  const found = await Promise.all(rows.map(({ subject }) => findAccount(context, subject)));
+  return found.filter((account) => account !== null);
 }
 
 /** The people in the group, read in pages. */

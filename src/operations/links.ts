@@ -8,7 +8,7 @@ import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { foldUsername, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
-import type { Act, Actor } from "../rules/events.ts";
+import { type Act, actorText } from "../rules/events.ts";
 import { sortedGroups } from "../rules/group.ts";
 import * as rules from "../rules/link.ts";
 import { SETUP } from "../rules/person.ts";
@@ -25,7 +25,7 @@ import {
 } from "../store/tables.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
-import { findGroup } from "./groups.ts";
+import { findGroup, findMember } from "./groups.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccountBySignInName } from "./people.ts";
 
@@ -95,8 +95,6 @@ export interface NewLink {
   /** The whole address with the secret, which nothing but this has. */
   readonly address: string;
 }
-
-const actorText = ({ kind, id }: Actor): string => (id === null ? kind : `${kind}:${id}`);
 
 /** A link in memory: nothing of it is stored yet. */
 export function newLink(context: LinkContext, act: Act, { kind, ...wish }: LinkWish): NewLink {
@@ -255,9 +253,18 @@ export async function findLink(
 }
 
 /** The person who made an invitation; null if the operator did, or if there is no such person any more. */
-async function findInviter({ store }: Reading, link: LinkRecord | null): Promise<AccountRecord | null> {
+async function findInviter(context: Reading, link: LinkRecord | null): Promise<rules.Inviter | null> {
   const subject = link === null ? null : rules.inviterOf(link);
-  return subject === null ? null : (await store.look(ACCOUNT, { subject })).account;
+  if (link === null || subject === null) return null;
+  const { account } = await context.store.look(ACCOUNT, { subject });
+  if (account === null) return null;
+  const memberships = account.administrator
+    ? []
+    : await Promise.all(link.groups.map((group) => findMember(context, group, subject)));
+  return {
+    account,
+    manages: memberships.filter((member) => member !== null).filter(({ manages }) => manages),
+  };
 }
 
 /** The groups of these names that exist: one that was removed meanwhile keeps no one out. */

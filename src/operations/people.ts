@@ -18,6 +18,7 @@ import {
   pictures,
   revisions,
   type SetupLinkRecord,
+  type SignInNameRecord,
   setupLinks,
   signInNames,
 } from "../store/tables.ts";
@@ -54,6 +55,13 @@ export const findAccountBySignInName = async (
   { store }: Reading,
   name: string,
 ): Promise<AccountRecord | null> => (await store.look(BY_NAME, { name: foldUsername(name) })).account;
+
+/** The names with which people sign in that follow a text, in order. */
+export const listNamesAfter = (
+  { store }: Reading,
+  name: string,
+  limit: number,
+): Promise<SignInNameRecord[]> => store.list(signInNames, { after: { name }, limit });
 
 /** The same for the user name alone. */
 export async function findAccountByUsername(
@@ -122,7 +130,7 @@ export const createAccount = (
     );
   });
 
-const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
+export const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
   store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
 
 async function lookAtChange(
@@ -192,6 +200,28 @@ export const changeAccount = (
   outcomeOf(context, act, async () =>
     rules.changeAccount(await lookAtChange(context, subject, changes), changes, act.actor.kind, now),
   );
+
+/**
+ * The same for an actor who may not take the last administrator away. `check`: throws if the account as it is found is not to be
+ * changed.
+ */
+export const changeAccountIf = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  changes: AccountChanges,
+  now: EpochSeconds,
+  check: (account: AccountRecord) => void,
+): Promise<rules.ChangeOutcome | "last_administrator"> =>
+  outcomeOf(context, act, async () => {
+    const facts = await lookAtChange(context, subject, changes);
+    if (facts.account !== null) check(facts.account);
+    // A person's own new address waits for a mail that proves it, whatever their role.
+    const by = act.actor.id === subject ? "person" : "operator";
+    const decision = rules.changeAccount(facts, changes, by, now);
+    if (changes.administrator !== false) return decision;
+    return rules.keepingOne(facts, await hasAdministrator(context, subject), decision);
+  });
 
 /** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */
 export const unlockAccount = (

@@ -59,7 +59,7 @@ async function findTimes(context: SigningKeyContext): Promise<rules.KeyTimes> {
   const lives = [lifetimes.jwt_access_token_seconds, lifetimes.id_token_seconds];
   for (const { access_token_seconds } of resources) lives.push(access_token_seconds ?? 0);
   // A client that registered itself has no lifetime of its own.
-  for (const source of ["configuration", "command_line"] as const) {
+  for (const source of ["configuration", "operator"] as const) {
     for await (const { accessTokenSeconds } of clientsOf(context, source))
       lives.push(accessTokenSeconds ?? 0);
   }

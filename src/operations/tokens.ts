@@ -99,6 +99,8 @@ const REFRESH_TOKEN = {
 export interface TokenFilter {
   readonly client?: Pick<ClientRecord, "number"> | undefined;
   readonly subject?: SubjectId | undefined;
+  /** Only those after it. */
+  readonly after?: Pick<AccessTokenRecord, "id"> | null | undefined;
 }
 
 /**
@@ -107,12 +109,12 @@ export interface TokenFilter {
  */
 export async function* everyAccessToken(
   context: Reading,
-  { client, subject }: TokenFilter,
+  { client, subject, after = null }: TokenFilter,
   now: EpochSeconds,
 ): AsyncGenerator<accessTokenRules.LiveAccessToken> {
   const where = client === undefined ? {} : { client: client.number };
-  const unexpired = ({ limit, after = null }: Page<AccessTokenRecord>) =>
-    context.store.list(accessTokens, { where, above: { expiresAt: now }, after, limit });
+  const unexpired = ({ limit, after: last = null }: Page<AccessTokenRecord>) =>
+    context.store.list(accessTokens, { where, above: { expiresAt: now }, after: last ?? after, limit });
   const grantIds = subject === undefined ? null : new Set<string>();
   if (subject !== undefined) {
     for await (const { id } of everyGrant(context, { subject }, now)) grantIds?.add(recordIdText(id));

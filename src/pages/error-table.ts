@@ -151,6 +151,20 @@ export const REASONS_ON_PAGES = {
   registration_access_token_wrong: AS_JSON,
   registered_client_disabled: AS_JSON,
 
+  // The console shows these beside the form.
+  member_refused: AS_JSON,
+  object_exists: AS_JSON,
+  object_declared: AS_JSON,
+  change_refused: AS_JSON,
+  last_administrator: AS_JSON,
+  revision_stale: AS_JSON,
+  cursor_refused: own("not_found", "nothing"),
+  idempotency_key_reused: AS_JSON,
+  idempotency_key_open: AS_JSON,
+  // Strangers do not learn what there is to manage.
+  management_not_allowed: own("not_found", "nothing"),
+  object_unknown: own("not_found", "nothing"),
+
   // The pages that count attempts say so themselves, beside the field.
   too_many_requests: AS_JSON,
   registrations_full: AS_JSON,

@@ -26,6 +26,7 @@ export type FormPurpose =
   | "second_factor"
   | "second_factor_onward"
   | "setup"
+  | "console"
   | "consent"
   | "notice"
   | "link"

@@ -207,7 +207,7 @@ button, .button {
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 .facts .values li + li { margin-top: 0.25rem; }
-.facts dd span { display: block; color: var(--muted); font-size: 0.875rem; }
+.facts dd span:not(.badge) { display: block; color: var(--muted); font-size: 0.875rem; }
 
 .outcome { display: grid; place-items: center; width: 3.25rem; height: 3.25rem; border-radius: 50%; }
 .outcome.good { background: var(--good-soft); color: var(--good); }
@@ -282,6 +282,52 @@ details > .stack { margin-top: 0.5rem; }
 .reason { margin-top: 1rem; }
 .reason p { margin-top: 0.25rem; font-size: 0.9375rem; }
 .reasons code { overflow-wrap: anywhere; }
+
+.page.full { max-width: 76rem; padding-top: clamp(1rem, 3vh, 2rem); }
+.console { display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 1.5rem; align-items: start; }
+.console > .content { display: flex; flex-direction: column; gap: 1rem; min-width: 0; }
+.console > nav { position: sticky; top: 1rem; }
+.console > nav ul { display: grid; gap: 0.125rem; }
+.console > nav a { display: flex; align-items: center; min-height: 2.75rem; padding: 0.375rem 0.875rem; border: 1px solid transparent; border-radius: 0.625rem; color: var(--on-ground); font-size: 0.9375rem; font-weight: 550; text-decoration: none; }
+.console > nav a:hover { text-decoration: underline; }
+.console > nav a[aria-current] { background: var(--card); border-color: var(--line); color: var(--link); }
+.trail { font-size: 0.9375rem; }
+.trail a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.rows { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
+.rows caption { text-align: start; }
+.rows th { padding: 0.5rem 0.75rem; color: var(--muted); font-size: 0.875rem; font-weight: 550; text-align: start; vertical-align: bottom; }
+.rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+.rows :is(th, td):first-child { padding-inline-start: 0; }
+.rows :is(th, td):last-child { padding-inline-end: 0; }
+.rows td a { display: inline-block; min-height: 1.5rem; }
+.tabs ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; border-bottom: 1px solid var(--line); }
+.tabs a { display: inline-flex; align-items: center; min-height: 2.75rem; color: var(--muted); font-weight: 550; text-decoration: none; border-bottom: 2px solid transparent; }
+.tabs a:hover { color: var(--ink); }
+.tabs a[aria-current] { color: var(--ink); border-bottom-color: var(--accent-edge); }
+.badge { display: inline-block; padding: 0.0625rem 0.5rem; border-radius: 1rem; border: 1px solid var(--line); background: var(--sunken); color: var(--muted); font-size: 0.8125rem; font-weight: 550; white-space: nowrap; }
+.badge.good { color: var(--good); background: var(--good-soft); border-color: transparent; }
+.badge.warn { color: var(--warn); background: var(--warn-soft); border-color: var(--warn-line); }
+.badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
+.console .facts > div { grid-template-columns: minmax(7.5rem, 10rem) minmax(0, 1fr); }
+.danger + .danger { border-top: 1px solid var(--line); }
+.console .card > * + .danger { margin-top: 0.75rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1.25rem; }
+textarea { display: block; width: 100%; min-height: 6rem; padding: 0.625rem 0.875rem; border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--card); color: var(--ink); font: inherit; line-height: 1.4; }
+.once { padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); overflow-wrap: anywhere; user-select: all; }
+@media (max-width: 56rem) {
+  .console { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
+  .console > nav { position: static; }
+  .console > nav ul { display: flex; flex-wrap: wrap; gap: 0.125rem; }
+}
+@media (max-width: 40rem) {
+  .rows, .rows tbody, .rows tr, .rows td { display: block; }
+  .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .rows tr { padding: 0.75rem 0; border-top: 1px solid var(--line); }
+  .rows td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: 0.75rem; padding: 0.1875rem 0; border: 0; }
+  .rows td::before { content: attr(data-label); color: var(--muted); }
+  .rows td:not([data-label]) { display: block; }
+  .rows .blank { display: none; }
+}
 
 @media (max-width: 32rem) {
   :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }

@@ -1,6 +1,10 @@
 /** Seconds since 1970-01-01T00:00:00Z, as the specifications count time (RFC 7519 §2 "NumericDate"). */
 export type EpochSeconds = number;
 
+/** RFC 3339 in UTC, for programs. */
+export const isoTime = (seconds: EpochSeconds): string =>
+  new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
 /** The source of time. It is passed in, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since the epoch. */

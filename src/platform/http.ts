@@ -1,4 +1,5 @@
 /** HTTP inside the program: requests as handlers get them, routes, bodies, and common headers. */
+import type { PathParameters } from "./path-pattern.ts";
 import type { RandomBytes } from "./random.ts";
 
 /** What a request asks for. */
@@ -13,6 +14,10 @@ export const queryOf = ({ query }: Pick<Target, "query">): URLSearchParams => ne
 /** A request as it came in, with the address it came from. */
 export interface Incoming extends Target {
   readonly request: Request;
+  /** The path of the route that answers, with the names of its parameters; null if none does. */
+  readonly route?: string | null;
+  /** The parameters of a route whose path has some. */
+  readonly parameters: PathParameters;
   /** The client's address: for limits and for showing to people, never for a URL. */
   readonly address: string;
   /** Distinguishes this request from all others, in the answer and in the log. */
@@ -28,7 +33,7 @@ export const newRequestId = (random: RandomBytes): string => random(9).toBase64(
 export type Handler = (incoming: Incoming) => Response | Promise<Response>;
 
 export interface Route {
-  /** Below the issuer's path: "/auth/token". */
+  /** Below the issuer's path: "/auth/token", or with parameters: "/api/people/:subject". */
   readonly path: string;
   /** How refusals look: JSON for programs, a page for people. */
   readonly audience: "programs" | "people";
@@ -38,6 +43,7 @@ export interface Route {
     readonly GET?: Handler;
     readonly POST?: Handler;
     readonly PUT?: Handler;
+    readonly PATCH?: Handler;
     readonly DELETE?: Handler;
     /** For a route that scripts of other sites do not use; the server itself answers their preflights. */
     readonly OPTIONS?: Handler;

@@ -14,6 +14,8 @@ export type KeyPurpose =
   | "one-time passwords"
   | "recovery code"
   | "sign-in code"
+  | "cursor"
+  | "idempotent answer"
   | "passkey challenge"
   | "decoy passkeys"
   | "session of an application"

@@ -1,6 +1,7 @@
 /** The scopes and resources that exist on this server, and the rules between them (RFC 6749 §3.3, RFC 8707). */
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
+import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
 import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 
@@ -32,7 +33,7 @@ export interface CatalogueDeclaration {
   readonly appearance: { readonly name: string };
   readonly scopes: readonly ScopeDeclaration[];
   readonly resources: readonly ResourceDeclaration[];
-  /** The scopes that a client may register itself for. Default: all but `introspect`. */
+  /** The scopes that a client may register itself for. Default: all but those of `isReservedScope`. */
   readonly registration: {
     readonly mode: "open" | "token" | "off";
     readonly scope?: readonly string[] | undefined;
@@ -88,6 +89,20 @@ export const INTROSPECT_SCOPE = "introspect" as Scope;
 
 const own = (name: Scope, description: string): ScopeEntry => ({ name, description, sensitive: false });
 
+const managing = (name: ManagementScope, description: string): ScopeEntry => ({
+  name: name as string as Scope,
+  description,
+  sensitive: true,
+});
+
+/** The scopes of the management API. */
+const MANAGING: readonly ScopeEntry[] = [
+  managing("tessera.read", "See the people, applications and settings of this server"),
+  managing("tessera.people", "Manage the people and groups of this server"),
+  managing("tessera.clients", "Manage the applications of this server"),
+  managing("tessera.admin", "Administer this server"),
+];
+
 /** The scopes of the server itself. */
 export const OWN_SCOPES: readonly ScopeEntry[] = [
   own(OPENID_SCOPE, "Know that it is you"),
@@ -98,7 +113,16 @@ export const OWN_SCOPES: readonly ScopeEntry[] = [
   own(GROUPS_SCOPE, "See which groups you belong to"),
   own(OFFLINE_ACCESS_SCOPE, "Keep its access after you sign out"),
   own(INTROSPECT_SCOPE, "Check whether access tokens are valid"),
+  ...MANAGING,
 ];
+
+/**
+ * Scopes over other clients and over this server. A client of the operator has one only if the operator names it, and a client that
+ * registered itself never has one.
+ */
+const RESERVED_SCOPES: ReadonlySet<Scope> = new Set([INTROSPECT_SCOPE, ...MANAGING.map(({ name }) => name)]);
+
+export const isReservedScope = (name: Scope): boolean => RESERVED_SCOPES.has(name);
 
 /** What these scopes give is also in the ID token, whichever API the access token is for. */
 const IDENTITY_SCOPES: ReadonlySet<Scope> = new Set([
@@ -117,6 +141,7 @@ const NAMED_SCOPES: ReadonlySet<Scope> = new Set([
   ADDRESS_SCOPE,
   GROUPS_SCOPE,
   OFFLINE_ACCESS_SCOPE,
+  ...MANAGING.map(({ name }) => name),
 ]);
 
 /** The part of a client's scope that a request without any scope means, unless the client's metadata says otherwise. */
@@ -130,7 +155,7 @@ export const isForEveryResource = (name: Scope, scope: readonly Scope[]): boolea
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
   readonly resources: readonly ResourceEntry[];
-  /** The scopes of clients that register themselves: never the one for introspection, and none if registration is off. */
+  /** The scopes of clients that register themselves: none that is reserved by default, and none if registration is off. */
   readonly registrableScope: readonly Scope[];
   /** The scopes that clients which registered themselves may have, even if registration is off by now. */
   readonly registeredScope: readonly Scope[];
@@ -183,8 +208,8 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     if (isScope(name)) scopes.set(name, { name, description, sensitive });
 
   const { mode, scope: registrable } = declared.registration;
-  const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
-  const registered = registrable?.filter(isScope) ?? open;
+  const open = [...scopes.keys()].filter((name) => !isReservedScope(name));
+  const registered = registrable?.filter(isScope).filter((name) => !isManagementScope(name)) ?? open;
 
   const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
   /** A resource that lists no scopes, or is not listed itself, takes any. */

@@ -142,7 +142,7 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
         part,
         client: {
           clientId: chosen,
-          source: "command_line" as const,
+          source: "operator" as const,
           metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
           requirePkce: isPublic(metadata) || exemptionOf(part) === null,
           ...rules,

@@ -24,6 +24,17 @@ export function plainSettings(settings: readonly Settings[], values: Values): st
     .join("\n");
 }
 
+/** The settings of the application, with these values in their places. */
+export const filledSettings = (recipe: Recipe, values: Values) =>
+  recipe.settings.map((settings) =>
+    isPaste(settings)
+      ? { where: fill(settings.where, values), text: fill(settings.text, values) }
+      : {
+          where: fill(settings.where, values),
+          fields: Object.fromEntries(settings.fields.map(([field, value]) => [field, fill(value, values)])),
+        },
+  );
+
 /** The notes, with the facts that follow from the data. */
 export function notesOf(recipe: Recipe, values: Values): string[] {
   return [

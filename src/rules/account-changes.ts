@@ -20,7 +20,7 @@ export type ProfileChanges = Patch<Omit<PersonProfile, "address">> & {
 
 /** The values are checked (accounts/profile.ts), but for the size of all of them together. */
 export interface AccountChanges
-  extends Partial<Pick<AccountRecord, "name" | "email" | "emailVerified" | "administrator">> {
+  extends Partial<Pick<AccountRecord, "name" | "email" | "emailVerified" | "administrator" | "auditor">> {
   readonly profile?: ProfileChanges;
   readonly attributes?: Patch<Readonly<Record<string, AttributeValue>>>;
   /** In place of all groups. */
@@ -53,7 +53,17 @@ function patchedProfile(before: PersonProfile, { address, ...patch }: ProfileCha
  */
 export function changedFacts(
   account: AccountRecord,
-  { profile, attributes, groups, joins = [], leaves = [], picture, administrator, ...plain }: AccountChanges,
+  {
+    profile,
+    attributes,
+    groups,
+    joins = [],
+    leaves = [],
+    picture,
+    administrator,
+    auditor,
+    ...plain
+  }: AccountChanges,
   by: ActorKind,
   now: EpochSeconds,
 ): Partial<AccountRecord> | null {
@@ -73,5 +83,6 @@ export function changedFacts(
     ...told,
     ...(Object.keys(told).length > 0 && { updatedAt: now }),
     ...(administrator !== undefined && { administrator }),
+    ...(auditor !== undefined && { auditor }),
   };
 }

@@ -238,7 +238,7 @@ export const enableClient = (client: ClientRecord | null): Decision<boolean> =>
           touchClient(client, {
             disabledAt: null,
             disabledBy: null,
-            ...(client.disabledBy === "left_out" && { source: "command_line" }),
+            ...(client.disabledBy === "left_out" && { source: "operator" }),
           }),
         ],
         events: [{ event: "client.enabled", client: client.clientId }],

@@ -38,6 +38,8 @@ export const EVENT_TYPES = {
   "group.created": { level: "info", words: "group created" },
   "group.joined": { level: "info", words: "a person is in a group now" },
   "group.left": { level: "info", words: "a person is no longer in a group" },
+  "group.manager_added": { level: "info", words: "a member manages the group now" },
+  "group.manager_removed": { level: "info", words: "a member no longer manages the group" },
   "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
   "invitation.accepted": { level: "info", words: "invitation accepted" },
@@ -78,6 +80,8 @@ export const EVENT_TYPES = {
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
   "reset.asked": { level: "info", words: "link for a new password created" },
   "reset.done": { level: "info", words: "new password set by a link" },
+  "role.given": { level: "warn", words: "a person has a role now" },
+  "role.taken": { level: "info", words: "a person no longer has a role" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
   "second_factor.added": { level: "info", words: "second factor added" },
   "second_factor.removed": { level: "warn", words: "second factor removed" },
@@ -136,6 +140,9 @@ export interface Actor {
   /** The client's or the person's identifier, or the operator's user name on this machine. */
   readonly id: string | null;
 }
+
+/** The actor in one word, for logs and records: `person:acc_…`, `operator:root`, `server`. */
+export const actorText = ({ kind, id }: Actor): string => (id === null ? kind : `${kind}:${id}`);
 
 /** The request that causes an act. */
 export interface Origin {

@@ -2,7 +2,13 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import { foldName } from "../protocol/names.ts";
 import { type Change, hold, insert, remove, update } from "../store/contract.ts";
-import { type AccountRecord, type GroupRecord, groupMembers, groups } from "../store/tables.ts";
+import {
+  type AccountRecord,
+  type GroupMemberRecord,
+  type GroupRecord,
+  groupMembers,
+  groups,
+} from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 
@@ -36,7 +42,7 @@ export function mirrorGroups(
     ...found.flatMap((group) =>
       group === undefined ? [] : [hold(groups, { name: group.name }, { createdAt: group.createdAt })],
     ),
-    ...joined.map((groupName) => insert(groupMembers, { groupName, subject, joinedAt: now })),
+    ...joined.map((groupName) => insert(groupMembers, { groupName, subject, joinedAt: now, manages: false })),
     ...left.map((groupName) => remove(groupMembers, { groupName, subject })),
   ];
 }
@@ -94,3 +100,18 @@ export const removeGroup = (group: GroupRecord | null): Decision<boolean> =>
         urgent: true,
         events: [{ event: "group.removed", group: group.name }],
       };
+
+/** A member manages the group from now on, or no longer does. False if the person is not in it. */
+export function setManager(member: GroupMemberRecord | null, manages: boolean): Decision<boolean> {
+  if (member === null) return concluded(false);
+  if (member.manages === manages) return concluded(true);
+  const { groupName, subject, joinedAt } = member;
+  return {
+    outcome: true,
+    changes: [
+      update(groupMembers, { groupName, subject }, { joinedAt, manages: member.manages }, { manages }),
+    ],
+    ...(!manages && { urgent: true }),
+    events: [{ event: manages ? "group.manager_added" : "group.manager_removed", group: groupName, subject }],
+  };
+}

@@ -10,6 +10,8 @@ import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
+  type GroupMemberRecord,
+  groupMembers,
   type LinkKind,
   type LinkRecord,
   links,
@@ -66,23 +68,38 @@ export const linkFault = (
 
 const PERSON = "person:";
 
-/** The administrator who made an invitation; null if the operator did. */
+/** The person who made an invitation; null if the operator or a program did. */
 export const inviterOf = ({ kind, createdBy }: LinkRecord): SubjectId | null =>
   kind === "invitation" && createdBy.startsWith(PERSON)
     ? (createdBy.slice(PERSON.length) as SubjectId)
     : null;
 
-export interface LinkFacts {
-  readonly link: LinkRecord | null;
-  /** The account of the inviter (`inviterOf`), if there is one. */
-  readonly inviter: AccountRecord | null;
+/** The person who made an invitation, as they are now. */
+export interface Inviter {
+  readonly account: AccountRecord;
+  /** The memberships by which they manage groups of the invitation. */
+  readonly manages: readonly GroupMemberRecord[];
 }
 
-/** What an administrator could give others ends with their being one: invitations of theirs are as if withdrawn. */
+export interface LinkFacts {
+  readonly link: LinkRecord | null;
+  /** The inviter (`inviterOf`), if there is one. */
+  readonly inviter: Inviter | null;
+}
+
+/** An administrator invites into every group, a manager into their own. */
+function mayStillInvite({ account, manages }: Inviter, { groups, administrator }: LinkRecord): boolean {
+  if (account.disabledAt !== null) return false;
+  if (account.administrator) return true;
+  const isManaged = (group: string) => manages.some(({ groupName }) => groupName === group);
+  return !administrator && groups.length > 0 && groups.every(isManaged);
+}
+
+/** What a person could give others ends with their role: invitations of theirs are as if withdrawn. */
 export function invitationFault({ link, inviter }: LinkFacts, now: EpochSeconds): LinkFault | null {
   const fault = linkFault(link, now);
   if (link === null || fault !== null || inviterOf(link) === null) return fault;
-  return inviter?.administrator && inviter.disabledAt === null ? null : "unknown";
+  return inviter !== null && mayStillInvite(inviter, link) ? null : "unknown";
 }
 
 /** Of several uses at the same time, as many succeed as are left. */
@@ -242,15 +259,19 @@ export function acceptInvitation(
     outcome: "created",
     changes: [
       useUp(link),
-      ...(inviter === null
-        ? []
-        : [check(accounts, { subject: inviter.subject }, { revision: inviter.revision })]),
+      ...(inviter === null ? [] : stillInvites(inviter)),
       ...(waits(account) ? [nextSignUp(facts.signUp)] : []),
       ...(created.changes ?? []),
     ],
     events: [...(created.events ?? []), ...accepted, ...waitingEvents(account)],
   };
 }
+
+/** The commit rests on the role of the inviter. */
+const stillInvites = ({ account: { subject, revision }, manages }: Inviter): Change[] => [
+  check(accounts, { subject }, { revision }),
+  ...manages.map(({ groupName }) => check(groupMembers, { groupName, subject }, { manages: true })),
+];
 
 /** Lets a person in who made their own account. False if there is no such person, or they do not wait. */
 export function approveAccount(facts: AccountFacts, mail: readonly Change[]): Decision<boolean> {

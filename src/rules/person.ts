@@ -34,6 +34,7 @@ import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./gran
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
+import { ROLES } from "./role.ts";
 import {
   type EndedSession,
   type Ending,
@@ -248,10 +249,18 @@ function changedAccount(
     events: [
       { event: "person.changed", subject: account.subject },
       ...emailEvents(account, next),
+      ...roleEvents(account, next),
       ...membershipEvents(account.subject, membership),
     ],
   };
 }
+
+const roleEvents = (account: AccountRecord, next: AccountRecord): Event[] =>
+  ROLES.filter((role) => account[role] !== next[role]).map((role) => ({
+    event: next[role] ? "role.given" : "role.taken",
+    subject: account.subject,
+    via: role,
+  }));
 
 /** Only an address that was the person's own for certain is told that another has taken its place. */
 function emailEvents({ subject, email, emailVerified }: AccountRecord, next: AccountRecord): Event[] {
@@ -373,7 +382,7 @@ export function enableAccount({ account, setup }: AccountFacts): Decision<boolea
     disabledAt: null,
     disabledBy: null,
     ...(account.disabledBy === "left_out" && {
-      source: "command_line",
+      source: "operator",
       isDeclared: false,
       declaration: null,
     }),
@@ -413,24 +422,30 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
 }
 
 /**
- * A person removes their own account. The server does not lose its last administrator, and the next start would make a declared
- * person again. `hasOther`: whether another administrator can sign in, as of a look after that at `setup`.
+ * A decision by which the server may lose an administrator: it may not lose the last. Only the operator at the command line, who can
+ * make another, may decide so. `hasOther`: whether another administrator can sign in, as of a look after that at `setup`.
  */
-export function removeOwnAccount(
+export function keepingOne<Outcome>(
   { account, setup }: AccountFacts,
+  hasOther: boolean,
+  decision: Decision<Outcome>,
+): Decision<Outcome | "last_administrator"> {
+  if (!account?.administrator || decision.changes === undefined) return decision;
+  if (!hasOther) return concluded("last_administrator");
+  // Two administrators may go at once: each commit rests on the row that the other changes.
+  return { ...decision, changes: [...decision.changes, nextSetup(setup)] };
+}
+
+/** A person removes their own account. The next start would make a declared person again. */
+export function removeOwnAccount(
+  facts: AccountFacts,
   hasOther: boolean,
   ending: Ending,
 ): Decision<"removed" | "gone" | "last_administrator" | "declared"> {
+  const { account } = facts;
   if (account === null) return concluded("gone");
   if (account.isDeclared) return concluded("declared");
-  if (account.administrator && !hasOther) return concluded("last_administrator");
-  const { changes = [], ...decision } = removeAccount(account, ending);
-  return {
-    ...decision,
-    outcome: "removed",
-    // Two administrators may go at once: each commit rests on the row that the other changes.
-    changes: [...changes, ...(account.administrator ? [nextSetup(setup)] : [])],
-  };
+  return keepingOne(facts, hasOther, { ...removeAccount(account, ending), outcome: "removed" as const });
 }
 
 /** What a new session ends: the one that the browser had, and those that are too many now. */

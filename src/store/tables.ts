@@ -102,7 +102,7 @@ export const revisions = table("revisions", {
 export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
 
 /** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
-export type ClientSource = "configuration" | "command_line" | "registration" | "demo";
+export type ClientSource = "configuration" | "operator" | "registration" | "demo";
 
 /**
  * Why something is disabled. `left_out`: the configuration declared it once, and does not any more. `approval`: a person who made
@@ -265,13 +265,7 @@ export type ClientRules = Pick<
 >;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
-export type AccountSource =
-  | "configuration"
-  | "command_line"
-  | "setup_link"
-  | "invitation"
-  | "sign_up"
-  | "demo";
+export type AccountSource = "configuration" | "operator" | "setup_link" | "invitation" | "sign_up" | "demo";
 
 /** OpenID Connect Core §5.1.1. */
 export interface PostalAddress {
@@ -337,6 +331,8 @@ export const accounts = table("accounts", {
     /** When a fact that applications are told was last changed. */
     updatedAt: integer(),
     administrator: boolean(),
+    /** May see everything about this server, and change nothing. */
+    auditor: boolean(),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
     createdAt: integer(),
@@ -411,7 +407,13 @@ export type GroupRecord = Row<typeof groups>;
 
 /** Who is in a group: the column `groups` of accounts, seen from the other side. One commit changes both. */
 export const groupMembers = table("group_members", {
-  columns: { groupName: text(), subject: text<SubjectId>(), joinedAt: integer() },
+  columns: {
+    groupName: text(),
+    subject: text<SubjectId>(),
+    joinedAt: integer(),
+    /** May say who is in the group, and invite people into it. */
+    manages: boolean(),
+  },
   key: ["groupName", "subject"],
   indexes: [["subject"]],
 });
@@ -603,6 +605,27 @@ export const consents = table("consents", {
   updated: true,
 });
 export type ConsentRecord = Row<typeof consents>;
+
+/**
+ * Answers of the management API to requests with an Idempotency-Key, for requests that are sent again. Only callers who may change
+ * something add rows.
+ */
+export const idempotentAnswers = table("idempotent_answers", {
+  columns: {
+    /** The digest of the actor and the key. */
+    id: bytes(),
+    /** The digest of the request: 32 bytes. */
+    request: bytes(),
+    /** Null while the request is under way, and after a process ended during it. */
+    status: orNull(integer()),
+    /** The body, sealed, because it may have a secret; null with the status. */
+    sealedBody: orNull(bytes()),
+    expiresAt: integer(),
+  },
+  expires: "expiresAt",
+  updated: true,
+});
+export type IdempotentAnswerRecord = Row<typeof idempotentAnswers>;
 
 /** Acts that may happen once: a row records that one happened. It stays until the act is impossible anyway. */
 export const once = table("once", {
@@ -947,6 +970,7 @@ export const TABLES: readonly Table[] = [
   links,
   consents,
   once,
+  idempotentAnswers,
   deviceCodes,
   grants,
   codes,

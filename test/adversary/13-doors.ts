@@ -256,7 +256,7 @@ function linkDoors(server: TestServer): Door[] {
         const value = sessionCookie.anonymous();
         const cookie = sessionCookie.write(value).split(";")[0] ?? "";
         const request = new Request(ISSUER, { headers: { Cookie: cookie } });
-        const incoming = { request, path, query: "", address: ADDRESS, requestId: "1" };
+        const incoming = { request, path, query: "", parameters: {}, address: ADDRESS, requestId: "1" };
         const form_token = openForm(server.context, incoming, "link", token).token;
         return server.post(path, { form_token, token, ...fields }, { Cookie: cookie, ...SAME_SITE });
       },
@@ -270,7 +270,7 @@ function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
   /** A form's token, as `openForm` makes it, also for data that no page uses. */
   const tokenFor = (purpose: FormPurpose, boundData = ""): string => {
     const request = new Request(ISSUER, { headers: { Cookie: cookie } });
-    const incoming = { request, path: "/", query: "", address: ADDRESS, requestId: "1" };
+    const incoming = { request, path: "/", query: "", parameters: {}, address: ADDRESS, requestId: "1" };
     return openForm(server.context, incoming, purpose, boundData).token;
   };
   const page = (path: string, name: string) =>

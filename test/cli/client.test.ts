@@ -314,7 +314,7 @@ describe("client add", () => {
     [
       "a scope that does not exist",
       ["--scope", "everything"],
-      "There is no scope 'everything'. There are: openid, profile, email, phone, address, groups, offline_access, introspect.",
+      "There is no scope 'everything'. There are: openid, profile, email, phone, address, groups, offline_access, introspect, tessera.read, tessera.people, tessera.clients, tessera.admin.",
     ],
     [
       "a public client without PKCE",
@@ -422,7 +422,7 @@ describe("client list, show and remove", () => {
   test("list is a table, and says where a client comes from", async () => {
     await client("add", "--id", "listed", "--name", "Listed");
     const { out } = await client("list");
-    expect(out).toMatch(/^listed +Listed +confidential +client_credentials +command line +not used yet/m);
+    expect(out).toMatch(/^listed +Listed +confidential +client_credentials +operator +not used yet/m);
     expect(out).toMatch(/^declared .* configuration/m);
   });
 

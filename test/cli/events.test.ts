@@ -86,7 +86,7 @@ describe("an act of the operator is told", () => {
   test("about people", async () => {
     const created = await told("user add grace --generate");
     const subject = (await running.store.findAccountByUsername("grace"))?.subject;
-    expect(created).toEqual(act("person.created", { subject, via: "command_line" }));
+    expect(created).toEqual(act("person.created", { subject, via: "operator" }));
     expect(await told("group add family")).toEqual(act("group.created", { group: "family" }));
     expect(await told("group set family --description us")).toEqual(
       act("group.changed", { group: "family" }),

@@ -33,7 +33,7 @@ describe("client add --recipe", () => {
       tokenEndpointAuthMethod: "client_secret_post",
       scope: ["openid", "profile", "email"],
       requirePkce: true,
-      source: "command_line",
+      source: "operator",
     });
     expect(out).toContain("client_id      immich\nclient_secret  in its place below\n");
     expect(out).toMatch(/^Issuer URL +https:\/\/auth\.example\.org$/m);

@@ -63,7 +63,7 @@ function client(
     ...newClientRecord(
       {
         clientId: clientId as ClientId,
-        source: "command_line",
+        source: "operator",
         metadata,
         secrets: records,
         createdAt: 1,

@@ -211,7 +211,7 @@ describe("declared clients", () => {
       newClientRecord(
         {
           clientId: "by-hand" as ClientId,
-          source: "command_line",
+          source: "operator",
           metadata: checkClientMetadata(
             { redirect_uris: REDIRECT },
             {
@@ -246,7 +246,7 @@ describe("declared clients", () => {
   test("never take over a client that came another way, and then nothing changes", async () => {
     await start([]);
     for (const [source, words] of [
-      ["command_line", "the command line"],
+      ["operator", "the command line"],
       ["registration", "registration"],
     ] as const) {
       await opened?.store.createClient(

@@ -41,10 +41,7 @@ const faultOf = (members: Record<string, unknown>, policy = stranger) => {
   expect(refusal.error).toBe("invalid_client_metadata");
   return refusal.description;
 };
-const clientWith = (
-  members: Record<string, unknown>,
-  source: "registration" | "command_line" = "registration",
-) =>
+const clientWith = (members: Record<string, unknown>, source: "registration" | "operator" = "registration") =>
   newClientRecord(
     {
       clientId: "client" as ClientId,
@@ -85,14 +82,14 @@ const ALL = {
 describe("the members of OpenID Connect", () => {
   test(proves("come back as they were registered", "OIDF 2-2"), () => {
     expect(describeClient(clientWith(ALL))).toMatchObject(ALL);
-    expect(describeClient(clientWith({ ...ALL, first_party: true }, "command_line"))).toMatchObject({
+    expect(describeClient(clientWith({ ...ALL, first_party: true }, "operator"))).toMatchObject({
       ...ALL,
       first_party: true,
     });
   });
 
   test("stay when the operator changes something else, and follow when the operator changes them", () => {
-    const client = clientWith(ALL, "command_line");
+    const client = clientWith(ALL, "operator");
     const context = { configuration, catalogue };
     const renamed = changedMetadata(client, { client_name: "Other" }, context);
     expect(describeClient({ ...client, ...renamed })).toMatchObject({ ...ALL, client_name: "Other" });
@@ -211,7 +208,7 @@ describe("the algorithm of ID tokens", () => {
   });
 
   test("a client keeps it through a change although the configuration dropped it", () => {
-    const client = clientWith({ id_token_signed_response_alg: "ES256" }, "command_line");
+    const client = clientWith({ id_token_signed_response_alg: "ES256" }, "operator");
     const later = settings({ signing: { algorithms: ["RS256"] } });
     expect(changedMetadata(client, { client_name: "Other" }, later).idTokenSignedResponseAlg).toBe("ES256");
   });

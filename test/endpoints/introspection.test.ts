@@ -593,6 +593,7 @@ test(
             request,
             path: "/auth/introspect",
             query: "",
+            parameters: {},
             address: "192.0.2.1",
             requestId: "1",
           });

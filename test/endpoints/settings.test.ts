@@ -82,6 +82,7 @@ const incoming = (path: string, type: string, body: string): Incoming => {
     request: new Request(server.issuer + path, { method: "POST", headers: { "Content-Type": type }, body }),
     path,
     query: "",
+    parameters: {},
     address: "192.0.2.9",
     requestId: "1",
   };

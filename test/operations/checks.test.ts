@@ -545,8 +545,7 @@ const withFailedMail = (): CheckContext["store"] => ({
 /** A store that has one more client, which the operator exempted from PKCE. */
 const withExemption = (): CheckContext["store"] => ({
   ...server.context.store,
-  list: async () =>
-    [{ clientId: "old", requirePkce: false, disabledAt: null, source: "command_line" }] as never,
+  list: async () => [{ clientId: "old", requirePkce: false, disabledAt: null, source: "operator" }] as never,
 });
 
 test("every check has a case here", () => {

@@ -40,6 +40,7 @@ const incomingAt = (path: string, method = "GET") => ({
   path: path.split("?")[0] ?? "",
   query: path.split("?")[1] ?? "",
   address: "203.0.113.7",
+  parameters: {},
   requestId: "the-request",
 });
 

@@ -419,6 +419,7 @@ describe("on the pages", () => {
       request: new Request("https://auth.example/", { headers: { "Accept-Language": "en" } }),
       path: "/",
       query: "",
+      parameters: {},
       address: "203.0.113.7",
       requestId: "1",
     };

@@ -355,6 +355,7 @@ describe("errors", () => {
     request: new Request("https://auth.example/x"),
     path: "/x",
     query: "",
+    parameters: {},
     address: "203.0.113.7",
     requestId: "1",
   });
@@ -483,6 +484,7 @@ describe("languages", () => {
       request: new Request("https://auth.example/", { headers: { "Accept-Language": "de" } }),
       path: "/",
       query: "",
+      parameters: {},
       address: "203.0.113.7",
       requestId: "1",
     };

@@ -3,6 +3,7 @@ import { parse } from "valibot";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ResourceIndicator } from "../../src/protocol/identifiers.ts";
+import { MANAGEMENT_SCOPES } from "../../src/protocol/management-scopes.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
@@ -51,6 +52,7 @@ describe("the catalogue of scopes", () => {
       "groups",
       "offline_access",
       "introspect",
+      ...MANAGEMENT_SCOPES,
       "mail.read",
       "loose",
       "shared",
@@ -188,6 +190,10 @@ test("clients that register themselves have the scopes that registration gives, 
     names(catalogueOf({ registration }).registrableScope);
   expect(of({})).toContain("mail.read");
   expect(of({})).not.toContain("introspect");
+  for (const scope of MANAGEMENT_SCOPES) {
+    expect(of({})).not.toContain(scope as string);
+    expect(of({ scope: [scope, "openid"] })).toEqual(["openid"]);
+  }
   expect(of({ scope: ["files"] })).toEqual(["files"]);
   expect(of({ mode: "off" })).toEqual([]);
   expect(of({ mode: "off", scope: ["files"] })).toEqual([]);

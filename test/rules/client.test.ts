@@ -105,7 +105,7 @@ describe("a token for the client itself", () => {
 describe("a new client", () => {
   test.each([
     ["registration", "client.registered"],
-    ["command_line", "client.created"],
+    ["operator", "client.created"],
     ["configuration", "client.created"],
   ] as const)("that came by %s is stored", (source, event) => {
     const created = newClient({ source });
@@ -229,7 +229,7 @@ describe("a client that is disabled", () => {
   test("belongs to the operator who enables it after it was left out", () => {
     const leftOut = { ...client, source: "configuration", disabledAt: NOW, disabledBy: "left_out" } as const;
     expect(enableClient(leftOut).changes).toEqual([
-      touchClient(leftOut, { disabledAt: null, disabledBy: null, source: "command_line" }),
+      touchClient(leftOut, { disabledAt: null, disabledBy: null, source: "operator" }),
     ]);
     const byOperator = { ...leftOut, disabledBy: "operator" } as const;
     expect(enableClient(byOperator).changes).toEqual([

@@ -439,7 +439,7 @@ describe("a person who is", () => {
       touchAccount(leftOut, {
         disabledAt: null,
         disabledBy: null,
-        source: "command_line",
+        source: "operator",
         isDeclared: false,
         declaration: null,
       }),

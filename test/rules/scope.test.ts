@@ -39,7 +39,7 @@ const written = ({ scope, resources }: { scope: readonly string[]; resources: re
 describe("what a client may ask a person for", () => {
   test("is what it is registered for", () => {
     expect(askableScope(catalogue, CLIENT)).toEqual(CLIENT.scope);
-    expect(askableScope(catalogue, { ...CLIENT, source: "command_line" })).toEqual(CLIENT.scope);
+    expect(askableScope(catalogue, { ...CLIENT, source: "operator" })).toEqual(CLIENT.scope);
   });
 
   test("is also all that registration gives, if it registered itself", () => {

@@ -260,8 +260,9 @@ const ownCertificates: Check = {
   about:
     "The certificates of listen.tls are valid for a month at least, and have keys and signatures that clients accept.",
   cure: "Put the renewed certificate into the file; the server reads it again by itself.",
-  run({ configuration: { listen }, clock }) {
-    const files = listen.flatMap(({ tls }) => (tls === undefined ? [] : [tls]));
+  run({ configuration: { listen, metrics }, clock }) {
+    const listeners = metrics.listen === undefined ? listen : [...listen, metrics.listen];
+    const files = listeners.flatMap(({ tls }) => (tls === undefined ? [] : [tls]));
     if (files.length === 0) return [skipped("This server speaks no TLS itself.")];
     const findings = files.flatMap((tls) =>
       certificateConcerns(readPair(tls), clock.seconds()).map((concern) =>

@@ -144,7 +144,7 @@ const exemptions: Check = {
     for await (const { clientId, requirePkce, disabledAt, source } of everyClient(context)) {
       seen += 1;
       if (seen > MOST_CLIENTS) break;
-      if (!requirePkce && disabledAt === null && source === "command_line") exempt.push(clientId);
+      if (!requirePkce && disabledAt === null && source === "operator") exempt.push(clientId);
     }
     if (exempt.length === 0) return [ok("No application that you added is exempt.")];
     const named = exempt.slice(0, MOST_NAMED).join(", ");

@@ -17,7 +17,7 @@ export const TILES = 12;
 const READ_AT_MOST = 1000;
 
 /** The sources of the operator. Strangers may register many clients, so those are not read through. */
-const SOURCES = ["configuration", "command_line", "demo"] as const;
+const SOURCES = ["configuration", "operator", "demo"] as const;
 
 /**
  * All tiles of a person, by name: the clients of the operator that the person may use, and of those that registered themselves

@@ -662,6 +662,8 @@ export const english = {
       deletedTitle: "Your account is deleted",
       deleted: "You are signed out everywhere, and nothing has access any more.",
     },
+    manageTitle: "Manage this server",
+    manageText: "People, groups and applications.",
     emailRefused: "This is not an e-mail address.",
     emailTaken: "Another person signs in with this address.",
     sessionsTitle: "Where you are signed in",
@@ -810,6 +812,7 @@ export const english = {
       "Optional. The account gets this address, not confirmed: this server sends no mail.",
     mailed: "Send the link to this address",
     groups: "Groups of the new account",
+    groupsMissing: "Choose at least one of your groups.",
     uses: "How many people may use it",
     usesHint: "With more than one, leave the name and the address empty.",
     usesRefused: (most: number) => `Enter a number from 1 to ${most}.`,
@@ -998,6 +1001,10 @@ export const english = {
     groups: "See which groups you belong to",
     offline_access: "Keep its access after you sign out",
     introspect: "Check whether access tokens are valid",
+    "tessera.read": "See the people, applications and settings of this server",
+    "tessera.people": "Manage the people and groups of this server",
+    "tessera.clients": "Manage the applications of this server",
+    "tessera.admin": "Administer this server",
   },
 };
 

@@ -91,6 +91,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         millis: Number(millis),
       };
     },
+    figures: async () => ({ lanes: database.lanes(), disk: null }),
     close: () => database.close(),
   };
 }

@@ -524,5 +524,12 @@ export const THREATS: Ledger = {
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
+    {
+      id: "91",
+      level: null,
+      statement:
+        "Audit and metrics: secrets in them, labels without bound, forged lines, a subscriber that fails and takes the act with it",
+      does: "gives every label a closed list of values and one word for all others; escapes values, so that none ends its quotes or its line; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled; counts and sends outside of the act, in bounded memory",
+    },
   ],
 };

@@ -6,6 +6,7 @@ import { describe } from "bun:test";
 import { commitSuite } from "./contract/commits.ts";
 import { descriptionSuite } from "./contract/description.ts";
 import { expirySuite } from "./contract/expiries.ts";
+import { figuresSuite } from "./contract/figures.ts";
 import { listSuite } from "./contract/lists.ts";
 import { lookSuite } from "./contract/looks.ts";
 import type { OpenContract } from "./contract/setting.ts";
@@ -21,5 +22,6 @@ export function contractSuite(name: string, open: OpenContract): void {
     expirySuite(open);
     troubleSuite(open);
     descriptionSuite(open);
+    figuresSuite(open);
   });
 }

@@ -137,7 +137,7 @@ export function housekeepingSuite(open: OpenStore): void {
         const unused = await register();
         const young = await register(NOW);
         const configured = newClient({ createdAt: NOW - 100, source: "configuration" });
-        const created = newClient({ createdAt: NOW - 100, source: "command_line" });
+        const created = newClient({ createdAt: NOW - 100, source: "operator" });
         for (const client of [configured, created]) await store().createClient(client);
         expect(await cleanUp(store(), NOW, NOW - 100)).toBe(0);
         expect(await cleanUp(store(), NOW, NOW - 99)).toBe(1);
@@ -192,7 +192,7 @@ export function housekeepingSuite(open: OpenStore): void {
           own.createClient(newClient({ createdAt, source }));
         for (const createdAt of [NOW + 2, NOW, NOW + 1]) await add(createdAt);
         // Neither counts: the operator's client, and a client that a person has allowed something.
-        await add(NOW + 3, "command_line");
+        await add(NOW + 3, "operator");
         const allowed = newClient({ createdAt: NOW + 4, source: "registration" });
         const account = newAccount();
         await own.createClient(allowed);

@@ -1,0 +1,111 @@
+/** One request to the management API: who asks, what they ask for, and the answer. */
+import * as v from "valibot";
+import { readBearerToken, requireBearer } from "../endpoints/bearer.ts";
+import { readJson } from "../endpoints/json-body.ts";
+import type { Context } from "../operations/context.ts";
+import { authorityOfToken } from "../operations/management/authority.ts";
+import { type KeptAnswer, onceByKey } from "../operations/management/idempotency.ts";
+import { type Handler, type Incoming, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { Scope } from "../protocol/identifiers.ts";
+import { MANAGEMENT_SCOPES } from "../protocol/management-scopes.ts";
+import type { Authority } from "../rules/role.ts";
+import type { ApiAnswer, ApiRoute } from "./route.ts";
+
+const SCOPES = MANAGEMENT_SCOPES.map((scope) => scope as string as Scope) as [Scope, ...Scope[]];
+
+export const handleApi =
+  (context: Context, route: ApiRoute): Handler =>
+  async (incoming) => {
+    const token = await requireBearer(context, readBearerToken(incoming, null), SCOPES);
+    const authority = await authorityOfToken(context, incoming, token);
+    const query = readQuery(route, incoming);
+    const revision = readRevision(incoming.request);
+    const body = route.body === null ? undefined : await readJson(context, incoming);
+    const checked = route.body === null ? undefined : checkBody(route.body, body);
+    const { parameters } = incoming;
+    const carryOut = async () =>
+      kept(await route.handle({ context, authority, parameters, query, body: checked, revision }));
+    return respond(
+      await oncePerKey(context, authority, route, incoming, JSON.stringify(body ?? null), carryOut),
+    );
+  };
+
+/** Queries have few members and no repeated ones. Throws `parameter_repeated` or `parameter_invalid`. */
+function readQuery(route: ApiRoute, incoming: Incoming): Record<string, string | undefined> {
+  const members: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(incoming.query)) {
+    if (Object.hasOwn(members, name)) throw new OAuthError("parameter_repeated");
+    members[name] = value;
+  }
+  const checked = v.safeParse(route.query, members);
+  if (checked.success) return checked.output as Record<string, string | undefined>;
+  const [issue] = checked.issues;
+  throw new OAuthError("parameter_invalid", { description: wordsOf(issue, "The query") });
+}
+
+/** Throws `member_refused`, which names the first member that is wrong. */
+function checkBody(schema: v.GenericSchema, body: unknown): unknown {
+  const checked = v.safeParse(schema, body);
+  if (checked.success) return checked.output;
+  const [issue] = checked.issues;
+  throw new OAuthError("member_refused", { description: wordsOf(issue, "The body") });
+}
+
+function wordsOf(issue: v.BaseIssue<unknown>, whole: string): string {
+  const path = v.getDotPath(issue);
+  if (issue.type === "strict_object" && issue.expected === "never")
+    return `There is no member '${path ?? ""}' here.`;
+  if (issue.type === "strict_object" && issue.received === "undefined") return `'${path ?? ""}' is missing.`;
+  return `${path === null ? whole : `'${path}'`}: ${issue.message}.`;
+}
+
+/** RFC 9110 §13.1.1. The tags of this API are revisions in quotes. Throws `revision_stale` for any other tag. */
+function readRevision(request: Request): number | undefined {
+  const tag = request.headers.get("if-match")?.trim();
+  if (tag === undefined || tag === "*") return undefined;
+  const number = /^"([0-9]{1,15})"$/.exec(tag)?.[1];
+  if (number === undefined) throw new OAuthError("revision_stale");
+  return Number(number);
+}
+
+interface Reply extends KeptAnswer {
+  readonly etag: string | null;
+}
+
+const kept = ({ body, revision, status }: ApiAnswer): Reply => ({
+  status: status ?? (body === undefined ? 204 : 200),
+  body: body === undefined ? "" : JSON.stringify(body),
+  etag: revision === undefined ? null : `"${revision}"`,
+});
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** Only a POST needs a key: every other method may be repeated as it is. */
+async function oncePerKey(
+  context: Context,
+  { act }: Authority,
+  { method, path }: ApiRoute,
+  { request, parameters }: Incoming,
+  body: string,
+  carryOut: () => Promise<Reply>,
+): Promise<Reply> {
+  const key = request.headers.get("idempotency-key");
+  if (key === null || method !== "POST") return carryOut();
+  if (!KEY.test(key))
+    throw new OAuthError("parameter_invalid", {
+      description: "Idempotency-Key must have 1 to 255 visible ASCII characters.",
+    });
+  const asked = [method, path, JSON.stringify(parameters), body];
+  return { etag: null, ...(await onceByKey(context, act.actor, key, asked, carryOut)) };
+}
+
+function respond({ status, body, etag }: Reply): Response {
+  const headers = {
+    ...NO_STORE,
+    ...NO_SNIFFING,
+    ...(etag !== null && { ETag: etag }),
+    ...(status !== 204 && { "Content-Type": "application/json" }),
+  };
+  return new Response(status === 204 ? null : body, { status, headers });
+}

@@ -1,0 +1,238 @@
+/** People, in the management API. */
+import * as v from "valibot";
+import {
+  changePerson,
+  createPerson,
+  disablePerson,
+  enablePerson,
+  endPersonSession,
+  endPersonSessions,
+  listPeople,
+  listPersonSessions,
+  makePersonLink,
+  type PersonWish,
+  removePerson,
+  removePersonPasskeys,
+  removePersonTotp,
+  setPersonPassword,
+  showPerson,
+  unlockPerson,
+} from "../operations/management/people.ts";
+import { isoTime } from "../platform/clock.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { AccountRecord } from "../store/tables.ts";
+import { describePerson, describeSession } from "./describe.ts";
+import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
+import { type ApiAnswer, type ApiCall, type ApiRoute, apiRoute } from "./route.ts";
+import { linkSchema, personFacts, personSchema, sessionSchema } from "./schemas.ts";
+
+const TAG = "people";
+
+type Facts = v.InferOutput<v.StrictObjectSchema<typeof personFacts, undefined>>;
+
+/** The facts of a body, sorted into those of accounts and those of profiles. */
+function wishOf({
+  name,
+  email,
+  email_verified,
+  attributes,
+  groups,
+  administrator,
+  auditor,
+  ...profile
+}: Facts): PersonWish {
+  return {
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+    ...(email_verified !== undefined && { emailVerified: email_verified }),
+    ...(Object.keys(profile).length > 0 && { profile }),
+    ...(attributes !== undefined && { attributes }),
+    ...(groups !== undefined && { groups }),
+    ...(administrator !== undefined && { administrator }),
+    ...(auditor !== undefined && { auditor }),
+  };
+}
+
+type Call = Pick<ApiCall<unknown, unknown>, "context" | "authority" | "parameters">;
+
+const subjectOf = ({ parameters }: Call): string => parameters.subject ?? "";
+
+const personAnswer = ({ context }: Call, account: AccountRecord): ApiAnswer => ({
+  body: describePerson(context.issuer, account),
+  revision: account.revision,
+});
+
+/** An act on a person without a body and without an answer. */
+const act = (
+  path: string,
+  summary: string,
+  carryOut: (context: Call["context"], authority: Call["authority"], subject: string) => Promise<unknown>,
+  method: "POST" | "DELETE" = "POST",
+): ApiRoute =>
+  apiRoute({
+    method,
+    path: `/people/:subject${path}`,
+    tag: TAG,
+    summary,
+    permission: "people.write",
+    handle: async (call) => {
+      await carryOut(call.context, call.authority, subjectOf(call));
+      return {};
+    },
+  });
+
+const link = (path: string, kind: "reset" | "sign_in", summary: string): ApiRoute =>
+  apiRoute({
+    method: "POST",
+    path: `/people/:subject${path}`,
+    tag: TAG,
+    summary,
+    permission: "people.write",
+    body: v.strictObject({
+      mail: v.pipe(
+        v.optional(v.boolean(), false),
+        v.description("Whether the link goes to the person's verified address, and to no one else."),
+      ),
+    }),
+    answer: linkSchema,
+    made: true,
+    handle: async (call) => {
+      const made = await makePersonLink(call.context, call.authority, subjectOf(call), kind, call.body.mail);
+      return { body: { link: made.address, expires_at: isoTime(made.expiresAt) }, status: 201 };
+    },
+  });
+
+export const peopleRoutes: readonly ApiRoute[] = [
+  apiRoute({
+    method: "GET",
+    path: "/people",
+    tag: TAG,
+    summary: "List people, oldest first",
+    permission: "people.read",
+    query: {
+      ...PAGE_MEMBERS,
+      group: v.optional(v.pipe(v.string(), v.description("Only the people in this group."))),
+    },
+    answer: listOf(personSchema),
+    handle: ({ context, authority, query }) =>
+      listAnswer<AccountRecord>({
+        keys: context.keys,
+        path: "/people",
+        query,
+        placeOf: ({ createdAt, subject }) => ({ createdAt, subject }),
+        rows: (page) => listPeople(context, authority, { ...page, group: query.group }),
+        describe: (account) => describePerson(context.issuer, account),
+      }),
+  }),
+  apiRoute({
+    method: "POST",
+    path: "/people",
+    tag: TAG,
+    summary: "Add a person",
+    permission: "people.write",
+    body: v.strictObject({
+      username: v.string(),
+      password: v.optional(
+        v.pipe(
+          v.string(),
+          v.description(
+            "Left out: the person gets a link for a password (`…/reset-links`), or signs in otherwise.",
+          ),
+        ),
+      ),
+      ...personFacts,
+    }),
+    answer: personSchema,
+    made: true,
+    handle: async (call) => {
+      const { username, password, ...facts } = call.body;
+      const wish = { ...wishOf(facts), username };
+      const account = await createPerson(call.context, call.authority, wish, password ?? null);
+      return { ...personAnswer(call, account), status: 201 };
+    },
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/people/:subject",
+    tag: TAG,
+    summary: "Show a person",
+    permission: "people.read",
+    answer: personSchema,
+    handle: async (call) =>
+      personAnswer(call, await showPerson(call.context, call.authority, subjectOf(call))),
+  }),
+  apiRoute({
+    method: "PATCH",
+    path: "/people/:subject",
+    tag: TAG,
+    summary: "Change what is known of a person, their groups or their roles",
+    permission: "people.write",
+    body: v.strictObject(personFacts),
+    answer: personSchema,
+    handle: async (call) => {
+      const wish = wishOf(call.body);
+      if (Object.keys(wish).length === 0)
+        throw new OAuthError("member_refused", { description: "The body names nothing to change." });
+      return personAnswer(
+        call,
+        await changePerson(call.context, call.authority, subjectOf(call), wish, call.revision),
+      );
+    },
+  }),
+  apiRoute({
+    method: "DELETE",
+    path: "/people/:subject",
+    tag: TAG,
+    summary: "Remove a person for good, with all sessions and all access they gave",
+    permission: "people.write",
+    handle: async (call) => {
+      await removePerson(call.context, call.authority, subjectOf(call), call.revision);
+      return {};
+    },
+  }),
+  act("/disable", "End a person's sessions and access, and refuse further sign-ins", disablePerson),
+  act("/enable", "Let a disabled person sign in again, or one in who waits for it", enablePerson),
+  act("/unlock", "Let a person try again at once after too many wrong passwords", unlockPerson),
+  apiRoute({
+    method: "PUT",
+    path: "/people/:subject/password",
+    tag: TAG,
+    summary: "Set a password and end the person's sessions",
+    permission: "people.write",
+    body: v.strictObject({ password: v.string() }),
+    handle: async (call) => {
+      await setPersonPassword(call.context, call.authority, subjectOf(call), call.body.password);
+      return {};
+    },
+  }),
+  link("/reset-links", "reset", "Make a link for a new password"),
+  link("/sign-in-links", "sign_in", "Make a link for one sign-in"),
+  act("/second-factor", "Take the app for one-time passwords away", removePersonTotp, "DELETE"),
+  act("/passkeys", "Remove all passkeys of a person", removePersonPasskeys, "DELETE"),
+  apiRoute({
+    method: "GET",
+    path: "/people/:subject/sessions",
+    tag: TAG,
+    summary: "List the sessions of a person",
+    permission: "people.read",
+    answer: v.strictObject({ items: v.array(sessionSchema) }),
+    handle: async (call) => ({
+      body: {
+        items: (await listPersonSessions(call.context, call.authority, subjectOf(call))).map(describeSession),
+      },
+    }),
+  }),
+  act("/sessions", "Sign a person out of every browser", endPersonSessions, "DELETE"),
+  apiRoute({
+    method: "DELETE",
+    path: "/people/:subject/sessions/:session",
+    tag: TAG,
+    summary: "End one session of a person",
+    permission: "people.write",
+    handle: async (call) => {
+      const { session = "" } = call.parameters;
+      await endPersonSession(call.context, call.authority, subjectOf(call), session);
+      return {};
+    },
+  }),
+];

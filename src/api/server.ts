@@ -1,0 +1,273 @@
+/** The server itself, in the management API: scopes and resources, recipes, settings, health, and the search for everything. */
+import * as v from "valibot";
+import { introspectAccessToken } from "../credentials/introspection.ts";
+import { known } from "../operations/management/authority.ts";
+import { search } from "../operations/management/search.ts";
+import {
+  findHealth,
+  type KnownScope,
+  listResources,
+  listScopes,
+  listSettings,
+  requireRecipes,
+  type ServerHealth,
+} from "../operations/management/server.ts";
+import { isoTime } from "../platform/clock.ts";
+import type { ResourceEntry } from "../protocol/catalogue.ts";
+import { exampleValues, filledSettings, notesOf } from "../recipes/guide.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import { findRecipe, RECIPES } from "../recipes/table.ts";
+import { issuerValues } from "../recipes/values.ts";
+import { clientSchema } from "./client-schemas.ts";
+import { describeGrant, describeKey, describePerson, describeSession } from "./describe.ts";
+import { describeForOperator } from "./describe-client.ts";
+import { type ApiRoute, apiRoute } from "./route.ts";
+import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
+
+const TAG = "server";
+
+const words = v.pipe(
+  v.union([v.string(), v.record(v.string(), v.string())]),
+  v.description("A text, or texts by language."),
+);
+
+const count = v.pipe(v.nullable(v.number()), v.description("Null for more than 10,000."));
+
+const describeScope = ({ name, description, sensitive, isOwn }: KnownScope) => ({
+  name,
+  description,
+  sensitive,
+  own: isOwn,
+});
+
+const describeResource = (resource: ResourceEntry) => ({
+  identifier: resource.identifier,
+  name: resource.name,
+  scopes: resource.scopes,
+  access_token_seconds: resource.accessTokenSeconds,
+  access_token_format: resource.accessTokenFormat,
+  introspection_clients: resource.introspectionClients,
+});
+
+const describeRecipe = ({ id, name, what, website, refused }: Recipe) => ({
+  recipe: id,
+  name,
+  what,
+  website,
+  works: refused === undefined,
+});
+
+const recipeMembers = {
+  recipe: v.string(),
+  name: v.string(),
+  what: v.string(),
+  website: v.string(),
+  works: v.boolean(),
+};
+
+const describeHealth = ({ counts, database, mail, ...health }: ServerHealth) => ({
+  ready: health.isReady,
+  version: health.version,
+  issuer: health.issuer,
+  database: { name: database.name, bytes: database.bytes, free_bytes: database.freeBytes },
+  ...counts,
+  mail: mail && {
+    waiting: mail.waiting,
+    failing_since: mail.failing === null ? null : isoTime(mail.failing.since),
+    fault: mail.failing?.reason ?? null,
+  },
+  keys: health.keys.map(({ key, state }) => describeKey(key, state)),
+  warnings: health.warnings,
+});
+
+const healthSchema = v.strictObject({
+  ready: v.pipe(v.boolean(), v.description("Whether the database reads and writes.")),
+  version: v.string(),
+  issuer: v.string(),
+  database: v.strictObject({
+    name: v.string(),
+    bytes: v.pipe(v.nullable(v.number()), v.description("Null on PostgreSQL.")),
+    free_bytes: v.pipe(v.nullable(v.number()), v.description("Of the disk; null on PostgreSQL.")),
+  }),
+  people: count,
+  clients: count,
+  grants: count,
+  mail: v.nullable(
+    v.strictObject({ waiting: v.number(), failing_since: v.nullable(time), fault: v.nullable(v.string()) }),
+  ),
+  keys: v.array(keySchema),
+  warnings: v.array(v.string()),
+});
+
+export const serverRoutes: readonly ApiRoute[] = [
+  apiRoute({
+    method: "GET",
+    path: "/scopes",
+    tag: TAG,
+    summary: "List the scopes; the configuration declares those that are not the server's own",
+    permission: "clients.read",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({ name: v.string(), description: words, sensitive: v.boolean(), own: v.boolean() }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({
+      body: { items: listScopes(context, authority).map(describeScope) },
+    }),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/resources",
+    tag: TAG,
+    summary: "List the APIs that tokens can be for; the configuration declares them",
+    permission: "clients.read",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({
+          identifier: v.string(),
+          name: words,
+          scopes: v.array(v.string()),
+          access_token_seconds: v.nullable(v.number()),
+          access_token_format: v.picklist(["opaque", "jwt"]),
+          introspection_clients: v.array(v.string()),
+        }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({
+      body: { items: listResources(context, authority).map(describeResource) },
+    }),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/recipes",
+    tag: TAG,
+    summary: "List the applications that this server knows",
+    permission: "clients.read",
+    answer: v.strictObject({ items: v.array(v.strictObject(recipeMembers)) }),
+    handle: async ({ authority }) => {
+      requireRecipes(authority);
+      return { body: { items: RECIPES.map(describeRecipe) } };
+    },
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/recipes/:recipe",
+    tag: TAG,
+    summary: "Show what an application needs, with the address of this server",
+    permission: "clients.read",
+    answer: v.strictObject({
+      ...recipeMembers,
+      people: v.pipe(v.string(), v.description("What a person sees: where sign-in begins.")),
+      address_example: v.pipe(
+        v.nullable(v.string()),
+        v.description("An address as an example; null if the application needs none."),
+      ),
+      settings: v.pipe(
+        v.array(
+          v.union([
+            v.strictObject({ where: v.string(), text: v.string() }),
+            v.strictObject({ where: v.string(), fields: v.record(v.string(), v.string()) }),
+          ]),
+        ),
+        v.description("What to write into the application."),
+      ),
+      notes: v.array(v.string()),
+    }),
+    handle: async ({ context, authority, parameters }) => {
+      requireRecipes(authority);
+      const recipe = known(findRecipe(parameters.recipe ?? ""));
+      const values = exampleValues(recipe, issuerValues(context.issuer));
+      return {
+        body: {
+          ...describeRecipe(recipe),
+          people: recipe.people,
+          address_example: recipe.address?.example ?? null,
+          settings: filledSettings(recipe, values),
+          notes: notesOf(recipe, values),
+        },
+      };
+    },
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/settings",
+    tag: TAG,
+    summary: "List every setting with its value and where it was written; secrets are hidden",
+    permission: "server.read",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({
+          key: v.string(),
+          description: v.string(),
+          value: v.unknown(),
+          source: v.picklist(["default", "file", "environment", "flag"]),
+          written_in: v.pipe(
+            v.nullable(v.string()),
+            v.description("The file, the variable or the flag; null for a default."),
+          ),
+        }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({
+      body: {
+        items: listSettings(context, authority).map(({ key, description, value, source }) => ({
+          key,
+          description,
+          value,
+          source: source?.kind ?? "default",
+          written_in: source?.name ?? null,
+        })),
+      },
+    }),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/health",
+    tag: TAG,
+    summary: "Say how the server fares",
+    permission: "server.read",
+    answer: healthSchema,
+    handle: async ({ context, authority }) => ({
+      body: describeHealth(await findHealth(context, authority)),
+    }),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/search",
+    tag: TAG,
+    summary: "Find people, clients, grants, sessions and tokens at once",
+    permission: ["people.read", "clients.read"],
+    query: {
+      q: v.pipe(
+        v.string(),
+        v.maxLength(256, "is longer than 256 characters"),
+        v.description(
+          "The beginning of a user name or address, a part of the name of a client, or an identifier. Never a token.",
+        ),
+      ),
+    },
+    answer: v.strictObject({
+      people: v.array(personSchema),
+      clients: v.array(clientSchema),
+      grants: v.array(grantSchema),
+      sessions: v.array(v.strictObject({ ...sessionMembers, subject: v.string() })),
+      tokens: v.array(tokenSchema),
+    }),
+    handle: async ({ context, authority, query }) => {
+      const { issuer } = context;
+      const found = await search(context, authority, query.q);
+      return {
+        body: {
+          people: found.people.map((account) => describePerson(issuer, account)),
+          clients: found.clients.map(describeForOperator),
+          grants: found.grants.map(describeGrant),
+          sessions: found.sessions.map((session) => ({
+            ...describeSession(session),
+            subject: session.subject,
+          })),
+          tokens: found.tokens.map((token) => introspectAccessToken(issuer.identifier, token, true)),
+        },
+      };
+    },
+  }),
+];

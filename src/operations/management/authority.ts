@@ -1,0 +1,83 @@
+/**
+ * Who manages the server. Each operation of this folder takes an authority and checks it, so that the management API and the console
+ * cannot forget to.
+ */
+import { OAuthError } from "../../protocol/errors.ts";
+import type { SubjectId } from "../../protocol/identifiers.ts";
+import type { LiveAccessToken } from "../../rules/access-token.ts";
+import { type Act, actOfClient, actOfPerson, type Origin } from "../../rules/events.ts";
+import { type Authority, authorityOf, isAllowed, type Permission } from "../../rules/role.ts";
+import type { Store } from "../../store/contract.ts";
+import type { AccountRecord } from "../../store/tables.ts";
+import { groupsManagedBy } from "../groups.ts";
+import { findAccount } from "../people.ts";
+
+interface Reading {
+  readonly store: Store;
+}
+
+/** What a person may do who is signed in. */
+export const authorityOfPerson = async (
+  context: Reading,
+  origin: Origin,
+  account: AccountRecord,
+): Promise<Authority> =>
+  authorityOf(
+    actOfPerson(origin, account.subject),
+    { account, manages: await groupsManagedBy(context, account.subject) },
+    null,
+  );
+
+/** What a token of this server allows: a client's own, or one of a person, with the present roles of that person. */
+export async function authorityOfToken(
+  context: Reading,
+  origin: Origin,
+  { grant, clientId, scope }: Pick<LiveAccessToken, "grant" | "clientId" | "scope">,
+): Promise<Authority> {
+  if (grant === null) return authorityOf(actOfClient(origin, clientId), null, scope);
+  const act: Act = actOfPerson(origin, grant.subject);
+  const account = await findAccount(context, grant.subject);
+  if (account === null) return authorityOf(act, null, []);
+  const manages = await groupsManagedBy(context, grant.subject as SubjectId);
+  return authorityOf(act, { account, manages }, scope);
+}
+
+/** The scope that gives a permission, for the words of a refusal. */
+const SCOPE_FOR: Readonly<Record<Permission, string>> = {
+  "people.read": "tessera.read or tessera.people",
+  "people.write": "tessera.people",
+  "clients.read": "tessera.read or tessera.clients",
+  "clients.write": "tessera.clients",
+  "server.read": "tessera.read",
+  "server.write": "tessera.admin",
+};
+
+/** Throws `management_not_allowed` (403). */
+export function requirePermission(authority: Authority, permission: Permission): void {
+  if (!isAllowed(authority, permission)) throw notAllowed(permission);
+}
+
+/** The refusal of an act that needs this permission. */
+export const notAllowed = (permission: Permission): OAuthError =>
+  new OAuthError("management_not_allowed", {
+    description: `This needs the scope ${SCOPE_FOR[permission]}, and the role for it.`,
+  });
+
+/** Throws `management_not_allowed` unless the condition holds, which a group manager may fulfil too. */
+export function requireThat(isMet: boolean, permission: Permission): void {
+  if (!isMet) throw notAllowed(permission);
+}
+
+/** The object that a request names. Throws `object_unknown` (404). */
+export function known<Found>(found: Found | null | undefined): Found {
+  if (found === null || found === undefined) throw new OAuthError("object_unknown");
+  return found;
+}
+
+/** Throws `revision_stale` (412) if the object is not as it was when the caller read it. `expected`: undefined if any will do. */
+export function requireRevision(
+  { revision }: { readonly revision: number },
+  expected: number | undefined,
+): void {
+  if (expected !== undefined && revision !== expected) throw new OAuthError("revision_stale");
+}

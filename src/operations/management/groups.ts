@@ -1,0 +1,186 @@
+/** Managing groups: who is in them, and who may say so. */
+import { groupNameFault } from "../../accounts/profile.ts";
+import { OAuthError } from "../../protocol/errors.ts";
+import type { SubjectId } from "../../protocol/identifiers.ts";
+import { isBlank } from "../../protocol/names.ts";
+import { type Authority, isAllowed, managesGroup, permissionToChange, seesGroup } from "../../rules/role.ts";
+import type { AccountRecord, GroupMemberRecord, GroupRecord } from "../../store/tables.ts";
+import type { Context } from "../context.ts";
+import {
+  createGroup,
+  describeGroup,
+  findGroup,
+  findMember,
+  listGroups,
+  listMemberRows,
+  removeGroup,
+  setManager,
+} from "../groups.ts";
+import type { Page } from "../paging.ts";
+import { changeAccountIf, findAccount, findAccountBySignInName } from "../people.ts";
+import { known, notAllowed, requirePermission, requireThat } from "./authority.ts";
+
+/** A page of the groups, by name; for a group manager those that they manage. */
+export async function listKnownGroups(
+  context: Context,
+  authority: Authority,
+  page: Page<GroupRecord>,
+): Promise<GroupRecord[]> {
+  if (isAllowed(authority, "people.read")) return listGroups(context, page);
+  const { manages } = authority;
+  requireThat(manages.length > 0, "people.read");
+  const { limit, after = null } = page;
+  const names = [...manages].sort().filter((name) => after === null || name > after.name);
+  const found = await Promise.all(names.slice(0, limit).map((name) => findGroup(context, name)));
+  return found.filter((group) => group !== null);
+}
+
+/** Throws as if there were no such group for an actor who may not see it. */
+async function requireGroup(
+  context: Context,
+  authority: Authority,
+  name: string,
+  may: (authority: Authority, group: string) => boolean,
+): Promise<GroupRecord> {
+  if (!may(authority, name)) {
+    throw authority.manages.length > 0 ? new OAuthError("object_unknown") : notAllowed("people.read");
+  }
+  return known(await findGroup(context, name));
+}
+
+export const showGroup = (context: Context, authority: Authority, name: string): Promise<GroupRecord> =>
+  requireGroup(context, authority, name, seesGroup);
+
+/** Null for none. Throws `member_refused`. */
+function checkedDescription(text: string | null): string | null {
+  if (text === null || isBlank(text)) return null;
+  if ([...text].length <= 300) return text;
+  throw new OAuthError("member_refused", { description: "description is longer than 300 characters." });
+}
+
+/** Throws `member_refused`, or `object_exists` for a name that looks like that of another group. */
+export async function addGroup(
+  context: Context,
+  authority: Authority,
+  name: string,
+  description: string | null,
+): Promise<GroupRecord> {
+  requirePermission(authority, "people.write");
+  const fault = groupNameFault(name);
+  if (fault !== null) throw new OAuthError("member_refused", { description: `name ${fault}.` });
+  const words = checkedDescription(description);
+  const outcome = await createGroup(context, authority.act, name, words, context.clock.seconds());
+  switch (outcome) {
+    case "created":
+      return known(await findGroup(context, name));
+    case "taken":
+      throw new OAuthError("object_exists", { description: "There is a group of that name." });
+    case "similar":
+      throw new OAuthError("object_exists", {
+        description: "There is a group whose name looks the same, and people would take one for the other.",
+      });
+    case "being_removed":
+      throw new OAuthError("change_refused", {
+        description: "An earlier group of that name was not removed wholly. Remove it again first.",
+      });
+  }
+}
+
+export async function describeKnownGroup(
+  context: Context,
+  authority: Authority,
+  name: string,
+  description: string | null,
+): Promise<GroupRecord> {
+  requirePermission(authority, "people.write");
+  if (!(await describeGroup(context, authority.act, name, checkedDescription(description))))
+    throw new OAuthError("object_unknown");
+  return known(await findGroup(context, name));
+}
+
+/** The people stay. */
+export async function removeKnownGroup(context: Context, authority: Authority, name: string): Promise<void> {
+  requirePermission(authority, "people.write");
+  if ((await removeGroup(context, authority.act, name, context.clock.seconds())) === null)
+    throw new OAuthError("object_unknown");
+}
+
+export interface Member {
+  readonly row: GroupMemberRecord;
+  readonly account: AccountRecord;
+}
+
+/** A page of the members, by their identifiers. */
+export async function listGroupMembers(
+  context: Context,
+  authority: Authority,
+  name: string,
+  { limit, after = null }: Page<Member>,
+): Promise<Member[]> {
+  await requireGroup(context, authority, name, seesGroup);
+  const rows = await listMemberRows(context, name, { limit, after: after?.row ?? null });
+  const found = await Promise.all(
+    rows.map(async (row) => ({ row, account: await findAccount(context, row.subject) })),
+  );
+  return found.filter((member): member is Member => member.account !== null);
+}
+
+/**
+ * Puts a person into the group. `person`: the identifier of the account; for a group manager, who does not see all people, also the whole
+ * user name or e-mail address. To be in a group can give a person with a role no more than they have.
+ */
+export async function addMember(
+  context: Context,
+  authority: Authority,
+  name: string,
+  person: string,
+): Promise<AccountRecord> {
+  await requireGroup(context, authority, name, managesGroup);
+  const account = (await findAccount(context, person)) ?? (await findAccountBySignInName(context, person));
+  return changeMembership(context, authority, known(account).subject, { joins: [name] });
+}
+
+/** Takes a person out of the group. */
+export async function removeMember(
+  context: Context,
+  authority: Authority,
+  name: string,
+  subject: string,
+): Promise<void> {
+  await requireGroup(context, authority, name, managesGroup);
+  known(await findMember(context, name, subject as SubjectId));
+  await changeMembership(context, authority, subject as SubjectId, { leaves: [name] });
+}
+
+async function changeMembership(
+  context: Context,
+  authority: Authority,
+  subject: SubjectId,
+  change: { readonly joins?: readonly string[]; readonly leaves?: readonly string[] },
+): Promise<AccountRecord> {
+  const now = context.clock.seconds();
+  const outcome = await changeAccountIf(context, authority.act, subject, change, now, (account) => {
+    // A group may demand a second factor of its members, so a manager does not take people with a role out of it.
+    if (change.leaves !== undefined && permissionToChange(account) === "server.write")
+      requirePermission(authority, "server.write");
+  });
+  if (outcome === "changed") return known(await findAccount(context, subject));
+  throw outcome === "too_long"
+    ? new OAuthError("change_refused", {
+        description: "The person is in as many groups as tokens can carry.",
+      })
+    : new OAuthError("object_unknown");
+}
+
+/** Lets a member manage the group, or no longer. */
+export async function changeManager(
+  context: Context,
+  authority: Authority,
+  name: string,
+  subject: string,
+  manages: boolean,
+): Promise<void> {
+  requirePermission(authority, "people.write");
+  if (!(await setManager(context, authority.act, name, subject as SubjectId, manages)))
+    throw new OAuthError("object_unknown", { description: "The person is not in the group." });
+}

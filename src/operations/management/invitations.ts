@@ -1,0 +1,74 @@
+/** Invitations, for administrators and for group managers, who invite into their own groups. */
+import { emailFault, personNameFault, usernameFault } from "../../accounts/people.ts";
+import { recordIdText } from "../../credentials/credential.ts";
+import { OAuthError } from "../../protocol/errors.ts";
+import { actorText } from "../../rules/events.ts";
+import { type Authority, isAllowed, managesGroup, mayInvite } from "../../rules/role.ts";
+import type { LinkRecord } from "../../store/tables.ts";
+import type { Context } from "../context.ts";
+import { findGroup } from "../groups.ts";
+import { everyInvitation, type Invitation, type Invited, invite, revokeInvitation } from "../links.ts";
+import { collect } from "../paging.ts";
+import { findAccountBySignInName } from "../people.ts";
+import { known, requirePermission, requireThat } from "./authority.ts";
+
+/** The open invitations, oldest first; for a group manager their own. */
+export async function listInvitations(context: Context, authority: Authority): Promise<LinkRecord[]> {
+  requireThat(isAllowed(authority, "people.read") || authority.manages.length > 0, "people.read");
+  const all = await collect(everyInvitation(context, context.clock.seconds()));
+  return all.filter((link) => mayAnswerFor(authority, link, "people.read"));
+}
+
+const mayAnswerFor = (
+  authority: Authority,
+  { createdBy }: LinkRecord,
+  permission: "people.read" | "people.write",
+): boolean => isAllowed(authority, permission) || createdBy === actorText(authority.act.actor);
+
+const DAY_SECONDS = 86_400;
+/** What an invitation may be at most. */
+export const MOST_USES = 1000;
+export const MOST_DAYS = 365;
+
+const refuse = (description: string): OAuthError => new OAuthError("member_refused", { description });
+
+/** Throws `member_refused`, or `object_exists` for a person who has an account. */
+export async function makeInvitation(
+  context: Context,
+  authority: Authority,
+  wish: Invitation,
+): Promise<Invited> {
+  const { username, name, email, groups = [], administrator = false, uses = 1, seconds, isMailed } = wish;
+  if (administrator) requirePermission(authority, "server.write");
+  const isInOwnGroups = groups.length > 0 && groups.every((group) => managesGroup(authority, group));
+  requireThat(isAllowed(authority, "people.write") || isInOwnGroups, "people.write");
+  const isForOne = Boolean(username || name || email || administrator);
+  const fault =
+    (username && usernameFault(username) && `username ${usernameFault(username)}`) ||
+    (name && personNameFault(name) && `name ${personNameFault(name)}`) ||
+    (email && emailFault(email) && `email ${emailFault(email)}`) ||
+    (uses > 1 && isForOne && "uses must be 1 for an invitation of one person") ||
+    ((uses < 1 || uses > MOST_USES) && `uses must be a whole number from 1 to ${MOST_USES}`) ||
+    (seconds !== undefined &&
+      (seconds < 60 || seconds > MOST_DAYS * DAY_SECONDS) &&
+      `expires_in must be from 60 to ${MOST_DAYS * DAY_SECONDS} seconds`) ||
+    (isMailed && !email && "mail needs an email address") ||
+    (isMailed && context.linkMails === null && "mail must be false: this server sends no mail");
+  if (fault) throw refuse(`${fault}.`);
+  for (const group of groups)
+    if ((await findGroup(context, group)) === null)
+      throw refuse("groups: there is no group of one of these names.");
+  for (const taken of [username, email])
+    if (taken && (await findAccountBySignInName(context, taken)) !== null)
+      throw new OAuthError("object_exists", { description: "A person signs in with that name or address." });
+  return invite(context, authority.act, wish);
+}
+
+/** Takes an invitation back. */
+export async function withdrawInvitation(context: Context, authority: Authority, id: string): Promise<void> {
+  requireThat(mayInvite(authority), "people.write");
+  const all = await listInvitations(context, authority);
+  const link = known(all.find((each) => recordIdText(each.id) === id));
+  requireThat(mayAnswerFor(authority, link, "people.write"), "people.write");
+  await revokeInvitation(context, authority.act, link.id);
+}

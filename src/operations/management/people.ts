@@ -1,0 +1,386 @@
+/** Managing people: what an administrator does with accounts, in the console and by the management API. */
+import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../../accounts/people.ts";
+import { attributesFault, type FactFault, groupsFault, profileFault } from "../../accounts/profile.ts";
+import { recordIdText } from "../../credentials/credential.ts";
+import { OAuthError } from "../../protocol/errors.ts";
+import { FACTS_BYTES } from "../../protocol/fact-size.ts";
+import { foldUsername, type SubjectId } from "../../protocol/identifiers.ts";
+import type { AccountChanges } from "../../rules/account-changes.ts";
+import type { Decision } from "../../rules/decision.ts";
+import { sortedGroups } from "../../rules/group.ts";
+import * as rules from "../../rules/person.ts";
+import { type Authority, isAllowed, permissionToChange, seesGroup } from "../../rules/role.ts";
+import type { AccountRecord, PersonAttributes, PersonProfile, SessionRecord } from "../../store/tables.ts";
+import type { Context } from "../context.ts";
+import { outcomeOf } from "../decide.ts";
+import { newEnding } from "../ending.ts";
+import { listMembers } from "../groups.ts";
+import { approve, type LinkForPerson, makeResetLink, makeSignInLink } from "../links.ts";
+import type { Page } from "../paging.ts";
+import { collect } from "../paging.ts";
+import { removeEveryPasskey } from "../passkeys.ts";
+import {
+  changeAccountIf,
+  createAccount,
+  enableAccount,
+  findAccount,
+  findAccountBySignInName,
+  hasAdministrator,
+  listAccounts,
+  listNamesAfter,
+  lookAtAccount,
+  setPassword,
+  unlockAccount,
+} from "../people.ts";
+import { removeTotpByOperator } from "../second-factor-changes.ts";
+import { endSession, endSessions, everySession } from "../sessions.ts";
+import { known, notAllowed, requirePermission, requireRevision, requireThat } from "./authority.ts";
+
+/** A page of people, oldest first; those of a group by their identifiers. */
+export function listPeople(
+  context: Context,
+  authority: Authority,
+  { group, ...page }: Page<AccountRecord> & { readonly group?: string | undefined },
+): Promise<AccountRecord[]> {
+  if (group === undefined) {
+    requirePermission(authority, "people.read");
+    return listAccounts(context, page);
+  }
+  requireThat(seesGroup(authority, group), "people.read");
+  return listMembers(context, group, page);
+}
+
+/** A person whom the actor may see: anyone with the permission, or a member of a group that the actor manages. */
+export async function showPerson(
+  context: Context,
+  authority: Authority,
+  subject: string,
+): Promise<AccountRecord> {
+  const account = await findAccount(context, subject);
+  const sees =
+    isAllowed(authority, "people.read") || account?.groups.some((group) => seesGroup(authority, group));
+  // A group manager does not learn which other people there are.
+  if (!sees)
+    throw authority.manages.length > 0 ? new OAuthError("object_unknown") : notAllowed("people.read");
+  return known(account);
+}
+
+/** The people whose user name or e-mail address begins with the text, or whose identifier it is, up to a limit. */
+export async function searchPeople(
+  context: Context,
+  authority: Authority,
+  text: string,
+  limit: number,
+): Promise<AccountRecord[]> {
+  requirePermission(authority, "people.read");
+  const folded = foldUsername(text);
+  const [bySubject, exact, following] = await Promise.all([
+    findAccount(context, text),
+    findAccountBySignInName(context, text),
+    listNamesAfter(context, folded, limit),
+  ]);
+  const subjects = following.filter(({ name }) => name.startsWith(folded)).map(({ subject }) => subject);
+  const others = await Promise.all(subjects.map((subject) => findAccount(context, subject)));
+  const found = [bySubject, exact, ...others].filter((account) => account !== null);
+  return [...new Map(found.map((account) => [account.subject, account])).values()].slice(0, limit);
+}
+
+// ── Values ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is said of a person: new values by their names; null takes one away. */
+export interface PersonWish {
+  readonly username?: string;
+  readonly name?: string | null;
+  readonly email?: string | null;
+  readonly emailVerified?: boolean;
+  readonly profile?: AccountChanges["profile"];
+  readonly attributes?: AccountChanges["attributes"];
+  readonly groups?: readonly string[];
+  readonly administrator?: boolean;
+  readonly auditor?: boolean;
+}
+
+const refuse = (description: string): OAuthError => new OAuthError("member_refused", { description });
+
+function refuseFault(member: string, fault: string | null): void {
+  if (fault !== null) throw refuse(`${member} ${fault}.`);
+}
+
+const refuseFact = (fault: FactFault | null): void => {
+  if (fault !== null) throw refuse(`${fault.fact} ${fault.fault}.`);
+};
+
+const present = <Facts extends object>(facts: Facts | undefined): Facts =>
+  Object.fromEntries(
+    Object.entries(facts ?? {}).filter(([, value]) => value !== null && value !== undefined),
+  ) as Facts;
+
+/** Throws `member_refused` for a value that no person may have. */
+function checkWish(wish: PersonWish): void {
+  if (wish.username !== undefined) refuseFault("username", usernameFault(wish.username));
+  if (wish.name) refuseFault("name", personNameFault(wish.name));
+  if (wish.email) refuseFault("email", emailFault(wish.email));
+  refuseFact(profileFault(present(wish.profile) as PersonProfile));
+  refuseFact(attributesFault(present(wish.attributes) as PersonAttributes));
+  if (wish.groups !== undefined) refuseFact(groupsFault(wish.groups));
+}
+
+const wantsRole = ({ administrator, auditor }: PersonWish): boolean =>
+  administrator !== undefined || auditor !== undefined;
+
+function refuseTaken(outcome: rules.NameTaken): never {
+  throw new OAuthError("object_exists", {
+    description:
+      outcome === "email_taken"
+        ? "Another person signs in with the e-mail address."
+        : "Another person signs in with the user name.",
+  });
+}
+
+const groupGone = (): OAuthError => refuse("groups: there is no group of one of these names. Make it first.");
+
+const tooLong = (): OAuthError =>
+  refuse(`The facts are more than the ${FACTS_BYTES} bytes that tokens can carry of a person.`);
+
+// ── Acts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Makes an account. `password`: null for a person who gets a link for one. Throws `member_refused`, or `object_exists` for a name that
+ * is taken.
+ */
+export async function createPerson(
+  context: Context,
+  authority: Authority,
+  { username, profile, attributes, groups = [], ...wish }: PersonWish & { readonly username: string },
+  password: string | null,
+): Promise<AccountRecord> {
+  requirePermission(authority, wantsRole(wish) ? "server.write" : "people.write");
+  checkWish({ username, groups, ...wish, ...(profile && { profile }), ...(attributes && { attributes }) });
+  const about = { username, email: wish.email ?? null };
+  const passwordHash = password === null ? null : await hashNew(context, about, password);
+  const account = newAccountRecord(
+    {
+      ...wish,
+      source: "operator",
+      username,
+      passwordHash,
+      profile: present(profile) as PersonProfile,
+      attributes: present(attributes) as PersonAttributes,
+      groups: sortedGroups(groups),
+    },
+    context.clock,
+    context.random,
+  );
+  const outcome = await createAccount(context, authority.act, account);
+  if (outcome === "group_unknown") throw groupGone();
+  if (outcome !== "created") refuseTaken(outcome);
+  return account;
+}
+
+/** Throws `member_refused` for a password that no person may choose. */
+async function hashNew(
+  context: Context,
+  owner: { readonly username: string; readonly email: string | null },
+  password: string,
+): Promise<string> {
+  const fault = await context.newPasswords.fault(password, owner);
+  if (fault !== null) throw refuse(`password: the password is refused: ${fault}.`);
+  return context.passwords.hash(password);
+}
+
+/** The account that the actor wants to change. Throws for one that the actor may not. */
+async function requireChangeable(
+  context: Context,
+  authority: Authority,
+  subject: string,
+): Promise<AccountRecord> {
+  const isManager = isAllowed(authority, "people.write");
+  if (!isManager) throw notAllowed("people.write");
+  const account = known(await findAccount(context, subject));
+  requirePermission(authority, permissionToChange(account));
+  return account;
+}
+
+/** Changes what is known of a person, their groups and their roles. `revision`: that of the row as the caller read it. */
+export async function changePerson(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  { username: _, ...wish }: PersonWish,
+  revision?: number,
+): Promise<AccountRecord> {
+  const { subject: id } = await requireChangeable(context, authority, subject);
+  if (wantsRole(wish)) requirePermission(authority, "server.write");
+  checkWish(wish);
+  const outcome = await changeAccountIf(
+    context,
+    authority.act,
+    id,
+    wish,
+    context.clock.seconds(),
+    (account) => {
+      requireRevision(account, revision);
+      requirePermission(authority, permissionToChange(account));
+    },
+  );
+  switch (outcome) {
+    case "changed":
+      return known(await findAccount(context, id));
+    case "last_administrator":
+      throw new OAuthError("last_administrator");
+    case "group_unknown":
+      throw groupGone();
+    case "too_long":
+      throw tooLong();
+    case "email_taken":
+      return refuseTaken(outcome);
+    case "unknown":
+      throw new OAuthError("object_unknown");
+  }
+}
+
+/** An act that ends an account or keeps its person out: not for the last administrator. */
+async function endAccount(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  revision: number | undefined,
+  decide: (account: AccountRecord) => Decision<boolean>,
+): Promise<void> {
+  const { subject: id } = await requireChangeable(context, authority, subject);
+  const outcome = await outcomeOf(context, authority.act, async () => {
+    // This look comes first: a commit by which another administrator goes changes the revision.
+    const facts = await lookAtAccount(context, id);
+    const account = known(facts.account);
+    requireRevision(account, revision);
+    requirePermission(authority, permissionToChange(account));
+    const hasOther = account.administrator && (await hasAdministrator(context, id));
+    return rules.keepingOne(facts, hasOther, decide(account));
+  });
+  if (outcome === "last_administrator") throw new OAuthError("last_administrator");
+}
+
+/** Ends the person's sessions and access, and removes the account. */
+export async function removePerson(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  revision?: number,
+): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  if (account.isDeclared && account.disabledBy !== "left_out") throw new OAuthError("object_declared");
+  const ending = { ...newEnding(context, account.subject), now: context.clock.seconds() };
+  await endAccount(context, authority, subject, revision, (found) => rules.removeAccount(found, ending));
+}
+
+/** Ends the person's sessions and access, and refuses further sign-ins. */
+export async function disablePerson(context: Context, authority: Authority, subject: string): Promise<void> {
+  const ending = { ...newEnding(context, subject as SubjectId), now: context.clock.seconds() };
+  await endAccount(context, authority, subject, undefined, (found) => rules.disableAccount(found, ending));
+}
+
+/** Lets a disabled person sign in again, or one in who waits for it. */
+export async function enablePerson(context: Context, authority: Authority, subject: string): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  if (account.disabledBy === "approval") await approve(context, authority.act, account.subject);
+  else if (account.disabledAt !== null) await enableAccount(context, authority.act, account.subject);
+}
+
+/** Lets a person try again at once after too many wrong passwords. */
+export async function unlockPerson(context: Context, authority: Authority, subject: string): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  await unlockAccount(context, authority.act, account.subject, context.clock.seconds());
+}
+
+/** Sets a password and ends the person's sessions. Throws `member_refused` for one that no person may choose. */
+export async function setPersonPassword(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  password: string,
+): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  const hash = await hashNew(context, account, password);
+  await setPassword(context, authority.act, account.subject, hash);
+}
+
+/** Takes the app for one-time passwords away from a person who has lost it. */
+export async function removePersonTotp(
+  context: Context,
+  authority: Authority,
+  subject: string,
+): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  if (!(await removeTotpByOperator(context, authority.act, account.subject)))
+    throw new OAuthError("object_unknown", { description: "The person has no second factor." });
+}
+
+/** Removes all passkeys of a person. */
+export async function removePersonPasskeys(
+  context: Context,
+  authority: Authority,
+  subject: string,
+): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  if (((await removeEveryPasskey(context, authority.act, account.subject)) ?? 0) === 0)
+    throw new OAuthError("object_unknown", { description: "The person has no passkeys." });
+}
+
+/** A link for the person: for a new password, or for one sign-in. `isMailed`: to their verified address, and to no one else. */
+export async function makePersonLink(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  kind: "reset" | "sign_in",
+  isMailed: boolean,
+): Promise<Extract<LinkForPerson, { outcome: "created" }>> {
+  const account = await requireChangeable(context, authority, subject);
+  const make = kind === "reset" ? makeResetLink : makeSignInLink;
+  const made = await make(context, authority.act, account, isMailed);
+  if (made.outcome === "created") return made;
+  throw new OAuthError("change_refused", { description: LINK_FAULTS[made.outcome] });
+}
+
+const LINK_FAULTS = {
+  unknown: "The person is disabled. Enable the person first.",
+  too_many: "The person has too many open links of this kind. Wait until one has expired.",
+  no_mail: "A mail is not possible: the server sends none, or the address of the person is not verified.",
+} as const;
+
+// ── Sessions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The sessions of a person that are valid now. */
+export async function listPersonSessions(
+  context: Context,
+  authority: Authority,
+  subject: string,
+): Promise<SessionRecord[]> {
+  requirePermission(authority, "people.read");
+  const account = known(await findAccount(context, subject));
+  const now = context.clock.seconds();
+  const idleSince = now - context.configuration.lifetimes.session_idle_seconds;
+  return collect(everySession(context, account, now, idleSince));
+}
+
+/** Signs a person out of every browser. Returns how many sessions ended. */
+export async function endPersonSessions(
+  context: Context,
+  authority: Authority,
+  subject: string,
+): Promise<number> {
+  const account = await requireChangeable(context, authority, subject);
+  return (await endSessions(context, authority.act, account.subject)) ?? 0;
+}
+
+/** Ends one session of a person. */
+export async function endPersonSession(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  id: string,
+): Promise<void> {
+  const account = await requireChangeable(context, authority, subject);
+  const sessions = await listPersonSessions(context, authority, account.subject);
+  const session = known(sessions.find((each) => recordIdText(each.id) === id));
+  await endSession(context, authority.act, session.id);
+}

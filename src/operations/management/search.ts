@@ -1,0 +1,85 @@
+/** One search for everything that an administrator manages. */
+import { parseRecordId, withoutCredentials } from "../../credentials/credential.ts";
+import { OAuthError } from "../../protocol/errors.ts";
+import type { RecordId } from "../../protocol/identifiers.ts";
+import { foldName } from "../../protocol/names.ts";
+import type { LiveAccessToken } from "../../rules/access-token.ts";
+import { type Authority, isAllowed } from "../../rules/role.ts";
+import { row } from "../../store/contract.ts";
+import {
+  type AccountRecord,
+  type ClientRecord,
+  type GrantRecord,
+  type SessionRecord,
+  sessions,
+} from "../../store/tables.ts";
+import { findGrant } from "../access.ts";
+import { everyClient } from "../clients.ts";
+import type { Context } from "../context.ts";
+import { findLiveAccessToken } from "../tokens.ts";
+import { requireThat } from "./authority.ts";
+import { searchPeople } from "./people.ts";
+
+export interface Found {
+  readonly people: readonly AccountRecord[];
+  readonly clients: readonly ClientRecord[];
+  readonly grants: readonly GrantRecord[];
+  readonly sessions: readonly SessionRecord[];
+  readonly tokens: readonly LiveAccessToken[];
+}
+
+/** How many of each kind a search finds at most. */
+const MOST_FOUND = 10;
+
+/** A search reads the names of this many clients at most. */
+const MOST_READ = 10_000;
+
+const SESSION = { session: row(sessions, { id: "$id" }) };
+
+/**
+ * People by their identifier, or by the beginning of a user name or e-mail address; clients by a part of their identifier or name;
+ * grants, sessions and access tokens by their ids. What the actor may not read is not found. Throws `parameter_invalid` for the text of
+ * a token: it would stand in the logs of every proxy on the way.
+ */
+export async function search(context: Context, authority: Authority, text: string): Promise<Found> {
+  const seesPeople = isAllowed(authority, "people.read");
+  const seesClients = isAllowed(authority, "clients.read");
+  requireThat(seesPeople || seesClients, "people.read");
+  const wanted = text.trim();
+  if (withoutCredentials(wanted) !== wanted || /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(wanted))
+    throw new OAuthError("parameter_invalid", {
+      description: "q: a token does not belong into an address. POST it to /api/tokens/inspect.",
+    });
+  const id = parseRecordId(wanted);
+  const byId = async <Row>(isSeen: boolean, find: (id: RecordId) => Promise<Row | null>): Promise<Row[]> => {
+    const found = isSeen && id !== null ? await find(id) : null;
+    return found === null ? [] : [found];
+  };
+  const now = context.clock.seconds();
+  return {
+    people: seesPeople && wanted !== "" ? await searchPeople(context, authority, wanted, MOST_FOUND) : [],
+    clients: seesClients && wanted !== "" ? await findClients(context, wanted) : [],
+    grants: await byId(seesPeople, (each) => findGrant(context, each)),
+    sessions: await byId(seesPeople, async (each) => {
+      const { session } = await context.store.look(SESSION, { id: each });
+      return session !== null && session.expiresAt > now ? session : null;
+    }),
+    tokens: await byId(seesClients, (each) => findLiveAccessToken(context, each, now)),
+  };
+}
+
+async function findClients(context: Context, text: string): Promise<ClientRecord[]> {
+  const folded = foldName(text);
+  const found: ClientRecord[] = [];
+  let read = 0;
+  for await (const client of everyClient(context)) {
+    const names = [client.clientName ?? "", ...Object.values(client.localized)];
+    const isMeant =
+      client.clientId.includes(text) ||
+      (folded !== "" && names.some((name) => foldName(name).includes(folded)));
+    if (isMeant) found.push(client);
+    read += 1;
+    if (found.length === MOST_FOUND || read === MOST_READ) break;
+  }
+  return found;
+}
