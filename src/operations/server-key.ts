@@ -135,7 +135,7 @@ function agreedSecret(kept: ServerKeyRecord, configured: Uint8Array | null): Uin
     throw new ConfigurationError(
       configured === null
         ? "The server's key in the database is damaged. Restore the table server_keys from a backup."
-        : "server_key is not the key that this database is used with. Every node needs the same. To put it in the place of the other one, which must be among former_server_keys: tessera server-key rotate",
+        : "server_key is not the key that this database is used with. Every node needs the same. To put it in the place of the other one: tessera server-key rotate (docs/server-key.md)",
     );
   }
   return secret;
