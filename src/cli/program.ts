@@ -42,6 +42,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
   "server-key": async () => (await import("./server-key.ts")).addServerKeyCommands,
+  log: async () => (await import("./log.ts")).addLogCommand,
+  why: async () => (await import("./why.ts")).addWhyCommand,
   mail: async () => (await import("./mail.ts")).addMailCommands,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,

@@ -58,9 +58,13 @@ export const CONSOLE_PATHS = [
   "/admin",
   "/admin/groups",
   "/admin/groups/:group",
+  "/admin/health",
+  "/admin/keys",
   "/admin/people",
   "/admin/people/:subject",
   "/admin/people/new",
+  "/admin/scopes",
+  "/admin/settings",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 

@@ -582,7 +582,7 @@ async function insertExpired(): Promise<void> {
     kind: "form" as const,
     id: server.context.random(16) as RecordId,
     expiresAt: server.clock.seconds(),
-    codeId: null,
+    resultId: null,
   };
   await server.context.store.commit({ changes: [insert(once, row)] });
 }
