@@ -7,6 +7,7 @@ import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import { MAIL } from "./mail.ts";
+import { MANAGEMENT } from "./management.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OTHER_DEVICE } from "./other-device.ts";
@@ -34,6 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LINKS,
   ...LOGOUT,
   ...MAIL,
+  ...MANAGEMENT,
   ...PAGES,
   ...PASSKEYS,
   ...OTHER_DEVICE,
