@@ -48,16 +48,6 @@ export const MANAGEMENT: readonly Mutation[] = [
   },
   {
     against: ["threat 90"],
-    what: "any token of this server is one for its management",
-    in: "api/handle.ts",
-    within: "handleApi",
-    match: "requireBearer(context, $TOKEN, SCOPES)",
-    replace: "requireBearer(context, $TOKEN, [])",
-    tests: [PERMISSIONS],
-    only: "no token of other scopes",
-  },
-  {
-    against: ["threat 90"],
     what: "a group manager sees the members of every group",
     in: "rules/role.ts",
     within: "seesGroup",
@@ -205,6 +195,16 @@ export const MANAGEMENT: readonly Mutation[] = [
     replace: 'wanted !== ""',
     tests: [SERVER],
     only: "only what the actor may read",
+  },
+  {
+    against: ["threat 90"],
+    what: "a group that a client refuses is removed, and the client lets its people in",
+    in: "operations/management/groups.ts",
+    within: "removeKnownGroup",
+    match: "client !== undefined",
+    replace: "false",
+    tests: [CLIENTS],
+    only: "a group that a client goes by",
   },
   {
     against: ["threat 90"],

@@ -305,6 +305,7 @@ const declaration = {
   profile: {},
   attributes: {},
   groups: [],
+  auditor: false,
   administrator: false,
   passwordHash: "declared",
 };

@@ -7,6 +7,7 @@ import { type Authority, isAllowed, managesGroup, permissionToChange, seesGroup 
 import type { AccountRecord, GroupMemberRecord, GroupRecord } from "../../store/tables.ts";
 import type { Context } from "../context.ts";
 import {
+  clientsNaming,
   createGroup,
   describeGroup,
   findGroup,
@@ -98,9 +99,14 @@ export async function describeKnownGroup(
   return known(await findGroup(context, name));
 }
 
-/** The people stay. */
+/** The people stay. Throws `change_refused` for a group that a client goes by: without it, the client would let in whom it refuses. */
 export async function removeKnownGroup(context: Context, authority: Authority, name: string): Promise<void> {
   requirePermission(authority, "people.write");
+  const [client] = await clientsNaming(context, name);
+  if (client !== undefined)
+    throw new OAuthError("change_refused", {
+      description: `The client '${client}' goes by this group (allowed_groups or denied_groups). Change that first.`,
+    });
   if ((await removeGroup(context, authority.act, name, context.clock.seconds())) === null)
     throw new OAuthError("object_unknown");
 }
