@@ -2,3 +2,11 @@
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
+
+/** Ends the command with this exit code. It has printed everything that there is to say. */
+export class ExitWith extends Error {
+  override readonly name = "ExitWith";
+  constructor(readonly code: number) {
+    super(`exit code ${code}`);
+  }
+}

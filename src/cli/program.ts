@@ -4,11 +4,11 @@ import { ConfigurationError } from "../configuration/error.ts";
 import { ListenError } from "../platform/listen.ts";
 import { printableLines } from "../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, ExitWith } from "./command-error.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
 import type { Io } from "./io.ts";
 
-/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line. */
+/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line, or the one that a command chose. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
     requireDashes(args, io.env);
@@ -19,6 +19,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     // Commander has already written the message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ExitWith) return error.code;
     io.err(`${printableLines(describeFailure(error))}\n`);
     if (io.env.DEBUG && error instanceof Error) io.err(`${printableLines(error.stack ?? error.message)}\n`);
     return 1;
@@ -41,6 +42,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
   mail: async () => (await import("./mail.ts")).addMailCommands,
+  apply: async () => (await import("./apply.ts")).addApplyCommand,
+  export: async () => (await import("./apply.ts")).addExportCommand,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,
   backup: async () => (await import("./backup.ts")).addBackupCommand,

@@ -90,7 +90,7 @@ export const MANAGEMENT: readonly Mutation[] = [
     against: ["threat 90"],
     what: "the permission for people is enough to make an administrator",
     in: "operations/management/people.ts",
-    within: "createPerson",
+    within: "requireMayMake",
     match: "wantsRole(wish)",
     replace: "false",
     tests: [PERMISSIONS],
