@@ -492,7 +492,9 @@ export async function exportFile(context: ApplyContext): Promise<Record<string, 
     const managers = (await listManagers(context, group.name)).map(({ username }) => username).sort();
     groups.push(withoutEmpty({ name: group.name, description: group.description, managers }));
   }
+  const byName = (one: string, other: string): number => (one < other ? -1 : 1);
   const people = (await collect(everyAccount(context)))
+    .sort((one, other) => byName(one.username, other.username))
     .filter(({ isDeclared, source }) => !isDeclared && source !== "demo")
     .map((account) => {
       const { email_verified, ...entry } = entryOfPerson(context, account) as Record<string, unknown>;
@@ -501,17 +503,19 @@ export async function exportFile(context: ApplyContext): Promise<Record<string, 
         account.email === null ? {} : { email_verified },
       );
     });
-  const clients = (await collect(everyClient(context, "operator"))).map((client) => {
-    const { scope, require_pkce, ...entry } = entryOfClient(client);
-    const isOpen = client.redirectUris.some(isUnprotected);
-    return {
-      client_id: client.clientId,
-      ...withoutEmpty(entry),
-      scope,
-      require_pkce,
-      ...(isOpen && { allow_http_redirects: true }),
-    };
-  });
+  const clients = (await collect(everyClient(context, "operator")))
+    .sort((one, other) => byName(one.clientId, other.clientId))
+    .map((client) => {
+      const { scope, require_pkce, ...entry } = entryOfClient(client);
+      const isOpen = client.redirectUris.some(isUnprotected);
+      return {
+        client_id: client.clientId,
+        ...withoutEmpty(entry),
+        scope,
+        require_pkce,
+        ...(isOpen && { allow_http_redirects: true }),
+      };
+    });
   return { groups, people, clients };
 }
 

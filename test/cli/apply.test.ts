@@ -181,8 +181,10 @@ describe("tessera export", () => {
       "--allow-http-redirects",
       "--no-pkce",
     );
-    await here.run("user", "set", "ada", "--street-address", "1 Road", "--locality", "London", "--auditor");
+    const facts = ["--address", "locality=London", "--given-name", "Ada", "--auditor"];
+    expect((await here.run("user", "set", "ada", ...facts)).code).toBe(0);
     const { out } = await here.run("export");
+    expect(out).toContain('locality = "London"');
     expect(out).not.toMatch(/tcs_|client_secret =|password/);
     expect(await here.apply(out, "--prune", "--dry-run")).toMatchObject({ code: 0 });
     const there = fresh();
