@@ -149,14 +149,7 @@ describe("a query", () => {
   test(
     proves("with quotes, semicolons and the like finds nothing and breaks nothing", "threat 45"),
     async () => {
-      for (const text of [
-        "' OR 1=1 --",
-        "%",
-        "_",
-        "\\",
-        '"; DROP TABLE accounts; --',
-        "\u{1F600}",
-      ]) {
+      for (const text of ["' OR 1=1 --", "%", "_", "\\", '"; DROP TABLE accounts; --', "\u{1F600}"]) {
         const query = encodeURIComponent(text);
         const found = (await askFor(server, token, `/search?q=${query}`)) as Record<string, Json[]>;
         expect([text, found.people, found.clients]).toEqual([text, [], []]);
