@@ -14,9 +14,7 @@ import {
 } from "../operations/management/server.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { ResourceEntry } from "../protocol/catalogue.ts";
-import { exampleValues, filledSettings, notesOf } from "../recipes/guide.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { findRecipe, RECIPES } from "../recipes/table.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
 import { describeGrant, describeKey, describePerson, describeSession } from "./describe.ts";
@@ -25,6 +23,10 @@ import { type ApiRoute, apiRoute } from "./route.ts";
 import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
 
 const TAG = "server";
+
+/** The recipes and their guides; no start waits for them. */
+const loadTable = () => import("../recipes/table.ts");
+const loadGuide = () => import("../recipes/guide.ts");
 
 const words = v.pipe(
   v.union([v.string(), v.record(v.string(), v.string())]),
@@ -146,6 +148,7 @@ export const serverRoutes: readonly ApiRoute[] = [
     answer: v.strictObject({ items: v.array(v.strictObject(recipeMembers)) }),
     handle: async ({ authority }) => {
       requireRecipes(authority);
+      const { RECIPES } = await loadTable();
       return { body: { items: RECIPES.map(describeRecipe) } };
     },
   }),
@@ -175,6 +178,8 @@ export const serverRoutes: readonly ApiRoute[] = [
     }),
     handle: async ({ context, authority, parameters }) => {
       requireRecipes(authority);
+      const { findRecipe } = await loadTable();
+      const { exampleValues, filledSettings, notesOf } = await loadGuide();
       const recipe = known(findRecipe(parameters.recipe ?? ""));
       const values = exampleValues(recipe, issuerValues(context.issuer));
       return {
