@@ -9,14 +9,23 @@ import { API_PATHS, apiRoutes } from "./api/index.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
 import type { SettingSources } from "./configuration/sources.ts";
+import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
+import {
+  ENDPOINT_PATHS,
+  HEALTH_PATHS,
+  hasMetricsPath,
+  METRICS_PATH,
+  metadataPaths,
+} from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { refusedRequest } from "./endpoints/refused.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
+import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
@@ -27,10 +36,13 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
+import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
+import { createRefusalKeeper } from "./operations/refusals.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
+import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import {
@@ -42,7 +54,8 @@ import {
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
 import { otherAddressPage } from "./pages/other-address.tsx";
-import { PAGE_PATHS } from "./pages/urls.ts";
+import { Interrupted, PageError } from "./pages/page-error.ts";
+import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import { allowedRequestHeaders } from "./platform/cors.ts";
@@ -70,6 +83,7 @@ import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
+import { PAGE_REASONS } from "./rules/refusal-record.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
 
@@ -89,6 +103,12 @@ export interface ServerParts {
   readonly peers?: Peers;
   /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
+  readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
+  /** Records what requests do. Default: nothing is recorded. */
+  readonly telemetry?: Telemetry;
+  /** How long refused requests are gathered before they are written. Default: a second. */
+  readonly refusalMillis?: number;
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -96,14 +116,19 @@ export interface ServerParts {
 }
 
 export interface Server {
-  /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
-  fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /**
+   * Answers a request. `addressOf` returns the address that it came from. `isFromProxy`: whether a trusted proxy has sent it; default: no.
+   * Never throws.
+   */
+  fetch(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** Answers a request whose target is none of `servedPaths`, whatever its URL says. Never throws. */
-  elsewhere(request: Request, addressOf: () => string): Promise<Response>;
+  elsewhere(request: Request, addressOf: () => string, isFromProxy?: () => boolean): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Hands over the fixed answers, now and each time that the signing keys change. */
   publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
+  /** Answers requests for one route and for no other, for a listener of its own. */
+  only(route: Route): Pick<Server, "fetch" | "elsewhere">;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -121,33 +146,51 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  metrics,
+  telemetry,
+  refusalMillis,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
-  outbound = createOutbound({
+  outbound: plainOutbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
   }),
 }: ServerParts): Server {
+  const counts = metrics?.counts ?? null;
+  const countedOutbound = counts?.outboundCounted(plainOutbound) ?? plainOutbound;
+  const outbound = telemetry?.outboundTraced(countedOutbound) ?? countedOutbound;
   const { limits } = configuration;
   const { breached_range_url: rangeUrl } = configuration.passwords;
-  const ownLimits = createLimits(configuration, steadyClock);
+  const plainLimits = createLimits(configuration, steadyClock);
+  const ownLimits = counts?.limitsCounted(plainLimits) ?? plainLimits;
   const issuer = parseIssuer(configuration.issuer);
-  const watched = watchStore(store, {
-    began: (error) =>
-      log.error("the database is not available", {
-        cause: causeOf(error),
-        advice: error.advice || undefined,
-      }),
-    ended: () => log.info("the database is available again"),
-  });
+  const watched = watchStore(
+    telemetry?.storeTraced(store) ?? store,
+    {
+      began: (error) =>
+        log.error("the database is not available", {
+          cause: causeOf(error),
+          advice: error.advice || undefined,
+        }),
+      ended: () => log.info("the database is available again"),
+    },
+    counts?.store,
+  );
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
+  const auditKeeper = createAuditKeeper(recording);
+  const refusalKeeper = createRefusalKeeper(recording, refusalMillis);
   const { mail } = configuration;
-  const events = createEvents([
-    logEvents(log),
-    activityRecorder(recording),
-    activityKeeper,
-    ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
-  ]);
+  const events = createEvents(
+    [
+      logEvents(log),
+      ...(counts === null ? [] : [counts.events]),
+      auditKeeper,
+      activityRecorder(recording),
+      activityKeeper,
+      ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+    ],
+    (error, { event }) => log.error("a subscriber failed after an act", { event, cause: causeOf(error) }),
+  );
   const mailSender =
     mail === undefined || openSmtp === undefined
       ? null
@@ -186,6 +229,8 @@ export function createServer({
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     activities: activityKeeper,
+    audit: auditKeeper,
+    refusals: refusalKeeper,
     events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
@@ -198,6 +243,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
+    countRefusal: refusalListener(counts, telemetry),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -226,7 +272,7 @@ export function createServer({
     }),
     mailSender,
   };
-  const router = createRouter(context);
+  const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
@@ -245,6 +291,8 @@ export function createServer({
       await mailSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
+      await auditKeeper.settled();
+      await refusalKeeper.settled();
     },
     context,
   };
@@ -292,7 +340,18 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   };
 }
 
-type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
+function refusalListener(
+  counts: Metrics | null,
+  telemetry: ServerParts["telemetry"],
+): Context["countRefusal"] {
+  if (counts === null && telemetry === undefined) return null;
+  return (route, reason) => {
+    counts?.refused(route, reason);
+    telemetry?.refused(reason);
+  };
+}
+
+type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers" | "only">;
 
 /**
  * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
@@ -316,7 +375,9 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...HEALTH_PATHS,
     ...API_PATHS,
     ...PAGE_PATHS,
+    ...CONSOLE_PATHS,
     ...assetPaths(configuration),
+    ...(hasMetricsPath(configuration) ? [METRICS_PATH] : []),
   ].map((path) => base + path);
   return [
     CHANGE_PASSWORD_PATH,
@@ -331,17 +392,33 @@ export function servedPaths(configuration: Configuration): readonly string[] {
 interface FoundRoute {
   readonly route: Route;
   readonly parameters: PathParameters;
+  /** Null if nothing counts. */
+  readonly meter: RouteMeter | null;
 }
 
 const NO_PARAMETERS: PathParameters = {};
 
 /** A route whose path has no parameter goes before those that have one. */
-function createRouter(context: Context): Router {
+function createRouter(
+  context: Context,
+  metrics: ServerParts["metrics"],
+  telemetry: ServerParts["telemetry"],
+): Router {
   const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
-  const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...apiRoutes(context), ...forPeople]) {
+  const forPeople = [
+    authorizeRoute(context),
+    consentRoute(context),
+    ...pageRoutes(context),
+    ...consoleRoutes(context),
+  ];
+  const forPrograms = [
+    ...protocolRoutes(context),
+    ...apiRoutes(context),
+    ...(metrics?.route ? [metrics.route] : []),
+  ];
+  for (const route of [...metadata.below, ...forPrograms, ...forPeople]) {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
@@ -354,14 +431,22 @@ function createRouter(context: Context): Router {
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
-  const patterns = [...routes].filter(([path]) => isPattern(path));
-  for (const [pattern] of patterns) routes.delete(pattern);
+  const counts = metrics?.counts ?? null;
+  const otherMeter = counts === null ? null : counts.routeMeter(null);
+  const foundRoute = (route: Route): FoundRoute => ({
+    route,
+    parameters: NO_PARAMETERS,
+    meter: counts === null ? null : counts.routeMeter(route.path),
+  });
+  const known = new Map([...routes].map(([path, route]) => [path, foundRoute(route)]));
+  const patterns = [...known].filter(([path]) => isPattern(path));
+  for (const [pattern] of patterns) known.delete(pattern);
   const find = (path: string): FoundRoute | undefined => {
-    const route = routes.get(path);
-    if (route !== undefined) return { route, parameters: NO_PARAMETERS };
+    const found = known.get(path);
+    if (found !== undefined) return found;
     for (const [pattern, route] of patterns) {
       const parameters = matchPattern(pattern, path);
-      if (parameters !== null) return { route, parameters };
+      if (parameters !== null) return { ...route, parameters };
     }
     return undefined;
   };
@@ -371,9 +456,11 @@ function createRouter(context: Context): Router {
     addressOf: () => string,
     target: Target,
     found: FoundRoute | undefined,
+    isFromProxy: (() => boolean) | undefined,
   ) => {
     const incoming: Incoming = {
       request,
+      route: found?.route.path ?? null,
       parameters: found?.parameters ?? NO_PARAMETERS,
       path: target.path,
       query: target.query,
@@ -382,20 +469,33 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
-    const response = await (found === undefined
-      ? nothingHere(context, incoming)
-      : answer(context, found.route, incoming));
+    const beganAt = otherMeter === null ? 0 : performance.now();
+    const work = () =>
+      found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
+    const response = await (telemetry === undefined
+      ? work()
+      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
+    if (otherMeter !== null) {
+      const meter = found?.meter ?? otherMeter;
+      meter.count(request.method, response.status, performance.now() - beganAt);
+    }
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
-  const fetch: Server["fetch"] = (request, addressOf) => {
+  const fetch: Server["fetch"] = (request, addressOf, isFromProxy) => {
     const target = targetOf(request);
-    return respond(request, addressOf, target, find(target.path));
+    return respond(request, addressOf, target, find(target.path), isFromProxy);
   };
   return {
     fetch,
-    elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
+    elsewhere: (request, addressOf, isFromProxy) =>
+      respond(request, addressOf, targetOf(request), undefined, isFromProxy),
+    only: (route) => ({
+      fetch: (request, addressOf) =>
+        respond(request, addressOf, targetOf(request), foundRoute(route), undefined),
+      elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined, undefined),
+    }),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
@@ -414,6 +514,17 @@ function createRouter(context: Context): Router {
     },
   };
 }
+
+/** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
+const tracedRequest = (
+  { request, route = null, requestId }: Incoming,
+  isFromProxy: () => boolean = () => false,
+): TracedRequest => ({
+  method: request.method,
+  route,
+  requestId,
+  traceparent: isFromProxy() ? request.headers.get("traceparent") : null,
+});
 
 const toHome = (location: string): Route => ({
   path: location,
@@ -472,8 +583,19 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     }
     throw new OAuthError("method_not_allowed", { allow });
   } catch (error) {
+    keepPageRefusal(context, error instanceof Interrupted ? error.cause : error, incoming);
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
+}
+
+/** Keeps a refusal that only a page has. Those of the vocabulary are kept where they become an answer. */
+function keepPageRefusal(context: Context, error: unknown, incoming: Incoming): void {
+  if (!(error instanceof PageError)) return;
+  const { kind: reason } = error;
+  const { description } = PAGE_REASONS[reason];
+  context.refusals.keep(reason, () =>
+    refusedRequest(context, { reason, error: "page", status: 400, description, detail: {} }, incoming),
+  );
 }
 
 const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>

@@ -111,7 +111,7 @@ describe("configurations in the guides", () => {
         writeFileSync(join(folder, "wiki"), "a-secret-for-this-test-only");
         const named = [...block.matchAll(/env = "([A-Z0-9_]+)"/g)].map(([, name = ""]) => name);
         const secrets = {
-          ...Object.fromEntries(named.map((name) => [name, `${name} for this test only`])),
+          ...Object.fromEntries(named.map((name) => [name, `${name}-for-this-test-only`])),
           CREDENTIALS_DIRECTORY: folder,
         };
         expect(() => loadConfiguration({ file, env: secrets, flags: {} })).not.toThrow();

@@ -9,6 +9,7 @@ const FLOORS = [
   "cli",
   "server.ts",
   "mails",
+  "console",
   "pages",
   "api",
   "recipes",
@@ -102,6 +103,21 @@ test("a server loads the library for mail with its first mail, and not before", 
     if (/\bfrom "nodemailer|import "nodemailer/.test(text)) loaded.push(file);
   }
   expect(loaded).toEqual([]);
+});
+
+test("a server loads metrics and telemetry where they are configured, and not otherwise", async () => {
+  const loaded = new Set<string>();
+  const load = async (file: string): Promise<void> => {
+    if (loaded.has(file) || !files.includes(file)) return;
+    loaded.add(file);
+    for (const imported of await valuesOf(file)) await load(imported);
+  };
+  for (const command of ["cli/serve.ts", "cli/worker.ts"]) await load(command);
+  expect(loaded.size).toBeGreaterThan(200);
+  const OPTIONAL =
+    /^(cli\/process-metrics|endpoints\/metrics|operations\/(metrics|metric-table|event-counts|shared-readings|telemetry)|platform\/(metrics|otlp|tracer|trace-context))\.ts$/;
+  expect(files.filter((file) => OPTIONAL.test(file))).toHaveLength(11);
+  expect([...loaded].filter((file) => OPTIONAL.test(file))).toEqual([]);
 });
 
 test("files import each other in no circle", async () => {

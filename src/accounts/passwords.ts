@@ -20,6 +20,8 @@ export interface Passwords {
    * takes as long as for a known one, and fails. `asker`: who attempts it. Default: the server itself.
    */
   verify(password: string, hash: string | null, asker?: PasswordAsker): Promise<boolean>;
+  /** How many passwords are being hashed or compared now, and how many wait for their turn. */
+  load(): { readonly checking: number; readonly waiting: number };
 }
 
 /** Who wants a password checked. If all places in their queue are taken, the source with the most gives one up to another. */
@@ -72,10 +74,11 @@ export function createPasswords({
   maximumBytes,
   steadyClock = systemSteadyClock,
 }: PasswordsOptions): Passwords {
-  const run = createPool(checksAtOnce, checksWaiting);
+  const { run, load } = createPool(checksAtOnce, checksWaiting);
   const slowest = createSlowest();
   const tooLong = (password: string) => Buffer.byteLength(password) > maximumBytes;
   return {
+    load,
     async hash(password) {
       if (tooLong(password))
         throw new ConfigurationError(`A password may have ${maximumBytes} bytes at most.`);
@@ -168,13 +171,16 @@ function createQueue(places: number) {
       await new Promise<void>((resolve, reject) => queue.push({ source, resolve, reject }));
     },
     shift: () => queue.shift(),
+    length: () => queue.length,
   };
 }
 
-function createPool(
-  atOnce: number,
-  places: number,
-): <Result>(asker: PasswordAsker, work: () => Promise<Result>) => Promise<Result> {
+interface Pool {
+  run<Result>(asker: PasswordAsker, work: () => Promise<Result>): Promise<Result>;
+  readonly load: Passwords["load"];
+}
+
+function createPool(atOnce: number, places: number): Pool {
   const yieldToRequests = createYielding();
   let running = 0;
   const known = createQueue(places);
@@ -186,7 +192,7 @@ function createPool(
     isTurnOfKnown = !isTurnOfKnown;
     return first.shift() ?? second.shift();
   };
-  return async ({ source, isKnown }, work) => {
+  const run: Pool["run"] = async ({ source, isKnown }, work) => {
     if (running >= atOnce) {
       // The check that finishes passes its place on, so `running` stays as it is.
       await (isKnown ? known : others).wait(source);
@@ -204,4 +210,5 @@ function createPool(
       else running -= 1;
     }
   };
+  return { run, load: () => ({ checking: running, waiting: known.length() + others.length() }) };
 }

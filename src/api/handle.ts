@@ -1,5 +1,4 @@
 /** One request to the management API: who asks, what they ask for, and the answer. */
-import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { readBearerToken, requireBearer } from "../endpoints/bearer.ts";
 import { readJson } from "../endpoints/json-body.ts";
@@ -135,11 +134,3 @@ function respond({ status, body, etag }: Reply): Response {
   };
   return new Response(status === 204 ? null : body, { status, headers });
 }
-
-/** For lists: distinguishes the filters of one cursor from those of another. */
-export const filtersOf = (query: Readonly<Record<string, unknown>>): string => {
-  const { cursor: _cursor, limit: _limit, ...filters } = query;
-  return createHash("sha256")
-    .update(JSON.stringify(Object.entries(filters).sort()))
-    .digest("base64url");
-};

@@ -3,7 +3,6 @@ import * as v from "valibot";
 import type { Page } from "../operations/paging.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import { makeCursor, type Place, readCursor } from "./cursor.ts";
-import { filtersOf } from "./handle.ts";
 import type { ApiAnswer } from "./route.ts";
 
 const MOST = 200;
@@ -31,6 +30,12 @@ interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
+/** Distinguishes the filters of one cursor from those of another. */
+const filtersOf = (query: Readonly<Record<string, unknown>>): string => {
+  const { cursor: _cursor, limit: _limit, ...filters } = query;
+  return JSON.stringify(Object.entries(filters).sort());
+};
+
 /** The schema of a list of such items. */
 export const listOf = (item: v.GenericSchema) =>
   v.strictObject({
@@ -38,26 +43,25 @@ export const listOf = (item: v.GenericSchema) =>
     next: v.pipe(v.nullable(v.string()), v.description("The cursor of the next page; null at the end.")),
   });
 
-interface List<Row> {
+/** A list, and where its page begins. */
+export interface ListPage<Row> {
   readonly keys: ServerKeys;
-  /** The path of the route, which the cursor is for. */
+  /** The list, which the cursor is for: its path. */
   readonly path: string;
   readonly query: PageQuery;
   /** The columns that order the list. */
   readonly placeOf: (row: Row) => Place;
   readonly rows: (page: Page<Row>) => Promise<readonly Row[]>;
-  readonly describe: (row: Row) => unknown;
 }
 
-/** Throws `cursor_refused`. */
-export async function listAnswer<Row>({
+/** A page of a list, and the cursor of the next. Throws `cursor_refused`. */
+export async function readPage<Row>({
   keys,
   path,
   query,
   placeOf,
   rows,
-  describe,
-}: List<Row>): Promise<ApiAnswer> {
+}: ListPage<Row>): Promise<{ readonly shown: readonly Row[]; readonly next: string | null }> {
   const { limit = USUAL, cursor } = query;
   const list = `${path} ${filtersOf({ ...query })}`;
   // A list reads only the columns of its order from the row after which a page begins.
@@ -66,5 +70,14 @@ export async function listAnswer<Row>({
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   const next = found.length > limit && last !== undefined ? makeCursor(keys, list, placeOf(last)) : null;
+  return { shown, next };
+}
+
+/** The answer with a page of a list. */
+export async function listAnswer<Row>({
+  describe,
+  ...list
+}: ListPage<Row> & { readonly describe: (row: Row) => unknown }): Promise<ApiAnswer> {
+  const { shown, next } = await readPage(list);
   return { body: { items: await Promise.all(shown.map(describe)), next } };
 }

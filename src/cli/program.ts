@@ -32,6 +32,7 @@ type AddCommand = (program: Command, io: Io) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
+  health: async () => (await import("./health.ts")).addHealthCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
   group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
@@ -41,6 +42,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
+  log: async () => (await import("./log.ts")).addLogCommand,
+  why: async () => (await import("./why.ts")).addWhyCommand,
   mail: async () => (await import("./mail.ts")).addMailCommands,
   apply: async () => (await import("./apply.ts")).addApplyCommand,
   export: async () => (await import("./apply.ts")).addExportCommand,
@@ -55,6 +58,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
       addCompletionCommand(program, io, () => createProgram(io, program.version() ?? "", undefined));
   },
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
+  picture: async () => (await import("./picture.ts")).addPictureCommand,
 };
 
 /** The command with the name; all of them if there is none, for help and for suggestions. */

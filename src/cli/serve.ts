@@ -25,10 +25,13 @@ import { type FolderUser, lockDataFolder, makeDataFolder } from "./data-folder.t
 import { demoClients, requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
+import { countedBy, metricsListener, metricsOf } from "./metrics.ts";
 import { counted } from "./output.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 import { readKeyFilesAgain } from "./reload.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
+import { telemetryOf } from "./telemetry.ts";
 import { Workers } from "./workers.ts";
 import { readWithSources, withConfigurationOptions } from "./workspace.ts";
 
@@ -84,11 +87,19 @@ export interface Running {
 export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
   const { configuration: loaded, settingSources } = readWithSources(flags, io);
   await requireStartable(loaded);
-  const log = createLog({
+  const plainLog = createLog({
     level: loaded.log.level,
     format: loaded.log.format,
     write: gathering((text) => io.err(text)),
   });
+  let metrics: ProcessMetrics | null = null;
+  const telemetry = await telemetryOf(loaded, {
+    version,
+    random: io.random,
+    log: plainLog,
+    dropped: (signal, count) => metrics?.counts.dropped(signal, count),
+  });
+  const log = telemetry?.logTo(plainLog) ?? plainLog;
   const ofKubernetes = kubernetesVariables(io.env);
   if (ofKubernetes.length > 0) {
     log.debug("ignored variables that Kubernetes sets for a service", { variables: ofKubernetes.join(" ") });
@@ -96,27 +107,33 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
 
   // The ports come first, so that a start without its port changes nothing. The lock of the data folder comes next, so that
   // only one of two starts on the same data changes anything. A request that comes before all is ready waits.
-  const ready = Promise.withResolvers<Pick<Server, "fetch" | "elsewhere">>();
+  const ready = Promise.withResolvers<Pick<Server, "fetch" | "elsewhere" | "only">>();
   ready.promise.catch(() => {});
   let answers: Record<"fetch" | "elsewhere", Fetch> = {
-    fetch: async (request, addressOf) => (await ready.promise).fetch(request, addressOf),
-    elsewhere: async (request, addressOf) => (await ready.promise).elsewhere(request, addressOf),
+    fetch: async (...request) => (await ready.promise).fetch(...request),
+    elsewhere: async (...request) => (await ready.promise).elsewhere(...request),
   };
   const listening = await listen({
     configuration: loaded,
     paths: servedPaths(loaded),
-    fetch: (request, addressOf) => answers.fetch(request, addressOf),
-    elsewhere: (request, addressOf) => answers.elsewhere(request, addressOf),
+    fetch: (...request) => answers.fetch(...request),
+    elsewhere: (...request) => answers.elsewhere(...request),
     headers: commonHeaders(loaded),
     log,
     sharing: loaded.workers > 1 ? "first" : "no",
   });
+  // This process counts as one of the workers.
+  const workers = new Workers({ count: loaded.workers - 1, env: io.env, log });
+  metrics = await metricsOf(loaded, { peers: workers });
+  const metricsListening = await metricsListener(loaded, metrics, ready.promise, log).catch(async (error) => {
+    await listening.stop(0);
+    throw error;
+  });
+  if (metrics !== null) workers.gatherWith(metrics.gather);
   const configuration = withActualPort(loaded, listening);
   let lock: HeldLock | null = null;
   let store: Store | null = null;
   let server: Server | null = null;
-  // This process counts as one of the workers.
-  const workers = new Workers({ count: configuration.workers - 1, env: io.env, log });
   try {
     if (isEmbedded(configuration)) {
       const me = { program: version, startedAt: io.clock.seconds(), urls: listening.urls };
@@ -133,7 +150,10 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
       clock: io.clock,
       random: io.random,
       ...(configuration.workers > 1 && { peers: workers }),
+      ...(metrics && { metrics: countedBy(metrics) }),
+      ...(telemetry && { telemetry }),
     });
+    metrics?.watch(server, true);
     const { context } = server;
     const declarations = { demoClients: demoClients(configuration), prunes: flags.prune ?? false };
     // Checks that can refuse the start run before any change; applyDeclaredClients begins with its own.
@@ -154,12 +174,24 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await server.publishTo(listening.publish);
     answers = server;
     ready.resolve(server);
-    io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));
+    io.out(
+      banner({
+        configuration,
+        listening,
+        metricsUrl: metricsListening?.url ?? null,
+        wasStartedBefore: wereThere,
+        setupLink,
+        firstClient,
+      }),
+    );
   } catch (error) {
     ready.reject(error);
     await listening.stop(0);
+    await metricsListening?.stop();
     await workers.stop();
     await server?.close();
+    metrics?.close();
+    await telemetry?.close();
     await store?.close();
     lock?.release();
     throw error;
@@ -172,6 +204,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     log,
     reload() {
       listening.rereadCertificates();
+      metricsListening?.rereadCertificates();
       void readKeyFilesAgain(opened.server.context);
       workers.reload();
       log.info("SIGHUP: certificates and key files are read again; every other change needs a restart");
@@ -181,7 +214,10 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
         listening.stop(configuration.limits.stop_seconds * 1000),
         workers.stop(),
       ]);
+      await metricsListening?.stop();
+      metrics?.close();
       await opened.server.close();
+      await telemetry?.close();
       await opened.store.close();
       opened.lock?.release();
       return cutOff[0] + cutOff[1];

@@ -30,8 +30,12 @@ export const startWarnings = async (configuration: Configuration, clock: Clock):
   ...certificateWarnings(configuration, clock),
 ];
 
-function certificateFaults({ listen }: Configuration): string[] {
-  return listen.flatMap(({ tls }) => {
+/** The listeners for requests, and the one for metrics. */
+const listenersOf = ({ listen, metrics }: Configuration): Configuration["listen"] =>
+  metrics.listen === undefined ? listen : [...listen, metrics.listen];
+
+function certificateFaults(configuration: Configuration): string[] {
+  return listenersOf(configuration).flatMap(({ tls }) => {
     const fault = tls === undefined ? null : filesFault(tls);
     return tls === undefined || fault === null
       ? []
@@ -58,8 +62,8 @@ async function keyFileWarnings({ signing }: Configuration): Promise<string[]> {
 /** Others may read or change it, or its group may change it. A group that may read it is common where files are mounted. */
 const isOpenToOthers = (file: string): boolean => (statSync(file).mode & 0o027) !== 0;
 
-function certificateWarnings({ listen }: Configuration, clock: Clock): string[] {
-  return listen.flatMap(({ tls }) =>
+function certificateWarnings(configuration: Configuration, clock: Clock): string[] {
+  return listenersOf(configuration).flatMap(({ tls }) =>
     tls === undefined
       ? []
       : certificateConcerns(readPair(tls), clock.seconds()).map(

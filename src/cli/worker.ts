@@ -1,16 +1,21 @@
 /** `tessera worker`: a process that `serve --workers` starts. It only answers requests; its parent does all other work. */
 import type { Command } from "commander";
+import { version } from "../../package.json";
 import type { LoadedConfiguration } from "../configuration/sources.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
-import { createLog, gathering } from "../platform/log.ts";
+import { createLog, gathering as gatheringLines } from "../platform/log.ts";
+import type { Reading } from "../platform/metrics.ts";
 import type { PeerMessage } from "../platform/peers.ts";
 import { commonHeaders, createServer, servedPaths } from "../server.ts";
 import { openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
+import { countedBy, metricsOf } from "./metrics.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 import { readKeyFilesAgain } from "./reload.ts";
 import { ignoreOtherSignals } from "./stop-request.ts";
+import { telemetryOf } from "./telemetry.ts";
 import { type FromWorker, STOP_GRACE_MILLIS, type ToWorker } from "./workers.ts";
 
 export function addWorkerCommand(program: Command, io: Io): void {
@@ -32,10 +37,17 @@ async function runWorker(io: Io): Promise<void> {
   const stop = Promise.withResolvers<void>();
   let onPeer: (message: PeerMessage) => void = () => {};
   let onReload = () => {};
+  let onMeasure = (_id: number) => {};
+  const gathering = new Map<number, (readings: readonly Reading[]) => void>();
   process.on("message", (message: ToWorker) => {
     if (message.type === "start") start.resolve(message);
     if (message.type === "peer") onPeer(message.message);
     if (message.type === "reload") onReload();
+    if (message.type === "measure") onMeasure(message.id);
+    if (message.type === "gathered") {
+      gathering.get(message.id)?.(message.readings);
+      gathering.delete(message.id);
+    }
     if (message.type === "stop") stop.resolve();
   });
   let patienceMillis = 0;
@@ -53,9 +65,26 @@ async function runWorker(io: Io): Promise<void> {
 
   const { configuration, settingSources } = await start.promise;
   patienceMillis = configuration.limits.stop_seconds * 1000 + STOP_GRACE_MILLIS;
-  const log = createLog({ ...configuration.log, write: gathering((text) => io.err(text)) });
+  const plainLog = createLog({ ...configuration.log, write: gatheringLines((text) => io.err(text)) });
+  let metrics: ProcessMetrics | null = null;
+  const telemetry = await telemetryOf(configuration, {
+    version,
+    random: io.random,
+    log: plainLog,
+    dropped: (signal, count) => metrics?.counts.dropped(signal, count),
+  });
+  const log = telemetry?.logTo(plainLog) ?? plainLog;
   const store = await openStore(configuration, { create: false });
   const { keys } = await findServerKeys({ configuration, store, random: io.random });
+  // The first process knows the numbers of all. It answers always, within a bounded time.
+  let asked = 0;
+  const gather = () =>
+    new Promise<readonly Reading[]>((resolve) => {
+      const id = ++asked;
+      gathering.set(id, resolve);
+      tell({ type: "gather", id });
+    });
+  metrics = await metricsOf(configuration, { gather });
   const server = createServer({
     configuration,
     settingSources,
@@ -65,6 +94,8 @@ async function runWorker(io: Io): Promise<void> {
     clock: io.clock,
     random: io.random,
     cleansUp: false,
+    ...(metrics && { metrics: countedBy(metrics) }),
+    ...(telemetry && { telemetry }),
     peers: {
       tell: (message) => tell({ type: "peer", message }),
       listen: (listener) => {
@@ -72,6 +103,9 @@ async function runWorker(io: Io): Promise<void> {
       },
     },
   });
+  metrics?.watch(server, false);
+  onMeasure = (id) =>
+    void metrics?.counts.read().then((readings) => tell({ type: "measured", id, readings }));
   const listening = await listen({
     configuration,
     paths: servedPaths(configuration),
@@ -90,6 +124,8 @@ async function runWorker(io: Io): Promise<void> {
   await stop.promise;
   const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);
   await server.close();
+  metrics?.close();
+  await telemetry?.close();
   await store.close();
   if (process.connected) tell({ type: "stopped", cutOff });
   process.disconnect?.();

@@ -3,28 +3,34 @@
  * connection to one of them. All get the configuration of the start from this process. It restarts a worker that dies, and
  * the workers end when it ends for any reason.
  */
-import { join } from "node:path";
 import type { Subprocess } from "bun";
 import type { LoadedConfiguration } from "../configuration/sources.ts";
 import type { Log } from "../platform/log.ts";
+import type { Reading } from "../platform/metrics.ts";
 import type { PeerMessage, Peers } from "../platform/peers.ts";
-import { RUNTIME_FLAGS } from "../platform/runtime.ts";
+import { ownCommand } from "../platform/runtime.ts";
 import { CommandError } from "./command-error.ts";
+import type { MeasuredPeers } from "./process-metrics.ts";
 
 /** Messages to a worker. */
 export type ToWorker =
   | ({ readonly type: "start" } & LoadedConfiguration)
   | { readonly type: "peer"; readonly message: PeerMessage }
   | { readonly type: "reload" }
+  /** Asks for the numbers of the worker. */
+  | { readonly type: "measure"; readonly id: number }
+  /** The numbers of all processes, for the worker that asked with this id. */
+  | { readonly type: "gathered"; readonly id: number; readonly readings: readonly Reading[] }
   | { readonly type: "stop" };
 
 /** Messages from a worker. */
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "peer"; readonly message: PeerMessage }
+  | { readonly type: "measured"; readonly id: number; readonly readings: readonly Reading[] }
+  /** Asks for the numbers of all processes. */
+  | { readonly type: "gather"; readonly id: number }
   | { readonly type: "stopped"; readonly cutOff: number };
-
-const MAIN = join(import.meta.dir, "../main.ts");
 
 const RESTART_MILLIS = 500;
 /** The time to stop that a worker has beyond the time for its requests. */
@@ -36,9 +42,21 @@ export interface WorkersOptions {
   readonly log: Log;
 }
 
-export class Workers implements Peers {
+/** What a measurement waits for. */
+interface Measurement {
+  readonly answers: Map<Subprocess, readonly Reading[]>;
+  readonly awaited: Set<Subprocess>;
+  readonly done: () => void;
+}
+
+export class Workers implements Peers, MeasuredPeers {
   readonly #options: WorkersOptions;
   readonly #running = new Set<Subprocess>();
+  /** Each worker has a number from 1 to their count. The one that takes the place of another takes its number. */
+  readonly #numbers = new Map<Subprocess, number>();
+  readonly #measurements = new Map<number, Measurement>();
+  #measured = 0;
+  #gather: () => Promise<readonly Reading[]> = async () => [];
   #loaded: LoadedConfiguration | null = null;
   #listener: (message: PeerMessage) => void = () => {};
   #stopping = false;
@@ -65,6 +83,49 @@ export class Workers implements Peers {
     throw new CommandError("A worker process could not start. Its own message is above.");
   }
 
+  /** Sets how a worker gets the numbers of all processes. */
+  gatherWith(gather: () => Promise<readonly Reading[]>): void {
+    this.#gather = gather;
+  }
+
+  async measure(patienceMillis: number): Promise<ReadonlyMap<number, readonly Reading[] | null>> {
+    const id = ++this.#measured;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const measurement: Measurement = { answers: new Map(), awaited: new Set(this.#running), done: resolve };
+    const numbers = new Map(this.#numbers);
+    if (measurement.awaited.size > 0) {
+      this.#measurements.set(id, measurement);
+      const timer = setTimeout(resolve, patienceMillis);
+      this.#broadcast({ type: "measure", id }, null);
+      await promise;
+      clearTimeout(timer);
+      this.#measurements.delete(id);
+    }
+    const found = new Map<number, readonly Reading[] | null>();
+    for (let number = 1; number <= this.#options.count; number += 1) found.set(number, null);
+    for (const [worker, readings] of measurement.answers) {
+      const number = numbers.get(worker);
+      if (number !== undefined) found.set(number, readings);
+    }
+    return found;
+  }
+
+  #measuredBy(worker: Subprocess, id: number, readings: readonly Reading[]): void {
+    const measurement = this.#measurements.get(id);
+    if (measurement === undefined) return;
+    measurement.answers.set(worker, readings);
+    measurement.awaited.delete(worker);
+    if (measurement.awaited.size === 0) measurement.done();
+  }
+
+  /** The lowest number that no running worker has. */
+  #freeNumber(): number {
+    const taken = new Set(this.#numbers.values());
+    let number = 1;
+    while (taken.has(number)) number += 1;
+    return number;
+  }
+
   /** All read their certificates again. */
   reload(): void {
     this.#broadcast({ type: "reload" }, null);
@@ -89,7 +150,7 @@ export class Workers implements Peers {
   #startOne(loaded: LoadedConfiguration, start: "first" | "again"): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let wasReady = false;
-    const worker = Bun.spawn([process.execPath, ...RUNTIME_FLAGS, MAIN, "worker"], {
+    const worker = Bun.spawn(ownCommand("worker"), {
       env: this.#options.env,
       stdio: ["ignore", "inherit", "inherit"],
       serialization: "json",
@@ -97,6 +158,11 @@ export class Workers implements Peers {
         if (message.type === "ready") wasReady = true;
         if (message.type === "ready") resolve(true);
         if (message.type === "stopped") this.#cutOff += message.cutOff;
+        if (message.type === "measured") this.#measuredBy(sender, message.id, message.readings);
+        if (message.type === "gather") {
+          const { id } = message;
+          void this.#gather().then((readings) => send(sender, { type: "gathered", id, readings }));
+        }
         if (message.type === "peer") {
           this.#listener(message.message);
           this.#broadcast(message, sender);
@@ -104,6 +170,7 @@ export class Workers implements Peers {
       },
       onExit: (ended, code, signal) => {
         this.#running.delete(ended);
+        this.#numbers.delete(ended);
         resolve(false);
         // A worker that cannot start at first means a mistake of the operator. A worker that could start before will
         // start again, for example when the database is back.
@@ -116,6 +183,7 @@ export class Workers implements Peers {
       },
     });
     this.#running.add(worker);
+    this.#numbers.set(worker, this.#freeNumber());
     send(worker, { type: "start", ...loaded });
     return promise;
   }

@@ -3,6 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
+import { SOCKET_PATH_BYTES } from "../platform/listen-unix.ts";
 import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
@@ -29,9 +30,9 @@ export interface Finding {
   readonly text: string;
 }
 
-/** The issuer of a server without a configured one: the address of its first listener. */
+/** The issuer of a server without a configured one: the address of its first listener that has one. */
 export function defaultIssuer(listeners: readonly Listener[]): string {
-  const { host = "localhost", port = 8080, tls } = listeners[0] ?? {};
+  const { host = "localhost", port = 8080, tls } = listeners.find(({ unix }) => unix === undefined) ?? {};
   const name = ["0.0.0.0", "::", "*"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   const scheme = tls ? "https" : "http";
   return port === (tls ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
@@ -42,7 +43,9 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
+    ...checkListeners(configuration),
     ...checkMail(configuration),
+    ...checkMetrics(configuration),
     ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkSignUp(configuration),
@@ -57,7 +60,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
 
 /** Settings that are allowed but deserve a warning at every start. */
 export function configurationWarnings(configuration: Configuration): string[] {
-  const { issuer, registration, database, sign_in } = configuration;
+  const { issuer, registration, database, sign_in, metrics, telemetry } = configuration;
   const warnings: string[] = [];
   if (sign_in.email_code && !sendsMail(configuration)) {
     warnings.push(
@@ -67,6 +70,17 @@ export function configurationWarnings(configuration: Configuration): string[] {
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
     warnings.push(
       `The issuer ${issuer} is not https: passwords and tokens travel in the clear. Put TLS in front, or set listen.tls, and use an https issuer.`,
+    );
+  }
+  if (metrics.listen !== undefined && metrics.token === undefined && !isLoopbackHost(metrics.listen.host)) {
+    warnings.push(
+      `metrics.listen is ${metrics.listen.host} and there is no metrics.token: every host that reaches this address can read the metrics. Set a token, or keep others from the port.`,
+    );
+  }
+  const { otlp_endpoint: collector } = telemetry;
+  if (collector?.startsWith("http:") && !isLoopbackUrl(collector)) {
+    warnings.push(
+      `telemetry.otlp_endpoint = ${collector} is not https: the headers for the collector and all log records travel in the clear.`,
     );
   }
   if (registration.mode === "token" && registration.initial_access_tokens.length === 0) {
@@ -99,6 +113,22 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
+/** What a monitoring system can send, and strangers cannot guess: nothing limits attempts at it. */
+const LEAST_TOKEN = 20;
+
+function* checkMetrics({ metrics }: Configuration): Generator<Finding> {
+  const { token } = metrics;
+  if (token === undefined) return;
+  const path = ["metrics", "token"];
+  const fault = secretFault("registration", token);
+  if (fault !== null) yield { path, text: `metrics.token: ${fault}` };
+  else if (token.length < LEAST_TOKEN)
+    yield {
+      path,
+      text: `metrics.token has ${token.length} characters. It must have ${LEAST_TOKEN} or more: openssl rand -hex 32`,
+    };
+}
+
 /** Links that give access, and the password of the mail server, travel on this way. */
 function* checkMail({ mail }: Configuration): Generator<Finding> {
   if (mail === undefined) return;
@@ -128,7 +158,14 @@ function* checkPasskeyDomain({ issuer, sign_in }: Configuration): Generator<Find
   };
 }
 
-function* checkFiles({ listen, appearance, clients, mail, places }: Configuration): Generator<Finding> {
+function* checkFiles({
+  listen,
+  appearance,
+  clients,
+  mail,
+  metrics,
+  places,
+}: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -137,6 +174,11 @@ function* checkFiles({ listen, appearance, clients, mail, places }: Configuratio
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
+  if (metrics.listen?.tls !== undefined) {
+    const { certificate, key } = metrics.listen.tls;
+    files.push([["metrics", "listen", "tls", "certificate"], certificate]);
+    files.push([["metrics", "listen", "tls", "key"], key]);
+  }
   if (mail?.authority !== undefined) files.push([["mail", "authority"], mail.authority]);
   if (places.database !== undefined) files.push([["places", "database"], places.database]);
   for (const name of PICTURES) {
@@ -152,6 +194,33 @@ function* checkFiles({ listen, appearance, clients, mail, places }: Configuratio
       yield {
         path,
         text: `${formatPath(path)} = ${JSON.stringify(file)}: there is no such file, or this user may not read it.`,
+      };
+    }
+  }
+}
+
+function* checkListeners({ listen, workers }: Configuration): Generator<Finding> {
+  for (const [index, { host, port, tls, unix }] of listen.entries()) {
+    if (unix === undefined) continue;
+    const path = ["listen", index, "unix"];
+    const name = formatPath(path);
+    // Host and port of a listener that names none.
+    if (host !== "localhost" || port !== 8080 || tls !== undefined) {
+      yield {
+        path,
+        text: `${name} takes the place of host, port and tls, which this listener has too. Write a [[listen]] for each.`,
+      };
+    }
+    if (Buffer.byteLength(unix) > SOCKET_PATH_BYTES) {
+      yield {
+        path,
+        text: `${name} = ${JSON.stringify(unix)} is too long for the path of a socket. It must have at most ${SOCKET_PATH_BYTES} bytes.`,
+      };
+    }
+    if (workers > 1) {
+      yield {
+        path,
+        text: `${name}: only one process can take a unix socket, and workers = ${workers}. Use a port of this machine (host = "127.0.0.1"), or workers = 1.`,
       };
     }
   }
@@ -199,7 +268,7 @@ function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
     if (isAddressRange(range)) continue;
     yield {
       path: ["trusted_proxies", index],
-      text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or the word loopback.`,
+      text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or one of the words loopback and unix.`,
     };
   }
 }
@@ -214,7 +283,7 @@ function* checkSignUp(configuration: Configuration): Generator<Finding> {
   if (domains.length === 0 || sendsMail(configuration)) return;
   yield {
     path: ["sign_up", "domains"],
-    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep no one out. Set mail, or leave the list out and use sign_up.approval.`,
+    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep out no stranger. Set mail, or leave the list out and use sign_up.approval.`,
   };
 }
 

@@ -14,21 +14,25 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
+import { audit } from "./audit-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
+import { metrics } from "./metrics-schema.ts";
 import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
+import { telemetry } from "./telemetry-schema.ts";
 import {
   claimMapping,
   count,
   databaseUrl,
   identifier,
   issuerUrl,
-  listenHost,
+  optional,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -37,42 +41,11 @@ import {
   someText,
   table,
   webHost,
-  wholeNumber,
   words,
 } from "./values.ts";
 
 const BY_LANGUAGE = (english: string, german: string) =>
   `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
-
-const listener = v.pipe(
-  table({
-    host: v.pipe(
-      v.optional(listenHost, "localhost"),
-      words({
-        allowed: "localhost, an address (127.0.0.1, ::1), 0.0.0.0 or :: for all, or a host name",
-        description:
-          "The address to listen on: localhost, 0.0.0.0 for all of IPv4, :: for all, or one address.",
-      }),
-    ),
-    port: v.pipe(
-      v.optional(wholeNumber(0, 65535), 8080),
-      v.description("The port; 0 takes any that is free."),
-    ),
-    tls: v.pipe(
-      v.optional(
-        table({
-          certificate: v.pipe(someText, v.description("The PEM file with the certificate and its chain.")),
-          key: v.pipe(someText, v.description("The PEM file with the private key.")),
-        }),
-      ),
-      words({
-        fallback: "plain HTTP",
-        description: "Speak TLS here. The files are read again when they change.",
-      }),
-    ),
-  }),
-  v.description("One address to listen on."),
-);
 
 const scope = table({
   name: v.pipe(scopeToken, v.description("The scope, as clients ask for it.")),
@@ -88,13 +61,10 @@ const scope = table({
     v.optional(v.boolean(), false),
     v.description("Whether the consent page shows it first and as a warning, because it allows much."),
   ),
-  minimum_acr: v.pipe(
-    v.optional(v.picklist(AUTHENTICATION_LEVELS)),
-    words({
-      fallback: "any sign-in",
-      description: "2: clients get it only after a sign-in with a second factor.",
-    }),
-  ),
+  minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {
+    fallback: "any sign-in",
+    description: "2: clients get it only after a sign-in with a second factor.",
+  }),
 });
 
 const resource = table({
@@ -111,14 +81,11 @@ const resource = table({
       description: "The API, as clients name it in `resource` and as tokens carry it in `aud`.",
     }),
   ),
-  name: v.pipe(
-    v.optional(peopleWords(100)),
-    words({
-      allowed: `a text of 1 to 100 characters, or ${BY_LANGUAGE("Mail", "E-Mail")}`,
-      fallback: "the identifier",
-      description: "Its name, as people read it.",
-    }),
-  ),
+  name: optional(peopleWords(100), {
+    allowed: `a text of 1 to 100 characters, or ${BY_LANGUAGE("Mail", "E-Mail")}`,
+    fallback: "the identifier",
+    description: "Its name, as people read it.",
+  }),
   scopes: v.pipe(
     v.optional(v.array(scopeToken), []),
     v.description("The scopes it uses, each declared in [[scopes]]. Empty: any."),
@@ -137,16 +104,12 @@ const resource = table({
 });
 
 export const configurationSchema = table({
-  issuer: v.pipe(
-    v.optional(issuerUrl),
-    words({
-      fallback: "made from the first listener: http://localhost:8080",
-      allowed:
-        "an https:// URL without query, fragment or slash at the end; http:// for this machine, and elsewhere with a warning",
-      description:
-        "Who this server is, exactly as clients compare it. Every URL it gives out begins with it.",
-    }),
-  ),
+  issuer: optional(issuerUrl, {
+    fallback: "made from the first listener: http://localhost:8080",
+    allowed:
+      "an https:// URL without query, fragment or slash at the end; http:// for this machine, and elsewhere with a warning",
+    description: "Who this server is, exactly as clients compare it. Every URL it gives out begins with it.",
+  }),
   data: v.pipe(
     v.optional(someText, "./data"),
     v.description("The folder of the embedded database, from the folder the program is started in."),
@@ -154,14 +117,11 @@ export const configurationSchema = table({
   database: v.pipe(
     v.optional(
       table({
-        url: v.pipe(
-          v.optional(databaseUrl),
-          words({
-            fallback: "an embedded database in the data folder",
-            description:
-              "The PostgreSQL database that all nodes share. DATABASE_URL and DATABASE_URL_FILE set it too.",
-          }),
-        ),
+        url: optional(databaseUrl, {
+          fallback: "an embedded database in the data folder",
+          description:
+            "The PostgreSQL database that all nodes share. DATABASE_URL and DATABASE_URL_FILE set it too.",
+        }),
         schema: v.pipe(
           v.optional(
             v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_]{0,62}$/, "small letters, digits and _")),
@@ -185,28 +145,26 @@ export const configurationSchema = table({
     ),
     v.description("Where everything is kept."),
   ),
-  server_key: v.pipe(
-    v.optional(serverKey),
-    words({
-      secret: true,
-      allowed: `32 random bytes as base64url, without padding, ${REFERENCES}`,
-      fallback: "made at the first start and kept in the database",
-      description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
-    }),
-  ),
+  server_key: optional(serverKey, {
+    secret: true,
+    allowed: `32 random bytes as base64url, without padding, ${REFERENCES}`,
+    fallback: "made at the first start and kept in the database",
+    description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
+  }),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),
   demo: v.pipe(
     v.optional(v.boolean(), false),
     v.description("Seeds a person and clients so that every flow can be tried at once. Never in production."),
   ),
   listen: v.pipe(
-    v.optional(v.pipe(v.array(listener), v.minLength(1)), [{ host: "localhost", port: 8080 }]),
+    v.optional(v.pipe(v.array(listenerAt(8080)), v.minLength(1)), [{ host: "localhost", port: 8080 }]),
     v.description("Where to listen; several at once are fine."),
   ),
   trusted_proxies: v.pipe(
     v.optional(v.array(v.string()), []),
     words({
-      allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or the word loopback",
+      allowed:
+        "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8), the words loopback and unix (for listen.unix)",
       description: "Proxies whose X-Forwarded-For is believed: for limits and the log only, never for a URL.",
     }),
   ),
@@ -254,6 +212,7 @@ export const configurationSchema = table({
     v.description("The keys that sign tokens."),
   ),
   account,
+  audit,
   places,
   sign_in: signIn,
   sign_up: signUp,
@@ -261,6 +220,7 @@ export const configurationSchema = table({
   limits,
   registration,
   mail,
+  metrics,
   outbound: v.pipe(
     v.optional(
       table({
@@ -351,6 +311,7 @@ export const configurationSchema = table({
     v.description("Clients of this server. One that is no longer declared is disabled at the next start."),
   ),
   passwords,
+  telemetry,
   people: v.pipe(
     v.optional(v.array(person), []),
     v.description("People, for demonstrations and tests. Others are added with `tessera user add`."),

@@ -18,6 +18,8 @@ export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["server_key"],
   ["database", "url"],
   ["mail", "password"],
+  ["metrics", "token"],
+  ["telemetry", "headers", "*", "value"],
   ["registration", "initial_access_tokens", "*"],
   ["clients", "*", "secrets", "*"],
   ["people", "*", "password"],

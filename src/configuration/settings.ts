@@ -10,7 +10,7 @@ import type { SettingWords } from "./values.ts";
 /** The JSON Schema of one value in the configuration, with our own words. */
 export interface SettingNode extends SettingWords {
   /** Undefined where one of several types (`anyOf`) is allowed. */
-  readonly type?: "string" | "integer" | "boolean" | "array" | "object";
+  readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, SettingNode>>;
   /** The members that a table must have. */
@@ -129,6 +129,8 @@ export function describeAllowed(node: SettingNode, unit: Setting["unit"] = null)
   switch (node.type) {
     case "integer":
       return `a whole number${unit === null ? "" : ` of ${unit}`}${describeRange(node.minimum, node.maximum)}`;
+    case "number":
+      return `a number${describeRange(node.minimum, node.maximum)}`;
     case "boolean":
       return "true or false";
     case "array": {

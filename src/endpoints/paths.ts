@@ -1,3 +1,4 @@
+import type { Configuration } from "../configuration/schema.ts";
 import { PICTURE_PATH } from "../rules/picture.ts";
 
 /** Where each endpoint is, below the issuer. */
@@ -16,6 +17,13 @@ export const ENDPOINT_PATHS = {
 
 /** For operators and load balancers. */
 export const HEALTH_PATHS = ["/healthz", "/readyz"] as const;
+
+/** The numbers of this server. */
+export const METRICS_PATH = "/metrics";
+
+/** Whether the numbers are below the issuer. A listener of their own takes them from there. */
+export const hasMetricsPath = ({ metrics }: Pick<Configuration, "metrics">): boolean =>
+  metrics.listen === undefined && metrics.token !== undefined;
 
 /** OpenID Connect Discovery §4. */
 const DISCOVERY = "/.well-known/openid-configuration";

@@ -49,6 +49,8 @@ export interface FootLink {
 export interface FrameOptions {
   /** The claim `locale` of the person who is signed in. */
   readonly locale?: string | null;
+  /** The tags of the languages that the page has; in others its reader gets English. Default: all. */
+  readonly only?: readonly string[];
   /** The path and query that open this page. Default: the path of the request, without its query. */
   readonly here?: string | undefined;
 }
@@ -58,7 +60,7 @@ export function pageFrame(
   context: Context,
   incoming: Incoming,
   uiLocales?: string,
-  { locale, here }: FrameOptions = {},
+  { locale, here, only }: FrameOptions = {},
 ): PageFrame {
   const { configuration, issuer } = context;
   const { appearance } = configuration;
@@ -69,6 +71,7 @@ export function pageFrame(
     chosen: chosenLanguage(issuer, incoming.request),
     locale,
     acceptLanguage: incoming.request.headers.get("accept-language"),
+    only,
   });
   const logo = picturePath(appearance, "logo");
   return {

@@ -1,16 +1,18 @@
 /** @jsxImportSource hono/jsx */
-/** For administrators: inviting people, taking invitations back, and letting people in who wait. */
+/** For those who manage people: inviting them, taking invitations back, and letting people in who wait. */
 import { emailFault, personNameFault } from "../accounts/people.ts";
-import { parseRecordId, recordIdText } from "../credentials/credential.ts";
+import { recordIdText } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
-import { everyGroup } from "../operations/groups.ts";
-import { approve, everyInvitation, everyWaiting, invite, revokeInvitation } from "../operations/links.ts";
+import { everyWaiting } from "../operations/links.ts";
+import { authorityOfPerson } from "../operations/management/authority.ts";
+import { listKnownGroups } from "../operations/management/groups.ts";
+import { listInvitations, makeInvitation, withdrawInvitation } from "../operations/management/invitations.ts";
+import { enablePerson } from "../operations/management/people.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { actOfPerson } from "../rules/events.ts";
+import { type Authority, isAllowed, mayInvite } from "../rules/role.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -40,13 +42,24 @@ async function firstOf<Entry>(entries: AsyncIterable<Entry>, most = SHOWN): Prom
   return found;
 }
 
-/** The administrator, or the way to become one: a sign-in that is not long ago. Throws `not_found` for others. */
-async function administrator(context: Context, incoming: Incoming): Promise<SignedIn | Response> {
+interface Manager extends SignedIn {
+  readonly authority: Authority;
+}
+
+/** The person who may invite, or the way to become one: a sign-in that is not long ago. Throws `not_found` for others. */
+async function inviter(context: Context, incoming: Incoming): Promise<Manager | Response> {
   const signedIn = await findSignedIn(context, incoming.request);
   const here = pagePath(context.issuer, PAGE);
   if (signedIn === null) return seeOther(pagePath(context.issuer, "/login", { return_to: here }));
-  if (!signedIn.account.administrator) throw new OAuthError("not_found");
-  return (await askRecentSignIn(context, signedIn, PAGE)) ?? signedIn;
+  const authority = await authorityOfPerson(context, incoming, signedIn.account);
+  if (!mayInvite(authority)) throw new OAuthError("not_found");
+  return (await askRecentSignIn(context, signedIn, PAGE)) ?? { ...signedIn, authority };
+}
+
+/** The groups into which the person may invite. */
+async function groupsOf(context: Context, authority: Authority): Promise<string[]> {
+  const groups = await listKnownGroups(context, authority, { limit: SHOWN });
+  return groups.map(({ name }) => name);
 }
 
 const NEW: TypedInvitation = { name: "", email: "", groups: [], uses: "1", days: "7", mailed: true };
@@ -60,26 +73,27 @@ interface Shown {
 async function page(
   context: Context,
   incoming: Incoming,
+  { authority }: Manager,
   { typed = NEW, faults = {}, notice }: Shown,
 ): Promise<Response> {
   const form = openForm(context, incoming, "invite");
-  const now = context.clock.seconds();
   const [groups, invitations, waiting] = await Promise.all([
-    firstOf(everyGroup(context)),
-    firstOf(everyInvitation(context, now)),
-    firstOf(everyWaiting(context)),
+    groupsOf(context, authority),
+    listInvitations(context, authority),
+    isAllowed(authority, "people.write") ? firstOf(everyWaiting(context)) : [],
   ]);
   return respondWithPage(
     <InvitePeopleView
       frame={pageFrame(context, incoming)}
       token={form.token}
       typed={typed}
-      groups={groups.map(({ name }) => name)}
+      groups={groups}
       mails={context.linkMails !== null}
       faults={faults}
       notice={notice ?? null}
       invitations={invitations
         .filter(({ usesLeft }) => usesLeft > 0)
+        .slice(0, SHOWN)
         .map(({ id, name, username, email, ...link }) => ({
           id: recordIdText(id),
           about: [name, username, email]
@@ -105,34 +119,32 @@ async function page(
 const show =
   (context: Context): Handler =>
   async (incoming) => {
-    const signedIn = await administrator(context, incoming);
-    return signedIn instanceof Response ? signedIn : page(context, incoming, {});
+    const signedIn = await inviter(context, incoming);
+    return signedIn instanceof Response ? signedIn : page(context, incoming, signedIn, {});
   };
 
 const answer =
   (context: Context): Handler =>
   async (incoming) => {
     const { form, isFresh } = await readForm(context, incoming, "invite");
-    const signedIn = await administrator(context, incoming);
+    const signedIn = await inviter(context, incoming);
     if (signedIn instanceof Response) return signedIn;
     const { texts } = pageFrame(context, incoming);
     const action = form.get("action");
     if (!isFresh) {
       const typed = action === "invite" ? { typed: typedInvitation(form) } : {};
-      return page(context, incoming, { ...typed, faults: { form: texts.forms.stale } });
+      return page(context, incoming, signedIn, { ...typed, faults: { form: texts.forms.stale } });
     }
-    const act = actOfPerson(incoming, signedIn.account.subject);
     switch (action) {
       case "invite":
-        return makeInvitation(context, incoming, signedIn, form);
+        return answerInvitation(context, incoming, signedIn, form);
       case "revoke": {
-        const id = parseRecordId(form.required("invitation"));
-        if (id !== null) await revokeInvitation(context, act, id);
-        return page(context, incoming, { notice: texts.invite.revoked });
+        await withdrawInvitation(context, signedIn.authority, form.required("invitation"));
+        return page(context, incoming, signedIn, { notice: texts.invite.revoked });
       }
       case "approve":
-        await approve(context, act, form.required("subject") as SubjectId);
-        return page(context, incoming, { notice: texts.invite.approved });
+        await enablePerson(context, signedIn.authority, form.required("subject"));
+        return page(context, incoming, signedIn, { notice: texts.invite.approved });
       default:
         throw new OAuthError("parameter_invalid");
     }
@@ -159,10 +171,10 @@ const MOST_USES = 1000;
 const MOST_DAYS = 365;
 const DAY_SECONDS = 86_400;
 
-async function makeInvitation(
+async function answerInvitation(
   context: Context,
   incoming: Incoming,
-  { account }: SignedIn,
+  signedIn: Manager,
   form: Parameters,
 ): Promise<Response> {
   const frame = pageFrame(context, incoming);
@@ -181,17 +193,25 @@ async function makeInvitation(
     ...(days === null && { days: words.daysRefused(MOST_DAYS) }),
   };
   if (uses === null || days === null || Object.keys(faults).length > 0)
-    return page(context, incoming, { typed, faults });
-  const known = new Set((await firstOf(everyGroup(context))).map(({ name }) => name));
-  const { address, link } = await invite(context, actOfPerson(incoming, account.subject), {
+    return page(context, incoming, signedIn, { typed, faults });
+  const { account, authority } = signedIn;
+  const known = await groupsOf(context, authority);
+  const groups = typed.groups.filter((group) => known.includes(group));
+  // A group manager invites into groups of their own, and into nothing else.
+  if (groups.length === 0 && !isAllowed(authority, "people.write"))
+    return page(context, incoming, signedIn, { typed, faults: { form: words.groupsMissing } });
+  const made = await makeInvitation(context, authority, {
     name: typed.name,
     email: typed.email === "" ? null : typed.email,
-    groups: typed.groups.filter((group) => known.has(group)),
+    groups,
     uses,
     seconds: days * DAY_SECONDS,
     isMailed: typed.mailed,
     inviter: account.name ?? account.username,
-  });
+  }).catch(addressTaken);
+  if (made === null)
+    return page(context, incoming, signedIn, { typed, faults: { email: accountWords.emailTaken } });
+  const { address, link } = made;
   return respondWithPage(
     <InvitedView
       frame={frame}
@@ -205,6 +225,11 @@ async function makeInvitation(
       ]}
     />,
   );
+}
+
+function addressTaken(error: unknown): null {
+  if (error instanceof OAuthError && error.reason === "object_exists") return null;
+  throw error;
 }
 
 export const invitePeopleRoutes = (context: Context): Route[] => [

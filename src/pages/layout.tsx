@@ -9,7 +9,8 @@ import { Icon } from "./views/icons.tsx";
 interface LayoutProps {
   readonly frame: PageFrame;
   readonly title: string;
-  readonly width?: "narrow" | "wide";
+  /** full: for the console, which has its sections beside the content. */
+  readonly width?: "narrow" | "wide" | "full";
   /**
    * errors: with a link to the list of errors, which is for developers, so only error pages have it. posting: without the
    * switch between languages, because the page posts to the application, and to no other address (`postsTo` of respond.tsx).
@@ -34,7 +35,7 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
         <a class="skip" href="#content">
           {texts.common.skip}
         </a>
-        <div class={width === "wide" ? "page wide" : "page"}>
+        <div class={width === "narrow" ? "page" : `page ${width}`}>
           <header>
             <a class="brand" href={frame.path("/")}>
               <Logo frame={frame} />

@@ -21,6 +21,8 @@ export interface PasskeyNotice {
 interface Notices {
   readonly account: AccountNotice;
   readonly passkeys: PasskeyNotice;
+  /** What the last act in the console did, in the language of the page. */
+  readonly console: { readonly text: string };
   /** Why the form of a person who is signed out meanwhile did not change the password. */
   readonly sign_in: { readonly about: "signed_out" | "same_password" };
   /** Why an answer did not count. `stale`: it came from a page that was too old, or of an earlier session. */

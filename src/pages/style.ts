@@ -5,7 +5,7 @@ import { accentColors, GROUNDS, groundColors, type Scheme } from "./palette.ts";
 const light = `
   --card: ${GROUNDS.light.card};
   --sunken: #f4f5f7;
-  --line: #e1e4e9;
+  --line: ${GROUNDS.light.line};
   --edge: #858d9a;
   --ink: ${GROUNDS.light.ink};
   --muted: ${GROUNDS.light.muted};
@@ -21,7 +21,7 @@ const light = `
 const dark = `
   --card: ${GROUNDS.dark.card};
   --sunken: #20242c;
-  --line: #2c313b;
+  --line: ${GROUNDS.dark.line};
   --edge: #757e8c;
   --ink: ${GROUNDS.dark.ink};
   --muted: ${GROUNDS.dark.muted};
@@ -61,7 +61,7 @@ code, .code, .user-code { direction: ltr; unicode-bidi: isolate; }
 [dir="ltr"] { text-align: match-parent; }
 :focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.brand:focus-visible, .foot :focus-visible { outline-color: var(--on-ground); }
+.brand:focus-visible, :is(.foot, .holder, main > p) :focus-visible { outline-color: var(--on-ground); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; inset-inline-start: 1rem; top: -4rem; z-index: 1; padding: 0.75rem 1rem; border-radius: 0.625rem; background: var(--card); }
 .skip:focus { top: 1rem; }
@@ -73,13 +73,15 @@ code, .code, .user-code { direction: ltr; unicode-bidi: isolate; }
 .brand > :last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 main { display: flex; flex-direction: column; gap: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow); padding: 2rem; }
+.holder, main > p { color: var(--on-ground); }
+:is(.holder, main > p) a { color: var(--on-ground-link); }
 .card > * + *, .stack > * + * { margin-top: 1.25rem; }
 .card > h1 + p { margin-top: 0.5rem; }
 .card > h2 + p { margin-top: 0.25rem; }
 .foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--on-ground-muted); font-size: 0.875rem; }
 .foot > * { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .foot a, .foot .plain { color: inherit; }
-.foot > p { flex-basis: 100%; }
+.foot > p { flex-basis: 100%; padding-block: 0.5rem; }
 .foot > .languages { display: block; margin-inline-start: auto; }
 .foot > .languages[open] { flex-basis: 100%; }
 .languages > summary { justify-content: flex-start; gap: 0.375rem; width: fit-content; margin-inline-start: auto; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em; }
@@ -124,7 +126,7 @@ button, .button {
   display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
   min-height: 3rem; padding: 0.625rem 1.25rem;
   border: 1px solid transparent; border-radius: 0.625rem;
-  font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;
+  font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-wrap: balance; text-decoration: none;
   cursor: pointer; touch-action: manipulation;
 }
 .main { background: var(--accent); color: var(--on-accent); border-color: var(--accent-edge); }
@@ -202,12 +204,12 @@ button, .button {
 .qr.long { max-width: 20rem; margin-block: 1rem; }
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
-.facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }
-.facts > div { display: grid; grid-template-columns: 6.75rem minmax(0, 1fr); gap: 0.75rem; }
-.facts dt { color: var(--muted); }
+.facts { display: grid; grid-template-columns: fit-content(45%) minmax(0, 1fr); gap: 0.625rem 0.75rem; font-size: 0.9375rem; }
+.facts > div { display: contents; }
+.facts dt { min-width: 6.75rem; color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 .facts .values li + li { margin-top: 0.25rem; }
-.facts dd span { display: block; color: var(--muted); font-size: 0.875rem; }
+.facts dd span:not(.badge) { display: block; color: var(--muted); font-size: 0.875rem; }
 
 .outcome { display: grid; place-items: center; width: 3.25rem; height: 3.25rem; border-radius: 50%; }
 .outcome.good { background: var(--good-soft); color: var(--good); }
@@ -283,13 +285,62 @@ details > .stack { margin-top: 0.5rem; }
 .reason p { margin-top: 0.25rem; font-size: 0.9375rem; }
 .reasons code { overflow-wrap: anywhere; }
 
+.page.full { max-width: 76rem; padding-top: clamp(1rem, 3vh, 2rem); }
+.console { display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 1.5rem; align-items: start; }
+.console > .content { display: flex; flex-direction: column; gap: 1rem; min-width: 0; }
+.console > nav { position: sticky; top: 1rem; }
+.console > nav ul { display: grid; gap: 0.125rem; }
+.console > nav a { display: flex; align-items: center; min-height: 2.75rem; padding: 0.375rem 0.875rem; border: 1px solid transparent; border-radius: 0.625rem; color: var(--on-ground); font-size: 0.9375rem; font-weight: 550; text-decoration: none; }
+.console > nav a:hover { text-decoration: underline; }
+.console > nav a[aria-current] { background: var(--card); border-color: var(--line); color: var(--link); }
+.trail { font-size: 0.9375rem; }
+.trail a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.rows { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
+.rows caption { text-align: start; }
+.rows th { padding: 0.5rem 0.75rem; color: var(--muted); font-size: 0.875rem; font-weight: 550; text-align: start; vertical-align: bottom; }
+.rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+.rows :is(th, td):first-child { padding-inline-start: 0; }
+.rows :is(th, td):last-child { padding-inline-end: 0; }
+.rows td a { display: inline-block; min-height: 1.5rem; }
+.tabs ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; border-bottom: 1px solid var(--line); }
+.tabs a { display: inline-flex; align-items: center; min-height: 2.75rem; color: var(--muted); font-weight: 550; text-decoration: none; border-bottom: 2px solid transparent; }
+.tabs a:hover { color: var(--ink); }
+.tabs a[aria-current] { color: var(--ink); border-bottom-color: var(--accent-edge); }
+.badge { display: inline-block; padding: 0.0625rem 0.5rem; border-radius: 1rem; border: 1px solid var(--line); background: var(--sunken); color: var(--muted); font-size: 0.8125rem; font-weight: 550; white-space: nowrap; }
+.badge.good { color: var(--good); background: var(--good-soft); border-color: transparent; }
+.badge.warn { color: var(--warn); background: var(--warn-soft); border-color: var(--warn-line); }
+.badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
+.console .facts > div { grid-template-columns: minmax(7.5rem, 10rem) minmax(0, 1fr); }
+.danger + .danger { border-top: 1px solid var(--line); }
+.console .card > * + .danger { margin-top: 0.75rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1.25rem; }
+textarea { display: block; width: 100%; min-height: 6rem; padding: 0.625rem 0.875rem; border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--card); color: var(--ink); font: inherit; line-height: 1.4; }
+.once { padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); overflow-wrap: anywhere; user-select: all; }
+@media (max-width: 56rem) {
+  .console { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
+  .console > nav { position: static; }
+  .console > nav ul { display: flex; flex-wrap: wrap; gap: 0.125rem; }
+}
+@media (max-width: 40rem) {
+  .rows, .rows tbody, .rows tr, .rows td { display: block; }
+  .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .rows tr { padding: 0.75rem 0; border-top: 1px solid var(--line); }
+  .rows td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: 0.75rem; padding: 0.1875rem 0; border: 0; }
+  .rows td::before { content: attr(data-label); color: var(--muted); }
+  .rows td:not([data-label]) { display: block; }
+  .rows .blank { display: none; }
+}
+
 @media (max-width: 32rem) {
-  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }
+  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); --on-ground-link: var(--link); }
   body { background: var(--card); }
   .page { padding: 0.75rem 1.25rem 1rem; }
   .page.wide { padding-top: 0.75rem; }
   .brand { margin-block-end: 0.75rem; margin-inline-start: 0; }
   .app > .stack { padding-inline-start: 0; }
+  /* A long word on the button would leave too little room for names and addresses beside it. */
+  :is(.sessions, .installations) > li, .row.firm { flex-wrap: wrap; }
+  :is(.sessions, .installations) > li > :first-child, .row.firm > :first-child { flex: 1 1 13rem; }
   .card { border: 0; border-radius: 0; box-shadow: none; padding: 0.5rem 0; }
   main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   main { gap: 1.5rem; }
@@ -315,20 +366,22 @@ export interface Look {
 
 function variables({ accent: chosen, ground }: Look, scheme: Scheme): string {
   const { accent, accentHover, onAccent, accentEdge, link } = accentColors(chosen, scheme);
-  const around = groundColors(ground?.[scheme], scheme);
+  const around = groundColors(ground?.[scheme], scheme, link);
   return [
     `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --accent-edge: ${accentEdge}; --link: ${link};`,
-    `--ground: ${around.ground}; --on-ground: ${around.ink}; --on-ground-muted: ${around.muted};`,
+    `--ground: ${around.ground}; --on-ground: ${around.ink}; --on-ground-muted: ${around.muted}; --on-ground-link: ${around.link};`,
   ].join(" ");
 }
 
 /** No colour can be read on every picture, so what is outside the card gets a ground of the card's. Phones have no room for it. */
 const pictureRules = (light: string | undefined, dark = light): string => `
 @media (min-width: 32.0625rem) {
-  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }
+  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); --on-ground-link: var(--link); }
   body { background-position: center; background-size: cover; background-attachment: fixed; }
-  .brand, .foot { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
+  .brand, .foot, .holder, main > p { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
   .brand { margin-inline-start: 0; padding: 0.375rem 0.875rem; }
+  .holder { padding: 0.375rem 0.875rem; }
+  main > p { width: fit-content; padding: 0.5rem 0.875rem; }
   .page { gap: 1rem; }
   .foot { padding: 0.25rem 1rem; }
 }

@@ -62,6 +62,8 @@ export interface LanguageWishes {
   readonly locale?: string | null | undefined;
   /** The header `Accept-Language` (RFC 9110 §12.5.4). */
   readonly acceptLanguage?: string | null | undefined;
+  /** The tags of the languages that the page has. Default: all. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /**
@@ -69,7 +71,17 @@ export interface LanguageWishes {
  * the browser, then English. An application knows the language in which the person was reading just now; but a person who
  * presses the switch on such a page wants another than the application said, so their choice wins over that language.
  */
-export function chooseLanguage({ uiLocales, chosen, locale, acceptLanguage }: LanguageWishes): Language {
+export function chooseLanguage({ only, ...wishes }: LanguageWishes): Language {
+  const language = preferredLanguage(wishes);
+  return only === undefined || only.includes(language.tag) ? language : ENGLISH;
+}
+
+function preferredLanguage({
+  uiLocales,
+  chosen,
+  locale,
+  acceptLanguage,
+}: Omit<LanguageWishes, "only">): Language {
   const asked = askedLanguage(uiLocales);
   const isOverruled = asked !== null && chosen?.over === asked.tag;
   return (

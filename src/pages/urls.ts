@@ -1,6 +1,7 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { type Incoming, splitTarget } from "../platform/http.ts";
+import { matchPattern } from "../platform/path-pattern.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
@@ -52,6 +53,27 @@ export const PAGE_PATHS = [
   "/verify-email",
 ] as const;
 
+/** The pages of the console, below the issuer. A segment `:name` stands for the identifier of what the page is about. */
+export const CONSOLE_PATHS = [
+  "/admin",
+  "/admin/groups",
+  "/admin/groups/:group",
+  "/admin/health",
+  "/admin/keys",
+  "/admin/people",
+  "/admin/people/:subject",
+  "/admin/people/new",
+  "/admin/scopes",
+  "/admin/settings",
+] as const;
+export type ConsolePath = (typeof CONSOLE_PATHS)[number];
+
+/** Whether a path opens the page. */
+const isPage = (base: string, page: string, path: string): boolean =>
+  page.includes("/:")
+    ? path.startsWith(`${base}/`) && matchPattern(page, path.slice(base.length)) !== null
+    : base + page === path;
+
 /** The pages of a person's own account. */
 const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
 /** The paths that only take forms. */
@@ -60,11 +82,13 @@ const FORMS_ONLY: readonly string[] = ["/consent", "/language"];
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => !FORMS_ONLY.includes(page)),
+  ...CONSOLE_PATHS,
   ENDPOINT_PATHS.authorize,
 ];
 const OPENED_BY_PATH: readonly string[] = [
   "/",
   ...ACCOUNT_PATHS,
+  ...CONSOLE_PATHS,
   "/device",
   "/forgot",
   "/help/errors",
@@ -86,7 +110,7 @@ export function pageAgain(
   { path: base }: Issuer,
   { request, path }: Pick<Incoming, "request" | "path">,
 ): string | null {
-  const isIn = (pages: readonly string[]) => pages.some((page) => base + page === path);
+  const isIn = (pages: readonly string[]) => pages.some((page) => isPage(base, page, path));
   const wasGet = request.method === "GET" || request.method === "HEAD";
   if (wasGet) return isIn(OPENED) ? SAME_ADDRESS : null;
   return isIn(OPENED_BY_PATH) ? path : null;
@@ -100,7 +124,7 @@ const SWITCHED: readonly string[] = [...OPENED, ENDPOINT_PATHS.endSession];
  * belongs to no page: a page that needs its query says so.
  */
 export const pageAddressOf = (issuer: Issuer, { path }: Pick<Incoming, "path">): string =>
-  OPENED_BY_PATH.some((page) => issuer.path + page === path) ? path : pagePath(issuer, "/");
+  OPENED_BY_PATH.some((page) => isPage(issuer.path, page, path)) ? path : pagePath(issuer, "/");
 
 /** The page of ours in the text; null if it is none that a GET opens. */
 export const parsePagePath = (issuer: Issuer, text: string | undefined): string | null =>
@@ -110,6 +134,7 @@ export const parsePagePath = (issuer: Issuer, text: string | undefined): string 
 const RETURN_PAGES: readonly string[] = [
   "/",
   ...ACCOUNT_PATHS,
+  ...CONSOLE_PATHS,
   "/device",
   "/invite-people",
   "/login/approve",
@@ -135,7 +160,7 @@ function parseOwnPath(
   // The page itself would refuse an encoded U+0000.
   if (text.startsWith("//") || text.includes("%00")) return null;
   const { path } = splitTarget(text);
-  return pages.some((page) => base + page === path) ? text : null;
+  return pages.some((page) => isPage(base, page, path)) ? text : null;
 }
 
 /** The authorization request to which a page returns; null if it returns to none. The browser may have made it up. */

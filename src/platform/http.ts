@@ -14,12 +14,16 @@ export const queryOf = ({ query }: Pick<Target, "query">): URLSearchParams => ne
 /** A request as it came in, with the address it came from. */
 export interface Incoming extends Target {
   readonly request: Request;
+  /** The path of the route that answers, with the names of its parameters; null if none does. */
+  readonly route?: string | null;
   /** The parameters of a route whose path has some. */
   readonly parameters: PathParameters;
   /** The client's address: for limits and for showing to people, never for a URL. */
   readonly address: string;
   /** Distinguishes this request from all others, in the answer and in the log. */
   readonly requestId: string;
+  /** The body, once an endpoint for programs has read it: a refusal is kept with what was sent. */
+  body?: string;
 }
 
 /** The header that carries the request's id in every answer. */

@@ -101,6 +101,10 @@ export const seesGroup = (authority: Authority, group: string): boolean =>
 export const managesGroup = (authority: Authority, group: string): boolean =>
   isAllowed(authority, "people.write") || authority.manages.includes(group);
 
+/** Whether the actor may invite people: into every group, or into the groups that they manage. */
+export const mayInvite = (authority: Authority): boolean =>
+  isAllowed(authority, "people.write") || authority.manages.length > 0;
+
 /** Whether the actor may see anything of this server's management. */
 export const managesAnything = ({ permissions, manages }: Authority): boolean =>
   permissions.size > 0 || manages.length > 0;

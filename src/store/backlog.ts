@@ -36,7 +36,6 @@ export class Backlog {
   readonly #least: number;
   readonly #now: () => number;
 
-  /** How many commits have entered and not left. */
   #waiting = 0;
   #room = ROOM_AT_FIRST;
   /** The current measurement, while more than `least` wait: its start, and how many commits have left since. */
@@ -48,6 +47,11 @@ export class Backlog {
   constructor({ least, now = () => performance.now() }: BacklogOptions) {
     this.#least = least;
     this.#now = now;
+  }
+
+  /** How many commits have entered and not left. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** Throws StoreBusy if there is no room. */

@@ -223,6 +223,25 @@ export interface ListRequest<Declared extends Columns = Columns> {
 /** The latest expiry of the rows to remove, by the name of the table. */
 export type Expiries = Readonly<Record<string, EpochSeconds>>;
 
+/** The load of a store at one moment, as this process knows it, and the space that its database takes. */
+export interface StoreFigures {
+  /** The ways into the store: one for an embedded database, and on PostgreSQL one for reads and one for writes. */
+  readonly lanes: readonly {
+    readonly lane: "write" | "read";
+    /** How many commits or statements have entered and are not done. */
+    readonly waiting: number;
+    /** Null for an embedded database. */
+    readonly connections: { readonly most: number; readonly inUse: number } | null;
+  }[];
+  /** In bytes. Null if the database is on another machine. */
+  readonly disk: {
+    readonly database: number;
+    readonly log: number;
+    readonly free: number;
+    readonly size: number;
+  } | null;
+}
+
 export interface Store {
   /** Finds the rows of a plan, all as of one moment after the call. */
   look<const Of extends Plan>(plan: Of, parameters: Parameters<Of>): Promise<Facts<Of>>;
@@ -246,6 +265,8 @@ export interface Store {
    * whole again if there is room; false if there is not. Only an embedded database has one; others answer true.
    */
   keepReserve(): Promise<boolean>;
+  /** For the metrics. It asks no database, so it answers during an outage too. */
+  figures(): Promise<StoreFigures>;
   /** Waits for open calls, then closes. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
+import { AUDIT } from "./audit.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -8,6 +9,7 @@ import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import { MAIL } from "./mail.ts";
 import { MANAGEMENT } from "./management.ts";
+import { OF_METRICS } from "./metrics.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OTHER_DEVICE } from "./other-device.ts";
@@ -29,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RULES,
   ...KEYS,
   ...OPERATIONS,
+  ...AUDIT,
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...REQUEST_OBJECTS,
@@ -36,6 +39,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LOGOUT,
   ...MAIL,
   ...MANAGEMENT,
+  ...OF_METRICS,
   ...PAGES,
   ...PASSKEYS,
   ...OTHER_DEVICE,

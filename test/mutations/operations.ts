@@ -311,6 +311,27 @@ const PEOPLE: readonly Mutation[] = [
     tests: ["accounts/sign-in.test.ts", "adversary/33-guesses.test.ts"],
   },
   {
+    against: ["threat 83"],
+    what: "the form of a second step, sent again, signs in with any code",
+    in: "operations/sessions.ts",
+    within: "findEarlierSession",
+    match: "Buffer.compare(digest, earlier.digest) !== 0",
+    replace: "false",
+    tests: ["pages/second-factor.test.ts"],
+    only: "the same code only",
+  },
+  {
+    against: ["threat 33", "threat 83"],
+    what: "guesses in a form that was answered do not count",
+    in: "pages/sign-in-steps.tsx",
+    within: "answerSecondStep",
+    match: "await answerWithCode($$$ARGS)",
+    replace:
+      "(await findEarlierSession(context, progress.form)) === null ? await answerWithCode($$$ARGS) : null",
+    tests: ["pages/second-factor.test.ts"],
+    only: "no guesses",
+  },
+  {
     against: ["threat 33", "threat 83"],
     what: "guesses at the second step do not count for the person",
     in: "operations/attempts.ts",

@@ -10,6 +10,7 @@ import type { Context } from "../../src/operations/context.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
 import { findAccount } from "../../src/operations/people.ts";
 import { startSession } from "../../src/operations/sessions.ts";
+import type { Telemetry } from "../../src/operations/telemetry.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import type { FixedAnswers } from "../../src/platform/listen.ts";
@@ -19,9 +20,9 @@ import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
-import { createServer } from "../../src/server.ts";
+import { createServer, type ServerParts } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
-import type { ActingStore } from "../store/acts.ts";
+import { type ActingStore, acting } from "../store/acts.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 
@@ -104,7 +105,7 @@ export interface TestServer {
   /** All lines of the log. */
   readonly logged: string[];
   /** Answers a request unchanged. */
-  handle(request: Request, address: string): Promise<Response>;
+  handle(request: Request, address: string, isFromProxy?: () => boolean): Promise<Response>;
   fixedAnswers(): Promise<FixedAnswers>;
   /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
@@ -138,17 +139,29 @@ export interface TestServerParts {
   readonly clock?: TestClock;
   /** How the server reaches other hosts. Default: as the server itself does. */
   readonly outbound?: Outbound;
+  /** What counts, for the configuration of the server. Default: nothing. */
+  readonly metrics?: (configuration: Configuration) => ServerParts["metrics"];
+  /** What records the requests, and may wrap the log. Default: nothing. */
+  readonly telemetry?: Telemetry;
 }
 
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
 export async function startTestServer(
   overrides: ConfigurationInput = {},
-  { opened, key = systemRandom(32), clock = new TestClock(), outbound }: TestServerParts = {},
+  {
+    opened,
+    key = systemRandom(32),
+    clock = new TestClock(),
+    outbound,
+    metrics,
+    telemetry,
+  }: TestServerParts = {},
 ): Promise<TestServer> {
   const { store, close } = opened ?? (await openTemporary());
   const parsed = parse(configurationSchema, { ...TEST_CONFIGURATION, ...overrides });
   const configuration: Configuration = { ...parsed, issuer: parsed.issuer ?? ISSUER };
   const logged: string[] = [];
+  const plainLog = createLog({ ...configuration.log, write: (line) => logged.push(line) });
   const server = createServer({
     configuration,
     store,
@@ -157,8 +170,12 @@ export async function startTestServer(
     keys: serverKeys(key),
     // Tests send when they want to.
     sendsNotices: false,
-    log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
+    log: telemetry?.logTo(plainLog) ?? plainLog,
+    ...(telemetry && { telemetry }),
+    // Tests that look for them ask for it: `context.refusals.settled()`.
+    refusalMillis: 3_600_000,
     ...(outbound && { outbound }),
+    ...(metrics && { metrics: metrics(configuration) }),
   });
   await applyDeclaredClients(server.context);
   const { issuer } = configuration;
@@ -166,11 +183,14 @@ export async function startTestServer(
     server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), () => address);
   return {
     issuer,
-    context: Object.assign(server.context, { store }),
+    // What counts stands around the store.
+    context: Object.assign(server.context, {
+      store: metrics || telemetry ? acting(server.context.store) : store,
+    }),
     clock,
     logged,
     fixedAnswers: server.fixedAnswers,
-    handle: (request, address) => server.fetch(request, () => address),
+    handle: (request, address, isFromProxy) => server.fetch(request, () => address, isFromProxy),
     fetch: send,
     post: (path, form, headers = {}) =>
       send(path, {

@@ -3,7 +3,7 @@ import { emailFault, personNameFault, usernameFault } from "../../accounts/peopl
 import { recordIdText } from "../../credentials/credential.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import { actorText } from "../../rules/events.ts";
-import { type Authority, isAllowed, managesGroup } from "../../rules/role.ts";
+import { type Authority, isAllowed, managesGroup, mayInvite } from "../../rules/role.ts";
 import type { LinkRecord } from "../../store/tables.ts";
 import type { Context } from "../context.ts";
 import { findGroup } from "../groups.ts";
@@ -66,7 +66,7 @@ export async function makeInvitation(
 
 /** Takes an invitation back. */
 export async function withdrawInvitation(context: Context, authority: Authority, id: string): Promise<void> {
-  requireThat(isAllowed(authority, "people.write") || authority.manages.length > 0, "people.write");
+  requireThat(mayInvite(authority), "people.write");
   const all = await listInvitations(context, authority);
   const link = known(all.find((each) => recordIdText(each.id) === id));
   requireThat(mayAnswerFor(authority, link, "people.write"), "people.write");

@@ -4,9 +4,11 @@ import { parseRecordId } from "../../credentials/credential.ts";
 import { findGrant, revokeAccess, revokeGrant } from "../../operations/access.ts";
 import { findClient } from "../../operations/clients.ts";
 import type { Context } from "../../operations/context.ts";
+import { authorityOfPerson } from "../../operations/management/authority.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import { actOfPerson } from "../../rules/events.ts";
+import { managesAnything, mayInvite } from "../../rules/role.ts";
 import { respondWithPage } from "../respond.tsx";
 import { AppsView, OverviewView } from "../views/account-overview.tsx";
 import { listAccess } from "./access.ts";
@@ -38,6 +40,7 @@ async function overviewPage(
     signedIn,
     access.map(({ clientId }) => clientId),
   );
+  const authority = await authorityOfPerson(context, incoming, signedIn.account);
   const isNew = notice?.about === "created" && signedIn.account.administrator;
   return respondWithPage(
     <OverviewView
@@ -47,7 +50,8 @@ async function overviewPage(
       moreApps={apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null}
       access={access}
       nextFor={isNew ? context.issuer.identifier : null}
-      invitePeople={signedIn.account.administrator ? frame.path("/invite-people") : null}
+      manages={managesAnything(authority) ? frame.path("/admin") : null}
+      invitePeople={mayInvite(authority) ? frame.path("/invite-people") : null}
     />,
     options,
   );

@@ -17,12 +17,14 @@ interface OverviewProps {
   readonly access: readonly ClientAccess[];
   /** The issuer, for the administrator who just set the server up; null for everyone else. */
   readonly nextFor: string | null;
-  /** Where an administrator invites people; null for others. */
+  /** Where the person manages this server; null for those who do not. */
+  readonly manages: string | null;
+  /** Where the person invites others; null for those who may not. */
   readonly invitePeople: string | null;
 }
 
 export function OverviewView(props: OverviewProps) {
-  const { frame, token, apps, moreApps, access, nextFor, invitePeople } = props;
+  const { frame, token, apps, moreApps, access, nextFor, manages, invitePeople } = props;
   const { account, invite } = frame.texts;
   return (
     <AccountLayout frame={frame} title={account.title}>
@@ -48,16 +50,11 @@ export function OverviewView(props: OverviewProps) {
           </form>
         )}
       </section>
-      {invitePeople !== null && (
+      {(manages !== null || invitePeople !== null) && (
         <div class="card">
           <div class="go">
-            <a href={invitePeople}>
-              <span>
-                <strong>{invite.link}</strong>
-                <span>{invite.lead}</span>
-              </span>
-              <Icon name="next" />
-            </a>
+            {manages !== null && <Go href={manages} title={account.manageTitle} text={account.manageText} />}
+            {invitePeople !== null && <Go href={invitePeople} title={invite.link} text={invite.lead} />}
           </div>
         </div>
       )}
@@ -105,3 +102,13 @@ function NextStep({ frame, issuer }: { frame: PageFrame; issuer: string }) {
     </section>
   );
 }
+
+const Go = ({ href, title, text }: { href: string; title: string; text: string }) => (
+  <a href={href}>
+    <span>
+      <strong>{title}</strong>
+      <span>{text}</span>
+    </span>
+    <Icon name="next" />
+  </a>
+);

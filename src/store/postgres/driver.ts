@@ -4,7 +4,7 @@
  */
 import { SQL } from "bun";
 import { Backlog } from "../backlog.ts";
-import { StoreUnavailable } from "../contract.ts";
+import { type StoreFigures, StoreUnavailable } from "../contract.ts";
 import type { SqlValue } from "./rows.ts";
 
 export interface PoolOptions {
@@ -128,6 +128,16 @@ export class Database {
     this.#writes.backlog.requireRoom();
   }
 
+  /** The load of the connections. A connection for reads takes several statements at a time. */
+  lanes(): StoreFigures["lanes"] {
+    const reads = this.#reads === this.#writes ? [] : [{ lane: "read", of: this.#reads } as const];
+    return [{ lane: "write", of: this.#writes } as const, ...reads].map(({ lane, of }) => ({
+      lane,
+      waiting: of.backlog.waiting,
+      connections: { most: of.connections, inUse: Math.min(of.backlog.waiting, of.connections) },
+    }));
+  }
+
   /** Waits for running statements, then closes. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -241,6 +251,11 @@ class Lane {
       this.#admit();
     });
     return promise;
+  }
+
+  /** How many connections it has at most. */
+  get connections(): number {
+    return this.#options.connections;
   }
 
   /** New statements use new connections. Those on the old ones may finish within the time limit of a statement. */

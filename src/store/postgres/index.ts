@@ -69,6 +69,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     },
     // The disk is another machine's.
     keepReserve: async () => true,
+    figures: async () => ({ lanes: database.lanes(), disk: null }),
     close: () => database.close(),
   };
 }

@@ -11,8 +11,9 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DatabaseRefused } from "../contract.ts";
+import { DatabaseRefused, type StoreFigures } from "../contract.ts";
 
 /** Waits until the file's content is on disk. */
 export function syncFile(file: string): void {
@@ -118,4 +119,20 @@ export function requireNoRestoreMeanwhile(database: string): () => void {
 /** The inode number of the file, which it keeps when it is renamed. */
 function numberOf(file: string): bigint | null {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** The space that the database takes, and that its disk has for the user of the program. Null if the system does not tell. */
+export async function diskFigures(file: string): Promise<StoreFigures["disk"]> {
+  const sizeOf = async (path: string) => (await stat(path).catch(() => null))?.size ?? 0;
+  try {
+    const { bavail, blocks, bsize } = await statfs(dirname(file));
+    return {
+      database: await sizeOf(file),
+      log: await sizeOf(`${file}-wal`),
+      free: bavail * bsize,
+      size: blocks * bsize,
+    };
+  } catch {
+    return null;
+  }
 }

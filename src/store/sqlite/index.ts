@@ -12,7 +12,7 @@ import type { Columns, RowOf, Table } from "../declare.ts";
 import { SCHEMA, type Schema } from "../schema.ts";
 import { Commits, STALE, StaleWithin } from "./commit.ts";
 import { type Connection, ensureDatabaseFile, openWriter } from "./driver.ts";
-import { requireNoRestore, requireNoRestoreMeanwhile } from "./files.ts";
+import { diskFigures, requireNoRestore, requireNoRestoreMeanwhile } from "./files.ts";
 import { expireRows, listRows } from "./list.ts";
 import { Looks } from "./look.ts";
 import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
@@ -90,6 +90,10 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
       await reads.read(() => probe.get());
     },
     keepReserve: async () => reserve.keep(),
+    figures: async () => ({
+      lanes: [{ lane: "write", waiting: writes.waiting, connections: null }],
+      disk: await diskFigures(file),
+    }),
     async close() {
       await writes.close();
       reads.close();

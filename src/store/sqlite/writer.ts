@@ -89,6 +89,11 @@ export class GroupCommit {
     });
   }
 
+  /** How many writes have entered and are not done. */
+  get waiting(): number {
+    return this.#backlog.waiting;
+  }
+
   /** Throws StoreBusy if a write would be refused now. */
   requireRoom(): void {
     this.#backlog.requireRoom();

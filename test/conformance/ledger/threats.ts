@@ -530,5 +530,12 @@ export const THREATS: Ledger = {
         "Management: a route without its check, objects of others, members that no one should set, forged forms, markup, a server without an administrator, powers that grow",
       does: "checks the permission in each operation, and tries every route with every role; takes only the members that a schema names; keeps the last administrator; lets only server.write change people with roles and clients with scopes of management; gives group managers their own groups alone; takes no cookie",
     },
+    {
+      id: "91",
+      level: null,
+      statement:
+        "Audit and metrics: secrets in them, labels without bound, forged lines, rows that strangers add without end, changes afterwards, a subscriber that fails and takes the act with it",
+      does: "keeps values only of a fixed list of parameters, cut and without characters that a terminal obeys; bounds what each actor and each client adds, and counts the rest; seals stretches of time under a key of the server; writes a row in the commit of its act or neither, and reports subscribers that fail after it; gives every label of a metric a closed list of values and one word for all others, escaped; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled",
+    },
   ],
 };

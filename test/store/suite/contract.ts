@@ -5,6 +5,7 @@
 import { describe } from "bun:test";
 import { commitSuite } from "./contract/commits.ts";
 import { expirySuite } from "./contract/expiries.ts";
+import { figuresSuite } from "./contract/figures.ts";
 import { listSuite } from "./contract/lists.ts";
 import { lookSuite } from "./contract/looks.ts";
 import type { OpenContract } from "./contract/setting.ts";
@@ -19,5 +20,6 @@ export function contractSuite(name: string, open: OpenContract): void {
     listSuite(open);
     expirySuite(open);
     troubleSuite(open);
+    figuresSuite(open);
   });
 }

@@ -1,0 +1,33 @@
+/**
+ * The console for people who manage this server. Its pages look like the others and need no script. A page asks and shows; what may be
+ * done is decided by the operations of operations/management, which the management API uses too.
+ */
+import type { Context } from "../operations/context.ts";
+import type { Route } from "../platform/http.ts";
+import { groupPage } from "./groups/group.tsx";
+import { groupsPage } from "./groups/list.tsx";
+import { overviewPage } from "./overview.tsx";
+import { type ConsolePage, consoleRoute } from "./page.ts";
+import { addPersonPage } from "./people/add.tsx";
+import { peoplePage } from "./people/list.tsx";
+import { personPage } from "./people/person.tsx";
+import { healthPage } from "./server/health.tsx";
+import { keysPage } from "./server/keys.tsx";
+import { scopesPage } from "./server/scopes.tsx";
+import { settingsPage } from "./server/settings.tsx";
+
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  overviewPage,
+  peoplePage,
+  addPersonPage,
+  personPage,
+  groupsPage,
+  groupPage,
+  scopesPage,
+  keysPage,
+  healthPage,
+  settingsPage,
+];
+
+export const consoleRoutes = (context: Context): Route[] =>
+  CONSOLE_PAGES.map((page) => consoleRoute(context, page));

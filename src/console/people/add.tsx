@@ -1,0 +1,92 @@
+/** @jsxImportSource hono/jsx */
+/** Adding a person. */
+import { createPerson, makePersonLink } from "../../operations/management/people.ts";
+import { Field } from "../../pages/layout.tsx";
+import type { Parameters } from "../../protocol/parameters.ts";
+import { ConsoleLayout } from "../layout.tsx";
+import type { ConsoleCall, ConsolePage, Done } from "../page.ts";
+import { ActForm } from "../parts.tsx";
+import { wordsFor } from "../texts.ts";
+import { linkPage } from "./link.tsx";
+import { nameOf } from "./person-sections.tsx";
+import { PEOPLE_WORDS } from "./texts.ts";
+
+const textOf = (form: Parameters, name: string): string => (form.get(name) ?? "").normalize("NFC").trim();
+
+async function add({ context, authority, frame }: ConsoleCall, form: Parameters): Promise<Done> {
+  const password = form.get("password") ?? "";
+  const account = await createPerson(
+    context,
+    authority,
+    {
+      username: textOf(form, "username"),
+      name: textOf(form, "name") || null,
+      email: textOf(form, "email") || null,
+    },
+    password === "" ? null : password,
+  );
+  if (password === "") {
+    const { address, expiresAt } = await makePersonLink(context, authority, account.subject, "reset", false);
+    if (address !== null) return { shown: linkPage(frame, account, address, expiresAt) };
+  }
+  const words = wordsFor(frame, PEOPLE_WORDS);
+  return { to: `/admin/people/${account.subject}`, notice: words.added(nameOf(account)) };
+}
+
+export const addPersonPage: ConsolePage = {
+  path: "/admin/people/new",
+  section: "people",
+  needs: "people.write",
+  async show({ frame }, typed) {
+    const words = wordsFor(frame, PEOPLE_WORDS);
+    const value = (name: string) => typed.get(name) ?? "";
+    return (
+      <ConsoleLayout frame={frame} title={words.add} up={{ path: "/admin/people", words: words.title }}>
+        <section class="card">
+          <h1>{words.add}</h1>
+          <p class="muted">{words.addLead}</p>
+          <ActForm frame={frame} act="add">
+            <Field
+              id="username"
+              label={words.facts.username}
+              hint={words.usernameHint}
+              autocomplete="off"
+              maxlength={200}
+              value={value("username")}
+            />
+            <div class="pair">
+              <Field
+                id="name"
+                label={words.facts.name}
+                autocomplete="off"
+                required={false}
+                maxlength={200}
+                value={value("name")}
+              />
+              <Field
+                id="email"
+                label={words.facts.email}
+                autocomplete="off"
+                required={false}
+                maxlength={320}
+                value={value("email")}
+              />
+            </div>
+            <Field
+              id="password"
+              label={words.addPassword}
+              hint={words.addPasswordHint}
+              type="password"
+              autocomplete="new-password"
+              required={false}
+            />
+            <button class="main" type="submit">
+              {words.add}
+            </button>
+          </ActForm>
+        </section>
+      </ConsoleLayout>
+    );
+  },
+  acts: { add: { recent: true, carryOut: add } },
+};

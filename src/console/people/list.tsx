@@ -1,0 +1,111 @@
+/** @jsxImportSource hono/jsx */
+/** The people of this server: a list in pages, and a search. */
+import { readPage } from "../../api/list.ts";
+import { listPeople, searchPeople } from "../../operations/management/people.ts";
+import { displayText } from "../../pages/display.ts";
+import { SearchField } from "../../pages/layout.tsx";
+import { isAllowed, rolesOf } from "../../rules/role.ts";
+import type { AccountRecord } from "../../store/tables.ts";
+import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
+import type { ConsoleCall, ConsolePage } from "../page.ts";
+import { At, Badge, More, Rows } from "../parts.tsx";
+import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
+import { PEOPLE_WORDS } from "./texts.ts";
+
+const PATH = "/admin/people";
+const FOUND_AT_MOST = 50;
+
+interface Listed {
+  readonly people: readonly AccountRecord[];
+  readonly next: string | null;
+}
+
+async function list({ context, authority, query }: ConsoleCall, text: string): Promise<Listed> {
+  if (text !== "") return { people: await searchPeople(context, authority, text, FOUND_AT_MOST), next: null };
+  const { shown, next } = await readPage<AccountRecord>({
+    keys: context.keys,
+    path: PATH,
+    query: { cursor: query.get("cursor") ?? undefined },
+    placeOf: ({ createdAt, subject }) => ({ createdAt, subject }),
+    rows: (page) => listPeople(context, authority, page),
+  });
+  return { people: shown, next };
+}
+
+export const stateBadge = (frame: ConsoleFrame, { disabledAt, disabledBy }: AccountRecord) => {
+  const { states } = wordsFor(frame, PEOPLE_WORDS);
+  if (disabledAt === null) return <Badge kind="good" words={states.active} />;
+  return disabledBy === "approval" ? (
+    <Badge kind="warn" words={states.waiting} />
+  ) : (
+    <Badge kind="bad" words={states.disabled} />
+  );
+};
+
+export const peoplePage: ConsolePage = {
+  path: PATH,
+  section: "people",
+  async show(call) {
+    const { frame, query } = call;
+    const words = wordsFor(frame, PEOPLE_WORDS);
+    const shared = wordsFor(frame, CONSOLE_WORDS);
+    const text = (query.get("q") ?? "").trim();
+    const { people, next } = await list(call, text);
+    return (
+      <ConsoleLayout frame={frame} title={words.title}>
+        <section class="card">
+          <h1>{text === "" ? words.title : words.found(displayText(text, 100))}</h1>
+          {isAllowed(frame.authority, "people.read") && (
+            <form method="get" action={frame.path(PATH)}>
+              <SearchField
+                label={shared.searchLabel}
+                hint={shared.searchHint}
+                submit={shared.search}
+                value={text}
+              />
+            </form>
+          )}
+          {isAllowed(frame.authority, "people.write") && (
+            <p>
+              <a class="button main" href={frame.path("/admin/people/new")}>
+                {words.add}
+              </a>
+            </p>
+          )}
+          {people.length === 0 ? (
+            <p>{shared.nothingFound}</p>
+          ) : (
+            <Rows
+              label={words.listLabel}
+              heads={[
+                words.heads.person,
+                words.heads.email,
+                words.heads.role,
+                words.heads.state,
+                words.heads.since,
+              ]}
+              rows={people.map((account) => [
+                <a href={frame.path(`/admin/people/${account.subject}`)}>
+                  <bdi>{displayText(account.name ?? account.username, 200)}</bdi>
+                  {account.name !== null && (
+                    <span class="muted small">
+                      {" "}
+                      <bdi>{displayText(account.username, 200)}</bdi>
+                    </span>
+                  )}
+                </a>,
+                account.email === null ? "" : <bdi>{displayText(account.email, 320)}</bdi>,
+                rolesOf(account)
+                  .map((role) => words[role])
+                  .join(", "),
+                stateBadge(frame, account),
+                <At frame={frame} at={account.createdAt} />,
+              ])}
+            />
+          )}
+          <More frame={frame} path={PATH} query={{ cursor: query.get("cursor") }} next={next} />
+        </section>
+      </ConsoleLayout>
+    );
+  },
+};

@@ -1,0 +1,23 @@
+/** The sections of the console, in the order of its navigation, and who sees each. */
+
+import { type Authority, isAllowed } from "../rules/role.ts";
+
+export const SECTIONS = {
+  overview: { path: "/admin", isFor: () => true },
+  people: { path: "/admin/people", isFor: (authority: Authority) => isAllowed(authority, "people.read") },
+  groups: { path: "/admin/groups", isFor: () => true },
+  invitations: {
+    path: "/invite-people",
+    isFor: (authority: Authority) => isAllowed(authority, "people.write") || authority.manages.length > 0,
+  },
+  scopes: { path: "/admin/scopes", isFor: (authority: Authority) => isAllowed(authority, "clients.read") },
+  keys: { path: "/admin/keys", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  health: { path: "/admin/health", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  settings: { path: "/admin/settings", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+} as const satisfies Readonly<
+  Record<string, { readonly path: `/${string}`; readonly isFor: (authority: Authority) => boolean }>
+>;
+
+export type SectionName = keyof typeof SECTIONS;
+
+export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[];
