@@ -5,6 +5,7 @@
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import { accessRoutes } from "./access.ts";
+import { auditRoutes } from "./audit.ts";
 import { clientRoutes } from "./clients.ts";
 import { groupRoutes } from "./groups.ts";
 import { handleApi } from "./handle.ts";
@@ -28,6 +29,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...accessRoutes,
   ...keyRoutes,
   ...serverRoutes,
+  ...auditRoutes,
 ];
 
 /** The paths of all routes. */

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
-import { search } from "../operations/management/search.ts";
+import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
   type KnownScope,
@@ -16,8 +16,10 @@ import { isoTime } from "../platform/clock.ts";
 import type { ResourceEntry } from "../protocol/catalogue.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { issuerValues } from "../recipes/values.ts";
+import { explanationSchema } from "./audit.ts";
 import { clientSchema } from "./client-schemas.ts";
 import { describeGrant, describeKey, describePerson, describeSession } from "./describe.ts";
+import { describeExplanation } from "./describe-audit.ts";
 import { describeForOperator } from "./describe-client.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
@@ -240,7 +242,7 @@ export const serverRoutes: readonly ApiRoute[] = [
     method: "GET",
     path: "/search",
     tag: TAG,
-    summary: "Find people, clients, grants, sessions and tokens at once",
+    summary: "Find people, clients, grants, sessions, tokens and requests at once",
     permission: ["people.read", "clients.read"],
     query: {
       q: v.pipe(
@@ -257,10 +259,12 @@ export const serverRoutes: readonly ApiRoute[] = [
       grants: v.array(grantSchema),
       sessions: v.array(v.strictObject({ ...sessionMembers, subject: v.string() })),
       tokens: v.array(tokenSchema),
+      requests: v.array(v.strictObject({ request: v.string(), ...explanationSchema.entries })),
     }),
     handle: async ({ context, authority, query }) => {
       const { issuer } = context;
       const found = await search(context, authority, query.q);
+      const requests = await searchRequest(context, authority, query.q);
       return {
         body: {
           people: found.people.map((account) => describePerson(issuer, account)),
@@ -271,6 +275,10 @@ export const serverRoutes: readonly ApiRoute[] = [
             subject: session.subject,
           })),
           tokens: found.tokens.map((token) => introspectAccessToken(issuer.identifier, token, true)),
+          requests: requests.map(({ requestId, ...explanation }) => ({
+            request: requestId,
+            ...describeExplanation(explanation),
+          })),
         },
       };
     },

@@ -1,8 +1,8 @@
 /** `tessera why`: what a refused request sent, what is registered, which rule refused it, and the cure. */
 import type { Command } from "commander";
-import { auditFacts } from "../operations/audit.ts";
+import { describeExplanation } from "../api/describe-audit.ts";
 import { findAccount } from "../operations/people.ts";
-import { type Explanation, explainRequest, refusalFacts } from "../operations/refusals.ts";
+import { type Explanation, explainRequest } from "../operations/refusals.ts";
 import { printable } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type Comparison, RING_SLOTS, STRANGERS_SLOTS } from "../rules/refusal-record.ts";
@@ -38,7 +38,7 @@ async function why(requestId: string, options: CommonOptions, io: Io): Promise<v
   await inWorkspace(options, io, {}, async (workspace) => {
     const found = await explainRequest(workspace, requestId);
     if (found === null) throw new CommandError(unknownWords(requestId, workspace));
-    if (options.json) return printJson(io, explanationFacts(found));
+    if (options.json) return printJson(io, describeExplanation(found));
     io.out(await explanationText(found, workspace, io));
   });
 }
@@ -119,12 +119,3 @@ const comparisonText = (comparisons: readonly Comparison[]): string =>
   );
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, "  ");
-
-const explanationFacts = ({ refusal, client, comparisons, cure, section, events }: Explanation) => ({
-  refusal: refusal === null ? null : refusalFacts(refusal),
-  client_known: client !== null,
-  comparisons,
-  rule: section,
-  cure,
-  events: events.map(auditFacts),
-});
