@@ -109,7 +109,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** Only a POST needs a key: every other method may be repeated as it is. */
 async function oncePerKey(
   context: Context,
-  { act }: Authority,
+  { act, permissions, manages }: Authority,
   { method, path }: ApiRoute,
   { request, parameters }: Incoming,
   body: string,
@@ -121,7 +121,9 @@ async function oncePerKey(
     throw new OAuthError("parameter_invalid", {
       description: "Idempotency-Key must have 1 to 255 visible ASCII characters.",
     });
-  const asked = [method, path, JSON.stringify(parameters), body];
+  // A kept answer may have a secret, so it is only for a token that allows as much as the first one did.
+  const allowed = JSON.stringify([[...permissions].sort(), manages]);
+  const asked = [method, path, JSON.stringify(parameters), body, allowed];
   return { etag: null, ...(await onceByKey(context, act.actor, key, asked, carryOut)) };
 }
 

@@ -1,8 +1,10 @@
 /** Requests that are sent again with an Idempotency-Key. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { onceByKey } from "../../src/operations/management/idempotency.ts";
+import { PERMISSIONS } from "../../src/rules/role.ts";
 import { idempotentAnswers } from "../../src/store/tables.ts";
 import { type Json, jsonOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import type { TestServer } from "../support/server.ts";
 import { ask, askFor, startManagedServer, tokenOfProgram } from "./support.ts";
 
@@ -74,6 +76,15 @@ describe("a request with a key", () => {
     expect(theirs.client_id).not.toBe(mine.client_id);
   });
 
+  test(proves("gives its answer to no token that allows less than the first one", "threat 90"), async () => {
+    const body = { client_name: "For the first token" };
+    const clients = await tokenOfProgram(server, "tessera.clients");
+    expect((await post("/clients", "narrower", body, clients)).status).toBe(201);
+    const reading = await tokenOfProgram(server, "tessera.read");
+    expect((await post("/clients", "narrower", body, reading)).status).toBe(422);
+    expect((await post("/clients", "narrower", body, clients)).status).toBe(201);
+  });
+
   test("sent many times at once happens once", async () => {
     const body = { client_name: "Sent at once" };
     const all = await Promise.all(Array.from({ length: 8 }, () => post("/clients", "at-once", body)));
@@ -90,11 +101,12 @@ describe("a request with a key", () => {
   });
 
   test("whose process ended in between is 409, until the day is over", async () => {
+    // The request as the API would have named it.
     const ended = onceByKey(
       server.context,
       { kind: "client", id: "service" },
       "killed",
-      ["POST", "/groups", "{}", '{"name":"half"}'],
+      ["POST", "/groups", "{}", '{"name":"half"}', JSON.stringify([[...PERMISSIONS].sort(), []])],
       () => Promise.reject(new Error("killed")),
     );
     await expect(ended).rejects.toThrow("killed");

@@ -48,7 +48,7 @@ describe("the keys that sign tokens", () => {
 });
 
 describe("the settings", () => {
-  test(proves("have their values, and no secret", "threat 45"), async () => {
+  test(proves("have their values, and no secret", "threat 90"), async () => {
     const settings = await itemsOf("/settings");
     const of = (key: string) => settings.find((setting) => setting.key === key);
     expect(of("issuer")).toMatchObject({ value: "https://auth.example" });
