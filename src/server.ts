@@ -471,7 +471,7 @@ function createRouter(
     };
     const beganAt = otherMeter === null ? 0 : performance.now();
     const work = () =>
-      found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
+      found === undefined ? nothingHere(context, incoming) : decide(context, found.route, incoming);
     const response = await (telemetry === undefined
       ? work()
       : telemetry.request(tracedRequest(incoming, isFromProxy), work));
@@ -479,6 +479,8 @@ function createRouter(
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
     }
+    if (found !== undefined && found.route.cors !== "nobody")
+      allowOtherOrigins(response, found.route, request);
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
@@ -556,12 +558,6 @@ const consentRoute = (context: Context): Route => ({
   cors: "nobody",
   methods: { POST: answerConsent(context) },
 });
-
-async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
-  const response = await decide(context, route, incoming);
-  if (route.cors !== "nobody") allowOtherOrigins(response, route, incoming.request);
-  return response;
-}
 
 async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   try {

@@ -1,31 +1,27 @@
 /**
  * Whether the public key of a passkey can be used: an answer of a device, or a row of the database, may have any bytes in its place.
- *
- * The check is ours, and comes before the key reaches the runtime. A key that the runtime cannot import leaves its fault behind there
- * (Bun 1.4: "POINT_IS_NOT_ON_CURVE"), and the next hash, of any other request, fails with it.
+ * The check comes before the key reaches the library, for the reason that `isPublicPoint` gives.
  */
+import { isPublicPoint } from "../platform/public-point.ts";
 
 /** The labels of RFC 9052 §7.1 and RFC 9053 §7. */
 const LABEL = { type: 1, algorithm: 3, curve: -1, x: -2, y: -3, modulus: -1, exponent: -2 } as const;
 
-/** FIPS 186-5, P-256. */
-const PRIME = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
-const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 const COORDINATE_BYTES = 32;
 
 type Members = ReadonlyMap<unknown, unknown>;
 
 const number = (bytes: Uint8Array): bigint => (bytes.length === 0 ? 0n : BigInt(`0x${bytes.toHex()}`));
 
-function coordinate(key: Members, label: number): bigint | null {
+function coordinate(key: Members, label: number): string | null {
   const bytes = key.get(label);
-  return bytes instanceof Uint8Array && bytes.length === COORDINATE_BYTES ? number(bytes) : null;
+  if (!(bytes instanceof Uint8Array) || bytes.length !== COORDINATE_BYTES) return null;
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 function isPoint(key: Members): boolean {
   const [x, y] = [coordinate(key, LABEL.x), coordinate(key, LABEL.y)];
-  if (x === null || y === null || x >= PRIME || y >= PRIME) return false;
-  return (y * y - (x * x * x - 3n * x + B)) % PRIME === 0n;
+  return x !== null && y !== null && isPublicPoint("P-256", x, y);
 }
 
 /** Devices make 2048 bits. More than 8192 would only cost time. */
