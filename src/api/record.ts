@@ -79,6 +79,22 @@ const refusalSchema = v.pipe(
   v.title("Refusal"),
 );
 
+export const explanationSchema = v.strictObject({
+  refusal: v.nullable(refusalSchema),
+  client_known: v.boolean(),
+  comparisons: v.array(
+    v.strictObject({
+      name: v.string(),
+      sent: v.array(v.string()),
+      registered: v.array(v.string()),
+      fits: v.nullable(v.boolean()),
+    }),
+  ),
+  rule: v.nullable(v.string()),
+  cure: v.nullable(v.string()),
+  events: v.array(auditSchema),
+});
+
 export const recordRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: "GET",
@@ -160,21 +176,7 @@ export const recordRoutes: readonly ApiRoute[] = [
     tag: TAG,
     summary: "Say why a request was refused, and what to do about it",
     permission: "clients.read",
-    answer: v.strictObject({
-      refusal: v.nullable(refusalSchema),
-      client_known: v.boolean(),
-      comparisons: v.array(
-        v.strictObject({
-          name: v.string(),
-          sent: v.array(v.string()),
-          registered: v.array(v.string()),
-          fits: v.nullable(v.boolean()),
-        }),
-      ),
-      rule: v.nullable(v.string()),
-      cure: v.nullable(v.string()),
-      events: v.array(auditSchema),
-    }),
+    answer: explanationSchema,
     handle: async ({ context, authority, parameters }) => ({
       body: explanationFacts(await explainKnownRequest(context, authority, parameters.request ?? "")),
     }),

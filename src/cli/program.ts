@@ -6,7 +6,7 @@ import { describeFailure } from "./failure.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
 import type { Io } from "./io.ts";
 
-/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line. */
+/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line, or the one that a command chose. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
     requireDashes(args, io.env);
@@ -45,6 +45,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   log: async () => (await import("./log.ts")).addLogCommand,
   why: async () => (await import("./why.ts")).addWhyCommand,
   mail: async () => (await import("./mail.ts")).addMailCommands,
+  apply: async () => (await import("./apply.ts")).addApplyCommand,
+  export: async () => (await import("./apply.ts")).addExportCommand,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,
   backup: async () => (await import("./backup.ts")).addBackupCommand,

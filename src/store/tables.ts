@@ -309,6 +309,7 @@ export interface PersonDeclared {
   readonly attributes: PersonAttributes;
   readonly groups: readonly string[];
   readonly administrator: boolean;
+  readonly auditor: boolean;
   /** The hash of the declared password, or the declared hash; it need not be the hash of the person any more. */
   readonly passwordHash: string;
 }

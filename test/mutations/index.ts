@@ -8,6 +8,7 @@ import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import { MAIL } from "./mail.ts";
+import { MANAGEMENT } from "./management.ts";
 import { OF_METRICS } from "./metrics.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -41,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LINKS,
   ...LOGOUT,
   ...MAIL,
+  ...MANAGEMENT,
   ...OF_METRICS,
   ...PAGES,
   ...PASSKEYS,
