@@ -20,6 +20,7 @@ const english = {
   sectionsLabel: "Sections of the console",
   sections: {
     overview: "Overview",
+    apps: "Applications",
     people: "People",
     groups: "Groups",
     invitations: "Invitations",
@@ -61,6 +62,7 @@ const german: ConsoleWords = {
   sectionsLabel: "Bereiche der Verwaltung",
   sections: {
     overview: "Überblick",
+    apps: "Anwendungen",
     people: "Personen",
     groups: "Gruppen",
     invitations: "Einladungen",
