@@ -299,6 +299,8 @@ details > .stack { margin-top: 0.5rem; }
 .rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 .rows :is(th, td):first-child { padding-inline-start: 0; }
 .rows :is(th, td):last-child { padding-inline-end: 0; }
+.rows thead td { border: 0; }
+.rows button { white-space: nowrap; }
 .rows td a { display: inline-block; min-height: 1.5rem; }
 .tabs ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; border-bottom: 1px solid var(--line); }
 .tabs a { display: inline-flex; align-items: center; min-height: 2.75rem; color: var(--muted); font-weight: 550; text-decoration: none; border-bottom: 2px solid transparent; }

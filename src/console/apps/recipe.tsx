@@ -23,7 +23,7 @@ import { ActForm, Facts } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { inWords } from "./faults.ts";
 import { fileOf, Guide, madePage, valuesFor } from "./made.tsx";
-import { Codes } from "./parts.tsx";
+import { codesOf } from "./parts.tsx";
 import { NEW_APP_PATH } from "./paths.ts";
 import { NEW_APP_WORDS } from "./texts-new.ts";
 
@@ -85,7 +85,10 @@ export const recipeAppPage: ConsolePage = {
         <section class="card">
           <h1>{recipe.name}</h1>
           <p class="muted" lang="en">
-            {recipe.what}. <a href={recipe.website}>{new URL(recipe.website).host}</a>
+            {recipe.what} ·{" "}
+            <a href={recipe.website} rel="noreferrer">
+              {new URL(recipe.website).host}
+            </a>
           </p>
           {recipe.refused !== undefined && (
             <Note kind="warn" title={words.refusedTitle(recipe.name)}>
@@ -232,8 +235,6 @@ function Planned({ frame, order, part }: PlannedProps) {
   const { facts } = words;
   const members = membersOf(order, part);
   const exemption = exemptionOf(part);
-  const list = (values: readonly string[] | undefined) =>
-    values === undefined || values.length === 0 ? null : <Codes values={values} />;
   return (
     <Facts
       facts={{
@@ -241,14 +242,14 @@ function Planned({ frame, order, part }: PlannedProps) {
           <code>{displayText(clientIdOf(order.clientId ?? order.recipe.id, part), 200)}</code>
         ),
         [facts.name]: displayText(members.client_name, 100),
-        [facts.redirectUris]: list(members.redirect_uris),
+        [facts.redirectUris]: codesOf(members.redirect_uris),
         [facts.method]: words.methods[authenticationMethodOf(part)],
         [facts.scopes]: part.scope.length === 0 ? null : <code>{part.scope.join(" ")}</code>,
-        [facts.grants]: list(members.grant_types),
+        [facts.grants]: codesOf(members.grant_types),
         [facts.pkce]: exemption === null ? words.pkceRequired : words.pkceNever(exemption),
-        [facts.claims]: list(part.claims && Object.keys(part.claims)),
-        [facts.postLogout]: list(members.post_logout_redirect_uris),
-        [facts.backChannel]: list(
+        [facts.claims]: codesOf(part.claims && Object.keys(part.claims)),
+        [facts.postLogout]: codesOf(members.post_logout_redirect_uris),
+        [facts.backChannel]: codesOf(
           members.backchannel_logout_uri === undefined ? [] : [members.backchannel_logout_uri],
         ),
       }}

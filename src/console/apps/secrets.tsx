@@ -141,6 +141,7 @@ function Method({ call: { frame, client } }: { call: AppCall }) {
   const words = wordsFor(frame, TAB_WORDS);
   return (
     <section class="card">
+      <h2>{words.methodTitle}</h2>
       <ActForm frame={frame} act="method" values={{ revision: String(client.revision) }}>
         <Choice
           id="method"

@@ -27,6 +27,7 @@ const english = {
   },
   requirePkce: "PKCE is required",
   firstParty: "It is our own: people are not asked before it gets access",
+  ourOwn: "Our own",
   moreTitle: "For special cases",
   idTokenAlg: "ID tokens are signed with",
   userinfoAlg: "Userinfo is signed with",
@@ -65,6 +66,7 @@ const english = {
   removeSecretAbout: "The application cannot use it any more, at once.",
   endTokensToo: "Others may know it: end all access tokens too",
   secretRemoved: "Removed the secret.",
+  methodTitle: "How it proves who it is",
   method: "How it sends its secret",
   methods: {
     client_secret_basic: "In a header (client_secret_basic)",
@@ -223,6 +225,7 @@ const german: TabWords = {
   },
   requirePkce: "PKCE ist Pflicht",
   firstParty: "Sie ist unsere eigene: Niemand wird gefragt, bevor sie Zugriff bekommt",
+  ourOwn: "Unsere eigene",
   moreTitle: "Für besondere Fälle",
   idTokenAlg: "ID-Tokens sind signiert mit",
   userinfoAlg: "Userinfo ist signiert mit",
@@ -260,6 +263,7 @@ const german: TabWords = {
   removeSecretAbout: "Die Anwendung kann es sofort nicht mehr benutzen.",
   endTokensToo: "Andere könnten es kennen: auch alle Access-Tokens beenden",
   secretRemoved: "Das Secret ist entfernt.",
+  methodTitle: "Wie sie sich ausweist",
   method: "Wie sie ihr Secret schickt",
   methods: {
     client_secret_basic: "In einem Header (client_secret_basic)",
