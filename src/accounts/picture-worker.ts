@@ -4,7 +4,9 @@
  */
 import { pictureOf } from "./picture.ts";
 
-const made = await pictureOf(await Bun.stdin.bytes());
-const isFault = "fault" in made;
-process.stdout.write(`${JSON.stringify(isFault ? made : { mediaType: made.mediaType })}\n`);
-if (!isFault) process.stdout.write(made.bytes);
+export async function makeOnePicture(): Promise<void> {
+  const made = await pictureOf(await Bun.stdin.bytes());
+  const isFault = "fault" in made;
+  process.stdout.write(`${JSON.stringify(isFault ? made : { mediaType: made.mediaType })}\n`);
+  if (!isFault) process.stdout.write(made.bytes);
+}

@@ -4,6 +4,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Listening } from "../platform/listen.ts";
 import { isLoopbackUrl } from "../platform/network.ts";
+import { IS_EXECUTABLE, PROGRAM } from "../platform/runtime.ts";
 import { databaseName, isEmbedded } from "../store/open.ts";
 import { DEMO_PERSON, DEMO_SECRETS } from "./demo.ts";
 import type { FirstClient } from "./first-start.ts";
@@ -60,7 +61,8 @@ const firstToken = (issuer: string, { clientId, secret }: FirstClient): string[]
 
 function demoBox({ issuer, listen }: Configuration): string[] {
   const isReachable = listen.some(
-    ({ host }) => !isLoopbackUrl(`http://${host.includes(":") ? `[${host}]` : host}`),
+    ({ host, unix }) =>
+      unix === undefined && !isLoopbackUrl(`http://${host.includes(":") ? `[${host}]` : host}`),
   );
   return box([
     "DEMONSTRATION: passwords and secrets below are known to everyone.",
@@ -73,9 +75,9 @@ function demoBox({ issuer, listen }: Configuration): string[] {
     `service    demo-service:${DEMO_SECRETS["demo-service"]}`,
     `API        demo-api:${DEMO_SECRETS["demo-api"]} (introspects)`,
     "",
-    "In a second terminal, in the folder of the program:",
-    `  npx tessera login --browser --issuer ${issuer} --client-id demo-app`,
-    `  npx tessera login --issuer ${issuer} --client-id demo-device`,
+    IS_EXECUTABLE ? "In a second terminal:" : "In a second terminal, in the folder of the program:",
+    `  ${PROGRAM} login --browser --issuer ${issuer} --client-id demo-app`,
+    `  ${PROGRAM} login --issuer ${issuer} --client-id demo-device`,
   ]);
 }
 

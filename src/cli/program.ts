@@ -31,6 +31,7 @@ type AddCommand = (program: Command, io: Io) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
+  health: async () => (await import("./health.ts")).addHealthCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
   group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
@@ -40,6 +41,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
+  log: async () => (await import("./log.ts")).addLogCommand,
+  why: async () => (await import("./why.ts")).addWhyCommand,
   mail: async () => (await import("./mail.ts")).addMailCommands,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,
@@ -52,6 +55,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
       addCompletionCommand(program, io, () => createProgram(io, program.version() ?? "", undefined));
   },
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
+  picture: async () => (await import("./picture.ts")).addPictureCommand,
 };
 
 /** The command with the name; all of them if there is none, for help and for suggestions. */

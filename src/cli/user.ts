@@ -269,7 +269,7 @@ async function listUsers(options: ListOptions, io: Io): Promise<void> {
         io,
         accounts.map((account) => describeAccount(workspace, account)),
       );
-    if (accounts.length === 0 && options.waiting) return io.out("No one waits to be let in.\n");
+    if (accounts.length === 0 && options.waiting) return io.out("No person waits for approval.\n");
     if (accounts.length === 0)
       return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
     printTable(

@@ -3,13 +3,12 @@
  * connection to one of them. All get the configuration of the start from this process. It restarts a worker that dies, and
  * the workers end when it ends for any reason.
  */
-import { join } from "node:path";
 import type { Subprocess } from "bun";
 import type { LoadedConfiguration } from "../configuration/sources.ts";
 import type { Log } from "../platform/log.ts";
 import type { Reading } from "../platform/metrics.ts";
 import type { PeerMessage, Peers } from "../platform/peers.ts";
-import { RUNTIME_FLAGS } from "../platform/runtime.ts";
+import { ownCommand } from "../platform/runtime.ts";
 import { CommandError } from "./command-error.ts";
 import type { MeasuredPeers } from "./process-metrics.ts";
 
@@ -32,8 +31,6 @@ export type FromWorker =
   /** Asks for the numbers of all processes. */
   | { readonly type: "gather"; readonly id: number }
   | { readonly type: "stopped"; readonly cutOff: number };
-
-const MAIN = join(import.meta.dir, "../main.ts");
 
 const RESTART_MILLIS = 500;
 /** The time to stop that a worker has beyond the time for its requests. */
@@ -153,7 +150,7 @@ export class Workers implements Peers, MeasuredPeers {
   #startOne(loaded: LoadedConfiguration, start: "first" | "again"): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let wasReady = false;
-    const worker = Bun.spawn([process.execPath, ...RUNTIME_FLAGS, MAIN, "worker"], {
+    const worker = Bun.spawn(ownCommand("worker"), {
       env: this.#options.env,
       stdio: ["ignore", "inherit", "inherit"],
       serialization: "json",

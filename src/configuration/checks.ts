@@ -3,6 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
+import { SOCKET_PATH_BYTES } from "../platform/listen-unix.ts";
 import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
@@ -29,9 +30,9 @@ export interface Finding {
   readonly text: string;
 }
 
-/** The issuer of a server without a configured one: the address of its first listener. */
+/** The issuer of a server without a configured one: the address of its first listener that has one. */
 export function defaultIssuer(listeners: readonly Listener[]): string {
-  const { host = "localhost", port = 8080, tls } = listeners[0] ?? {};
+  const { host = "localhost", port = 8080, tls } = listeners.find(({ unix }) => unix === undefined) ?? {};
   const name = ["0.0.0.0", "::", "*"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   const scheme = tls ? "https" : "http";
   return port === (tls ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
@@ -42,6 +43,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
+    ...checkListeners(configuration),
     ...checkMail(configuration),
     ...checkMetrics(configuration),
     ...checkPasskeyDomain(configuration),
@@ -197,6 +199,33 @@ function* checkFiles({
   }
 }
 
+function* checkListeners({ listen, workers }: Configuration): Generator<Finding> {
+  for (const [index, { host, port, tls, unix }] of listen.entries()) {
+    if (unix === undefined) continue;
+    const path = ["listen", index, "unix"];
+    const name = formatPath(path);
+    // Host and port of a listener that names none.
+    if (host !== "localhost" || port !== 8080 || tls !== undefined) {
+      yield {
+        path,
+        text: `${name} takes the place of host, port and tls, which this listener has too. Write a [[listen]] for each.`,
+      };
+    }
+    if (Buffer.byteLength(unix) > SOCKET_PATH_BYTES) {
+      yield {
+        path,
+        text: `${name} = ${JSON.stringify(unix)} is too long for the path of a socket. It must have at most ${SOCKET_PATH_BYTES} bytes.`,
+      };
+    }
+    if (workers > 1) {
+      yield {
+        path,
+        text: `${name}: only one process can take a unix socket, and workers = ${workers}. Use a port of this machine (host = "127.0.0.1"), or workers = 1.`,
+      };
+    }
+  }
+}
+
 function isReadable(file: string): boolean {
   try {
     accessSync(file, constants.R_OK);
@@ -239,7 +268,7 @@ function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
     if (isAddressRange(range)) continue;
     yield {
       path: ["trusted_proxies", index],
-      text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or the word loopback.`,
+      text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or one of the words loopback and unix.`,
     };
   }
 }
@@ -254,7 +283,7 @@ function* checkSignUp(configuration: Configuration): Generator<Finding> {
   if (domains.length === 0 || sendsMail(configuration)) return;
   yield {
     path: ["sign_up", "domains"],
-    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep no one out. Set mail, or leave the list out and use sign_up.approval.`,
+    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep out no stranger. Set mail, or leave the list out and use sign_up.approval.`,
   };
 }
 

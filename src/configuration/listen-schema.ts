@@ -18,6 +18,20 @@ export const listenerAt = (port: number) =>
         v.optional(wholeNumber(0, 65535), port),
         v.description("The port; 0 takes any that is free."),
       ),
+      unix: v.pipe(
+        v.optional(someText),
+        words({
+          fallback: "listens on host and port",
+          description: "The path of a unix socket, in the place of host and port. Only with one worker.",
+        }),
+      ),
+      unix_mode: v.pipe(
+        v.optional(v.pipe(v.string(), v.regex(/^0[0-7]{3}$/, "permissions in octal digits, such as 0660"))),
+        words({
+          fallback: "0660",
+          description: "The permissions of the socket: 0660 lets its owner and its group connect.",
+        }),
+      ),
       tls: v.pipe(
         v.optional(
           table({

@@ -15,8 +15,10 @@ export function ownOrigins({
   readonly issuer: string;
   readonly listen: readonly Listener[];
 }): ReadonlySet<string> {
-  const own = listen.flatMap(({ host, port, tls }) =>
-    hostsOf(host).map((name) => `${tls === undefined ? "http" : "https"}://${name}:${port}`),
+  const own = listen.flatMap(({ host, port, tls, unix }) =>
+    unix !== undefined
+      ? []
+      : hostsOf(host).map((name) => `${tls === undefined ? "http" : "https"}://${name}:${port}`),
   );
   return new Set([issuer, ...own].filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
+import { resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { safeParse } from "valibot";
 import { expandHome } from "../platform/home.ts";
@@ -152,6 +153,11 @@ export function loadWithSources({
     throw configurationMistakes(problems);
   }
   const read = withWrittenPlaces(parsed.output, env.HOME);
+  if (read.issuer === undefined && read.listen.every(({ unix }) => unix !== undefined)) {
+    problems.push(
+      `${originOf(["listen"])}: issuer is missing. A unix socket has no address from which it could be made: issuer = "https://auth.example.org".`,
+    );
+  }
   const declared = { ...read, issuer: read.issuer ?? defaultIssuer(read.listen) };
   const configuration = extend?.(declared) ?? declared;
   for (const { path, text } of checkConfiguration(configuration)) {
@@ -190,9 +196,11 @@ function withWrittenPlaces<Output extends Omit<Configuration, "issuer">>(
     clients: clients.map((client) =>
       client.logo === undefined ? client : { ...client, logo: expandHome(client.logo, home) },
     ),
-    listen: listen.map(({ host, port, tls }) => ({
+    listen: listen.map(({ host, port, tls, unix, unix_mode }) => ({
       host: isIPv6(host.slice(1, -1)) ? host.replace(/^\[|\]$/g, "") : host,
       port,
+      ...(unix !== undefined && { unix: resolve(expandHome(unix, home)) }),
+      ...(unix_mode !== undefined && { unix_mode }),
       ...(tls && { tls: { certificate: expandHome(tls.certificate, home), key: expandHome(tls.key, home) } }),
     })),
   };

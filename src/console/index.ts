@@ -23,6 +23,10 @@ import { type ConsolePage, consoleRoute } from "./page.ts";
 import { addPersonPage } from "./people/add.tsx";
 import { peoplePage } from "./people/list.tsx";
 import { personPage } from "./people/person.tsx";
+import { healthPage } from "./server/health.tsx";
+import { keysPage } from "./server/keys.tsx";
+import { scopesPage } from "./server/scopes.tsx";
+import { settingsPage } from "./server/settings.tsx";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
@@ -43,6 +47,10 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   personPage,
   groupsPage,
   groupPage,
+  scopesPage,
+  keysPage,
+  healthPage,
+  settingsPage,
 ];
 
 export const consoleRoutes = (context: Context): Route[] =>

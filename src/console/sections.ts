@@ -11,6 +11,10 @@ export const SECTIONS = {
     path: "/invite-people",
     isFor: (authority: Authority) => isAllowed(authority, "people.write") || authority.manages.length > 0,
   },
+  scopes: { path: "/admin/scopes", isFor: (authority: Authority) => isAllowed(authority, "clients.read") },
+  keys: { path: "/admin/keys", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  health: { path: "/admin/health", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  settings: { path: "/admin/settings", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
 } as const satisfies Readonly<
   Record<string, { readonly path: `/${string}`; readonly isFor: (authority: Authority) => boolean }>
 >;

@@ -70,9 +70,13 @@ export const CONSOLE_PATHS = [
   "/admin/apps/new/by-hand",
   "/admin/groups",
   "/admin/groups/:group",
+  "/admin/health",
+  "/admin/keys",
   "/admin/people",
   "/admin/people/:subject",
   "/admin/people/new",
+  "/admin/scopes",
+  "/admin/settings",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 

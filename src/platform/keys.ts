@@ -8,6 +8,7 @@ export type KeyPurpose =
   | "user code"
   | "form"
   | "code of a form"
+  | "session of a form"
   | "network"
   | "known browser"
   | "signing keys"
@@ -20,7 +21,8 @@ export type KeyPurpose =
   | "decoy passkeys"
   | "session of an application"
   | "pairwise subject"
-  | "mail";
+  | "mail"
+  | "audit seal";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

@@ -3,13 +3,17 @@
  * so it is read from its end, and only as far as the proxies are known. Other words of a proxy (host, scheme) are ignored.
  */
 import { BlockList, isIP } from "node:net";
+import { UNIX_PEER } from "./listen-unix.ts";
 
-/** Decides which address a request counts for. */
+/**
+ * Decides which address a request counts for. The peer of a unix socket is `UNIX_PEER`; without the word of a trusted proxy its
+ * address is empty.
+ */
 export type AddressReader = (peer: string, forwardedFor: string | null) => string;
 
-/** Whether a text is an address, a network in CIDR notation, or `loopback`. */
+/** Whether a text is an address, a network in CIDR notation, `loopback` or `unix`. */
 export function isAddressRange(text: string): boolean {
-  if (text === "loopback") return true;
+  if (text === "loopback" || text === UNIX_PEER) return true;
   const [address = "", prefix, ...rest] = text.split("/");
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
@@ -32,31 +36,38 @@ function trustedAddresses(trustedProxies: readonly string[]): (address: string) 
       trusted.addAddress("::1", "ipv6");
       continue;
     }
+    if (range === UNIX_PEER) continue;
     const [address = "", prefix] = range.split("/");
     const family = isIP(address) === 4 ? "ipv4" : "ipv6";
     if (prefix === undefined) trusted.addAddress(address, family);
     else trusted.addSubnet(address, Number(prefix), family);
   }
-  return (address) => isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const trustsUnix = trustedProxies.includes(UNIX_PEER);
+  return (address) =>
+    address === UNIX_PEER
+      ? trustsUnix
+      : isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
 /** `trustedProxies` are ranges for which isAddressRange holds. */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
+  if (trustedProxies.length === 0) return (peer) => addressOf(peer);
   const isTrusted = trustedAddresses(trustedProxies);
   return function readAddress(peer, forwardedFor) {
     let address = plainAddress(peer);
-    if (forwardedFor === null || !isTrusted(address)) return address;
+    if (forwardedFor === null || !isTrusted(address)) return addressOf(address);
     for (const hop of forwardedFor.split(",").reverse()) {
       const next = parseHop(hop.trim());
       // A sender before the last trusted proxy invented a text that is no address. Only that proxy's address is known.
-      if (next === null) return address;
+      if (next === null) return addressOf(address);
       address = next;
       if (!isTrusted(address)) return address;
     }
     return address;
   };
 }
+
+const addressOf = (peer: string): string => (peer === UNIX_PEER ? "" : plainAddress(peer));
 
 /** An IPv4 address that came in over an IPv6 socket, without the IPv6 prefix. */
 const plainAddress = (address: string): string => {

@@ -3,6 +3,7 @@
  * request came, and stops without cutting a request off. Host and X-Forwarded-Host never leave this file.
  */
 
+import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { newRequestId, REQUEST_ID_HEADER, targetOf } from "./http.ts";
 import { createAddressReader, createProxyCheck } from "./listen-addresses.ts";
@@ -14,6 +15,7 @@ import {
   validUntil,
   watchCertificate,
 } from "./listen-certificate.ts";
+import { freeSocketPath, UNIX_PEER, withSocketMode } from "./listen-unix.ts";
 import type { Log } from "./log.ts";
 import { isPattern, matchPattern, type PathParameters } from "./path-pattern.ts";
 import { systemRandom } from "./random.ts";
@@ -32,10 +34,14 @@ export type Fetch = (
 /** Answers to GET and HEAD by path that are the same for every request. */
 export type FixedAnswers = Readonly<Record<string, Response>>;
 
-/** One address to listen on: `localhost`, all addresses or one. Port 0 takes any that is free. */
+/** One address to listen on: `localhost`, all addresses or one. Port 0 takes any that is free. Or a unix socket. */
 export interface Listener {
   readonly host: string;
   readonly port: number;
+  /** The path of a unix socket, which takes the place of host and port. */
+  readonly unix?: string | undefined;
+  /** The permissions of the socket in octal digits: `0660`. */
+  readonly unix_mode?: string | undefined;
   /** Left out: plain HTTP. */
   readonly tls?: CertificateFiles | undefined;
 }
@@ -79,6 +85,7 @@ export interface ListenOptions {
 export interface Listening {
   /** Where it listens, as URLs with the actual ports: one per listener, in the order of the configuration. */
   readonly urls: readonly string[];
+  /** Of a unix socket: the port of its listener, which means nothing. */
   readonly ports: readonly number[];
   /** From now on the runtime sends these itself, with an ETag (RFC 9110 §8.8.3). Other methods still reach `fetch`. */
   publish(answers: FixedAnswers): void;
@@ -129,9 +136,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const close = () => Promise.all(sockets.map((socket) => socket.close()));
   try {
     for (const listener of configuration.listen) {
-      const opened = openListener(listener, answers, options);
+      const opened =
+        listener.unix === undefined
+          ? openListener(listener, answers, options)
+          : [await openUnix(listener.unix, listener, answers, options)];
       sockets.push(...opened);
-      ports.push(opened[0].port);
+      ports.push(opened[0]?.port ?? listener.port);
     }
   } catch (error) {
     await close();
@@ -203,14 +213,25 @@ function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fe
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
   const isProxy = createProxyCheck(configuration.trusted_proxies);
+  const hasSocket = configuration.listen.some(({ unix }) => unix !== undefined);
+  const trustsUnix = configuration.trusted_proxies.includes(UNIX_PEER);
+  const trustsNetworks = configuration.trusted_proxies.some((range) => range !== UNIX_PEER);
+  const expectsAll = trustsNetworks && (trustsUnix || !hasSocket);
   let warned = false;
   return async function handle(request, server) {
     try {
-      const peer = () => server.requestIP(request)?.address ?? "";
-      if (!usesProxies && !warned && request.headers.has("x-forwarded-for")) {
+      // The server of a unix socket has no port.
+      const isUnix = () => hasSocket && typeof server.port !== "number";
+      const peer = () => (isUnix() ? UNIX_PEER : (server.requestIP(request)?.address ?? ""));
+      if (
+        !expectsAll &&
+        !warned &&
+        request.headers.has("x-forwarded-for") &&
+        !(isUnix() ? trustsUnix : trustsNetworks)
+      ) {
         warned = true;
         log.warn(
-          "a proxy passes requests on, but trusted_proxies names none: limits count all clients behind it as one",
+          "a proxy passes requests on, but trusted_proxies does not name it: limits count all clients behind it as one",
           {
             proxy: peer(),
           },
@@ -277,7 +298,9 @@ function openListener(listener: Listener, answers: Answers, options: ListenOptio
 function openPlain(host: string, port: number, answers: Answers, options: ListenOptions): Socket {
   const { sharing = "no" } = options;
   const actualPort = sharing === "first" ? takePort(host, port, answers, options) : port;
-  const server = serve(host, actualPort, answers, options, { reusePort: sharing !== "no" });
+  const server = serve({ hostname: host, port: actualPort }, answers, options, {
+    reusePort: sharing !== "no",
+  });
   return {
     port: server.port ?? actualPort,
     servers: () => [server],
@@ -286,9 +309,27 @@ function openPlain(host: string, port: number, answers: Answers, options: Listen
   };
 }
 
+async function openUnix(
+  path: string,
+  { port, unix_mode: mode = "0660" }: Listener,
+  answers: Answers,
+  options: ListenOptions,
+): Promise<Socket> {
+  const taken = await freeSocketPath(path);
+  if (taken !== null) throw new ListenError(taken, "EADDRINUSE");
+  const server = withSocketMode(Number.parseInt(mode, 8), () => serve({ unix: path }, answers, options, {}));
+  return {
+    port,
+    servers: () => [server],
+    rereadCertificate() {},
+    // The runtime removes the file.
+    close: () => server.stop(),
+  };
+}
+
 /** `reusePort` would let any process of this user share a port unnoticed, so the port is first taken without it. */
 function takePort(host: string, port: number, answers: Answers, options: ListenOptions): number {
-  const probe = serve(host, port, answers, options, {});
+  const probe = serve({ hostname: host, port }, answers, options, {});
   const actualPort = probe.port ?? port;
   void probe.stop(true);
   return actualPort;
@@ -313,7 +354,7 @@ function openTls(
   }
   const actualPort = options.sharing === "joins" ? port : takePort(host, port, answers, options);
   const start = ({ certificate, key }: CertificatePair) =>
-    serve(host, actualPort, answers, options, {
+    serve({ hostname: host, port: actualPort }, answers, options, {
       reusePort: true,
       tls: { cert: certificate, key, ciphers: TLS_1_2_CIPHERS },
     });
@@ -364,9 +405,11 @@ export class ListenError extends Error {
   }
 }
 
+/** Where the runtime listens, in its own words. */
+type Place = { readonly hostname: string; readonly port: number } | { readonly unix: string };
+
 function serve(
-  host: string,
-  port: number,
+  place: Place,
   answers: Answers,
   { configuration: { limits }, headers, log }: ListenOptions,
   extra: {
@@ -374,36 +417,50 @@ function serve(
     readonly tls?: { readonly cert: string; readonly key: string; readonly ciphers: string };
   },
 ): HttpServer {
+  const common = {
+    development: false,
+    // The endpoints refuse a body beyond the limit in words. The runtime does not even read one far beyond it. One endpoint
+    // takes pictures; the others read no further than their own limit.
+    maxRequestBodySize: Math.max(limits.request_body_bytes * 4, limits.picture_bytes * 2),
+    ...answers,
+    error(error: Error) {
+      const requestId = newRequestId(systemRandom);
+      log.error("a request failed", { reason: error.message, request: requestId });
+      return serverError(requestId, headers);
+    },
+  };
   try {
-    return Bun.serve({
-      hostname: host,
-      port,
-      development: false,
-      idleTimeout: limits.connection_idle_seconds,
-      // The endpoints refuse a body beyond the limit in words. The runtime does not even read one far beyond it. One endpoint
-      // takes pictures; the others read no further than their own limit.
-      maxRequestBodySize: Math.max(limits.request_body_bytes * 4, limits.picture_bytes * 2),
-      // In production mode the runtime would share the port with any other process unasked.
-      reusePort: false,
-      ...answers,
-      error(error) {
-        const requestId = newRequestId(systemRandom);
-        log.error("a request failed", { reason: error.message, request: requestId });
-        return serverError(requestId, headers);
-      },
-      ...extra,
-    });
+    // The runtime ends idle connections through a unix socket after 12 seconds, and takes no other time.
+    if ("unix" in place) return Bun.serve({ ...common, ...place });
+    // In production mode the runtime would share the port with any other process unasked.
+    const reusePort = false;
+    const idleTimeout = limits.connection_idle_seconds;
+    return Bun.serve({ ...common, ...place, idleTimeout, reusePort, ...extra });
   } catch (error) {
-    throw listenError(host, port, error);
+    throw "unix" in place ? unixError(place.unix, error) : listenError(place.hostname, place.port, error);
   }
 }
 
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
+
+function unixError(path: string, error: unknown): Error {
+  const code = codeOf(error);
+  const folder = dirname(path);
+  const advice: Record<string, string> = {
+    ENOENT: `There is no folder ${folder} for the socket ${path}. Make it, as the user of the server, or let systemd do it: RuntimeDirectory=tessera makes /run/tessera.`,
+    EACCES: `This user may not make the socket ${path}: the folder ${folder} must be its own.`,
+  };
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ListenError(advice[code] ?? `Listening on the socket ${path} failed: ${reason}`, code);
+}
+
 function listenError(host: string, port: number, error: unknown): Error {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const advice: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is in use. If that is this Tessera, it is running already. Otherwise stop the other program, or choose another port: npm start -- --port ${port === 65535 ? 8081 : port + 1}.`,
-    EACCES: `This user may not listen on port ${port}. Choose a port from 1024 up (--port 8080), or give the program the right to: setcap cap_net_bind_service=+ep on the bun executable.`,
+    EADDRINUSE: `Port ${port} is in use. If that is this Tessera, it is running already. Otherwise stop the other program, or choose another port: --port ${port === 65535 ? 8081 : port + 1}.`,
+    EACCES: `This user may not listen on port ${port}. Choose a port from 1024 up (--port 8080), or give the program the right to: setcap cap_net_bind_service=+ep ${process.execPath}.`,
     EADDRNOTAVAIL: `This machine has no address ${host}. Use localhost, 0.0.0.0, or an address that it has (--host).`,
   };
   const message =
@@ -411,7 +468,8 @@ function listenError(host: string, port: number, error: unknown): Error {
   return new ListenError(message, code);
 }
 
-function urlOf({ host, tls }: Listener, port: number): string {
+function urlOf({ host, tls, unix }: Listener, port: number): string {
+  if (unix !== undefined) return `unix:${encodeURI(unix)}`;
   const name = host.includes(":") ? `[${host}]` : host;
   return `${tls ? "https" : "http"}://${name}:${port}`;
 }

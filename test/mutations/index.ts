@@ -1,5 +1,6 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
+import { AUDIT } from "./audit.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -29,6 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RULES,
   ...KEYS,
   ...OPERATIONS,
+  ...AUDIT,
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...REQUEST_OBJECTS,

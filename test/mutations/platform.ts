@@ -107,9 +107,9 @@ export const PLATFORM: readonly Mutation[] = [
   {
     against: ["threat 77"],
     what: "a worker reads the runtime's files of the current folder",
-    in: "cli/workers.ts",
-    match: "[$BUN, ...RUNTIME_FLAGS, $MAIN, $WORD]",
-    replace: "[$BUN, $MAIN, $WORD]",
+    in: "platform/runtime.ts",
+    match: "[$BUN, ...RUNTIME_FLAGS, $MAIN, ...$ARGS]",
+    replace: "[$BUN, $MAIN, ...$ARGS]",
     tests: ["cli/runtime.test.ts"],
   },
   {
@@ -237,6 +237,14 @@ export const PLATFORM: readonly Mutation[] = [
     match: "$FORWARDED === null || !isTrusted($ADDRESS)",
     replace: "$FORWARDED === null",
     tests: ["platform/listen-addresses.test.ts"],
+  },
+  {
+    against: ["threat 43"],
+    what: "the peer of a unix socket is believed unasked",
+    in: "platform/listen-addresses.ts",
+    match: "$ADDRESS === UNIX_PEER ? trustsUnix : $OTHERS",
+    replace: "$ADDRESS === UNIX_PEER ? true : $OTHERS",
+    tests: ["platform/listen-unix.test.ts"],
   },
   {
     against: ["threat 43"],

@@ -62,7 +62,7 @@ test("a proxy that nobody told the server about is worth one warning", async () 
     "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n\r\n";
   await exchange(forwarded);
   await exchange(forwarded);
-  expect(running.printed.err.match(/trusted_proxies names none/g)).toHaveLength(1);
+  expect(running.printed.err.match(/trusted_proxies does not name it/g)).toHaveLength(1);
 });
 
 test("what is larger than anything sensible is refused, and the next request is served", async () => {

@@ -33,7 +33,7 @@ export interface Browser {
   signIn(username: string, password?: string): Promise<Response>;
 }
 
-export function openBrowser(server: TestServer, address = "203.0.113.7"): Browser {
+export function openBrowser(server: Pick<TestServer, "fetch" | "issuer">, address = "203.0.113.7"): Browser {
   const base = new URL(server.issuer).pathname.replace(/\/$/, "");
   const keepCookie = (response: Response): Response => {
     for (const header of response.headers.getSetCookie()) {

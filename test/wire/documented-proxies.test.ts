@@ -10,6 +10,7 @@ import { connect as connectTls } from "node:tls";
 import { type Child, endProcesses, printed, start, startTessera } from "../cli/processes.ts";
 import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
 import { basic } from "../support/server.ts";
+import { freePort } from "./support.ts";
 
 const ISSUER = "https://auth.example.org";
 const HOST = "auth.example.org";
@@ -176,12 +177,6 @@ afterAll(async () => {
   await endProcesses();
   removeTemporaryFolders();
 });
-
-function freePort(): number {
-  const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  taken.stop(true);
-  return taken.port;
-}
 
 interface RunningProxy {
   readonly plain: number;

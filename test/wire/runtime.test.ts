@@ -7,11 +7,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endProcesses, finished, start } from "../cli/processes.ts";
 import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
-import { exchange, startWireServer, statusesIn, type WireServer } from "./support.ts";
+import { exchange, freePort, startWireServer, statusesIn, type WireServer } from "./support.ts";
 
 const guide = readFileSync(join(import.meta.dir, "../../docs/runtime.md"), "utf8");
-const block = (language: string): string =>
-  new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(guide)?.[1] ?? "";
+const blocks = (language: string): string[] =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text = ""]) => text);
+const [program = "", socketProgram = ""] = blocks("ts");
+const [result = "", socketResult = ""] = blocks("text");
 
 let server: WireServer;
 beforeAll(async () => {
@@ -26,10 +28,29 @@ afterAll(async () => {
 test("the program of the guide prints what the guide says, with this version of the runtime", async () => {
   expect(guide).toContain(`version ${Bun.version}`);
   const file = join(temporaryFolder(), "reproduction.ts");
-  writeFileSync(file, block("ts"));
+  writeFileSync(file, program);
   const { out, err } = await finished(start([process.execPath, file]));
-  expect({ out, err }).toEqual({ out: block("text"), err: "" });
+  expect({ out, err }).toEqual({ out: result, err: "" });
 });
+
+const activate = Bun.which("systemd-socket-activate");
+test.skipIf(activate === null)(
+  activate === null
+    ? "sockets: NOT TESTED, because systemd-socket-activate is not installed (apt-get install systemd)"
+    : "the program about sockets prints what the guide says",
+  async () => {
+    const file = join(temporaryFolder(), "sockets.ts");
+    writeFileSync(file, socketProgram);
+    const port = freePort();
+    const child = start([activate ?? "", "-l", `127.0.0.1:${port}`, process.execPath, file, String(port)]);
+    // The first connection starts the program.
+    while (!child.err.includes("Listening on")) await Bun.sleep(10);
+    const first = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {} } });
+    const { out } = await finished(child);
+    first.end();
+    expect(out).toBe(socketResult);
+  },
+);
 
 describe("the server", () => {
   const FORM = "grant_type=client_credentials";

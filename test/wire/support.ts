@@ -24,6 +24,13 @@ export async function startWireServer(flags: readonly string[] = []): Promise<Wi
   };
 }
 
+/** A port on which nothing listens now. */
+export function freePort(): number {
+  const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  taken.stop(true);
+  return taken.port;
+}
+
 export interface ExchangeOptions {
   /** Closes this side of the connection after the bytes. */
   readonly thenEnd?: boolean;

@@ -126,7 +126,7 @@ export interface ServerHealth {
 }
 
 /** Counting reads the rows, so an exact number of millions would take seconds. */
-const MOST_COUNTED = 10_000;
+export const MOST_COUNTED = 10_000;
 
 async function isReady({ readiness }: Context): Promise<boolean> {
   try {

@@ -1,5 +1,6 @@
 /** Writes a backup in a thread, so that the program can report the progress. */
 import { statSync } from "node:fs";
+import { threadUrl } from "../../platform/runtime.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import type { Backup, BackupFacts, BackupReport } from "./backup.ts";
 
@@ -26,7 +27,7 @@ const LOOK_MILLIS = 100;
 
 /** As `writeBackup`, in a thread of its own. */
 export function writeBackupAside(order: BackupOrder, progress: BackupProgress): Promise<Backup> {
-  const worker = new Worker(new URL("./backup-worker.ts", import.meta.url).href);
+  const worker = new Worker(threadUrl("store/sqlite/backup-worker.ts").href);
   const { promise, resolve, reject } = Promise.withResolvers<Backup>();
   let looking: Timer | undefined;
   worker.onmessage = ({ data }: MessageEvent<FromBackupWorker>) => {

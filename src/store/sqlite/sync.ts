@@ -7,6 +7,7 @@
  */
 import { closeSync, fdatasyncSync, openSync, realpathSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { threadUrl } from "../../platform/runtime.ts";
 import type { Connection } from "./driver.ts";
 
 /**
@@ -81,7 +82,7 @@ export class LogSync {
   }
 
   #newThread(): Worker {
-    const thread = new Worker(new URL("./sync-worker.ts", import.meta.url));
+    const thread = new Worker(threadUrl("store/sqlite/sync-worker.ts"));
     thread.unref();
     thread.on("message", (message: FromSyncWorker) => {
       if (message.type === "ready") this.#isReady = true;

@@ -528,8 +528,8 @@ export const THREATS: Ledger = {
       id: "91",
       level: null,
       statement:
-        "Audit and metrics: secrets in them, labels without bound, forged lines, a subscriber that fails and takes the act with it",
-      does: "gives every label a closed list of values and one word for all others; escapes values, so that none ends its quotes or its line; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled; counts and sends outside of the act, in bounded memory",
+        "Audit and metrics: secrets in them, labels without bound, forged lines, rows that strangers add without end, changes afterwards, a subscriber that fails and takes the act with it",
+      does: "keeps values only of a fixed list of parameters, cut and without characters that a terminal obeys; bounds what each actor and each client adds, and counts the rest; seals stretches of time under a key of the server; writes a row in the commit of its act or neither, and reports subscribers that fail after it; gives every label of a metric a closed list of values and one word for all others, escaped; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled",
     },
   ],
 };
