@@ -59,7 +59,17 @@ async function add(fields: Record<string, string> = {}): Promise<string | null> 
   return /tcs_[\w-]{64}/.exec(await response.text())?.[0] ?? null;
 }
 
-const TABS = ["", "/secrets", "/access", "/scopes", "/claims", "/lifetimes", "/grants", "/logout"];
+const TABS = [
+  "",
+  "/secrets",
+  "/access",
+  "/scopes",
+  "/claims",
+  "/lifetimes",
+  "/grants",
+  "/refusals",
+  "/logout",
+];
 
 const revision = async (clientId = "album") => String((await find(clientId)).revision);
 
@@ -549,6 +559,33 @@ describe("an application’s page", () => {
     expect(await after(root, await act(root, path, { act: "revoke_all" }))).toContain("Nobody uses it now.");
     expect(await (await root.get("/admin/apps/web/grants")).text()).toContain('name="grant"');
   });
+
+  test(
+    proves("says why its requests were refused, with the cure, and shows nothing that they hid", "threat 90"),
+    async () => {
+      const evil = `"><script>alert(1)</script>`;
+      const refused = await server.fetch(
+        `/auth/authorize?client_id=album&response_type=code&scope=${encodeURIComponent(`openid ${evil}`)}&redirect_uri=${encodeURIComponent(`https://album.example/${evil}?token=sesame-1234`)}`,
+      );
+      expect(refused.status).toBe(400);
+      await server.context.refusals.settled();
+      const path = "/admin/apps/album/refusals";
+      const list = await (await root.get(path)).text();
+      const [, link = ""] = /href="(\/admin\/apps\/album\/refusals\?request=[^"]+)"/.exec(list) ?? [];
+      expect(await textOf(await root.get(path))).toContain("redirect");
+      const page = await (await root.get(link)).text();
+      for (const text of [list, page]) {
+        expect(text).not.toContain("<script");
+        expect(text).not.toContain("sesame-1234");
+      }
+      expect(page).toContain("https://album.example/callback");
+      expect(page).toContain("What to do");
+      const other = link.replace("/album/", "/web/");
+      expect(await textOf(await root.get(other))).toContain("Nothing is kept of that request.");
+      const german = await textOf(await root.get(link, { "Accept-Language": "de" }));
+      expect(german).toContain("Geschickt und registriert");
+    },
+  );
 
   test("says what happens after a sign-out", async () => {
     const path = "/admin/apps/album/logout";
