@@ -7,7 +7,7 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
-import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -274,6 +274,19 @@ describe("adding an application by hand", () => {
     server.clock.advance(901);
     const asked = await act(root, "/admin/apps/new/by-hand", { act: "add", kind: "web", name: "Late" });
     expect(asked.headers.get("location")).toStartWith("/login?return_to=%2Fadmin%2Fapps%2Fnew%2Fby-hand");
+    expect(await textOf(await root.get("/admin/apps?source=operator"))).toContain("no such applications");
+  });
+
+  test("comes back from that sign-in to what was asked", async () => {
+    const path = "/admin/apps/new/immich?url=https%3A%2F%2Fphotos.example";
+    const { action, fields } = await root.form(path, "name=Immich");
+    server.clock.advance(901);
+    const asked = await root.post(action, fields);
+    const back = new URL(asked.headers.get("location") ?? "", server.issuer).searchParams.get("return_to");
+    await root.submit(asked.headers.get("location") ?? "", { username: "root", password: PASSWORD });
+    expect(await textOf(await root.get(back ?? ""))).toContain("https://photos.example/auth/login");
+    const signedOut = await openBrowser(server).get("/admin/apps?source=operator");
+    expect(signedOut.headers.get("location")).toContain(encodeURIComponent("?source=operator"));
   });
 });
 

@@ -24,7 +24,7 @@ import { wordsFor } from "../texts.ts";
 import { inWords } from "./faults.ts";
 import { fileOf, Guide, madePage, valuesFor } from "./made.tsx";
 import { codesOf } from "./parts.tsx";
-import { NEW_APP_PATH } from "./paths.ts";
+import { NEW_APP_PATH, recipePath } from "./paths.ts";
 import { NEW_APP_WORDS } from "./texts-new.ts";
 
 /** What the operator says, as it was written. */
@@ -187,6 +187,7 @@ async function Answer({ call, recipe, typed }: AnswerProps) {
     );
   }
   const { clientId, name, allowsHttp } = written;
+  const asked = { url: written.url, client_id: clientId, name, allow_http: allowsHttp ? "1" : null };
   const order: Order = { recipe, url: address.url, clientId, name, allowsHttp };
   const parts = recipe.clients.filter(({ published }) => published === undefined);
   const found = await Promise.all(parts.map((part) => findClient(context, clientIdOf(clientId, part))));
@@ -209,11 +210,7 @@ async function Answer({ call, recipe, typed }: AnswerProps) {
       )}
       {isTaken && <Note kind="warn">{words.taken}</Note>}
       {!isTaken && !lacks && (
-        <ActForm
-          frame={frame}
-          act="make"
-          values={{ url: written.url, client_id: clientId, name, allow_http: allowsHttp ? "1" : null }}
-        >
+        <ActForm frame={frame} act="make" to={frame.path(recipePath(recipe.id), asked)} values={asked}>
           <button class="main" type="submit">
             {words.makeIt(recipe.name)}
           </button>
