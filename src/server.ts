@@ -13,15 +13,10 @@ import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import {
-  ENDPOINT_PATHS,
-  HEALTH_PATHS,
-  hasMetricsPath,
-  METRICS_PATH,
-  metadataPaths,
-} from "./endpoints/paths.ts";
+import { ENDPOINT_PATHS, HEALTH_PATHS, hasMetricsPath, METRICS_PATH } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { refusedRequest } from "./endpoints/refused.ts";
+import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
@@ -40,6 +35,7 @@ import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRefusalKeeper } from "./operations/refusals.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
+import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
@@ -53,7 +49,7 @@ import {
   pageRoutes,
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
-import { otherAddressPage } from "./pages/other-address.tsx";
+import { otherAddress, otherAddressPage } from "./pages/other-address.tsx";
 import { Interrupted, PageError } from "./pages/page-error.ts";
 import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
@@ -83,6 +79,7 @@ import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
+import { metadataPaths } from "./protocol/metadata-paths.ts";
 import { PAGE_REASONS } from "./rules/refusal-record.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
@@ -273,7 +270,9 @@ export function createServer({
     mailSender,
   };
   const router = createRouter(context, metrics, telemetry);
-  const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const housekeeping = cleansUp
+    ? startHousekeeping({ ...context, steadyClock, reseal: () => resealAll(context) })
+    : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
   let endWatch = () => {};
@@ -414,6 +413,7 @@ function createRouter(
     ...consoleRoutes(context),
   ];
   const forPrograms = [
+    selfTestRoute(context),
     ...protocolRoutes(context),
     ...apiRoutes(context),
     ...(metrics?.route ? [metrics.route] : []),
@@ -550,6 +550,14 @@ const authorizeRoute = (context: Context): Route => ({
   // RFC 9700 §2.6: no CORS, because clients redirect people here.
   cors: "nobody",
   methods: authorize(context, consentPages(context)),
+});
+
+/** The pages judge by which address a request came, and the operator asks for that verdict. */
+const selfTestRoute = (context: Context): Route => ({
+  path: ENDPOINT_PATHS.selfTest,
+  audience: "programs",
+  cors: "nobody",
+  methods: { POST: selfTest(context, (request) => otherAddress(context.issuer, request)) },
 });
 
 const consentRoute = (context: Context): Route => ({

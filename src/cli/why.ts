@@ -1,8 +1,7 @@
 /** `tessera why`: what a refused request sent, what is registered, which rule refused it, and the cure. */
 import type { Command } from "commander";
-import { auditFacts } from "../operations/audit.ts";
 import { findAccount } from "../operations/people.ts";
-import { type Explanation, explainRequest, refusalFacts } from "../operations/refusals.ts";
+import { type Explanation, explainRequest, explanationFacts } from "../operations/refusals.ts";
 import { printable } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type Comparison, RING_SLOTS, STRANGERS_SLOTS } from "../rules/refusal-record.ts";
@@ -119,12 +118,3 @@ const comparisonText = (comparisons: readonly Comparison[]): string =>
   );
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, "  ");
-
-const explanationFacts = ({ refusal, client, comparisons, cure, section, events }: Explanation) => ({
-  refusal: refusal === null ? null : refusalFacts(refusal),
-  client_known: client !== null,
-  comparisons,
-  rule: section,
-  cure,
-  events: events.map(auditFacts),
-});

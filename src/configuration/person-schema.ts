@@ -26,6 +26,10 @@ export const person = table({
   email: fact("What applications with the scope `email` are told.", 320),
   email_verified: verified("the e-mail address"),
   administrator: v.pipe(v.optional(v.boolean(), false), v.description("May administer this server.")),
+  auditor: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description("May see everything of this server's management, and change nothing."),
+  ),
   groups: v.pipe(
     v.optional(v.array(text(100)), []),
     v.description("The groups that the person is in. A group that does not exist is made."),

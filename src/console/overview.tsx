@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The first page of the console: a search for everything, and where everything is. */
 import { recordIdText } from "../credentials/credential.ts";
-import { type Found, search } from "../operations/management/search.ts";
+import { type Found, search, searchRequest } from "../operations/management/search.ts";
 import { displayText } from "../pages/display.ts";
 import { SearchField } from "../pages/layout.tsx";
 import { Icon } from "../pages/views/icons.tsx";
@@ -12,7 +12,7 @@ import { SECTION_NAMES, SECTIONS } from "./sections.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 interface Hit {
-  readonly kind: keyof Found;
+  readonly kind: keyof Found | "requests";
   readonly name: string;
   readonly href: `/${string}`;
 }
@@ -81,6 +81,13 @@ export const overviewPage: ConsolePage = {
     const text = (query.get("q") ?? "").trim();
     const maySearch = isAllowed(authority, "people.read") || isAllowed(authority, "clients.read");
     const hits = text === "" || !maySearch ? null : hitsOf(await search(context, authority, text));
+    const requests = maySearch && text !== "" ? await searchRequest(context, authority, text) : [];
+    for (const { requestId } of requests)
+      hits?.push({
+        kind: "requests",
+        name: requestId,
+        href: `/admin/requests/${encodeURIComponent(requestId)}`,
+      });
     return (
       <ConsoleLayout frame={frame} title={words.sections.overview}>
         <section class="card">

@@ -4,7 +4,7 @@
  */
 import type { Configuration } from "../configuration/schema.ts";
 import { newRecordId, recordIdText } from "../credentials/credential.ts";
-import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import { type Clock, type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -309,9 +309,6 @@ export async function* everyAudit(
   }
 }
 
-const isoTime = (seconds: EpochSeconds): string =>
-  new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-
 /** A row for programs, as JSON writes it. What it has nothing to say about is left out. */
 export function auditFacts(row: AuditRecord): Readonly<Record<string, string | number>> {
   const known = EVENT_TYPES[row.event as EventName] ?? { level: "info", words: row.event };
@@ -356,20 +353,29 @@ const NOTHING = new Uint8Array();
 const BEFORE_ALL = new Uint8Array(16) as Uint8Array as RecordId;
 const COLUMNS = Object.keys(audit.columns);
 
+const sealedFacts = (seal: Omit<AuditSealRecord, "mac">): (string | Uint8Array)[] => [
+  String(seal.number),
+  seal.fromId,
+  seal.untilId,
+  String(seal.count),
+  seal.digest,
+  String(seal.expiresFrom),
+  String(seal.expiresUntil),
+  String(seal.sealedAt),
+  seal.previousMac,
+  String(seal.previousExpiresUntil),
+];
+
 const macOf = ({ keys }: Pick<Sealing, "keys">, seal: Omit<AuditSealRecord, "mac">): Uint8Array =>
-  keys.mac(
-    "audit seal",
-    String(seal.number),
-    seal.fromId,
-    seal.untilId,
-    String(seal.count),
-    seal.digest,
-    String(seal.expiresFrom),
-    String(seal.expiresUntil),
-    String(seal.sealedAt),
-    seal.previousMac,
-    String(seal.previousExpiresUntil),
-  );
+  keys.mac("audit seal", ...sealedFacts(seal));
+
+/** The code that the seal must have: under the key in use, or under the former one with which it was made. */
+const expectedMac = (
+  { keys }: { readonly keys: Pick<ServerKeys, "mac" | "formerMacs"> },
+  seal: AuditSealRecord,
+): Uint8Array =>
+  keys.formerMacs("audit seal", ...sealedFacts(seal)).find((mac) => rules.sameBytes(mac, seal.mac)) ??
+  macOf({ keys }, seal);
 
 interface Digested {
   readonly count: number;
@@ -496,7 +502,7 @@ export interface AuditVerification {
 
 /** Reads the whole record, and names the first stretch that does not fit its seal. `kept`: a seal that was kept elsewhere. */
 export async function verifyAudit(
-  context: Sealing,
+  context: Sealing & { readonly keys: Pick<ServerKeys, "formerMacs"> },
   kept: Pick<AuditSealRecord, "number" | "mac"> | null = null,
 ): Promise<AuditVerification> {
   const { store, clock } = context;
@@ -531,7 +537,7 @@ export async function verifyAudit(
     });
     for (const seal of page) {
       const now = clock.seconds();
-      const fault = rules.chainFault(seal, previous, macOf(context, seal), now);
+      const fault = rules.chainFault(seal, previous, expectedMac(context, seal), now);
       if (fault !== null) return answer(seal, fault);
       if (kept?.number === seal.number && !rules.sameBytes(kept.mac, seal.mac))
         return answer(seal, "other_record");

@@ -89,6 +89,8 @@ export function startHousekeeping(
   context: HousekeepingContext &
     Clocks & {
       readonly signingKeys: Pick<SigningKeyRing, "keepUp">;
+      /** Seals anew what a former server key sealed. It runs until it has succeeded once. */
+      readonly reseal?: () => Promise<unknown>;
       readonly keys: Pick<ServerKeys, "mac">;
     },
 ): { stop(): Promise<void> } {
@@ -96,6 +98,7 @@ export function startHousekeeping(
   let running: Promise<void> | null = null;
   let stopped = false;
   const keepReserve = reserveKeeper(context);
+  let isResealed = context.reseal === undefined;
   const run = async () => {
     await keepReserve();
     if (!watch.isTrusted()) {
@@ -106,6 +109,8 @@ export function startHousekeeping(
       return;
     }
     try {
+      if (!isResealed) await context.reseal?.();
+      isResealed = true;
       await context.signingKeys.keepUp();
       await sealAudit(context, () => !stopped);
       const count = await removeAllExpired(context, () => !stopped);

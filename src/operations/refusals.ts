@@ -4,13 +4,13 @@
  * cannot be written is given up: no request fails or waits for it.
  */
 import type { Configuration } from "../configuration/schema.ts";
-import type { EpochSeconds } from "../platform/clock.ts";
+import { type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { REASONS, type Reason } from "../protocol/errors.ts";
 import * as rules from "../rules/refusal-record.ts";
 import { type Change, insert, put, type Store, update } from "../store/contract.ts";
 import { type AuditRecord, type ClientRecord, type RefusalRecord, refusals } from "../store/tables.ts";
-import { everyAudit } from "./audit.ts";
+import { auditFacts, everyAudit } from "./audit.ts";
 import { findClient } from "./clients.ts";
 import type { Page } from "./paging.ts";
 
@@ -217,9 +217,6 @@ export const entryOf = (
 ): { readonly description: string; readonly cure: string } | undefined =>
   REASONS[reason as Reason] ?? rules.PAGE_REASONS[reason as keyof typeof rules.PAGE_REASONS];
 
-const isoTime = (seconds: EpochSeconds): string =>
-  new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-
 /** A refusal for programs, as JSON writes it. */
 export const refusalFacts = (refusal: RefusalRecord) => ({
   request: refusal.requestId,
@@ -238,4 +235,14 @@ export const refusalFacts = (refusal: RefusalRecord) => ({
     others: refusal.sent.others,
     authorization: refusal.sent.authorization,
   },
+});
+
+/** An explanation for programs, as JSON writes it. */
+export const explanationFacts = ({ refusal, client, comparisons, cure, section, events }: Explanation) => ({
+  refusal: refusal === null ? null : refusalFacts(refusal),
+  client_known: client !== null,
+  comparisons,
+  rule: section,
+  cure,
+  events: events.map(auditFacts),
 });

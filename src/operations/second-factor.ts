@@ -2,7 +2,7 @@
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import { isReadableKey } from "../accounts/passkeys.ts";
-import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
+import { codeDigests, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
 import type { CredentialId, SubjectId } from "../protocol/identifiers.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
 import type { Event, Origin } from "../rules/events.ts";
@@ -121,6 +121,10 @@ async function useRecovery(
   { subject }: AccountRecord,
   code: string,
 ): Promise<readonly Change[] | null> {
-  const facts = await store.look(CODE, { subject, digest: codeDigest(keys, subject, code) });
-  return rules.useRecoveryCode(facts, subject, clock.seconds());
+  for (const digest of codeDigests(keys, subject, code)) {
+    const facts = await store.look(CODE, { subject, digest });
+    const changes = rules.useRecoveryCode(facts, subject, clock.seconds());
+    if (changes !== null) return changes;
+  }
+  return null;
 }

@@ -69,6 +69,7 @@ export const CONSOLE_PATHS = [
   "/admin/apps/new",
   "/admin/apps/new/:recipe",
   "/admin/apps/new/by-hand",
+  "/admin/audit",
   "/admin/groups",
   "/admin/groups/:group",
   "/admin/health",
@@ -76,6 +77,9 @@ export const CONSOLE_PATHS = [
   "/admin/people",
   "/admin/people/:subject",
   "/admin/people/new",
+  "/admin/refusals",
+  "/admin/requests",
+  "/admin/requests/:request",
   "/admin/scopes",
   "/admin/settings",
 ] as const;

@@ -33,15 +33,17 @@ const resources = () => list<ResourceIndicator>();
 /** A value that is JSON already. */
 const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
 
-/** The server's own secret, from which all processes on this database derive their keys: one row. */
+/** The server's own secret, from which all processes on this database derive their keys, and the former ones that still count. */
 export const serverKeys = table("server_keys", {
   columns: {
-    /** `server`. */
+    /** `server`; of a former one `server` and its fingerprint, so that it comes after. */
     name: text(),
     /** Shows whether two secrets differ without revealing either: 32 bytes. */
     fingerprint: bytes(),
     /** 32 bytes; null if the operator keeps the secret in the configuration. */
     secret: orNull(bytes()),
+    /** When another took its place; null for the one in use. */
+    retiredAt: orNull(integer()),
   },
   key: ["name"],
 });
@@ -307,6 +309,7 @@ export interface PersonDeclared {
   readonly attributes: PersonAttributes;
   readonly groups: readonly string[];
   readonly administrator: boolean;
+  readonly auditor: boolean;
   /** The hash of the declared password, or the declared hash; it need not be the hash of the person any more. */
   readonly passwordHash: string;
 }
@@ -644,9 +647,9 @@ export const once = table("once", {
 });
 /**
  * `form`: a person's answer to a question. `sign_in`: the last form of a sign-in. `reauthentication`: the use of the proof that a person
- * signed in again. `challenge`: the answer of a passkey to a challenge.
+ * signed in again. `challenge`: the answer of a passkey to a challenge. `self_test`: the question of an operator how a request arrives.
  */
-export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge";
+export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge" | "self_test";
 
 export type RevocationReason =
   | "code_replayed"
@@ -924,6 +927,27 @@ export const activities = table("activities", {
 export type ActivityRecord = Row<typeof activities>;
 
 /**
+ * The backups that `tessera backup` made of this database, as far as their files are still where they were written, and the last
+ * one wherever it went.
+ */
+export const backups = table("backups", {
+  columns: {
+    id: id(),
+    /** The moment of the data in it. */
+    madeAt: integer(),
+    /** How long the file is. */
+    bytes: integer(),
+    /** The SHA-256 of the whole file. */
+    sha256: bytes(),
+    encrypted: boolean(),
+    /** The file, with its folders; null if it went to standard output. */
+    file: orNull(text()),
+  },
+  indexes: [["madeAt", "id"]],
+});
+export type BackupRecord = Row<typeof backups>;
+
+/**
  * The record for the operator: a row for every event, written with the change that it reports. Rows are added and expire; no
  * statement changes one.
  */
@@ -1072,6 +1096,7 @@ export const TABLES: readonly Table[] = [
   logoutNotices,
   mails,
   activities,
+  backups,
   audit,
   auditSeals,
   refusals,

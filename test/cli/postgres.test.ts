@@ -48,6 +48,46 @@ describe("on PostgreSQL", () => {
     await node.stop();
   });
 
+  test("status and doctor look at the database, and leave out what only a data folder has", async () => {
+    const url = await server.createDatabase();
+    const node = await startNode(url);
+    const env = { DATABASE_URL: url };
+    const issuer = ["--set", `issuer=${node.server.context.issuer.identifier}`];
+    const status = await tessera(["status", "--json", ...issuer], { env });
+    expect(JSON.parse(status.out)).toMatchObject({
+      database: { engine: "postgresql", bytes: expect.any(Number) },
+      keys: [{ algorithm: "RS256" }],
+    });
+    const { code, out } = await tessera(["doctor", "--json", ...issuer], { env });
+    const checks = new Map(
+      JSON.parse(out).checks.map(({ id, state }: { id: string; state: string }) => [id, state]),
+    );
+    expect(Object.fromEntries(checks)).toMatchObject({
+      "proxy.answer": "ok",
+      "database.version": "ok",
+      "clock.database": "ok",
+      "database.expired": "ok",
+      "keys.signing": "ok",
+      "backup.age": "skipped",
+      "disk.space": "skipped",
+    });
+    expect(code).toBe(0);
+    await node.stop();
+  });
+
+  test("the server's key is rotated while no node runs, and the next node uses every key", async () => {
+    const url = await server.createDatabase();
+    const env = { DATABASE_URL: url };
+    await (await startNode(url)).stop();
+    expect((await tessera(["server-key", "rotate"], { env })).code).toBe(1);
+    const { code, out } = await tessera(["server-key", "rotate", "--all-stopped"], { env });
+    expect({ code, resealed: out.includes("1 signing key") }).toEqual({ code: 0, resealed: true });
+    await (await startNode(url)).stop();
+    const list = await tessera(["server-key", "list", "--json"], { env });
+    expect(JSON.parse(list.out).former).toHaveLength(1);
+    expect((await tessera(["key", "list"], { env })).code).toBe(0);
+  });
+
   test("a token of one node is known, and its end seen at once, by another; both derive the same keys", async () => {
     const url = await server.createDatabase();
     const one = await startNode(url);

@@ -74,7 +74,7 @@ export const AUDIT: readonly Mutation[] = [
     against: ["threat 91"],
     what: "the time from which rows are not compared can be changed",
     in: OPERATIONS,
-    within: "macOf",
+    within: "sealedFacts",
     match: "String(seal.expiresFrom)",
     replace: "",
     tests: [AUDIT_TEST],

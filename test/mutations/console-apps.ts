@@ -14,14 +14,6 @@ export const CONSOLE_APPS: readonly Mutation[] = [
   },
   {
     against: ["threat 90"],
-    what: "the page of one application explains the requests of another",
-    in: "operations/management/refusals.ts",
-    match: "found?.refusal?.clientId === clientId ? found : null",
-    replace: "found",
-    tests: TESTS,
-  },
-  {
-    against: ["threat 90"],
     what: "an old sign-in is good enough for a new secret",
     in: "console/apps/tab.tsx",
     within: "asConsoleAct",

@@ -9,6 +9,7 @@ import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import { MAIL } from "./mail.ts";
+import { MANAGEMENT } from "./management.ts";
 import { OF_METRICS } from "./metrics.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -20,6 +21,8 @@ import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RULES } from "./rules.ts";
+import { SELF_TEST } from "./self-test.ts";
+import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
 
@@ -30,14 +33,17 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CLIENTS,
   ...RULES,
   ...KEYS,
+  ...SERVER_KEY,
   ...OPERATIONS,
   ...AUDIT,
   ...ACCOUNTS,
   ...ENDPOINTS,
+  ...SELF_TEST,
   ...REQUEST_OBJECTS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,
+  ...MANAGEMENT,
   ...OF_METRICS,
   ...PAGES,
   ...CONSOLE_APPS,

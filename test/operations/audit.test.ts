@@ -231,6 +231,25 @@ onBothEngines((start) => {
       expect(await verify(found.last)).toMatchObject({ fault: null });
     });
 
+    test("fit after a rotation of the server's key, and not with the key of another server", async () => {
+      server = await start();
+      const [former, current, foreign] = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
+      if (former === undefined || current === undefined || foreign === undefined) throw new Error("no keys");
+      const sealWith = async (keys: ReturnType<typeof serverKeys>) => {
+        await group(`group-${crypto.randomUUID()}`);
+        server.clock.advance(1300);
+        await sealAudit({ ...server.context, keys });
+      };
+      await sealWith(serverKeys(former));
+      const rotated = serverKeys(current, [former]);
+      await sealWith(rotated);
+      const faultWith = async (keys: ReturnType<typeof serverKeys>) =>
+        (await verifyAudit({ ...server.context, keys })).fault?.what ?? null;
+      expect(await faultWith(rotated)).toBeNull();
+      expect(await faultWith(serverKeys(current))).toBe("seal_changed");
+      expect(await faultWith(serverKeys(current, [foreign]))).toBe("seal_changed");
+    });
+
     test(proves("show a row that was changed, removed or added", "threat 91"), async () => {
       server = await start();
       await sealed(3);

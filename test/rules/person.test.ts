@@ -308,6 +308,7 @@ const declaration = {
   profile: {},
   attributes: {},
   groups: [],
+  auditor: false,
   administrator: false,
   passwordHash: "declared",
 };

@@ -13,7 +13,7 @@ import { displayText } from "../../pages/display.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { GrantRecord } from "../../store/tables.ts";
-import { ActButton, At, Badge, Danger, More, Rows } from "../parts.tsx";
+import { ActButton, At, Danger, More, Rows } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { appName } from "./parts.tsx";
 import { appPath } from "./paths.ts";
@@ -114,7 +114,7 @@ function Grants({ call: { frame }, grants, mayRevoke }: GrantsProps) {
           </a>
         ),
         <At frame={frame} at={grant.createdAt} />,
-        <Badge words={words.vias[grant.via]} />,
+        words.vias[grant.via],
         <code>{displayText(grant.scope.join(" "), 300)}</code>,
         grant.online ? words.withSession : <At frame={frame} at={grant.expiresAt} />,
         ...(mayRevoke

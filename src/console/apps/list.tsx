@@ -9,7 +9,7 @@ import { isAllowed } from "../../rules/role.ts";
 import type { ClientRecord, ClientSource } from "../../store/tables.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage } from "../page.ts";
-import { At, Badge, More, Rows } from "../parts.tsx";
+import { At, More, Rows } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { AppState, appName } from "./parts.tsx";
 import { APPS_PATH, appPath, NEW_APP_PATH } from "./paths.ts";
@@ -128,7 +128,7 @@ export const appsPage: ConsolePage = {
                       </span>
                     )}
                   </a>,
-                  <Badge words={words.sources[client.source]} />,
+                  words.sources[client.source],
                   <AppState frame={frame} client={client} />,
                   lastSignIn === null ? "" : <At frame={frame} at={lastSignIn} />,
                   <At frame={frame} at={client.createdAt} />,

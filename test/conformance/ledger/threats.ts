@@ -276,8 +276,7 @@ export const THREATS: Ledger = {
       id: "45",
       level: null,
       statement: "Injection through cursors, filters and sorting",
-      does: "uses only prepared statements",
-      notApplicable: "does not exist yet: paged, filtered or sorted lists over HTTP",
+      does: "uses only prepared statements; a cursor carries a MAC and is for one list with one set of filters; a list has one order, and a query no member that the document does not name",
     },
     {
       id: "46",
@@ -523,6 +522,13 @@ export const THREATS: Ledger = {
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+    },
+    {
+      id: "90",
+      level: null,
+      statement:
+        "Management: a route without its check, objects of others, members that no one should set, forged forms, markup, a server without an administrator, powers that grow",
+      does: "checks the permission in each operation, and tries every route with every role; takes only the members that a schema names; keeps the last administrator; lets only server.write change people with roles and clients with scopes of management; gives group managers their own groups alone; takes no cookie",
     },
     {
       id: "91",
