@@ -90,7 +90,7 @@ describe("the list of applications", () => {
     await add();
     await grantAccess(server, ada, "web", ["profile"]);
     const page = await textOf(await root.get("/admin/apps"));
-    expect(page).toContain("Photo Album album made here not used yet");
+    expect(page).toContain("Photo Album album made here unused");
     expect(page).toMatch(/Example Web web configuration active \d/);
   });
 

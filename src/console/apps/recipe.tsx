@@ -22,7 +22,7 @@ import { type ConsoleCall, ConsoleFault, type ConsolePage, type Done, type Typed
 import { ActForm, Facts } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { inWords } from "./faults.ts";
-import { fileOf, Guide, madePage, valuesFor } from "./made.tsx";
+import { fileOf, Guide, madePage, Prose, valuesFor } from "./made.tsx";
 import { codesOf } from "./parts.tsx";
 import { NEW_APP_PATH, recipePath } from "./paths.ts";
 import { NEW_APP_WORDS } from "./texts-new.ts";
@@ -38,7 +38,7 @@ interface Written {
 const recipeOf = ({ parameters }: ConsoleCall): Recipe => known(findRecipe(parameters.recipe ?? ""));
 
 const writtenIn = (recipe: Recipe, get: (name: string) => string | null | undefined): Written => ({
-  url: (get("url") ?? "").trim(),
+  url: recipe.address === null ? "" : (get("url") ?? "").trim(),
   clientId: (get("client_id") ?? "").trim() || recipe.id,
   name: (get("name") ?? "").normalize("NFC").trim() || recipe.name,
   allowsHttp: get("allow_http") === "1",
@@ -93,7 +93,7 @@ export const recipeAppPage: ConsolePage = {
           {recipe.refused !== undefined && (
             <Note kind="warn" title={words.refusedTitle(recipe.name)}>
               <span lang="en">
-                {recipe.refused.why} {recipe.refused.instead}
+                <Prose text={`${recipe.refused.why} ${recipe.refused.instead}`} />
               </span>
             </Note>
           )}
@@ -232,6 +232,12 @@ function Planned({ frame, order, part }: PlannedProps) {
   const { facts } = words;
   const members = membersOf(order, part);
   const exemption = exemptionOf(part);
+  const pkce =
+    part.redirectUris.length === 0
+      ? null
+      : exemption === null
+        ? words.pkceRequired
+        : words.pkceNever(exemption);
   return (
     <Facts
       facts={{
@@ -243,7 +249,7 @@ function Planned({ frame, order, part }: PlannedProps) {
         [facts.method]: words.methods[authenticationMethodOf(part)],
         [facts.scopes]: part.scope.length === 0 ? null : <code>{part.scope.join(" ")}</code>,
         [facts.grants]: codesOf(members.grant_types),
-        [facts.pkce]: exemption === null ? words.pkceRequired : words.pkceNever(exemption),
+        [facts.pkce]: pkce,
         [facts.claims]: codesOf(part.claims && Object.keys(part.claims)),
         [facts.postLogout]: codesOf(members.post_logout_redirect_uris),
         [facts.backChannel]: codesOf(

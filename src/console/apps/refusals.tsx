@@ -33,9 +33,7 @@ export const refusalsPage = appTabPage({
                 <a href={frame.path(requestPath(refusal.requestId))}>
                   <code>{displayText(refusal.requestId, 60)}</code>
                 </a>
-                <p class="muted small">
-                  <bdi>{displayText(`${refusal.method} ${refusal.endpoint}`, 100)}</bdi>
-                </p>
+                <p class="muted small">{displayText(`${refusal.method} ${refusal.endpoint}`, 100)}</p>
               </>,
               // Reasons and cures are English, as in the log.
               <div lang="en">

@@ -22,7 +22,7 @@ const english = {
   },
   states: {
     active: "active",
-    unused: "not used yet",
+    unused: "unused",
     disabled: "disabled",
     leftOut: "not declared any more",
   },
@@ -86,7 +86,7 @@ const german: AppWords = {
   },
   states: {
     active: "aktiv",
-    unused: "noch nie benutzt",
+    unused: "unbenutzt",
     disabled: "gesperrt",
     leftOut: "nicht mehr deklariert",
   },
