@@ -4,6 +4,7 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
+import { APP_PAGES } from "./apps/index.ts";
 import { groupPage } from "./groups/group.tsx";
 import { groupsPage } from "./groups/list.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -21,6 +22,7 @@ import { settingsPage } from "./server/settings.tsx";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
+  ...APP_PAGES,
   peoplePage,
   addPersonPage,
   personPage,

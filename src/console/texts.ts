@@ -20,6 +20,7 @@ const english = {
   sectionsLabel: "Sections of the console",
   sections: {
     overview: "Overview",
+    apps: "Applications",
     people: "People",
     groups: "Groups",
     invitations: "Invitations",
@@ -79,6 +80,7 @@ const german: ConsoleWords = {
   sectionsLabel: "Bereiche der Verwaltung",
   sections: {
     overview: "Überblick",
+    apps: "Anwendungen",
     people: "Personen",
     groups: "Gruppen",
     invitations: "Einladungen",

@@ -301,9 +301,10 @@ details > .stack { margin-top: 0.5rem; }
 .rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; }
 .rows code, .rows bdi { overflow-wrap: anywhere; }
 .rows button { white-space: nowrap; }
-.rows .badge { white-space: normal; overflow-wrap: anywhere; }
+.rows .badge { white-space: normal; overflow-wrap: break-word; }
 .rows :is(th, td):first-child { padding-inline-start: 0; }
 .rows :is(th, td):last-child { padding-inline-end: 0; }
+.rows thead td { border: 0; }
 .rows td a { display: inline-flex; align-items: center; gap: 0.375rem; min-height: 2.75rem; }
 .rows td p a { min-height: 0; }
 .rows td .box { min-height: 2.75rem; }
