@@ -335,6 +335,7 @@ textarea { display: block; width: 100%; min-height: 6rem; padding: 0.625rem 0.87
   .rows td::before { content: attr(data-label); color: var(--muted); }
   .rows td:not([data-label]) { display: block; }
   .rows .blank { display: none; }
+  .rows .badge { overflow-wrap: anywhere; }
 }
 
 @media (max-width: 32rem) {
