@@ -84,7 +84,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** Only a POST needs a key: every other method may be repeated as it is. */
 async function oncePerKey(
   context: Context,
-  { act }: Authority,
+  authority: Authority,
   { method, path }: ApiRoute,
   { request, parameters }: Incoming,
   body: string,
@@ -97,7 +97,7 @@ async function oncePerKey(
       description: "Idempotency-Key must have 1 to 255 visible ASCII characters.",
     });
   const asked = [method, path, JSON.stringify(parameters), body];
-  return { etag: null, ...(await onceByKey(context, act.actor, key, asked, carryOut)) };
+  return { etag: null, ...(await onceByKey(context, authority, key, asked, carryOut)) };
 }
 
 function respond({ status, body, etag }: Reply): Response {

@@ -681,4 +681,13 @@ export const OPERATIONS: readonly Mutation[] = [
     replace: "",
     tests: ["endpoints/registration-management.test.ts"],
   },
+  {
+    against: ["threat 90"],
+    what: "the answer that an Idempotency-Key keeps is for every token of its actor",
+    in: "operations/management/idempotency.ts",
+    within: "onceByKey",
+    match: "[...permissions].sort()",
+    replace: "0",
+    tests: ["api/idempotency-permissions.test.ts"],
+  },
 ];

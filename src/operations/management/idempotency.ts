@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../../platform/clock.ts";
 import type { ServerKeys } from "../../platform/keys.ts";
 import { OAuthError } from "../../protocol/errors.ts";
-import type { Actor } from "../../rules/events.ts";
+import type { Authority } from "../../rules/role.ts";
 import { insert, remove, row, type Store, update } from "../../store/contract.ts";
 import { type IdempotentAnswerRecord, idempotentAnswers } from "../../store/tables.ts";
 
@@ -35,18 +35,20 @@ const digest = (...parts: readonly string[]): Uint8Array => {
 const aboutOf = (id: Uint8Array): string => Buffer.from(id).toString("base64url");
 
 /**
- * Carries a request out once. `request`: everything that distinguishes it from others. A refusal did nothing and is not kept. Throws
- * `idempotency_key_reused` or `idempotency_key_open`.
+ * Carries a request out once. `request`: everything that distinguishes it from others. A refusal did nothing and is not kept. An answer
+ * may have a secret, so it is for the same actor with the same permissions: another token of the person, or the same person without
+ * their role, asks anew. Throws `idempotency_key_reused` or `idempotency_key_open`.
  */
 export async function onceByKey(
   context: Keeping,
-  actor: Actor,
+  { act: { actor }, permissions, manages }: Authority,
   key: string,
   request: readonly string[],
   carryOut: () => Promise<KeptAnswer>,
 ): Promise<KeptAnswer> {
   const { store, clock, keys } = context;
-  const id = digest(actor.kind, actor.id ?? "", key);
+  const may = JSON.stringify([[...permissions].sort(), [...manages].sort()]);
+  const id = digest(actor.kind, actor.id ?? "", may, key);
   const asked = digest(...request);
   const now = clock.seconds();
   const open: IdempotentAnswerRecord = {
