@@ -1,0 +1,21 @@
+/** What was made for a person before they got a role. */
+import { expect, test } from "bun:test";
+import { below } from "../support/links.ts";
+import { addPersonWithPassword } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
+import { askFor, startManagedServer, tokenOfProgram } from "./support.ts";
+
+for (const role of ["administrator", "auditor"] as const)
+  for (const kind of ["sign-in-links", "reset-links"])
+    test(proves(`of the ${kind} none opens the account of a new ${role}`, "threat 90"), async () => {
+      const server = await startManagedServer();
+      const { subject } = await addPersonWithPassword(server, "bob");
+      const people = await tokenOfProgram(server, "tessera.people");
+      const admin = await tokenOfProgram(server, "tessera.admin");
+      const made = await askFor(server, people, `/people/${subject}/${kind}`, { method: "POST", body: {} });
+      const open = () => server.fetch(below(server, String(made.link)));
+      expect((await open()).status).toBe(200);
+      await askFor(server, admin, `/people/${subject}`, { method: "PATCH", body: { [role]: true } });
+      expect((await open()).status).toBe(404);
+      await server.close();
+    });
