@@ -690,4 +690,13 @@ export const OPERATIONS: readonly Mutation[] = [
     replace: "0",
     tests: ["api/idempotency-permissions.test.ts"],
   },
+  {
+    against: ["threat 90"],
+    what: "who manages people removes a group that demands a second factor of an administrator",
+    in: "operations/management/groups.ts",
+    within: "removeKnownGroup",
+    match: "permissionToChange(member)",
+    replace: `"people.write"`,
+    tests: ["api/group-of-administrators.test.ts"],
+  },
 ];

@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import {
   createGroup,
   describeGroup,
+  everyMember,
   findGroup,
   findMember,
   listGroups,
@@ -98,9 +99,12 @@ export async function describeKnownGroup(
   return known(await findGroup(context, name));
 }
 
-/** The people stay. */
+/** The people stay. A group with people of a role in it needs as much as taking each of them out of it. */
 export async function removeKnownGroup(context: Context, authority: Authority, name: string): Promise<void> {
   requirePermission(authority, "people.write");
+  if (!isAllowed(authority, "server.write"))
+    for await (const member of everyMember(context, name))
+      requirePermission(authority, permissionToChange(member));
   if ((await removeGroup(context, authority.act, name, context.clock.seconds())) === null)
     throw new OAuthError("object_unknown");
 }
