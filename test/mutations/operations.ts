@@ -699,4 +699,14 @@ export const OPERATIONS: readonly Mutation[] = [
     replace: `"people.write"`,
     tests: ["api/group-of-administrators.test.ts"],
   },
+  {
+    against: ["threat 90"],
+    what: "a group manager sends invitations to strangers without end",
+    in: "operations/management/invitations.ts",
+    within: "countInvitation",
+    match: "retryAfterSeconds > 0",
+    replace: "false",
+    tests: ["api/invitations-of-managers.test.ts"],
+    only: "without end",
+  },
 ];

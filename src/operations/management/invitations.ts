@@ -61,7 +61,18 @@ export async function makeInvitation(
   for (const taken of [username, email])
     if (taken && (await findAccountBySignInName(context, taken)) !== null)
       throw new OAuthError("object_exists", { description: "A person signs in with that name or address." });
+  if (!isAllowed(authority, "people.write")) countInvitation(context, authority);
   return invite(context, authority.act, wish);
+}
+
+/** Invitations that were withdrawn count too: their mails are sent. Throws `too_many_requests`. */
+function countInvitation({ limits }: Context, { act }: Authority): void {
+  const retryAfterSeconds = limits.invitationPerManager.attempt(actorText(act.actor));
+  if (retryAfterSeconds > 0)
+    throw new OAuthError("too_many_requests", {
+      retryAfterSeconds,
+      description: "You have invited too many people today.",
+    });
 }
 
 /** Takes an invitation back. */
