@@ -729,4 +729,14 @@ export const OPERATIONS: readonly Mutation[] = [
     tests: ["api/invitations-of-managers.test.ts"],
     only: "takes back no invitation",
   },
+  {
+    against: ["threat 90"],
+    what: "who manages people sets the password of an administrator who was none when they asked",
+    in: "operations/management/people.ts",
+    within: "setPersonPassword",
+    match: "requirePermission(authority, permissionToChange(present))",
+    replace: "undefined",
+    tests: ["api/new-roles.test.ts"],
+    only: "while the password is hashed",
+  },
 ];
