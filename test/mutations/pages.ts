@@ -375,4 +375,14 @@ export const PAGES: readonly Mutation[] = [
     replace: "true",
     tests: ["pages/account-apps.test.ts"],
   },
+  {
+    against: ["threat 90"],
+    what: "an open browser of an administrator gives another person a new address",
+    in: "console/people/person.tsx",
+    within: "personPage",
+    match: { entry: "edit: { recent: true, carryOut: $CHANGE }" },
+    replace: "edit: { carryOut: $CHANGE }",
+    tests: ["console/sign-in.test.ts"],
+    only: "old sign-in",
+  },
 ];
