@@ -385,4 +385,14 @@ export const PAGES: readonly Mutation[] = [
     tests: ["console/sign-in.test.ts"],
     only: "old sign-in",
   },
+  {
+    against: ["threat 90", "threat 83"],
+    what: "a password alone opens the console where a second factor is demanded for everything",
+    in: "pages/recent.ts",
+    within: "askDemandedLevel",
+    match: "reaches($LEVEL, levelOfPerson($POLICY, $ACCOUNT))",
+    replace: "true",
+    tests: ["console/sign-in.test.ts"],
+    only: "second factor",
+  },
 ];
