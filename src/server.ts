@@ -310,6 +310,10 @@ const TOKEN_WINDOW_SECONDS = 3600;
 
 const OTHER_DEVICE_WINDOW_SECONDS = 60;
 
+/** Invitations go by mail to any address, so that a group manager would send mails to strangers without end. */
+const INVITATIONS_PER_MANAGER = 100;
+const INVITATION_WINDOW_SECONDS = 86_400;
+
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
@@ -334,6 +338,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_request_window_seconds,
     ),
     otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
+    invitationPerManager: perAccount(INVITATIONS_PER_MANAGER, INVITATION_WINDOW_SECONDS),
     linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),
     linkRequestPerAddress: perAddress(limits.link_requests_per_address, limits.link_request_window_seconds),
   };

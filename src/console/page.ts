@@ -9,7 +9,7 @@ import { displayText } from "../pages/display.ts";
 import { openForm, readForm } from "../pages/forms.ts";
 import { pageFrame } from "../pages/frame.ts";
 import { NOTICE, readNotice, sealNotice } from "../pages/notice.ts";
-import { askRecentSignIn } from "../pages/recent.ts";
+import { askDemandedLevel, askRecentSignIn } from "../pages/recent.ts";
 import { respondWithPage, type View } from "../pages/respond.tsx";
 import { type ConsolePath, pagePath, type Query } from "../pages/urls.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
@@ -82,6 +82,8 @@ async function open(
   }
   const authority = await authorityOfPerson(context, incoming, signedIn.account);
   if (!managesAnything(authority)) throw new OAuthError("not_found");
+  const missing = askDemandedLevel(context, signedIn, here);
+  if (missing !== null) return missing;
   if (needs !== undefined) requirePermission(authority, needs);
   const form = openForm(context, incoming, "console");
   const { account } = signedIn;

@@ -108,6 +108,8 @@ export interface Limits {
   readonly deviceRequestPerAddress: AttemptLimit;
   /** Pages with a code for another device. */
   readonly otherDeviceCodePerAddress: AttemptLimit;
+  /** Invitations of people who manage groups and no more, by the person. */
+  readonly invitationPerManager: AttemptLimit;
   /** Mails with links, by the name or address that was typed. */
   readonly linkRequestPerName: AttemptLimit;
   /** Mails with links and accounts that strangers ask for. */

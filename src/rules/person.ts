@@ -244,8 +244,11 @@ function changedAccount(
       ...(wish.picture === undefined ? [] : pictureChanges(account, wish.picture, now)),
       ...mirrored,
     ],
-    // A link went to the former address, or was to prove another one.
-    ...(next.email !== account.email && { sweeps: [endLinks(account.subject)] }),
+    // A link went to the former address, or was to prove another one. One from before the role was made by an actor who may not
+    // make one for a person with a role.
+    ...((next.email !== account.email || ROLES.some((role) => next[role] && !account[role])) && {
+      sweeps: [endLinks(account.subject)],
+    }),
     // To leave a group can end access to applications.
     ...(membership.left.length > 0 && { urgent: true }),
     events: [

@@ -131,7 +131,8 @@ export const personPage: ConsolePage = {
     );
   },
   acts: {
-    edit: { carryOut: change(editWish, (words) => words.saved) },
+    // Who may choose the address of a person gets the link for a new password.
+    edit: { recent: true, carryOut: change(editWish, (words) => words.saved) },
     roles: {
       recent: true,
       carryOut: change(

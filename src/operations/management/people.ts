@@ -338,7 +338,10 @@ export async function setPersonPassword(
 ): Promise<void> {
   const account = await requireChangeable(context, authority, subject);
   const hash = await hashNew(context, account, password);
-  await setPassword(context, authority.act, account.subject, hash);
+  // Hashing takes a while, in which the person may have got a role.
+  await setPassword(context, authority.act, account.subject, hash, (present) =>
+    requirePermission(authority, permissionToChange(present)),
+  );
 }
 
 /** Takes the app for one-time passwords away from a person who has lost it. */
