@@ -13,14 +13,9 @@ import { consoleRoutes } from "./console/index.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import {
-  ENDPOINT_PATHS,
-  HEALTH_PATHS,
-  hasMetricsPath,
-  METRICS_PATH,
-  metadataPaths,
-} from "./endpoints/paths.ts";
+import { ENDPOINT_PATHS, HEALTH_PATHS, hasMetricsPath, METRICS_PATH } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
@@ -37,6 +32,7 @@ import { createMailSender, mailEvents } from "./operations/mail.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
+import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
@@ -50,7 +46,7 @@ import {
   pageRoutes,
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
-import { otherAddressPage } from "./pages/other-address.tsx";
+import { otherAddress, otherAddressPage } from "./pages/other-address.tsx";
 import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
@@ -79,6 +75,7 @@ import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
+import { metadataPaths } from "./protocol/metadata-paths.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
 
@@ -257,7 +254,9 @@ export function createServer({
     mailSender,
   };
   const router = createRouter(context, metrics, telemetry);
-  const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const housekeeping = cleansUp
+    ? startHousekeeping({ ...context, steadyClock, reseal: () => resealAll(context) })
+    : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
   let endWatch = () => {};
@@ -393,6 +392,7 @@ function createRouter(
     ...consoleRoutes(context),
   ];
   const forPrograms = [
+    selfTestRoute(context),
     ...protocolRoutes(context),
     ...apiRoutes(context),
     ...(metrics?.route ? [metrics.route] : []),
@@ -527,6 +527,14 @@ const authorizeRoute = (context: Context): Route => ({
   // RFC 9700 §2.6: no CORS, because clients redirect people here.
   cors: "nobody",
   methods: authorize(context, consentPages(context)),
+});
+
+/** The pages judge by which address a request came, and the operator asks for that verdict. */
+const selfTestRoute = (context: Context): Route => ({
+  path: ENDPOINT_PATHS.selfTest,
+  audience: "programs",
+  cors: "nobody",
+  methods: { POST: selfTest(context, (request) => otherAddress(context.issuer, request)) },
 });
 
 const consentRoute = (context: Context): Route => ({

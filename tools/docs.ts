@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { performancePages } from "../bench/pages.ts";
 import { describeSettings, type Setting } from "../src/configuration/settings.ts";
+import { CHECKS } from "../src/operations/checks/index.ts";
 import { REASONS } from "../src/protocol/errors.ts";
 import { parseIssuer } from "../src/protocol/issuer.ts";
 import { recipePage, recipesIndex } from "../src/recipes/guide.ts";
@@ -121,6 +122,67 @@ export function errorsPage(): string {
   return `${[ERRORS_INTRODUCTION.trimEnd(), ...sections].join("\n\n")}\n`;
 }
 
+const DOCTOR_INTRODUCTION = `# Check a deployment
+
+<!-- Made from src/operations/checks/ by tools/docs.ts. Change the words there. -->
+
+One command looks at a deployment from inside and outside, and names the cure of each thing that it finds. It changes
+nothing. Run it on the machine of the server, as its user, with its configuration:
+
+\`\`\`
+$ npx tessera doctor
+ok       The issuer answers: https://auth.example.org answers, and is the same issuer.
+WARNING  X-Forwarded-For: A proxy at 10.0.0.5 adds the visitor's address, and the server does not believe it: all visitors count as one. [proxy.address]
+         Name the proxy: trusted_proxies = ["10.0.0.5"]
+…
+1 warning. docs/doctor.md says more of each. 5 skipped: --all shows them.
+\`\`\`
+
+Name checks, or a group of them, to run only those:
+
+\`\`\`sh
+npx tessera doctor 'keys.*' server.version
+\`\`\`
+
+## Monitoring
+
+| exit status | meaning |
+|---|---|
+| 0 | all is well, or deserves no more than a note |
+| 1 | warnings: it works, and it will not, or it is unsafe |
+| 2 | failures: people or applications meet them now; or the configuration or the database cannot be used |
+
+These are the states OK, WARNING and CRITICAL of Nagios and of what follows its convention. With \`--json\`:
+
+\`\`\`
+npx tessera doctor --json | jq -r '.checks[] | select(.state == "failure") | .findings[] | "\\(.words) \\(.cure)"'
+\`\`\`
+
+\`state\` is \`ok\`, \`note\`, \`warning\`, \`failure\` or \`skipped\`: there is nothing to check, or not from here.
+
+## What it sends
+
+It fetches the metadata and the key set at the issuer's address, as applications do, and opens a TLS connection to see the
+certificate. To learn what a proxy makes of a request, it sends one POST to \`/auth/self-test\`, and the server answers how that
+arrived: Host, X-Forwarded-Proto, X-Forwarded-For, the address that counts, and whether a cookie and the header Authorization came
+through. The request carries a proof that only a holder of the server's key can make. Each proof counts once, for two minutes.
+Without it the server answers as for a page that does not exist. The answer has a proof too, so that no other server passes for
+yours. With \`[mail]\`, it signs in at the mail server and sends nothing.
+
+On PostgreSQL with several nodes, the check of the running server sees the node to which the proxy leads at that moment.
+
+## The checks
+`;
+
+/** Every check with its cure, by its group. */
+export function doctorPage(): string {
+  const rows = CHECKS.map(
+    ({ id, title, about, cure }) =>
+      `| \`${id}\` | ${escapeCell(title)} | ${escapeCell(about)} | ${escapeCell(cure)} |`,
+  );
+  return `${[DOCTOR_INTRODUCTION, "| check | | what is checked, and why | cure |", "|---|---|---|---|", ...rows].join("\n")}\n`;
+}
+
 const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
 
 /** A page for each recipe, for a server at auth.example.org. */
@@ -133,6 +195,7 @@ const recipePages = Object.fromEntries(
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "configuration.md": configurationPage,
   "errors.md": errorsPage,
+  "doctor.md": doctorPage,
   "conformance.md": conformancePage,
   "threats.md": threatsPage,
   "security.md": securityPage,

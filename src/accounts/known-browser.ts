@@ -49,11 +49,17 @@ export function createKnownBrowsers(
   lifetimeSeconds: number,
 ): KnownBrowsers {
   const name = cookieName(issuer, "tessera-known");
-  const macOf = (id: string, expiresAt: number, account: Identity): string => {
+  const factsOf = (id: string, expiresAt: number, account: Identity): string[] => {
     const { subject, passwordHash, browsersForgottenAt } = account;
-    const facts = [subject, passwordHash ?? "", String(browsersForgottenAt ?? "")];
-    return Buffer.from(keys.mac("known browser", id, String(expiresAt), ...facts)).toString("base64url");
+    return [id, String(expiresAt), subject, passwordHash ?? "", String(browsersForgottenAt ?? "")];
   };
+  const macOf = (id: string, expiresAt: number, account: Identity): string =>
+    Buffer.from(keys.mac("known browser", ...factsOf(id, expiresAt, account))).toString("base64url");
+  /** A browser keeps its cookie for longer than the server keeps a key. */
+  const formerMacsOf = (id: string, expiresAt: number, account: Identity): string[] =>
+    keys
+      .formerMacs("known browser", ...factsOf(id, expiresAt, account))
+      .map((mac) => Buffer.from(mac).toString("base64url"));
   return {
     read(request) {
       for (const value of cookieValues(request, name)) {
@@ -65,8 +71,8 @@ export function createKnownBrowsers(
     },
     isKnownTo({ id, expiresAt, mac }, account) {
       // An unknown name takes as long as a known one.
-      const expected = macOf(id, expiresAt, account ?? NO_ACCOUNT);
-      return sameText(expected, mac) && account !== null;
+      const expected = [macOf, formerMacsOf].flatMap((of) => of(id, expiresAt, account ?? NO_ACCOUNT));
+      return expected.filter((each) => sameText(each, mac)).length > 0 && account !== null;
     },
     write(account) {
       if (lifetimeSeconds === 0) return null;

@@ -116,3 +116,13 @@ export function normalizeCode(typed: string): TypedCode | null {
 /** The digest is keyed: the database alone does not tell the code. */
 export const codeDigest = (keys: ServerKeys, subject: string, text: string): SecretDigest =>
   keys.mac("recovery code", subject, text) as SecretDigest;
+
+/** The digests under which a code may be kept: people keep codes for longer than the server keeps a key. */
+export const codeDigests = (
+  keys: ServerKeys,
+  subject: string,
+  text: string,
+): readonly [SecretDigest, ...SecretDigest[]] => [
+  codeDigest(keys, subject, text),
+  ...keys.formerMacs("recovery code", subject, text).map((mac) => mac as SecretDigest),
+];

@@ -2,6 +2,7 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Configuration } from "../configuration/schema.ts";
+import { shellWord } from "../platform/permissions.ts";
 import { databaseFile } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 
@@ -25,10 +26,6 @@ export function requireAccess(configuration: Pick<Configuration, "data">): void 
     `This user may not use the database ${file}: ${refusing} belongs to ${owner}. Run the command as that user: sudo -u ${shellWord(owner)} tessera …`,
   );
 }
-
-/** The text as one word of a POSIX shell. To a shell, an unquoted `#` begins a comment. */
-export const shellWord = (text: string): string =>
-  /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function isRefused(file: string): boolean {
   try {

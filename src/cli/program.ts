@@ -1,10 +1,8 @@
 /** The command line as a whole: its commands, and how errors and help look. */
 import { Command, CommanderError } from "commander";
-import { ConfigurationError } from "../configuration/error.ts";
-import { ListenError } from "../platform/listen.ts";
 import { printableLines } from "../platform/printable.ts";
-import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
-import { CommandError } from "./command-error.ts";
+import { ExitStatus } from "./command-error.ts";
+import { describeFailure } from "./failure.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
 import type { Io } from "./io.ts";
 
@@ -17,6 +15,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
+    if (error instanceof ExitStatus) return error.code;
     // Commander has already written the message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     io.err(`${printableLines(describeFailure(error))}\n`);
@@ -31,6 +30,7 @@ type AddCommand = (program: Command, io: Io) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
+  doctor: async () => (await import("./doctor.ts")).addDoctorCommand,
   health: async () => (await import("./health.ts")).addHealthCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
   group: async () => (await import("./group.ts")).addGroupCommands,
@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
+  "server-key": async () => (await import("./server-key.ts")).addServerKeyCommands,
   mail: async () => (await import("./mail.ts")).addMailCommands,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,
@@ -67,6 +68,8 @@ export async function createProgram(io: Io, version: string, named: string | und
   const program = new Command("tessera")
     .description("A self-hosted OAuth 2.0 and OpenID Connect server.")
     .version(version, "-v, --version", "print the version")
+    // An option behind the name of a command is that command's, also where the command before it has one of that name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: io.out,
@@ -96,19 +99,3 @@ function nameHelp(command: Command, words: string): void {
 
 const capitalize = (text: string): string =>
   text.replace(/^error: (.)/, (_, first: string) => first.toUpperCase());
-
-function describeFailure(error: unknown): string {
-  if (
-    error instanceof CommandError ||
-    error instanceof ConfigurationError ||
-    error instanceof ListenError ||
-    error instanceof DatabaseRefused
-  ) {
-    return error.message;
-  }
-  if (error instanceof StoreUnavailable) {
-    return `The database cannot be used now: ${error.message}. ${error.advice || "Try again."}`;
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Something unexpected went wrong: ${reason}. Run it again with DEBUG=1 to see where.`;
-}

@@ -12,7 +12,8 @@ import {
   type PreparedRestore,
   prepareRestore,
 } from "../store/sqlite/restore.ts";
-import { describeBackup, summary } from "./backup.ts";
+import { describeBackup, summary } from "./backup-describe.ts";
+import { type DecryptionOptions, withPlain } from "./backup-secrets.ts";
 import { CommandError } from "./command-error.ts";
 import { commandAt, lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
@@ -21,7 +22,7 @@ import { counted, localAndRelative, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
 
-interface RestoreOptions extends CommonOptions {
+interface RestoreOptions extends CommonOptions, DecryptionOptions {
   readonly replace?: boolean;
   readonly endAccess?: boolean;
 }
@@ -47,15 +48,17 @@ So after a restore take back again what must stay so. If tokens or sessions may 
 secrets stay.
 
 The file is read and checked as a whole before anything changes. With --replace the database that is there is kept
-aside, under a name with the time. A restore that was interrupted is finished by: tessera restore
+aside, under a name with the time. An encrypted backup needs --identity, or asks for its passphrase. A restore that was interrupted is finished by: tessera restore
 
 Examples:
   tessera restore tessera-20260301T030000Z.backup
   tessera restore friday.backup --replace --end-access
+  tessera restore friday.backup.age --identity key.txt
   tessera restore friday.backup --data ./trial        to look at it elsewhere`,
       ),
   )
     .option("--replace", "replace an existing database; it is kept aside")
+    .option("--identity <file>", "the file with the age identity that opens an encrypted backup")
     .option("--end-access", "revoke all access and end all sessions that the backup would bring back")
     .action((file: string | undefined, options: RestoreOptions) => restore(file, options, io));
 }
@@ -108,7 +111,9 @@ async function restoreFrom(
       `There is a database in ${resolve(configuration.data)}. To put the backup in its place, and keep it aside: --replace. To restore elsewhere: --data ./other.`,
     );
   }
-  const prepared = prepare(file, database, options, io);
+  const prepared = await withPlain(file, `${database}.decrypted`, options, io, (plain) =>
+    prepare(plain, file, database, options, io),
+  );
   const replaced = await finishRestore(database, { isNew: true });
   await requireUsable(configuration, replaced, io);
   eventsOf(configuration, io).tell(operatorAct(), [{ event: "database.restored", file: resolve(file) }]);
@@ -117,6 +122,7 @@ async function restoreFrom(
 
 function prepare(
   backup: string,
+  name: string,
   database: string,
   { endAccess, json }: RestoreOptions,
   io: Io,
@@ -124,7 +130,7 @@ function prepare(
   const progress = startProgress(io, { label: "Checking", unit: "bytes", json });
   try {
     return prepareRestore(
-      { backup, database, endAccess: endAccess ? io.clock.seconds() : null },
+      { backup, name, database, endAccess: endAccess ? io.clock.seconds() : null },
       progress.show,
     );
   } finally {

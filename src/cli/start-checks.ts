@@ -1,5 +1,4 @@
 /** The checks of a start beyond those of single settings, for `serve` and for `config check`. */
-import { statSync } from "node:fs";
 import { declaredClientFaults, declaredClientWarnings } from "../clients/declared.ts";
 import { configurationWarnings } from "../configuration/checks.ts";
 import { configurationMistakes } from "../configuration/error.ts";
@@ -8,8 +7,8 @@ import { readKeyFiles } from "../keys/key-file.ts";
 import { declaredPeopleFaults } from "../operations/declarations.ts";
 import type { Clock } from "../platform/clock.ts";
 import { certificateConcerns, filesFault, readPair } from "../platform/listen-certificate.ts";
+import { isOpenToOthers, shellWord } from "../platform/permissions.ts";
 import { createCatalogue } from "../protocol/catalogue.ts";
-import { shellWord } from "./data-access.ts";
 
 /** Throws ConfigurationError that lists everything that would stop the start. Looks at files, changes nothing. */
 export async function requireStartable(configuration: Configuration): Promise<void> {
@@ -58,9 +57,6 @@ async function keyFileWarnings({ signing }: Configuration): Promise<string[]> {
       : []),
   ]);
 }
-
-/** Others may read or change it, or its group may change it. A group that may read it is common where files are mounted. */
-const isOpenToOthers = (file: string): boolean => (statSync(file).mode & 0o027) !== 0;
 
 function certificateWarnings(configuration: Configuration, clock: Clock): string[] {
   return listenersOf(configuration).flatMap(({ tls }) =>

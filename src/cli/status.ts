@@ -1,20 +1,26 @@
 /** `tessera status`: what runs here, on which data, and what to look at. */
 import { statSync } from "node:fs";
 import type { Command } from "commander";
+import { version as VERSION } from "../../package.json";
 import type { Configuration } from "../configuration/schema.ts";
 import { everyGrant } from "../operations/access.ts";
+import { findLastBackup } from "../operations/backups.ts";
 import { everyClient } from "../operations/clients.ts";
+import { createKeyFiles } from "../operations/key-files.ts";
 import { findMailHealth, type MailHealth, MOST_WAITING_COUNTED } from "../operations/mail.ts";
 import { countUpTo } from "../operations/paging.ts";
 import { everyAccount } from "../operations/people.ts";
+import { findRingKeys } from "../operations/signing-keys.ts";
 import { isoTime } from "../platform/clock.ts";
+import { currentKey } from "../rules/signing-key.ts";
 import { databaseFile, databaseName, isEmbedded } from "../store/open.ts";
 import type { LockHolder } from "../store/sqlite/lock.ts";
+import type { BackupRecord, RingKey } from "../store/tables.ts";
 import { folderLock } from "./data-folder.ts";
 import type { Io } from "./io.ts";
 import { byteSize, decimal, formatFacts, localAndRelative, printJson } from "./output.ts";
 import { startWarnings } from "./start-checks.ts";
-import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 export function addStatusCommand(program: Command, io: Io): void {
   withCommonOptions(
@@ -28,7 +34,9 @@ It works whether the server runs or not. On PostgreSQL it cannot tell: any numbe
 
 Examples:
   tessera status
-  tessera status --json | jq -r .server.state`,
+  tessera status --json | jq -r .server.state
+
+See also: tessera doctor, which looks for what is wrong`,
     )
     .action((options: CommonOptions) => showStatus(options, io));
 }
@@ -66,13 +74,23 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
       clients: await countUpTo(MOST_COUNTED, everyClient(workspace)),
       grants: await countUpTo(MOST_COUNTED, everyGrant(workspace, {}, now)),
     };
+    const { engine, version, bytes } = await workspace.store.describe();
+    const keys = await currentKeys(workspace, now);
+    const backup = await findLastBackup(workspace);
     const warnings = await startWarnings(configuration, io.clock);
     const mail = configuration.mail === undefined ? null : await findMailHealth(workspace);
     if (options.json) {
       printJson(io, {
         server: describeServer(server),
         issuer,
-        database,
+        database: { ...database, bytes: database.bytes ?? bytes, engine, version },
+        workers: configuration.workers,
+        keys: keys.map(({ kid, algorithm, signsFrom, file }) => ({
+          kid,
+          algorithm,
+          signs_from: file === undefined ? isoTime(signsFrom) : null,
+        })),
+        last_backup: backup === null ? null : describeLastBackup(backup),
         ...counts,
         mail: mail === null ? null : describeMail(mail),
         warnings,
@@ -87,7 +105,14 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
           listening: server.holder.urls.join(" "),
         }),
         issuer,
-        database: database.bytes === null ? database.name : `${database.name} (${byteSize(database.bytes)})`,
+        version: server.state === "running" ? null : VERSION,
+        workers: decimal(configuration.workers),
+        database: databaseWords(database.name, database.bytes ?? bytes, `${ENGINES[engine]} ${version}`),
+        "last backup": isEmbedded(configuration) ? backupWords(backup, now) : null,
+        keys:
+          keys.length === 0
+            ? "none yet"
+            : keys.map((key) => `${key.algorithm} ${keyWords(key, now)}`).join(", "),
         people: countWords(counts.people),
         clients: countWords(counts.clients),
         access: `${countWords(counts.grants)} that people gave`,
@@ -103,6 +128,36 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
     if (server.state === "stopped") io.out("\nStart the server: tessera serve\n");
   });
 }
+
+const ENGINES = { sqlite: "SQLite", postgresql: "PostgreSQL" } as const;
+
+const databaseWords = (name: string, bytes: number | null, engine: string): string =>
+  `${name} (${bytes === null ? "" : `${byteSize(bytes)}, `}${engine})`;
+
+const backupWords = (backup: BackupRecord | null, now: number): string =>
+  backup === null
+    ? "none by tessera backup"
+    : `${localAndRelative(backup.madeAt, now)}${backup.encrypted ? ", encrypted" : ""}`;
+
+const describeLastBackup = ({ madeAt, bytes, encrypted, file }: BackupRecord) => ({
+  made_at: isoTime(madeAt),
+  bytes,
+  encrypted,
+  file,
+});
+
+/** The keys that sign now, one for each algorithm. */
+async function currentKeys(workspace: Workspace, now: number): Promise<RingKey[]> {
+  const { signing } = workspace.configuration;
+  const ring: readonly RingKey[] = await findRingKeys({
+    ...workspace,
+    keyFiles: createKeyFiles(signing.key_files),
+  });
+  return signing.algorithms.flatMap((algorithm) => currentKey(ring, algorithm, now) ?? []);
+}
+
+const keyWords = ({ file, signsFrom }: RingKey, now: number): string =>
+  file === undefined ? `since ${localAndRelative(signsFrom, now)}` : `from ${file}`;
 
 /** Counting reads the rows, so an exact number of millions would take seconds. */
 const MOST_COUNTED = 10_000;

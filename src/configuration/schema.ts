@@ -14,6 +14,7 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
+import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
@@ -156,6 +157,7 @@ export const configurationSchema = table({
     ),
     v.description("Where everything is kept."),
   ),
+  backup,
   server_key: v.pipe(
     v.optional(serverKey),
     words({
@@ -163,6 +165,15 @@ export const configurationSchema = table({
       allowed: `32 random bytes as base64url, without padding, ${REFERENCES}`,
       fallback: "made at the first start and kept in the database",
       description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
+    }),
+  ),
+  former_server_keys: v.pipe(
+    v.optional(v.array(serverKey), []),
+    words({
+      secret: true,
+      allowed: `32 random bytes as base64url each, ${REFERENCES}`,
+      description:
+        "The values that server_key had before, until nothing needs them: tessera server-key list.",
     }),
   ),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),

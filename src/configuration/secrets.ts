@@ -16,6 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Every setting that is a secret, as its path. `*` stands for each entry of a list. */
 export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["server_key"],
+  ["former_server_keys", "*"],
   ["database", "url"],
   ["mail", "password"],
   ["metrics", "token"],

@@ -14,12 +14,13 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
+import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
 import { promptValues, RESPONSE_TYPES } from "./authorization-request.ts";
-import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+import { ENDPOINT_PATHS } from "./paths.ts";
 import { RESPONSE_MODES } from "./response-mode.ts";
 
 /** OpenID Connect Discovery §3: the claims of the ID token itself. Those about the person are in rules/claims.ts. */

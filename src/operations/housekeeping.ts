@@ -84,12 +84,18 @@ function reserveKeeper({ store, log }: Pick<HousekeepingContext, "store" | "log"
 
 /** Cleans up at intervals. Without trust in the clock nothing is removed, because nothing brings a removed row back. */
 export function startHousekeeping(
-  context: HousekeepingContext & Clocks & { readonly signingKeys: Pick<SigningKeyRing, "keepUp"> },
+  context: HousekeepingContext &
+    Clocks & {
+      readonly signingKeys: Pick<SigningKeyRing, "keepUp">;
+      /** Seals anew what a former server key sealed. It runs until it has succeeded once. */
+      readonly reseal?: () => Promise<unknown>;
+    },
 ): { stop(): Promise<void> } {
   const watch = watchClock(context);
   let running: Promise<void> | null = null;
   let stopped = false;
   const keepReserve = reserveKeeper(context);
+  let isResealed = context.reseal === undefined;
   const run = async () => {
     await keepReserve();
     if (!watch.isTrusted()) {
@@ -100,6 +106,8 @@ export function startHousekeeping(
       return;
     }
     try {
+      if (!isResealed) await context.reseal?.();
+      isResealed = true;
       await context.signingKeys.keepUp();
       const count = await removeAllExpired(context, () => !stopped);
       if (count > 0) context.events.tell(SERVER_ACT, [{ event: "rows.expired", count }]);

@@ -1,7 +1,7 @@
 /** The second step of a sign-in: a one-time password of the person's app (RFC 6238), or a recovery code. */
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
-import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
+import { codeDigests, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
 import type { Event, Origin } from "../rules/events.ts";
@@ -93,6 +93,10 @@ async function useRecovery(
   { subject }: AccountRecord,
   code: string,
 ): Promise<readonly Change[] | null> {
-  const facts = await store.look(CODE, { subject, digest: codeDigest(keys, subject, code) });
-  return rules.useRecoveryCode(facts, subject, clock.seconds());
+  for (const digest of codeDigests(keys, subject, code)) {
+    const facts = await store.look(CODE, { subject, digest });
+    const changes = rules.useRecoveryCode(facts, subject, clock.seconds());
+    if (changes !== null) return changes;
+  }
+  return null;
 }

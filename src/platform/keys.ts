@@ -20,16 +20,31 @@ export type KeyPurpose =
   | "decoy passkeys"
   | "session of an application"
   | "pairwise subject"
-  | "mail";
+  | "mail"
+  | "self-test";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */
   mac(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): Uint8Array;
   /** Encrypts under the key of this purpose (AES-256-GCM). What is sealed about one thing does not open as about another. */
   seal(purpose: KeyPurpose, about: string, plain: Uint8Array): Uint8Array;
-  /** Throws if this secret did not seal it, or not about this. */
+  /** Throws if neither this secret nor a former one sealed it, or not about this. */
   unseal(purpose: KeyPurpose, about: string, sealed: Uint8Array): Uint8Array;
+  /** As `mac` was under the former secrets, the last one first: for what people and databases keep for longer than a secret lives. */
+  formerMacs(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): readonly Uint8Array[];
+  /** The same under this secret; null if that sealed it already, or no secret opens it. */
+  reseal(purpose: KeyPurpose, about: string, sealed: Uint8Array): Uint8Array | null;
 }
+
+/**
+ * What others know and compare for longer than any secret lives: the first secret determines it for good. None of it gives access:
+ * applications know people and sessions by these names, and the decoys must stay those of the name that was typed.
+ */
+const LASTING: ReadonlySet<KeyPurpose> = new Set([
+  "pairwise subject",
+  "session of an application",
+  "decoy passkeys",
+]);
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -41,7 +56,45 @@ export const SERVER_SECRET_BYTES = 32;
 export const secretFingerprint = (secret: Uint8Array): Uint8Array =>
   new Uint8Array(createHash("sha256").update("tessera fingerprint").update(secret).digest());
 
-export function serverKeys(secret: Uint8Array): ServerKeys {
+/** `former`: the secrets that this one took the place of, the last one first. */
+export function serverKeys(secret: Uint8Array, former: readonly Uint8Array[] = []): ServerKeys {
+  const keys = keysOf(secret);
+  const others = former.map(keysOf);
+  const first = others.at(-1);
+  if (first === undefined) return { ...keys, formerMacs: () => [], reseal: () => null };
+  return {
+    mac: (purpose, ...parts) => (LASTING.has(purpose) ? first : keys).mac(purpose, ...parts),
+    seal: keys.seal,
+    unseal(purpose, about, sealed) {
+      for (const each of [keys, ...others.slice(0, -1)]) {
+        try {
+          return each.unseal(purpose, about, sealed);
+        } catch {
+          // Another one sealed it.
+        }
+      }
+      return first.unseal(purpose, about, sealed);
+    },
+    formerMacs: (purpose, ...parts) => others.map((each) => each.mac(purpose, ...parts)),
+    reseal(purpose, about, sealed) {
+      try {
+        keys.unseal(purpose, about, sealed);
+        return null;
+      } catch {
+        for (const each of others) {
+          try {
+            return keys.seal(purpose, about, each.unseal(purpose, about, sealed));
+          } catch {
+            // Another one sealed it, or none.
+          }
+        }
+        return null;
+      }
+    },
+  };
+}
+
+function keysOf(secret: Uint8Array): Pick<ServerKeys, "mac" | "seal" | "unseal"> {
   const keys = new Map<KeyPurpose, Uint8Array>();
   const keyFor = (purpose: KeyPurpose): Uint8Array => {
     let key = keys.get(purpose);

@@ -76,6 +76,8 @@ export class SmtpError extends Error {
 export interface SmtpConnection {
   /** Resolves with the words of the mail server once it has the mail. Throws SmtpError. */
   send(message: SmtpMessage, signal?: AbortSignal): Promise<string>;
+  /** Connects, encrypts and signs in, and sends nothing. Throws SmtpError. */
+  verify(): Promise<void>;
   close(): void;
 }
 
@@ -137,6 +139,13 @@ export const smtp =
             ...(signal !== undefined && { signal }),
           });
           return oneLine(response);
+        } catch (error) {
+          throw smtpError(error);
+        }
+      },
+      async verify() {
+        try {
+          await transport.verify();
         } catch (error) {
           throw smtpError(error);
         }

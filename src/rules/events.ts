@@ -88,6 +88,7 @@ export const EVENT_TYPES = {
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
   "sessions.ended": { level: "info", words: "signed out everywhere" },
+  "server_key.rotated": { level: "warn", words: "another server key is in use" },
   "signing_key.added": { level: "info", words: "signing key added" },
   "signing_key.retired": { level: "warn", words: "signing key retired: its tokens do not verify any more" },
   "setup_link.created": { level: "info", words: "set-up link created" },

@@ -223,6 +223,17 @@ export interface ListRequest<Declared extends Columns = Columns> {
 /** The latest expiry of the rows to remove, by the name of the table. */
 export type Expiries = Readonly<Record<string, EpochSeconds>>;
 
+/** The engine, as it describes itself. */
+export interface StoreDescription {
+  readonly engine: "sqlite" | "postgresql";
+  /** The version of SQLite or of the PostgreSQL server. */
+  readonly version: string;
+  /** How much the data takes on the disk; null if the engine cannot tell. */
+  readonly bytes: number | null;
+  /** The clock of the database's machine, in milliseconds since the epoch; null if that is this machine. */
+  readonly millis: number | null;
+}
+
 /** The load of a store at one moment, as this process knows it, and the space that its database takes. */
 export interface StoreFigures {
   /** The ways into the store: one for an embedded database, and on PostgreSQL one for reads and one for writes. */
@@ -265,6 +276,8 @@ export interface Store {
    * whole again if there is room; false if there is not. Only an embedded database has one; others answer true.
    */
   keepReserve(): Promise<boolean>;
+  /** For operators. The size may take a while to find, so no request asks for it. */
+  describe(): Promise<StoreDescription>;
   /** For the metrics. It asks no database, so it answers during an outage too. */
   figures(): Promise<StoreFigures>;
   /** Waits for open calls, then closes. */

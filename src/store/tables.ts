@@ -33,15 +33,17 @@ const resources = () => list<ResourceIndicator>();
 /** A value that is JSON already. */
 const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
 
-/** The server's own secret, from which all processes on this database derive their keys: one row. */
+/** The server's own secret, from which all processes on this database derive their keys, and the former ones that still count. */
 export const serverKeys = table("server_keys", {
   columns: {
-    /** `server`. */
+    /** `server`; of a former one `server` and its fingerprint, so that it comes after. */
     name: text(),
     /** Shows whether two secrets differ without revealing either: 32 bytes. */
     fingerprint: bytes(),
     /** 32 bytes; null if the operator keeps the secret in the configuration. */
     secret: orNull(bytes()),
+    /** When another took its place; null for the one in use. */
+    retiredAt: orNull(integer()),
   },
   key: ["name"],
 });
@@ -640,9 +642,9 @@ export const once = table("once", {
 });
 /**
  * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
- * answer of a passkey to a challenge.
+ * answer of a passkey to a challenge. `self_test`: the question of an operator how a request arrives.
  */
-export type OnceKind = "form" | "reauthentication" | "challenge";
+export type OnceKind = "form" | "reauthentication" | "challenge" | "self_test";
 
 export type RevocationReason =
   | "code_replayed"
@@ -918,6 +920,27 @@ export const activities = table("activities", {
 });
 export type ActivityRecord = Row<typeof activities>;
 
+/**
+ * The backups that `tessera backup` made of this database, as far as their files are still where they were written, and the last
+ * one wherever it went.
+ */
+export const backups = table("backups", {
+  columns: {
+    id: id(),
+    /** The moment of the data in it. */
+    madeAt: integer(),
+    /** How long the file is. */
+    bytes: integer(),
+    /** The SHA-256 of the whole file. */
+    sha256: bytes(),
+    encrypted: boolean(),
+    /** The file, with its folders; null if it went to standard output. */
+    file: orNull(text()),
+  },
+  indexes: [["madeAt", "id"]],
+});
+export type BackupRecord = Row<typeof backups>;
+
 /** What `/readyz` writes to prove that the store can write: a row for each process. */
 export const probes = table("probes", {
   columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
@@ -956,5 +979,6 @@ export const TABLES: readonly Table[] = [
   logoutNotices,
   mails,
   activities,
+  backups,
   probes,
 ];

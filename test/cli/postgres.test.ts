@@ -48,6 +48,33 @@ describe("on PostgreSQL", () => {
     await node.stop();
   });
 
+  test("status and doctor look at the database, and leave out what only a data folder has", async () => {
+    const url = await server.createDatabase();
+    const node = await startNode(url);
+    const env = { DATABASE_URL: url };
+    const issuer = ["--set", `issuer=${node.server.context.issuer.identifier}`];
+    const status = await tessera(["status", "--json", ...issuer], { env });
+    expect(JSON.parse(status.out)).toMatchObject({
+      database: { engine: "postgresql", bytes: expect.any(Number) },
+      keys: [{ algorithm: "RS256" }],
+    });
+    const { code, out } = await tessera(["doctor", "--json", ...issuer], { env });
+    const checks = new Map(
+      JSON.parse(out).checks.map(({ id, state }: { id: string; state: string }) => [id, state]),
+    );
+    expect(Object.fromEntries(checks)).toMatchObject({
+      "proxy.answer": "ok",
+      "database.version": "ok",
+      "clock.database": "ok",
+      "database.expired": "ok",
+      "keys.signing": "ok",
+      "backup.age": "skipped",
+      "disk.space": "skipped",
+    });
+    expect(code).toBe(0);
+    await node.stop();
+  });
+
   test("a token of one node is known, and its end seen at once, by another; both derive the same keys", async () => {
     const url = await server.createDatabase();
     const one = await startNode(url);

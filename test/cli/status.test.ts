@@ -22,12 +22,20 @@ test("says what runs on the data, where and since when, and after its end that i
     clients: 1,
     grants: 0,
     warnings: [],
+    workers: 1,
+    database: { engine: "sqlite", version: expect.stringMatching(/^3\./), bytes: expect.any(Number) },
+    keys: [{ algorithm: "RS256" }],
+    last_backup: null,
   });
+  const file = join(temporaryFolder(), "one.backup");
+  expect((await tessera(["backup", file, "--data", data])).code).toBe(0);
+  const after = JSON.parse((await tessera(["status", "--json", "--data", data])).out);
+  expect(after.last_backup).toMatchObject({ file, encrypted: false, bytes: expect.any(Number) });
   const words = await tessera(["status", "--data", data]);
   expect(words.out).toContain(`running (process ${server.child.process.pid}, version `);
   await server.stop();
   const stopped = await tessera(["status", "--data", data]);
-  expect(stopped.out).toMatch(/^server {4}not running\n/);
+  expect(stopped.out).toMatch(/^server +not running\n/);
   expect(stopped.out).toContain("Start the server: tessera serve");
 });
 

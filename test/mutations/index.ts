@@ -18,6 +18,8 @@ import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RULES } from "./rules.ts";
+import { SELF_TEST } from "./self-test.ts";
+import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
 
@@ -28,9 +30,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CLIENTS,
   ...RULES,
   ...KEYS,
+  ...SERVER_KEY,
   ...OPERATIONS,
   ...ACCOUNTS,
   ...ENDPOINTS,
+  ...SELF_TEST,
   ...REQUEST_OBJECTS,
   ...LINKS,
   ...LOGOUT,

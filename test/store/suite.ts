@@ -13,6 +13,7 @@ import { grantSuite } from "./suite/grants.ts";
 import { housekeepingSuite } from "./suite/housekeeping.ts";
 import { peopleSuite } from "./suite/people.ts";
 import { serverKeySuite } from "./suite/server-key.ts";
+import { serverKeyRotationSuite } from "./suite/server-key-rotation.ts";
 import { signOutSuite } from "./suite/sign-out.ts";
 import { tokenSuite } from "./suite/tokens.ts";
 
@@ -26,6 +27,7 @@ export type OpenStore = () => Promise<OpenedStore>;
 export function storeSuite(name: string, open: OpenStore): void {
   describe(name, () => {
     serverKeySuite(open);
+    serverKeyRotationSuite(open);
     clientSuite(open);
     peopleSuite(open);
     codeSuite(open);

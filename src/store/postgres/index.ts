@@ -41,6 +41,18 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 // A node that is busy is healthy: a load balancer must not take it out of service.
 const PING: Query = { sql: "SELECT version FROM schema_version", values: [], reads: true, urgent: true };
 
+/** On a cluster the rows are on its workers, and the node that answers cannot tell how much they take. */
+const describing = ({ isCluster }: Topology): Query => ({
+  sql: `SELECT current_setting('server_version'), floor(extract(epoch FROM clock_timestamp()) * 1000)::float8, ${
+    isCluster
+      ? "NULL"
+      : "(SELECT sum(pg_total_relation_size(oid))::float8 FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)"
+  }`,
+  values: [],
+  reads: true,
+  urgent: true,
+});
+
 /**
  * Connects, and brings the schema up to date. Throws DatabaseRefused if the schema belongs to a newer version or to
  * another program, if it is an unfinished copy, or if the options are invalid; StoreUnavailable if the database cannot
@@ -69,6 +81,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     },
     // The disk is another machine's.
     keepReserve: async () => true,
+    async describe() {
+      const [found = []] = await database.run(describing(topology));
+      const [version, millis, bytes] = found;
+      return {
+        engine: "postgresql" as const,
+        version: String(version),
+        bytes: bytes === null || bytes === undefined ? null : Number(bytes),
+        millis: Number(millis),
+      };
+    },
     figures: async () => ({ lanes: database.lanes(), disk: null }),
     close: () => database.close(),
   };

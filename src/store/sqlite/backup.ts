@@ -191,7 +191,7 @@ function contentsOf(connection: Connection, { tables }: Schema): Pick<Backup, "t
   const rows = (table: string) =>
     connection.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${table}`).get()?.rows ?? 0;
   const key = connection
-    .query<{ held: number }, []>("SELECT secret IS NOT NULL AS held FROM server_keys")
+    .query<{ held: number }, []>("SELECT secret IS NOT NULL AS held FROM server_keys WHERE name = 'server'")
     .get();
   return {
     tables: tables

@@ -61,6 +61,9 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
   const probe = connection.query<{ version: number }, []>(
     "SELECT user_version AS version FROM pragma_user_version",
   );
+  const description = connection.query<{ version: string; bytes: number }, []>(
+    "SELECT sqlite_version() AS version, page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
+  );
 
   return {
     look: <const Of extends Plan>(plan: Of, parameters: Readonly<Record<string, unknown>>) =>
@@ -90,6 +93,11 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
       await reads.read(() => probe.get());
     },
     keepReserve: async () => reserve.keep(),
+    describe: () =>
+      reads.read(() => {
+        const { version = "", bytes = null } = description.get() ?? {};
+        return { engine: "sqlite" as const, version, bytes, millis: null };
+      }),
     figures: async () => ({
       lanes: [{ lane: "write", waiting: writes.waiting, connections: null }],
       disk: await diskFigures(file),

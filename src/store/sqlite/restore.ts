@@ -33,6 +33,8 @@ import { asStoreError, isBusy, isDamaged } from "./trouble.ts";
 
 export interface RestoreRequest {
   readonly backup: string;
+  /** The file's name in messages. Default: `backup`. */
+  readonly name?: string;
   /** The file to replace. */
   readonly database: string;
   /** If not null, all access in the restored data ends as of this time. */
@@ -59,7 +61,7 @@ export interface EndedAccess {
  * program.
  */
 export function prepareRestore(
-  { backup, database, endAccess, schema = SCHEMA }: RestoreRequest,
+  { backup, name = backup, database, endAccess, schema = SCHEMA }: RestoreRequest,
   checked: BackupReport["checked"],
 ): PreparedRestore {
   const draft = `${database}.restoring`;
@@ -67,14 +69,14 @@ export function prepareRestore(
   try {
     copyForOwner(backup, draft);
     // This checks the copy, not the file, whose disk may return other bytes the next time.
-    const found = openBackup(draft, backup, checked, schema);
+    const found = openBackup(draft, name, checked, schema);
     const prepared = withConnection(draft, (connection) => {
       // A journal on disk would be a second file, and an interrupted draft is useless anyway.
       connection.execute("PRAGMA journal_mode = MEMORY");
       connection.execute("DROP TABLE backup");
-      migrate(connection, backup, { schema });
+      migrate(connection, name, { schema });
       const foreign = findForeign(connection, schema);
-      if (foreign !== null) throw notOurs(backup, foreign);
+      if (foreign !== null) throw notOurs(name, foreign);
       return { backup: found, ended: endAccess === null ? null : endAllAccess(connection, endAccess) };
     });
     syncFile(draft);
@@ -84,7 +86,7 @@ export function prepareRestore(
   } catch (error) {
     removeDraft(draft);
     // Objects in place of our tables, such as views, fail the statements for the tables.
-    if (isDamaged(error)) throw notOurs(backup, error instanceof Error ? error.message : String(error));
+    if (isDamaged(error)) throw notOurs(name, error instanceof Error ? error.message : String(error));
     throw asRestoreError(error);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { describe } from "bun:test";
 import { commitSuite } from "./contract/commits.ts";
+import { descriptionSuite } from "./contract/description.ts";
 import { expirySuite } from "./contract/expiries.ts";
 import { figuresSuite } from "./contract/figures.ts";
 import { listSuite } from "./contract/lists.ts";
@@ -20,6 +21,7 @@ export function contractSuite(name: string, open: OpenContract): void {
     listSuite(open);
     expirySuite(open);
     troubleSuite(open);
+    descriptionSuite(open);
     figuresSuite(open);
   });
 }

@@ -14,11 +14,11 @@ export function serverKeySuite(open: OpenStore): void {
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       const [winner] = offers.filter((_, index) => outcomes[index]);
       expect(await store().findServerKey()).toEqual(
-        winner === undefined ? null : { name: "server", ...winner },
+        winner === undefined ? null : { name: "server", retiredAt: null, ...winner },
       );
       expect(await store().createServerKey({ fingerprint: newDigest(), secret: null })).toBe(false);
       expect(await store().findServerKey()).toEqual(
-        winner === undefined ? null : { name: "server", ...winner },
+        winner === undefined ? null : { name: "server", retiredAt: null, ...winner },
       );
     });
   });
@@ -29,7 +29,7 @@ export function serverKeySuite(open: OpenStore): void {
     test("leaves its fingerprint only", async () => {
       const kept = { fingerprint: newDigest(), secret: null };
       expect(await store().createServerKey(kept)).toBe(true);
-      expect(await store().findServerKey()).toEqual({ name: "server", ...kept });
+      expect(await store().findServerKey()).toEqual({ name: "server", retiredAt: null, ...kept });
     });
   });
 }

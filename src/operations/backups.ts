@@ -1,0 +1,36 @@
+/**
+ * What the database knows of its own backups. So rotation deletes no file that this database did not write, whatever else is in the
+ * folder and whatever its name is; and status and doctor know how old the last backup is.
+ */
+import type { RecordId } from "../protocol/identifiers.ts";
+import { insert, remove, type Store } from "../store/contract.ts";
+import { type BackupRecord, backups } from "../store/tables.ts";
+import { allPages, collect } from "./paging.ts";
+
+interface BackupContext {
+  readonly store: Store;
+}
+
+/** The last backup that `tessera backup` made; null if it made none. After a restore: the last one before that backup. */
+export async function findLastBackup({ store }: BackupContext): Promise<BackupRecord | null> {
+  const [last] = await store.list(backups, { order: ["madeAt", "id"], descending: true, limit: 1 });
+  return last ?? null;
+}
+
+/** The backups that this database knows, the newest first. */
+export const findBackups = ({ store }: BackupContext): Promise<BackupRecord[]> =>
+  collect(allPages((page) => store.list(backups, { ...page, order: ["madeAt", "id"], descending: true })));
+
+/** Notes that a backup was made, and forgets those that are gone. */
+export async function noteBackup(
+  { store }: BackupContext,
+  backup: BackupRecord,
+  gone: readonly RecordId[] = [],
+): Promise<void> {
+  await store.commit({ changes: [insert(backups, backup), ...gone.map((id) => remove(backups, { id }))] });
+}
+
+/** Forgets a backup whose file was deleted. */
+export async function forgetBackup({ store }: BackupContext, { id }: BackupRecord): Promise<void> {
+  await store.commit({ changes: [remove(backups, { id })] });
+}

@@ -1,0 +1,107 @@
+/** Checks of the signing keys and of mail. */
+import { type SmtpConnection, SmtpError } from "../../platform/smtp.ts";
+import { currentKey, ringOf } from "../../rules/signing-key.ts";
+import type { RingKey } from "../../store/tables.ts";
+import { findMailHealth } from "../mail.ts";
+import { findFaultyKeys, findSigningKeys } from "../signing-keys.ts";
+import { type Check, errorCode, type Finding, failure, lengthOfTime, ok, skipped, warning } from "./check.ts";
+
+/** A rotation that is this late does not come by itself. */
+const LATE_SECONDS = 86_400;
+
+const signing: Check = {
+  id: "keys.signing",
+  title: "Signing keys",
+  about:
+    "The server can use each of its signing keys, every algorithm has a key, and keys are rotated in time (signing.rotation_seconds).",
+  cure: "Give the server the `server_key` that it had, or `tessera key rotate`: [keys.md](keys.md).",
+  async run(context) {
+    const { configuration, clock, store, keyFiles } = context;
+    const faulty = await findFaultyKeys(context);
+    if (faulty.length > 0) {
+      return faulty.map(({ key }) =>
+        failure(
+          `The server cannot use its key ${key.kid}.`,
+          `Give it the server_key that it had, restore the table signing_keys, or end the key's tokens: tessera key retire ${key.kid}`,
+        ),
+      );
+    }
+    const ring: readonly RingKey[] = ringOf(await findSigningKeys({ store }), await keyFiles.keys());
+    const now = clock.seconds();
+    const findings: Finding[] = [];
+    const ages: string[] = [];
+    for (const algorithm of configuration.signing.algorithms) {
+      const key = currentKey(ring, algorithm, now);
+      if (key === null) {
+        findings.push(
+          warning(`No key signs with ${algorithm} yet.`, "The server makes it when it starts: tessera serve"),
+        );
+        continue;
+      }
+      if (key.file !== undefined) {
+        ages.push(`${algorithm} from ${key.file}`);
+        continue;
+      }
+      const age = Math.max(0, now - key.signsFrom);
+      ages.push(`${algorithm} for ${lengthOfTime(age)}`);
+      if (age > configuration.signing.rotation_seconds + LATE_SECONDS) {
+        findings.push(
+          warning(
+            `The key for ${algorithm} signs since ${lengthOfTime(age)}, longer than signing.rotation_seconds.`,
+            "The clean-up of the server makes the next key: look into the log for it, or make one: tessera key rotate",
+          ),
+        );
+      }
+    }
+    return findings.length > 0 ? findings : [ok(`Signing: ${ages.join(", ")}.`)];
+  },
+};
+
+const mailServer: Check = {
+  id: "mail.server",
+  title: "Mail server",
+  about:
+    "The mail server is reachable, its certificate is good, and it takes the user and the password of [mail].",
+  cure: "`tessera mail test ADDRESS` says step by step what to change: [mail.md](mail.md).",
+  async run({ configuration: { mail }, openSmtp }) {
+    if (mail === undefined) return [skipped("This server sends no mail.")];
+    if (openSmtp === null) return [skipped("Nothing is asked over the network from here.")];
+    let connection: SmtpConnection | null = null;
+    try {
+      connection = await openSmtp();
+      await connection.verify();
+      return [ok(`${mail.host} takes mail from here.`)];
+    } catch (error) {
+      const words = error instanceof SmtpError ? `${error.reason}: ${error.message}` : errorCode(error);
+      return [
+        failure(
+          `${mail.host} does not take mail from here (${words}).`,
+          "Step by step, with what to change: tessera mail test ADDRESS",
+        ),
+      ];
+    } finally {
+      connection?.close();
+    }
+  },
+};
+
+const outbox: Check = {
+  id: "mail.waiting",
+  title: "Waiting mails",
+  about: "No mail waits because an attempt to send it has failed.",
+  cure: "`tessera mail list --failed`, then `tessera mail test ADDRESS`.",
+  async run({ configuration: { mail }, store, clock }) {
+    if (mail === undefined) return [skipped("This server sends no mail.")];
+    const { waiting, failing } = await findMailHealth({ store });
+    return failing === null
+      ? [ok(waiting === 0 ? "None waits." : `${waiting} wait to be sent.`)]
+      : [
+          warning(
+            `Mails have failed for ${lengthOfTime(clock.seconds() - failing.since)} (${failing.reason}). They wait.`,
+            "tessera mail list --failed says which, and tessera mail test ADDRESS why.",
+          ),
+        ];
+  },
+};
+
+export const SERVICE_CHECKS = [signing, mailServer, outbox] as const;
