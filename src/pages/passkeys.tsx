@@ -80,7 +80,7 @@ async function passkeysPage(
       token={form.token}
       rows={own.map((passkey) => rowOf(passkey, frame.texts))}
       hasPassword={account.passwordHash !== null}
-      mayRemovePassword={account.passwordHash !== null && !account.administrator && own.length > 0}
+      mayRemovePassword={account.passwordHash !== null && own.length > 0}
       ask={lacking === null ? { ceremony: askForNewPasskey(context, form.cookieValue, account, own) } : null}
       accepted={{
         rpId: relyingParty(context).domain,

@@ -3,13 +3,15 @@
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
-import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
+import { askForNewPasskey, readNewPasskey } from "../operations/passkeys.ts";
+import { type FirstPasskey, findSetupLink, redeemSetupLink } from "../operations/people.ts";
 import { findSignedIn, type SignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
-import type { SetupLinkRecord } from "../store/tables.ts";
+import type { AccountRecord, SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -17,9 +19,11 @@ import { newPasswordWords } from "./new-password.ts";
 import { NOTICE, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
-import type { Texts } from "./texts.ts";
+import { CONSOLE_LANGUAGES, type Texts } from "./texts.ts";
 import { pagePath } from "./urls.ts";
-import { type SetupFaults, SetupView } from "./views/setup.tsx";
+import { WITH_PASSKEY } from "./views/new-account.tsx";
+import { PASSKEY } from "./views/passkey-form.tsx";
+import { type SetupFaults, SetupPasskeyView, SetupView } from "./views/setup.tsx";
 
 /** The link of this token; null if it is unknown, used, replaced or too old. */
 async function findLink(context: Context, token: string): Promise<SetupLinkRecord | null> {
@@ -27,6 +31,9 @@ async function findLink(context: Context, token: string): Promise<SetupLinkRecor
   const link = presented && (await findSetupLink(context, presented.id, context.clock.seconds()));
   return presented !== null && link !== null && secretMatches(presented.secret, link.digest) ? link : null;
 }
+
+/** Where the first person goes on. */
+const FIRST_STEPS = "/admin/start";
 
 /** What the person typed, but for the password. */
 interface Typed {
@@ -60,6 +67,55 @@ function setupPage(
   );
 }
 
+/** The account that the person described. `passwordHash`: null with a passkey. */
+const describedAccount = (
+  { clock, random }: Context,
+  { username, name, email }: Typed,
+  passwordHash: string | null,
+): AccountRecord =>
+  newAccountRecord(
+    {
+      source: "setup_link",
+      username,
+      passwordHash,
+      name: name === "" ? null : name,
+      email: email === "" ? null : email,
+      administrator: true,
+    },
+    clock,
+    random,
+  );
+
+/**
+ * The page that makes the passkey. Its challenge is for the subject of the account to come, so the form brings that along: no other
+ * subject fits.
+ */
+function passkeyPage(
+  context: Context,
+  incoming: Incoming,
+  setupToken: string,
+  typed: Typed,
+  subject: SubjectId,
+  fault: string | null,
+): Promise<Response> {
+  const { username, name, email } = typed;
+  const form = openForm(context, incoming, "setup", setupToken);
+  const here = pagePath(context.issuer, "/setup", { token: setupToken });
+  const about = { subject, username, name: name === "" ? null : name };
+  return respondWithPage(
+    <SetupPasskeyView
+      frame={pageFrame(context, incoming, undefined, { here })}
+      token={form.token}
+      username={displayText(username, 200)}
+      fields={{ token: setupToken, username, name, email, subject, [WITH_PASSKEY]: "1" }}
+      ask={{ ceremony: askForNewPasskey(context, form.cookieValue, about, [], "setup") }}
+      fault={fault}
+      back={here}
+    />,
+    { status: fault === null ? 200 : 422, setCookie: form.setCookie, runs: "own_script" },
+  );
+}
+
 const showSetup =
   (context: Context): Handler =>
   async (incoming) => {
@@ -81,7 +137,6 @@ async function createFirstAccount(
   incoming: Incoming,
   { form, isFresh, hasCookie }: Submitted,
 ): Promise<Response> {
-  const { passwords, clock, random } = context;
   const token = form.get("token") ?? "";
   // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
   const link = await findLink(context, token);
@@ -100,34 +155,57 @@ async function createFirstAccount(
     const words = hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`;
     return setupPage(context, incoming, token, typed, { password: words });
   }
-  const faults = await setupFaults(context, texts, typed, password);
+  const withPasskey = form.get(WITH_PASSKEY) !== undefined;
+  const faults = await setupFaults(context, texts, typed, withPasskey ? null : password);
   if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, typed, faults);
 
-  const passwordHash = await passwords.hash(password);
-  const account = newAccountRecord(
-    {
-      source: "setup_link",
-      username,
-      passwordHash,
-      name: name === "" ? null : name,
-      email: email === "" ? null : email,
-      administrator: true,
-    },
-    clock,
-    random,
-  );
+  if (!withPasskey) {
+    const account = describedAccount(context, typed, await context.passwords.hash(password));
+    const before = await findSignedIn(context, incoming.request);
+    const outcome = await redeemed(context, incoming, link, account, null);
+    if (outcome === "spent") return signInInstead(context, incoming, username, password);
+    const taken = outcome === "created" ? null : takenWords(texts, outcome);
+    if (taken !== null) return setupPage(context, incoming, token, typed, taken);
+    return accountCreated(context, incoming, before, { account, steps: [STEPS.password] });
+  }
+
+  const described = describedAccount(context, typed, null);
+  const answer = form.get(PASSKEY);
+  if (answer === undefined) return passkeyPage(context, incoming, token, typed, described.subject, null);
+  const account = { ...described, subject: form.required("subject") as SubjectId };
+  const { notAdded } = texts.passkeys;
+  const again = (reason: keyof typeof notAdded) => {
+    const words = notAdded[reason];
+    const fault = typeof words === "string" ? words : words(context.issuer.origin);
+    return passkeyPage(context, incoming, token, typed, described.subject, fault);
+  };
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  const first = await readNewPasskey(context, account.subject, "setup", { text: answer, cookieValue });
+  if (typeof first === "string") return again(first);
   const before = await findSignedIn(context, incoming.request);
-  const act = actOfStranger(incoming);
-  const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
-  if (outcome === "spent") return signInInstead(context, incoming, username, password);
-  if (outcome === "username_taken") {
-    return setupPage(context, incoming, token, typed, { username: texts.setup.usernameTaken });
-  }
-  if (outcome === "email_taken") {
-    return setupPage(context, incoming, token, typed, { email: texts.account.emailTaken });
-  }
-  return accountCreated(context, incoming, before, { account, steps: [STEPS.password] });
+  const outcome = await redeemed(context, incoming, link, account, first);
+  if (outcome === "spent") throw new PageError("setup_link");
+  if (outcome === "used" || outcome === "known") return again(outcome === "used" ? "stale" : "known");
+  const taken = outcome === "created" ? null : takenWords(texts, outcome);
+  if (taken !== null) return setupPage(context, incoming, token, typed, taken);
+  return accountCreated(context, incoming, before, { account, steps: [STEPS.passkey] });
 }
+
+const redeemed = (
+  context: Context,
+  incoming: Incoming,
+  { id }: SetupLinkRecord,
+  account: AccountRecord,
+  first: FirstPasskey | null,
+) => redeemSetupLink(context, actOfStranger(incoming), id, account, context.clock.seconds(), first);
+
+/** The fault of a name that another person has. */
+const takenWords = ({ setup, account }: Texts, outcome: string): SetupFaults | null =>
+  outcome === "username_taken"
+    ? { username: setup.usernameTaken }
+    : outcome === "email_taken"
+      ? { email: account.emailTaken }
+      : null;
 
 /**
  * The link is used up. If this is the second click of a double click, the first has created the account with this name and
@@ -160,23 +238,26 @@ async function accountCreated(
     signIn,
     before?.session.id ?? null,
   );
-  if (started === null) return seeOther(pagePath(issuer, "/account"));
-  const notice = sealNotice(context, started.cookieValue, signIn.account.subject, "account", {
-    about: "created",
+  if (started === null) return seeOther(pagePath(issuer, FIRST_STEPS));
+  const { texts } = pageFrame(context, incoming, undefined, { only: CONSOLE_LANGUAGES });
+  const notice = sealNotice(context, started.cookieValue, signIn.account.subject, "console", {
+    text: texts.account.notices.created,
   });
-  return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), started.cookies);
+  return seeOther(pagePath(issuer, FIRST_STEPS, { [NOTICE]: notice }), started.cookies);
 }
 
+/** `password`: null with a passkey. */
 async function setupFaults(
   { configuration, newPasswords }: Context,
   texts: Texts,
   { username, name, email }: Typed,
-  password: string,
+  password: string | null,
 ): Promise<SetupFaults> {
   const { setup, account } = texts;
   const nameWords =
     username === "" ? setup.usernameMissing : usernameFault(username) === null ? null : setup.usernameRefused;
-  const passwordFault = await newPasswords.fault(password, { username, email: email === "" ? null : email });
+  const owner = { username, email: email === "" ? null : email };
+  const passwordFault = password === null ? null : await newPasswords.fault(password, owner);
   return {
     ...(nameWords !== null && { username: nameWords }),
     ...(passwordFault !== null && {
