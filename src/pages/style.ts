@@ -308,6 +308,18 @@ details > .stack { margin-top: 0.5rem; }
 .badge.good { color: var(--good); background: var(--good-soft); border-color: transparent; }
 .badge.warn { color: var(--warn); background: var(--warn-soft); border-color: var(--warn-line); }
 .badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
+.first-steps { display: grid; gap: 0.25rem; margin: 1rem 0 0; padding: 0; list-style: none; counter-reset: step; }
+.first-steps a { display: flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; padding: 0.375rem 0.875rem; border: 1px solid transparent; border-radius: 0.625rem; }
+.first-steps a[aria-current] { background: var(--sunken); border-color: var(--line); font-weight: 600; }
+.first-steps li { counter-increment: step; }
+.first-steps a > span:not(.hidden)::before { content: counter(step) ". "; }
+.first-steps svg { color: var(--good); flex: none; }
+.checks { display: grid; gap: 0.75rem; margin: 0.5rem 0 0; padding: 0; list-style: none; }
+.checks li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; overflow-wrap: anywhere; }
+.checks li > svg { margin-top: 0.1875rem; color: var(--muted); }
+.checks .good > svg { color: var(--good); }
+.checks .warn > svg { color: var(--warn); }
+.checks .bad > svg { color: var(--bad); }
 .console .facts > div { grid-template-columns: minmax(7.5rem, 10rem) minmax(0, 1fr); }
 .danger + .danger { border-top: 1px solid var(--line); }
 .console .card > * + .danger { margin-top: 0.75rem; }

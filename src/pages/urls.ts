@@ -65,6 +65,7 @@ export const CONSOLE_PATHS = [
   "/admin/people/new",
   "/admin/scopes",
   "/admin/settings",
+  "/admin/start",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 
