@@ -4,6 +4,18 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
+import { accessPage } from "./apps/access.tsx";
+import { byHandPage } from "./apps/by-hand.tsx";
+import { claimsPage } from "./apps/claims.tsx";
+import { galleryPage } from "./apps/gallery.tsx";
+import { grantsPage } from "./apps/grants.tsx";
+import { lifetimesPage } from "./apps/lifetimes.tsx";
+import { appsPage } from "./apps/list.tsx";
+import { logoutPage } from "./apps/logout.tsx";
+import { recipeAppPage } from "./apps/recipe.tsx";
+import { scopesPage } from "./apps/scopes.tsx";
+import { secretsPage } from "./apps/secrets.tsx";
+import { settingsPage } from "./apps/settings.tsx";
 import { groupPage } from "./groups/group.tsx";
 import { groupsPage } from "./groups/list.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -20,6 +32,18 @@ import { startPage } from "./start/start.tsx";
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
   startPage,
+  appsPage,
+  galleryPage,
+  byHandPage,
+  recipeAppPage,
+  settingsPage,
+  secretsPage,
+  accessPage,
+  scopesPage,
+  claimsPage,
+  lifetimesPage,
+  grantsPage,
+  logoutPage,
   peoplePage,
   addPersonPage,
   personPage,

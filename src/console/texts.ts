@@ -17,6 +17,7 @@ const english = {
   sectionsLabel: "Sections of the console",
   sections: {
     overview: "Overview",
+    apps: "Applications",
     people: "People",
     groups: "Groups",
     invitations: "Invitations",
@@ -73,6 +74,7 @@ const german: ConsoleWords = {
   sectionsLabel: "Bereiche der Verwaltung",
   sections: {
     overview: "Überblick",
+    apps: "Anwendungen",
     people: "Personen",
     groups: "Gruppen",
     invitations: "Einladungen",

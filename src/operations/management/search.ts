@@ -17,7 +17,7 @@ import { findGrant } from "../access.ts";
 import { everyClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { findLiveAccessToken } from "../tokens.ts";
-import { requireThat } from "./authority.ts";
+import { requirePermission, requireThat } from "./authority.ts";
 import { searchPeople } from "./people.ts";
 
 export interface Found {
@@ -68,7 +68,22 @@ export async function search(context: Context, authority: Authority, text: strin
   };
 }
 
-async function findClients(context: Context, text: string): Promise<ClientRecord[]> {
+/** Clients with the text in their identifier or in a name. */
+export function searchClients(
+  context: Context,
+  authority: Authority,
+  text: string,
+  limit: number,
+): Promise<ClientRecord[]> {
+  requirePermission(authority, "clients.read");
+  return findClients(context, text, limit);
+}
+
+async function findClients(
+  context: Context,
+  text: string,
+  limit: number = MOST_FOUND,
+): Promise<ClientRecord[]> {
   const folded = foldName(text);
   const found: ClientRecord[] = [];
   let read = 0;
@@ -79,7 +94,7 @@ async function findClients(context: Context, text: string): Promise<ClientRecord
       (folded !== "" && names.some((name) => foldName(name).includes(folded)));
     if (isMeant) found.push(client);
     read += 1;
-    if (found.length === MOST_FOUND || read === MOST_READ) break;
+    if (found.length === limit || read === MOST_READ) break;
   }
   return found;
 }
