@@ -13,9 +13,9 @@ import { lifetimesPage } from "./apps/lifetimes.tsx";
 import { appsPage } from "./apps/list.tsx";
 import { logoutPage } from "./apps/logout.tsx";
 import { recipeAppPage } from "./apps/recipe.tsx";
-import { scopesPage } from "./apps/scopes.tsx";
+import { scopesPage as appScopesPage } from "./apps/scopes.tsx";
 import { secretsPage } from "./apps/secrets.tsx";
-import { settingsPage } from "./apps/settings.tsx";
+import { settingsPage as appSettingsPage } from "./apps/settings.tsx";
 import { groupPage } from "./groups/group.tsx";
 import { groupsPage } from "./groups/list.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -36,10 +36,10 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   galleryPage,
   byHandPage,
   recipeAppPage,
-  settingsPage,
+  appSettingsPage,
   secretsPage,
   accessPage,
-  scopesPage,
+  appScopesPage,
   claimsPage,
   lifetimesPage,
   grantsPage,
