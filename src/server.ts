@@ -15,10 +15,12 @@ import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, hasMetricsPath, METRICS_PATH } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { refusedRequest } from "./endpoints/refused.ts";
 import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, mailPort, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
+import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
@@ -32,6 +34,7 @@ import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { testMail } from "./operations/mail-test.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
+import { createRefusalKeeper } from "./operations/refusals.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -48,6 +51,7 @@ import {
   passkeyEndpointsRoute,
 } from "./pages/index.ts";
 import { otherAddress, otherAddressPage } from "./pages/other-address.tsx";
+import { Interrupted, PageError } from "./pages/page-error.ts";
 import { CONSOLE_PATHS, PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
@@ -77,6 +81,7 @@ import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
 import { metadataPaths } from "./protocol/metadata-paths.ts";
+import { PAGE_REASONS } from "./rules/refusal-record.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
 
@@ -100,6 +105,8 @@ export interface ServerParts {
   readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
   /** Records what requests do. Default: nothing is recorded. */
   readonly telemetry?: Telemetry;
+  /** How long refused requests are gathered before they are written. Default: a second. */
+  readonly refusalMillis?: number;
   /** How it reaches the mail server. Default: as `mail` of the configuration says. */
   readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
@@ -139,6 +146,7 @@ export function createServer({
   sendsNotices = cleansUp,
   metrics,
   telemetry,
+  refusalMillis,
   openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
   outbound: plainOutbound = createOutbound({
     allow: configuration.outbound.allow,
@@ -167,14 +175,20 @@ export function createServer({
   );
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
+  const auditKeeper = createAuditKeeper(recording);
+  const refusalKeeper = createRefusalKeeper(recording, refusalMillis);
   const { mail } = configuration;
-  const events = createEvents([
-    logEvents(log),
-    ...(counts === null ? [] : [counts.events]),
-    activityRecorder(recording),
-    activityKeeper,
-    ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
-  ]);
+  const events = createEvents(
+    [
+      logEvents(log),
+      ...(counts === null ? [] : [counts.events]),
+      auditKeeper,
+      activityRecorder(recording),
+      activityKeeper,
+      ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+    ],
+    (error, { event }) => log.error("a subscriber failed after an act", { event, cause: causeOf(error) }),
+  );
   const mailSender =
     mail === undefined || openSmtp === undefined
       ? null
@@ -221,6 +235,8 @@ export function createServer({
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     activities: activityKeeper,
+    audit: auditKeeper,
+    refusals: refusalKeeper,
     events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
@@ -233,7 +249,7 @@ export function createServer({
       common: createCommonPasswords(),
       breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
-    refusals: refusalListener(counts, telemetry),
+    countRefusal: refusalListener(counts, telemetry),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
       issuer,
@@ -284,6 +300,8 @@ export function createServer({
       await mailSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
+      await auditKeeper.settled();
+      await refusalKeeper.settled();
     },
     context,
   };
@@ -331,7 +349,10 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   };
 }
 
-function refusalListener(counts: Metrics | null, telemetry: ServerParts["telemetry"]): Context["refusals"] {
+function refusalListener(
+  counts: Metrics | null,
+  telemetry: ServerParts["telemetry"],
+): Context["countRefusal"] {
   if (counts === null && telemetry === undefined) return null;
   return (route, reason) => {
     counts?.refused(route, reason);
@@ -460,7 +481,7 @@ function createRouter(
     };
     const beganAt = otherMeter === null ? 0 : performance.now();
     const work = () =>
-      found === undefined ? nothingHere(context, incoming) : answer(context, found.route, incoming);
+      found === undefined ? nothingHere(context, incoming) : decide(context, found.route, incoming);
     const response = await (telemetry === undefined
       ? work()
       : telemetry.request(tracedRequest(incoming, isFromProxy), work));
@@ -468,6 +489,8 @@ function createRouter(
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
     }
+    if (found !== undefined && found.route.cors !== "nobody")
+      allowOtherOrigins(response, found.route, request);
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
@@ -554,12 +577,6 @@ const consentRoute = (context: Context): Route => ({
   methods: { POST: answerConsent(context) },
 });
 
-async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
-  const response = await decide(context, route, incoming);
-  if (route.cors !== "nobody") allowOtherOrigins(response, route, incoming.request);
-  return response;
-}
-
 async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   try {
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
@@ -580,8 +597,19 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     }
     throw new OAuthError("method_not_allowed", { allow });
   } catch (error) {
+    keepPageRefusal(context, error instanceof Interrupted ? error.cause : error, incoming);
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
+}
+
+/** Keeps a refusal that only a page has. Those of the vocabulary are kept where they become an answer. */
+function keepPageRefusal(context: Context, error: unknown, incoming: Incoming): void {
+  if (!(error instanceof PageError)) return;
+  const { kind: reason } = error;
+  const { description } = PAGE_REASONS[reason];
+  context.refusals.keep(reason, () =>
+    refusedRequest(context, { reason, error: "page", status: 400, description, detail: {} }, incoming),
+  );
 }
 
 const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>

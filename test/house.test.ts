@@ -120,6 +120,15 @@ test("a server loads metrics and telemetry where they are configured, and not ot
   expect([...loaded].filter((file) => OPTIONAL.test(file))).toEqual([]);
 });
 
+test("a server never loads the library for encrypted backups", async () => {
+  const loaded: string[] = [];
+  for (const file of files) {
+    const text = await Bun.file(join(source, file)).text();
+    if (/\bfrom "age-encryption|import "age-encryption/.test(text)) loaded.push(file);
+  }
+  expect(loaded).toEqual([]);
+});
+
 test("files import each other in no circle", async () => {
   const graph = new Map<string, string[]>();
   for (const file of files) graph.set(file, await importsOf(file));

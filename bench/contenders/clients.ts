@@ -1,17 +1,17 @@
 /** The clients, the person and the scope that every contender has. */
-export const APP = { id: "bench-app", secret: "nobody-keeps-this-secret-of-the-app" } as const;
-export const API = { id: "bench-api", secret: "nobody-keeps-this-secret-of-the-api" } as const;
+export const APP = { id: "bench-app", secret: "not-a-secret-but-long-enough-for-the-app" } as const;
+export const API = { id: "bench-api", secret: "not-a-secret-but-long-enough-for-the-api" } as const;
 export const DEVICE = { id: "bench-device" } as const;
 /** The apps that sign people in with OpenID Connect, each with the algorithm of its ID tokens. */
 export const OPENID_APPS = {
-  RS256: { id: "bench-openid", secret: "nobody-keeps-this-secret-of-the-openid-app" },
-  ES256: { id: "bench-openid-es", secret: "nobody-keeps-this-secret-of-the-es256-app" },
+  RS256: { id: "bench-openid", secret: "not-a-secret-but-long-enough-for-the-openid-app" },
+  ES256: { id: "bench-openid-es", secret: "not-a-secret-but-long-enough-for-the-es256-app" },
 } as const;
 export const OPENID_SCOPE = "openid profile email";
 /** The app of the API that checks access tokens by their signature. */
 export const SIGNED_APP = {
   id: "bench-signed",
-  secret: "nobody-keeps-this-secret-of-the-signed-app",
+  secret: "not-a-secret-but-long-enough-for-the-signed-app",
 } as const;
 export const SIGNED_SCOPE = "files";
 export const SIGNED_RESOURCE = "https://files.bench.example";

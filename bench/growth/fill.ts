@@ -178,6 +178,8 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       session: null,
       claims: null,
       address: "203.0.113.7",
+      program: "Firefox",
+      system: "Linux",
       online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],

@@ -20,6 +20,7 @@ import {
   toBase64url,
 } from "../protocol/webauthn.ts";
 import type { PasskeyRecord } from "../store/tables.ts";
+import { algorithmOf, isUsableKey } from "./passkey-key.ts";
 
 /** This server, as a relying party (WebAuthn §4). */
 export interface RelyingParty {
@@ -157,6 +158,7 @@ export const isSecurityKey = ({ transports }: Pick<PasskeyRecord, "transports">)
 
 /** The library takes 100 ms and 24 MB, so a server loads it for the first ceremony. */
 const library = () => import("@simplewebauthn/server");
+const helpers = () => import("@simplewebauthn/server/helpers");
 
 /** What a passkey proved. */
 export interface ProvedPasskey {
@@ -166,19 +168,88 @@ export interface ProvedPasskey {
   readonly isBackedUp: boolean;
 }
 
-/** A key that no one has, so that a check for an unknown passkey takes as long as another. */
-const NO_KEY = fromBase64url(
-  "pQECAyYgASFYIKYisy_qBV3ZScMEVCq3d02Fuyk3h4R2FftoOcY8hURSIlgghoGyyGqLB_LQ1d7E8XO4tmoy9BbEAHvxOSJRDABlbrI",
+/** Keys that no one has, one of each algorithm, so that a check for an unknown passkey takes as long as another. */
+const NO_KEYS: ReadonlyMap<number, Uint8Array> = new Map(
+  [
+    [-8, "pAEBAycgBiFYILYY5Jwys4yUKneaersMM8hHig8fF5vT-zNQz9az-tv0"],
+    [
+      -7,
+      "pQECAyYgASFYIKYisy_qBV3ZScMEVCq3d02Fuyk3h4R2FftoOcY8hURSIlgghoGyyGqLB_LQ1d7E8XO4tmoy9BbEAHvxOSJRDABlbrI",
+    ],
+    [
+      -257,
+      "pAEDAzkBACBZAQDZH_vapmViYDQ0Opnii672KNIrVFixiD3EyeNoxVSCMMmVUGP0pQRmjVtMt-H2WdaaSMp_9XJVu9uEwqvDRQUMneyV10i4LQkVp29aQ0yrkgMYDy02ft4hsLGTVSoSOngSL0t1wPLRXT5giMKAwWrWYPPTBtLiL8wc2cnJMKd2p_kI02TRML6opm7q4wv9eb5apSqkyctPea79XErzAxdK7DhRUN_6nrpTguJyTdARV8jdaZpjMF8QauHi4gdTgvsYUgt4LBE2-0uwGTjqqtntIcBhamR_GbhD40A42JW4TkNqU87IjAKOwqu5GCPvTUSPXgAIVevsTrSD0a0pbmH_IUMBAAE",
+    ],
+  ].map(([algorithm, key]) => [Number(algorithm), fromBase64url(String(key))]),
 );
 
 /**
+ * The members of a stored key; null if it was spoiled. The library encoded it when it was registered, so one that was cut off is another
+ * than what is read from it.
+ */
+async function readKey(publicKey: Uint8Array): Promise<ReadonlyMap<unknown, unknown> | null> {
+  const { decodeCredentialPublicKey, isoCBOR } = await helpers();
+  try {
+    const read: unknown = decodeCredentialPublicKey(new Uint8Array(publicKey));
+    return read instanceof Map && Buffer.compare(isoCBOR.encode(read), publicKey) === 0 ? read : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a key can be read and used. One that cannot verifies nothing, so its passkey is no way in. */
+export async function isReadableKey(publicKey: Uint8Array): Promise<boolean> {
+  const key = await readKey(publicKey);
+  return key !== null && isUsableKey(key);
+}
+
+/** A key to check an answer against. */
+interface KeyToCheck {
+  readonly key: Uint8Array;
+  /** Whether it is the key of the passkey. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * The keys against which an answer is checked: one of each algorithm, in the same order each time. That of the passkey stands for its
+ * algorithm. An RSA key takes another time than an elliptic curve, and strangers get the identifiers of the passkeys of a name, which may
+ * be made up (`decoysOf`). If the time told the algorithm, it would tell which of them are real (THREATS 34). What is left is a longer RSA
+ * key than the 2048 bits that devices have: some microseconds, within which the answers of a server vary anyway.
+ */
+export async function keysToCheck(publicKey: Uint8Array | null): Promise<KeyToCheck[]> {
+  const read = await readKey(publicKey ?? new Uint8Array());
+  const algorithm = read === null ? null : algorithmOf(read);
+  return Promise.all(
+    [...NO_KEYS].map(async ([each, key]) => {
+      const own = each === algorithm ? publicKey : null;
+      // Also of a key of no one, for the time that it takes.
+      const isReadable = await isReadableKey(own ?? key);
+      return own !== null && isReadable ? { key: own, isOwn: true } : { key, isOwn: false };
+    }),
+  );
+}
+
+/**
  * §7.2: verifies an answer against the public key of its passkey; null if it is not good. `publicKey`: null for an unknown passkey,
- * whose answer is never good. The rule compares the counters (rules/passkey.ts).
+ * whose answer is never good, as is that of one whose key is spoiled. The rule compares the counters (rules/passkey.ts).
  */
 export async function verifyAssertion(
+  party: RelyingParty,
+  assertion: Assertion,
+  publicKey: Uint8Array | null,
+): Promise<ProvedPasskey | null> {
+  let proved: ProvedPasskey | null = null;
+  for (const { key, isOwn } of await keysToCheck(publicKey)) {
+    const found = await verifyAgainst(party, assertion, key);
+    if (isOwn) proved = found;
+  }
+  return proved;
+}
+
+async function verifyAgainst(
   { origin, domain }: RelyingParty,
   { json, clientData }: Assertion,
-  publicKey: Uint8Array | null,
+  key: Uint8Array,
 ): Promise<ProvedPasskey | null> {
   const { verifyAuthenticationResponse } = await library();
   const { id, type, response } = json;
@@ -188,11 +259,11 @@ export async function verifyAssertion(
       expectedChallenge: clientData.challenge,
       expectedOrigin: origin,
       expectedRPID: domain,
-      credential: { id, publicKey: new Uint8Array(publicKey ?? NO_KEY), counter: 0 },
+      credential: { id, publicKey: new Uint8Array(key), counter: 0 },
       requireUserVerification: false,
     });
     // Our pages are in no frame.
-    if (!verified || publicKey === null || clientData.crossOrigin) return null;
+    if (!verified || clientData.crossOrigin) return null;
     return {
       isPersonVerified: authenticationInfo.userVerified,
       counter: authenticationInfo.newCounter,
@@ -215,7 +286,7 @@ export type NewPasskey = Pick<
  * would follow the addresses in the certificates of a statement before it knows whose they are (THREATS 20).
  */
 async function withoutStatement(attestationObject: string): Promise<string> {
-  const { decodeAttestationObject, isoCBOR } = await import("@simplewebauthn/server/helpers");
+  const { decodeAttestationObject, isoCBOR } = await helpers();
   const authData = decodeAttestationObject(new Uint8Array(fromBase64url(attestationObject))).get("authData");
   const members: [string, string | Uint8Array | Map<string, number>][] = [
     ["fmt", "none"],
@@ -253,6 +324,7 @@ export async function verifyAttestation(
     });
     if (!verified || registrationInfo === undefined || clientData.crossOrigin) return null;
     const { credential, aaguid, credentialBackedUp } = registrationInfo;
+    if (!(await isReadableKey(credential.publicKey))) return null;
     // The device signed this identifier; the one beside it is the browser's word.
     if (credential.id !== toBase64url(credentialId)) return null;
     return {

@@ -78,7 +78,7 @@ export function stepOfCode(
 export const codeAt = (secret: Uint8Array, now: number): string =>
   generator(secret, "", "").generate({ timestamp: now * 1000 });
 
-/** Letters and digits that no one mixes up. */
+/** Letters and digits that people do not mix up. */
 const RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
 /** 31^12: 59 bits. */
 const RECOVERY_CHARACTERS = 12;

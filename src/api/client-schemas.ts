@@ -16,7 +16,7 @@ function otherFault(name: string, value: unknown): string | null {
 }
 
 /** The members of an object, and beside them those of RFC 7591 §2.2: "client_name#de". */
-const withLanguages = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+export const withLanguages = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
     v.objectWithRest(entries, v.unknown()),
     v.rawCheck(({ dataset, addIssue }) => {

@@ -46,7 +46,7 @@ const clientAnswer = (client: ClientRecord, secret: string | null = null): ApiAn
 const namesIn = (text: string): string[] => text.split(" ").filter((name) => name !== "");
 
 /** The wish of a body; scopes are texts there. */
-function wishOf({
+export function clientWishOf({
   scope,
   default_scope,
   allow_http_redirects: _,
@@ -155,7 +155,10 @@ export const clientRoutes: readonly ApiRoute[] = [
     made: true,
     handle: async ({ context, authority, body }) => {
       const { client_id, ...facts } = body;
-      const wish = { ...wishOf(facts as ChangedClientBody), ...(client_id !== undefined && { client_id }) };
+      const wish = {
+        ...clientWishOf(facts as ChangedClientBody),
+        ...(client_id !== undefined && { client_id }),
+      };
       const freedoms = { allowsHttp: body.allow_http_redirects };
       const { client, secret } = await createManagedClient(context, authority, wish, freedoms);
       return { ...clientAnswer(client, secret), status: 201 };
@@ -180,7 +183,7 @@ export const clientRoutes: readonly ApiRoute[] = [
     body: changedClientBody,
     answer: madeClientSchema,
     handle: async (call) => {
-      const wish = wishOf(call.body);
+      const wish = clientWishOf(call.body);
       if (Object.keys(wish).length === 0)
         throw new OAuthError("member_refused", { description: "The body names nothing to change." });
       const { client, secret } = await changeManagedClient(call.context, call.authority, idOf(call), wish, {

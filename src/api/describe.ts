@@ -49,6 +49,8 @@ export const describeGroup = (group: GroupRecord) => ({
 
 export const describeSession = (session: SessionRecord) => ({
   id: recordIdText(session.id),
+  program: session.program,
+  system: session.system,
   created_at: isoTime(session.createdAt),
   last_seen_at: isoTime(session.lastSeenAt),
   expires_at: isoTime(session.expiresAt),
@@ -92,6 +94,8 @@ export const describeGrant = (grant: GrantRecord) => ({
   scope: grant.scope.join(" "),
   resources: grant.resources,
   via: grant.via,
+  program: grant.program,
+  system: grant.system,
   created_at: isoTime(grant.createdAt),
   expires_at: isoTime(grant.expiresAt),
   revoked_at: timeOrNull(grant.revokedAt),

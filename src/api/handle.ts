@@ -22,6 +22,7 @@ export const handleApi =
     const query = readQuery(route, incoming);
     const revision = readRevision(incoming.request);
     const body = route.body === null ? undefined : await readJson(context, incoming);
+    requirePlain(body);
     const checked = route.body === null ? undefined : checkBody(route.body, body);
     const { parameters } = incoming;
     const carryOut = async () =>
@@ -33,7 +34,8 @@ export const handleApi =
 
 /** Queries have few members and no repeated ones. Throws `parameter_repeated` or `parameter_invalid`. */
 function readQuery(route: ApiRoute, incoming: Incoming): Record<string, string | undefined> {
-  const members: Record<string, string> = {};
+  // Without a prototype, so that "__proto__" is a member like any other.
+  const members: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(incoming.query)) {
     if (Object.hasOwn(members, name)) throw new OAuthError("parameter_repeated");
     members[name] = value;
@@ -42,6 +44,29 @@ function readQuery(route: ApiRoute, incoming: Incoming): Record<string, string |
   if (checked.success) return checked.output as Record<string, string | undefined>;
   const [issue] = checked.issues;
   throw new OAuthError("parameter_invalid", { description: wordsOf(issue, "The query") });
+}
+
+const MOST_DEPTH = 16;
+
+/**
+ * Throws `member_refused` for what no schema looks at: values inside of values that are too deep, half characters of UTF-16, and
+ * numbers that JSON can write and no double can keep.
+ */
+function requirePlain(value: unknown, depth = 0): void {
+  const isFine =
+    (typeof value !== "string" || value.isWellFormed()) &&
+    (typeof value !== "number" || Number.isFinite(value)) &&
+    depth <= MOST_DEPTH;
+  if (!isFine)
+    throw new OAuthError("member_refused", {
+      description:
+        "The body has a text that is not Unicode, a number that is too large, or is nested too deeply.",
+    });
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    requirePlain(name, depth + 1);
+    requirePlain(inner, depth + 1);
+  }
 }
 
 /** Throws `member_refused`, which names the first member that is wrong. */
@@ -84,7 +109,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** Only a POST needs a key: every other method may be repeated as it is. */
 async function oncePerKey(
   context: Context,
-  { act }: Authority,
+  { act, permissions, manages }: Authority,
   { method, path }: ApiRoute,
   { request, parameters }: Incoming,
   body: string,
@@ -96,7 +121,9 @@ async function oncePerKey(
     throw new OAuthError("parameter_invalid", {
       description: "Idempotency-Key must have 1 to 255 visible ASCII characters.",
     });
-  const asked = [method, path, JSON.stringify(parameters), body];
+  // A kept answer may have a secret, so it is only for a token that allows as much as the first one did.
+  const allowed = JSON.stringify([[...permissions].sort(), manages]);
+  const asked = [method, path, JSON.stringify(parameters), body, allowed];
   return { etag: null, ...(await onceByKey(context, act.actor, key, asked, carryOut)) };
 }
 

@@ -12,6 +12,7 @@ import { invitationRoutes } from "./invitations.ts";
 import { keyRoutes } from "./keys.ts";
 import { openApiDocument } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
+import { recordRoutes } from "./record.ts";
 import type { ApiRoute } from "./route.ts";
 import { serverRoutes } from "./server.ts";
 
@@ -27,6 +28,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...clientRoutes,
   ...accessRoutes,
   ...keyRoutes,
+  ...recordRoutes,
   ...serverRoutes,
 ];
 

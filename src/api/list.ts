@@ -25,9 +25,11 @@ export const PAGE_MEMBERS = {
   ),
 };
 
+/** Members beside these are filters, which a cursor is bound to. */
 interface PageQuery {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly [filter: string]: unknown;
 }
 
 /** Distinguishes the filters of one cursor from those of another. */

@@ -28,10 +28,10 @@ import { linkSchema, personFacts, personSchema, sessionSchema } from "./schemas.
 
 const TAG = "people";
 
-type Facts = v.InferOutput<v.StrictObjectSchema<typeof personFacts, undefined>>;
+export type PersonFacts = v.InferOutput<v.StrictObjectSchema<typeof personFacts, undefined>>;
 
 /** The facts of a body, sorted into those of accounts and those of profiles. */
-function wishOf({
+export function personWishOf({
   name,
   email,
   email_verified,
@@ -40,7 +40,7 @@ function wishOf({
   administrator,
   auditor,
   ...profile
-}: Facts): PersonWish {
+}: PersonFacts): PersonWish {
   return {
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
@@ -146,7 +146,7 @@ export const peopleRoutes: readonly ApiRoute[] = [
     made: true,
     handle: async (call) => {
       const { username, password, ...facts } = call.body;
-      const wish = { ...wishOf(facts), username };
+      const wish = { ...personWishOf(facts), username };
       const account = await createPerson(call.context, call.authority, wish, password ?? null);
       return { ...personAnswer(call, account), status: 201 };
     },
@@ -170,7 +170,7 @@ export const peopleRoutes: readonly ApiRoute[] = [
     body: v.strictObject(personFacts),
     answer: personSchema,
     handle: async (call) => {
-      const wish = wishOf(call.body);
+      const wish = personWishOf(call.body);
       if (Object.keys(wish).length === 0)
         throw new OAuthError("member_refused", { description: "The body names nothing to change." });
       return personAnswer(

@@ -108,8 +108,12 @@ export const memberSchema = v.pipe(
   v.title("Member"),
 );
 
+/** What the browser or device said that it is; null for what this server does not know. */
+const productMembers = { program: textOrNull, system: textOrNull };
+
 export const sessionMembers = {
   id: v.string(),
+  ...productMembers,
   created_at: time,
   last_seen_at: time,
   expires_at: time,
@@ -156,6 +160,7 @@ export const grantSchema = v.pipe(
     scope: v.string(),
     resources: v.array(v.string()),
     via: v.picklist(["authorization_code", "device_code"]),
+    ...productMembers,
     created_at: time,
     expires_at: time,
     revoked_at: timeOrNull,

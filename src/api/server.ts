@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
-import { search } from "../operations/management/search.ts";
+import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
   type KnownScope,
@@ -12,19 +12,23 @@ import {
   requireRecipes,
   type ServerHealth,
 } from "../operations/management/server.ts";
+import { explanationFacts } from "../operations/refusals.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { ResourceEntry } from "../protocol/catalogue.ts";
-import { exampleValues, filledSettings, notesOf } from "../recipes/guide.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { findRecipe, RECIPES } from "../recipes/table.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
 import { describeGrant, describeKey, describePerson, describeSession } from "./describe.ts";
 import { describeForOperator } from "./describe-client.ts";
+import { explanationSchema } from "./record.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
 
 const TAG = "server";
+
+/** The recipes and their guides; no start waits for them. */
+const loadTable = () => import("../recipes/table.ts");
+const loadGuide = () => import("../recipes/guide.ts");
 
 const words = v.pipe(
   v.union([v.string(), v.record(v.string(), v.string())]),
@@ -146,6 +150,7 @@ export const serverRoutes: readonly ApiRoute[] = [
     answer: v.strictObject({ items: v.array(v.strictObject(recipeMembers)) }),
     handle: async ({ authority }) => {
       requireRecipes(authority);
+      const { RECIPES } = await loadTable();
       return { body: { items: RECIPES.map(describeRecipe) } };
     },
   }),
@@ -175,6 +180,8 @@ export const serverRoutes: readonly ApiRoute[] = [
     }),
     handle: async ({ context, authority, parameters }) => {
       requireRecipes(authority);
+      const { findRecipe } = await loadTable();
+      const { exampleValues, filledSettings, notesOf } = await loadGuide();
       const recipe = known(findRecipe(parameters.recipe ?? ""));
       const values = exampleValues(recipe, issuerValues(context.issuer));
       return {
@@ -235,7 +242,7 @@ export const serverRoutes: readonly ApiRoute[] = [
     method: "GET",
     path: "/search",
     tag: TAG,
-    summary: "Find people, clients, grants, sessions and tokens at once",
+    summary: "Find people, clients, grants, sessions, tokens and requests at once",
     permission: ["people.read", "clients.read"],
     query: {
       q: v.pipe(
@@ -252,10 +259,12 @@ export const serverRoutes: readonly ApiRoute[] = [
       grants: v.array(grantSchema),
       sessions: v.array(v.strictObject({ ...sessionMembers, subject: v.string() })),
       tokens: v.array(tokenSchema),
+      requests: v.array(v.strictObject({ request: v.string(), ...explanationSchema.entries })),
     }),
     handle: async ({ context, authority, query }) => {
       const { issuer } = context;
       const found = await search(context, authority, query.q);
+      const requests = await searchRequest(context, authority, query.q);
       return {
         body: {
           people: found.people.map((account) => describePerson(issuer, account)),
@@ -266,6 +275,10 @@ export const serverRoutes: readonly ApiRoute[] = [
             subject: session.subject,
           })),
           tokens: found.tokens.map((token) => introspectAccessToken(issuer.identifier, token, true)),
+          requests: requests.map(({ requestId, ...explanation }) => ({
+            request: requestId,
+            ...explanationFacts(explanation),
+          })),
         },
       };
     },

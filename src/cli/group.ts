@@ -10,7 +10,9 @@ import {
   everyMember,
   findGroup,
   findGroupLike,
+  listManagers,
   removeGroup,
+  setManager,
 } from "../operations/groups.ts";
 import { collect } from "../operations/paging.ts";
 import { changeAccount } from "../operations/people.ts";
@@ -90,6 +92,61 @@ Example:
     .action((name: string, usernames: string[], options: CommonOptions) =>
       changeMembers(name, usernames, false, options, io),
     );
+
+  const manager = group
+    .command("manager")
+    .description("say who manages a group: puts people into it, takes them out and invites them")
+    .addHelpText("after", "\nExample:\n  tessera group manager add family ada");
+
+  withCommonOptions(manager.command("add <group> <username>").description("let a member manage the group"))
+    .addHelpText(
+      "after",
+      `
+The person must be in the group. A manager sees and chooses the people of the group, invites others into it, and manages
+nothing else of this server.
+
+Example:
+  tessera group manager add family ada`,
+    )
+    .action((name: string, username: string, options: CommonOptions) =>
+      changeManager(name, username, true, options, io),
+    );
+
+  withCommonOptions(
+    manager
+      .command("remove <group> <username>")
+      .description("let a person no longer manage the group; the person stays in it"),
+  )
+    .addHelpText(
+      "after",
+      "\nInvitations that the person made into the group stop working.\n\nExample:\n  tessera group manager remove family ada",
+    )
+    .action((name: string, username: string, options: CommonOptions) =>
+      changeManager(name, username, false, options, io),
+    );
+}
+
+async function changeManager(
+  name: string,
+  username: string,
+  manages: boolean,
+  options: CommonOptions,
+  io: Io,
+): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    await requireGroup(workspace, name);
+    const account = await requireAccount(workspace, username);
+    if (!(await setManager(workspace, workspace.act, name, account.subject, manages))) {
+      throw new CommandError(
+        `'${account.username}' is not in the group '${name}'. Put the person into it first: tessera group join ${name} ${account.username}`,
+      );
+    }
+    if (options.json) {
+      const { subject } = account;
+      return printJson(io, { group: name, subject, username: account.username, manages });
+    }
+    io.out(`${account.username} ${manages ? "manages" : "no longer manages"} the group ${name}.\n`);
+  });
 }
 
 async function requireGroup(workspace: Workspace, name: string): Promise<GroupRecord> {
@@ -170,10 +227,15 @@ async function showGroup(name: string, options: CommonOptions, io: Io): Promise<
   await inWorkspace(options, io, {}, async (workspace) => {
     const group = await requireGroup(workspace, name);
     const members = await collect(everyMember(workspace, name));
+    const managers = (await listManagers(workspace, name)).map(({ username }) => username).sort();
     if (options.json) {
       return printJson(io, {
         ...describeForJson(group, members.length),
-        people: members.map(({ subject, username }) => ({ subject, username })),
+        people: members.map(({ subject, username }) => ({
+          subject,
+          username,
+          manages: managers.includes(username),
+        })),
       });
     }
     const usernames = members.map(({ username }) => username).sort();
@@ -183,6 +245,7 @@ async function showGroup(name: string, options: CommonOptions, io: Io): Promise<
         description: group.description,
         since: localTime(group.createdAt),
         people: usernames.length === 0 ? "none" : usernames.join(", "),
+        "managed by": managers.join(", ") || null,
       }),
     );
   });

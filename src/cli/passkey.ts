@@ -4,7 +4,7 @@ import { authenticatorName } from "../accounts/authenticators.ts";
 import { isSecurityKey } from "../accounts/passkeys.ts";
 import { listPasskeys, passkeyIdText, removeEveryPasskey, removePasskey } from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
-import { findWaysIn } from "../operations/second-factor.ts";
+import { findWaysIn, readablePasskeys } from "../operations/second-factor.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { AccountRecord, PasskeyRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
@@ -57,13 +57,14 @@ Examples:
 }
 
 /** What a list shows of a passkey; never a key. */
-const describe = (passkey: PasskeyRecord) => ({
+const describe = (passkey: PasskeyRecord, isReadable: boolean) => ({
   id: passkeyIdText(passkey),
   name: nameOf(passkey),
   kind: authenticatorName(passkey.aaguid),
   synced: passkey.backedUp,
   discoverable: passkey.discoverable,
   created_at: isoTime(passkey.createdAt),
+  readable: isReadable,
   used_at: passkey.usedAt === null ? null : isoTime(passkey.usedAt),
 });
 
@@ -74,7 +75,12 @@ async function list(username: string, options: CommonOptions, io: Io): Promise<v
   await inWorkspace(options, io, {}, async (workspace) => {
     const account = await requireAccount(workspace, username);
     const own = await listPasskeys(workspace, account.subject);
-    if (options.json) return printJson(io, own.map(describe));
+    const readable = await readablePasskeys(own);
+    if (options.json)
+      return printJson(
+        io,
+        own.map((passkey) => describe(passkey, readable.includes(passkey))),
+      );
     if (own.length === 0) return io.out(`${account.username} has no passkey.\n`);
     const now = io.clock.seconds();
     printTable(
@@ -83,7 +89,11 @@ async function list(username: string, options: CommonOptions, io: Io): Promise<v
       own.map((passkey) => [
         passkeyIdText(passkey),
         nameOf(passkey),
-        passkey.backedUp ? "on several devices" : "on one device",
+        !readable.includes(passkey)
+          ? "spoiled: remove it"
+          : passkey.backedUp
+            ? "on several devices"
+            : "on one device",
         localTime(passkey.createdAt),
         passkey.usedAt === null ? "never" : relativeTime(passkey.usedAt, now),
       ]),

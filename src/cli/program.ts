@@ -6,7 +6,7 @@ import { describeFailure } from "./failure.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
 import type { Io } from "./io.ts";
 
-/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line. */
+/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line, or the one that a command chose. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
     requireDashes(args, io.env);
@@ -42,7 +42,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
   "server-key": async () => (await import("./server-key.ts")).addServerKeyCommands,
+  log: async () => (await import("./log.ts")).addLogCommand,
+  why: async () => (await import("./why.ts")).addWhyCommand,
   mail: async () => (await import("./mail.ts")).addMailCommands,
+  apply: async () => (await import("./apply.ts")).addApplyCommand,
+  export: async () => (await import("./apply.ts")).addExportCommand,
   login: async () => (await import("./login.ts")).addLoginCommand,
   config: async () => (await import("./config.ts")).addConfigCommands,
   backup: async () => (await import("./backup.ts")).addBackupCommand,

@@ -77,6 +77,7 @@ const NEEDS: Readonly<Record<FormerNeed, string>> = {
   names: "names of people and sessions",
   recovery_codes: "recovery codes",
   known_browsers: "known browsers",
+  audit_seals: "seals of the record (tessera log)",
 };
 
 const shortPrint = (fingerprint: Uint8Array): string => Buffer.from(fingerprint).toString("hex").slice(0, 16);

@@ -5,6 +5,7 @@ import { describeSession } from "../api/describe.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { collect } from "../operations/paging.ts";
 import { endSession, endSessions, everySession } from "../operations/sessions.ts";
+import { productText } from "../protocol/user-agent.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
@@ -62,9 +63,10 @@ async function listSessions(username: string, options: CommonOptions, io: Io): P
     if (sessions.length === 0) return io.out(`${account.username} is not signed in anywhere.\n`);
     printTable(
       io,
-      ["session_id", "since", "last seen", "ends"],
+      ["session_id", "browser", "since", "last seen", "ends"],
       sessions.map((session) => [
         recordIdText(session.id),
+        productText(session) ?? "unknown",
         localTime(session.createdAt),
         relativeTime(session.lastSeenAt, now),
         relativeTime(session.expiresAt, now),

@@ -6,6 +6,7 @@ import { emailFault, newAccountRecord, personNameFault, usernameFault } from "..
 import { PICTURE_FILE_BYTES, pictureOf } from "../accounts/picture.ts";
 import { describePerson } from "../api/describe.ts";
 import { countGrants } from "../operations/access.ts";
+import { groupsManagedBy } from "../operations/groups.ts";
 import { everyWaiting } from "../operations/links.ts";
 import { collect } from "../operations/paging.ts";
 import {
@@ -26,6 +27,7 @@ import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
 import { sortedGroups } from "../rules/group.ts";
 import { type NewPicture, newPictureId, pictureAddress } from "../rules/picture.ts";
+import { rolesOf } from "../rules/role.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
@@ -51,6 +53,7 @@ interface AddOptions extends PasswordOptions, FactOptions {
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
+  readonly auditor?: boolean;
 }
 
 interface ListOptions extends CommonOptions {
@@ -62,6 +65,7 @@ interface SetOptions extends FactOptions {
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
+  readonly auditor?: boolean;
 }
 
 export function addUserCommands(program: Command, io: Io): void {
@@ -83,6 +87,7 @@ Examples:
     .option("--name <name>", "what applications are told")
     .option("--email <address>", "to sign in with, and what applications with the scope email are told")
     .option("--admin", "may administer this server")
+    .option("--auditor", "may see everything of this server's management, and change nothing")
     .addHelpText(
       "after",
       `${PASSWORD_HELP}
@@ -122,11 +127,14 @@ Examples:
     .option("--picture <file>", 'a PNG, JPEG or WebP file, which is made small; "" for none')
     .option("--admin", "may administer this server")
     .option("--no-admin", "may not administer this server")
+    .option("--auditor", "may see everything of this server's management, and change nothing")
+    .option("--no-auditor", "may not see this server's management")
     .addHelpText(
       "after",
       `
 Examples:
   tessera user set ada --email ada@example.org --no-admin
+  tessera user set grace --auditor
   tessera user set ada --given-name Ada --family-name Lovelace --locale en-GB
   tessera user set ada --attribute quota=5 --attribute 'sites=["one","two"]'
   tessera user set ada --add-group family --picture ada.jpg`,
@@ -212,6 +220,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
         attributes: newAttributes(facts),
         groups: sortedGroups(facts.groups ?? []),
         administrator: options.admin,
+        auditor: options.auditor,
       },
       io.clock,
       io.random,
@@ -223,7 +232,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
     }
     if (options.json)
       return printJson(io, { ...describeAccount(workspace, account), ...(shown && { password: shown }) });
-    io.out(`Added ${account.administrator ? "the administrator" : "the person"} ${username}.\n`);
+    io.out(`Added the ${rolesOf(account).join(" and ") || "person"} ${username}.\n`);
     if (shown !== null) io.out(showOnce("password", shown));
   });
 }
@@ -269,7 +278,7 @@ async function listUsers(options: ListOptions, io: Io): Promise<void> {
         io,
         accounts.map((account) => describeAccount(workspace, account)),
       );
-    if (accounts.length === 0 && options.waiting) return io.out("No one waits to be let in.\n");
+    if (accounts.length === 0 && options.waiting) return io.out("No person waits for approval.\n");
     if (accounts.length === 0)
       return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
     printTable(
@@ -279,7 +288,7 @@ async function listUsers(options: ListOptions, io: Io): Promise<void> {
         account.username,
         account.name ?? "",
         account.email ?? "",
-        account.administrator ? "administrator" : "",
+        rolesOf(account).join(", "),
         account.disabledAt === null ? "active" : account.disabledBy === "approval" ? "waits" : "disabled",
         localTime(account.createdAt),
         account.subject,
@@ -310,9 +319,11 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
     const grants = await countGrants(workspace, { subject: account.subject }, now);
     const sessions = (await collect(everySession(workspace, account, now, idleSince))).length;
     const factors = await factorFacts(workspace, account);
+    const manages = await groupsManagedBy(workspace, account.subject);
     if (options.json) {
       return printJson(io, {
         ...describeAccount(workspace, account),
+        manages,
         second_factor: factors,
         grants,
         sessions,
@@ -326,7 +337,8 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
           account.emailVerified || account.email === null ? account.email : `${account.email} (not verified)`,
         ...shownFacts(account),
         picture: pictureOfAccount(workspace, account),
-        role: account.administrator ? "administrator" : null,
+        role: rolesOf(account).join(", ") || null,
+        manages: manages.join(", ") || null,
         state: stateOf(account),
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
         since: localTime(account.createdAt),
@@ -375,7 +387,7 @@ async function readPicture(file: string | undefined, io: Io): Promise<NewPicture
 }
 
 async function setUser(username: string, options: SetOptions, io: Io): Promise<void> {
-  const { admin } = options;
+  const { admin, auditor } = options;
   const name = checkedName(options.name);
   const email = checkedEmail(options.email);
   const facts = factChanges(options);
@@ -386,6 +398,7 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
     ...(admin !== undefined && { administrator: admin }),
+    ...(auditor !== undefined && { auditor }),
   };
   if (Object.keys(changes).length === 0) {
     throw new CommandError("Say what to change, such as --name or --email. See: tessera user set --help");

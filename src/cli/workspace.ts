@@ -8,6 +8,7 @@ import {
   loadWithSources,
 } from "../configuration/sources.ts";
 import { activityRecorder } from "../operations/activities.ts";
+import { auditRecorder } from "../operations/audit.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
 import { createLinkMails } from "../operations/link-mails.ts";
 import type { LinkMails } from "../operations/links.ts";
@@ -104,6 +105,7 @@ export function eventsOf(configuration: Configuration, io: Io): Events {
   const { log, mail } = configuration;
   return createEvents([
     ...(io.drawsProgress ? [] : [logEvents(createLog({ ...log, write: (line) => io.err(line) }))]),
+    auditRecorder({ clock: io.clock, random: io.random, configuration }),
     activityRecorder({ clock: io.clock, random: io.random, configuration }),
     ...(mail === undefined ? [] : [mailEvents(io, mail)]),
   ]);

@@ -1,6 +1,6 @@
 /** What people may do with their own account, and the names of places. */
 import * as v from "valibot";
-import { count, seconds, someText, table, words } from "./values.ts";
+import { count, optional, seconds, someText, table } from "./values.ts";
 
 /** The facts that an operator may leave to people. The e-mail address is none: applications may take it for an identity. */
 export const PEOPLE_FACTS = [
@@ -53,14 +53,11 @@ export const account = v.pipe(
 export const places = v.pipe(
   v.optional(
     table({
-      database: v.pipe(
-        v.optional(someText),
-        words({
-          fallback: "none: pages show addresses alone",
-          description:
-            "A file with the places of addresses, in the format MMDB (GeoLite2 City, DB-IP City Lite). It is read again when it changes.",
-        }),
-      ),
+      database: optional(someText, {
+        fallback: "none: pages show addresses alone",
+        description:
+          "A file with the places of addresses, in the format MMDB (GeoLite2 City, DB-IP City Lite). It is read again when it changes.",
+      }),
     }),
     {},
   ),

@@ -1,7 +1,7 @@
 /** What the configuration says about the looks of the pages: names, pictures, colours, links and a greeting. */
 import * as v from "valibot";
 import { wordsIn } from "../protocol/catalogue.ts";
-import { language, peopleWords, table, text, words } from "./values.ts";
+import { language, optional, peopleWords, table, text, words } from "./values.ts";
 
 const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, "a colour such as #1f5eff"));
 
@@ -21,28 +21,26 @@ const A_LINK = "an https:// address, or a path of the same host such as /imprint
 const pageLink = v.pipe(v.string(), v.maxLength(500), v.check(isPageLink, A_LINK));
 
 const linkByLanguage = (description: string) =>
-  v.pipe(
-    v.optional(
-      v.union([
-        pageLink,
-        v.pipe(
-          v.record(language, pageLink),
-          v.check((links) => Object.keys(links).length > 0, A_LINK),
-        ),
-      ]),
-    ),
-    words({
+  optional(
+    v.union([
+      pageLink,
+      v.pipe(
+        v.record(language, pageLink),
+        v.check((links) => Object.keys(links).length > 0, A_LINK),
+      ),
+    ]),
+    {
       allowed: `${A_LINK}, or a table by language: { en = "https://example.org/en", de = "https://example.org/de" }`,
       fallback: "none",
       description,
-    }),
+    },
   );
 
 const pictureFile = (fallback: string, description: string) =>
-  v.pipe(v.optional(v.pipe(v.string(), v.minLength(1))), words({ fallback, description }));
+  optional(v.pipe(v.string(), v.minLength(1)), { fallback, description });
 
 const backgroundColor = (fallback: string, description: string) =>
-  v.pipe(v.optional(color), words({ allowed: A_COLOR, fallback, description }));
+  optional(color, { allowed: A_COLOR, fallback, description });
 
 /** The settings that name a file with a picture. */
 export const PICTURES = ["logo", "logo_dark", "background_image", "background_image_dark"] as const;
@@ -81,15 +79,11 @@ export const appearance = table({
     "A file (svg, png, jpeg or webp) that fills the screen behind the card. Phones do not load it.",
   ),
   background_image_dark: pictureFile("the same", "The picture for browsers that want dark pages."),
-  greeting: v.pipe(
-    v.optional(peopleWords(500)),
-    words({
-      allowed:
-        'a text of 1 to 500 characters, or a table by language: { en = "Welcome!", de = "Willkommen!" }',
-      fallback: "none",
-      description: "A line above the sign-in form, as plain text.",
-    }),
-  ),
+  greeting: optional(peopleWords(500), {
+    allowed: 'a text of 1 to 500 characters, or a table by language: { en = "Welcome!", de = "Willkommen!" }',
+    fallback: "none",
+    description: "A line above the sign-in form, as plain text.",
+  }),
   imprint_url: linkByLanguage("Who runs this server, by law: a link in the foot of every page."),
   privacy_url: linkByLanguage("What happens with personal data: a link in the foot of every page."),
   help_url: linkByLanguage("Where people get help: a link in the foot of every page."),

@@ -283,7 +283,7 @@ function* checkSignUp(configuration: Configuration): Generator<Finding> {
   if (domains.length === 0 || sendsMail(configuration)) return;
   yield {
     path: ["sign_up", "domains"],
-    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep no one out. Set mail, or leave the list out and use sign_up.approval.`,
+    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep out no stranger. Set mail, or leave the list out and use sign_up.approval.`,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   claimMapping,
   groupName,
   identifier,
+  optional,
   peopleWords,
   scopeToken,
   secretText,
@@ -23,10 +24,7 @@ import {
 export const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
 
 export const accessTokenSeconds = (description: string) =>
-  v.pipe(
-    v.optional(wholeNumber(1, YEAR_SECONDS)),
-    words({ description, fallback: "lifetimes.access_token_seconds" }),
-  );
+  optional(wholeNumber(1, YEAR_SECONDS), { description, fallback: "lifetimes.access_token_seconds" });
 
 export const clientDeclaration = table({
   client_id: v.pipe(
@@ -34,54 +32,38 @@ export const clientDeclaration = table({
     v.check(hasClientIdCharacters, "printable ASCII characters (RFC 6749 appendix A.1)"),
     v.description("The identifier of the client."),
   ),
-  client_name: v.pipe(
-    v.optional(peopleWords(100)),
-    words({
-      allowed: 'a text of 1 to 100 characters, or a table by language: { en = "Photos", de = "Fotos" }',
-      description: "Its name, as people read it. The first language is the default.",
-    }),
-  ),
-  client_uri: v.pipe(v.optional(v.string()), v.description("Its home page.")),
-  logo: v.pipe(
-    v.optional(someText),
-    words({
-      fallback: "the first letter of its name",
-      description:
-        "A file (svg, png, jpeg or webp) with its logo. This server shows it on the consent and account pages.",
-    }),
-  ),
-  logo_uri: v.pipe(
-    v.optional(v.string()),
-    v.description("The address of its logo, for other programs. Pages load nothing from other sites."),
-  ),
-  tos_uri: v.pipe(v.optional(v.string()), v.description("Its terms of service.")),
-  policy_uri: v.pipe(v.optional(v.string()), v.description("Its privacy policy.")),
-  contacts: v.pipe(
-    v.optional(v.array(v.string())),
-    v.description("E-mail addresses of those responsible for it."),
-  ),
+  client_name: optional(peopleWords(100), {
+    allowed: 'a text of 1 to 100 characters, or a table by language: { en = "Photos", de = "Fotos" }',
+    description: "Its name, as people read it. The first language is the default.",
+  }),
+  client_uri: optional(v.string(), { description: "Its home page." }),
+  logo: optional(someText, {
+    fallback: "the first letter of its name",
+    description:
+      "A file (svg, png, jpeg or webp) with its logo. This server shows it on the consent and account pages.",
+  }),
+  logo_uri: optional(v.string(), {
+    description: "The address of its logo, for other programs. Pages load nothing from other sites.",
+  }),
+  tos_uri: optional(v.string(), { description: "Its terms of service." }),
+  policy_uri: optional(v.string(), { description: "Its privacy policy." }),
+  contacts: optional(v.array(v.string()), { description: "E-mail addresses of those responsible for it." }),
   redirect_uris: v.pipe(
     v.optional(v.array(v.string()), []),
     v.description(
       "Where people may be sent back to, compared byte for byte (the port of a loopback URI may vary).",
     ),
   ),
-  grant_types: v.pipe(
-    v.optional(v.array(v.string())),
-    words({
-      allowed: `${GRANT_TYPES.join(", ")}; in short: ${Object.keys(SHORT_GRANTS).join(", ")}`,
-      fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
-      description: "The grants it may use.",
-    }),
-  ),
-  token_endpoint_auth_method: v.pipe(
-    v.optional(v.string()),
-    words({
-      allowed: "client_secret_basic, client_secret_post, none",
-      fallback: "client_secret_basic with a secret, else none",
-      description: "How it proves who it is.",
-    }),
-  ),
+  grant_types: optional(v.array(v.string()), {
+    allowed: `${GRANT_TYPES.join(", ")}; in short: ${Object.keys(SHORT_GRANTS).join(", ")}`,
+    fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
+    description: "The grants it may use.",
+  }),
+  token_endpoint_auth_method: optional(v.string(), {
+    allowed: "client_secret_basic, client_secret_post, none",
+    fallback: "client_secret_basic with a secret, else none",
+    description: "How it proves who it is.",
+  }),
   secrets: v.pipe(
     v.optional(v.array(secretText), []),
     words({
@@ -89,14 +71,14 @@ export const clientDeclaration = table({
       description: "Its secrets. Several can live at once, so that they can be rolled without an outage.",
     }),
   ),
-  scope: v.pipe(
-    v.optional(v.array(scopeToken)),
-    words({ fallback: "all that exist", description: "The scopes it may have." }),
-  ),
-  default_scope: v.pipe(
-    v.optional(v.array(scopeToken)),
-    words({ fallback: "all that it may have", description: "The scopes it gets when it asks for none." }),
-  ),
+  scope: optional(v.array(scopeToken), {
+    fallback: "all that exist",
+    description: "The scopes it may have.",
+  }),
+  default_scope: optional(v.array(scopeToken), {
+    fallback: "all that it may have",
+    description: "The scopes it gets when it asks for none.",
+  }),
   require_pkce: v.pipe(
     v.optional(v.boolean(), true),
     v.description("Off only for a confidential client that cannot do PKCE, one at a time."),
@@ -106,135 +88,91 @@ export const clientDeclaration = table({
     v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
   ),
   access_token_seconds: accessTokenSeconds("How long its access tokens live."),
-  access_token_format: v.pipe(
-    v.optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES)),
-    words({
-      fallback: "resources.access_token_format of the API that a token is for; opaque for this server alone",
-      description:
-        "The format of its access tokens, for one API or for this server alone. Tokens for several APIs are opaque.",
-    }),
-  ),
-  first_party: v.pipe(
-    v.optional(v.boolean()),
-    words({
-      fallback: "false",
-      description: "Your own application: people are not asked before it gets access.",
-    }),
-  ),
-  post_logout_redirect_uris: v.pipe(
-    v.optional(v.array(v.string())),
-    words({
-      fallback: "none",
-      description: "Where people may be sent after a sign-out, compared byte for byte.",
-    }),
-  ),
-  backchannel_logout_uri: v.pipe(
-    v.optional(v.string()),
-    v.description("Where this server tells it that a person signed out."),
-  ),
-  backchannel_logout_session_required: v.pipe(
-    v.optional(v.boolean()),
-    words({ fallback: "false", description: "Whether those notices must name the session." }),
-  ),
-  id_token_claims: v.pipe(
-    v.optional(v.picklist(["granted", "minimal"])),
-    words({
-      fallback: "granted",
-      description:
-        "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
-    }),
-  ),
-  id_token_signed_response_alg: v.pipe(
-    v.optional(v.picklist(ALGORITHMS)),
-    words({
-      fallback: "RS256 if it is among signing.algorithms, else the first of them",
-      description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
-    }),
-  ),
-  userinfo_signed_response_alg: v.pipe(
-    v.optional(v.picklist(ALGORITHMS)),
-    words({ fallback: "JSON, unsigned", description: "The algorithm that signs what userinfo answers it." }),
-  ),
-  subject_type: v.pipe(
-    v.optional(v.picklist(["public", "pairwise"])),
-    words({
-      fallback: "public",
-      description:
-        "public: every application knows a person under one identifier; pairwise: the applications of each host have their own.",
-    }),
-  ),
-  sector_identifier_uri: v.pipe(
-    v.optional(v.string()),
-    v.description(
+  access_token_format: optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES), {
+    fallback: "resources.access_token_format of the API that a token is for; opaque for this server alone",
+    description:
+      "The format of its access tokens, for one API or for this server alone. Tokens for several APIs are opaque.",
+  }),
+  first_party: optional(v.boolean(), {
+    fallback: "false",
+    description: "Your own application: people are not asked before it gets access.",
+  }),
+  post_logout_redirect_uris: optional(v.array(v.string()), {
+    fallback: "none",
+    description: "Where people may be sent after a sign-out, compared byte for byte.",
+  }),
+  backchannel_logout_uri: optional(v.string(), {
+    description: "Where this server tells it that a person signed out.",
+  }),
+  backchannel_logout_session_required: optional(v.boolean(), {
+    fallback: "false",
+    description: "Whether those notices must name the session.",
+  }),
+  id_token_claims: optional(v.picklist(["granted", "minimal"]), {
+    fallback: "granted",
+    description:
+      "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
+  }),
+  id_token_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "RS256 if it is among signing.algorithms, else the first of them",
+    description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
+  }),
+  userinfo_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "JSON, unsigned",
+    description: "The algorithm that signs what userinfo answers it.",
+  }),
+  subject_type: optional(v.picklist(["public", "pairwise"]), {
+    fallback: "public",
+    description:
+      "public: every application knows a person under one identifier; pairwise: the applications of each host have their own.",
+  }),
+  sector_identifier_uri: optional(v.string(), {
+    description:
       "An https URL whose host pairwise identifiers are for, if its redirect URIs do not all have the same host.",
-    ),
-  ),
-  default_max_age: v.pipe(
-    v.optional(wholeNumber(0, YEAR_SECONDS)),
-    words({
-      fallback: "no limit",
-      description: "How old a sign-in may be, in seconds, before it is asked for again.",
-    }),
-  ),
-  require_auth_time: v.pipe(
-    v.optional(v.boolean()),
-    words({ fallback: "false", description: "Whether its ID tokens must say when the person signed in." }),
-  ),
-  default_acr_values: v.pipe(
-    v.optional(v.array(someText)),
-    words({
-      fallback: "none",
-      description: "The levels of sign-in that it asks for when a request names none, the preferred first.",
-    }),
-  ),
-  initiate_login_uri: v.pipe(
-    v.optional(v.string()),
-    v.description("An https URL at which a sign-in that begins elsewhere is started."),
-  ),
-  request_object_signing_alg: v.pipe(
-    v.optional(v.picklist(ALGORITHMS)),
-    words({
-      fallback: "any, and unsigned",
-      description: "The one algorithm with which its request objects may be signed.",
-    }),
-  ),
-  require_signed_request_object: v.pipe(
-    v.optional(v.boolean()),
-    words({
-      fallback: "false",
-      description:
-        "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
-    }),
-  ),
-  jwks_file: v.pipe(v.optional(someText), v.description("A JSON file with its public keys (a JWK set).")),
-  jwks_uri: v.pipe(
-    v.optional(v.string()),
-    v.description("Where its public keys are. This server fetches them."),
-  ),
-  minimum_acr: v.pipe(
-    v.optional(v.picklist(AUTHENTICATION_LEVELS)),
-    words({
-      fallback: "any sign-in",
-      description: "2: only for sign-ins with a second factor, which people are asked for.",
-    }),
-  ),
-  allowed_groups: v.pipe(
-    v.optional(v.array(groupName)),
-    words({ fallback: "all people", description: "The groups whose members may use it." }),
-  ),
-  denied_groups: v.pipe(
-    v.optional(v.array(groupName)),
-    v.description("The groups whose members may not use it, even if they are in an allowed one."),
-  ),
-  claims: v.pipe(
-    v.optional(claimMapping),
-    words({
-      allowed:
-        'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
-      description:
-        "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
-    }),
-  ),
+  }),
+  default_max_age: optional(wholeNumber(0, YEAR_SECONDS), {
+    fallback: "no limit",
+    description: "How old a sign-in may be, in seconds, before it is asked for again.",
+  }),
+  require_auth_time: optional(v.boolean(), {
+    fallback: "false",
+    description: "Whether its ID tokens must say when the person signed in.",
+  }),
+  default_acr_values: optional(v.array(someText), {
+    fallback: "none",
+    description: "The levels of sign-in that it asks for when a request names none, the preferred first.",
+  }),
+  initiate_login_uri: optional(v.string(), {
+    description: "An https URL at which a sign-in that begins elsewhere is started.",
+  }),
+  request_object_signing_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "any, and unsigned",
+    description: "The one algorithm with which its request objects may be signed.",
+  }),
+  require_signed_request_object: optional(v.boolean(), {
+    fallback: "false",
+    description:
+      "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
+  }),
+  jwks_file: optional(someText, { description: "A JSON file with its public keys (a JWK set)." }),
+  jwks_uri: optional(v.string(), { description: "Where its public keys are. This server fetches them." }),
+  minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {
+    fallback: "any sign-in",
+    description: "2: only for sign-ins with a second factor, which people are asked for.",
+  }),
+  allowed_groups: optional(v.array(groupName), {
+    fallback: "all people",
+    description: "The groups whose members may use it.",
+  }),
+  denied_groups: optional(v.array(groupName), {
+    description: "The groups whose members may not use it, even if they are in an allowed one.",
+  }),
+  claims: optional(claimMapping, {
+    allowed:
+      'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
+    description:
+      "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
+  }),
 });
 
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
-import { count, scopeToken, seconds, secretText, table, words } from "./values.ts";
+import { count, optional, scopeToken, seconds, secretText, table, words } from "./values.ts";
 
 export const registration = v.pipe(
   v.optional(
@@ -20,13 +20,10 @@ export const registration = v.pipe(
           description: "The tokens that allow registration where mode is token.",
         }),
       ),
-      scope: v.pipe(
-        v.optional(v.array(scopeToken)),
-        words({
-          fallback: "all that exist but introspect and those that begin with tessera.",
-          description: "The scopes that a registered client may have.",
-        }),
-      ),
+      scope: optional(v.array(scopeToken), {
+        fallback: "all that exist but introspect and those that begin with tessera.",
+        description: "The scopes that a registered client may have.",
+      }),
       client_credentials_scope: v.pipe(
         v.optional(v.array(scopeToken), []),
         v.description("The scopes that a client which registered itself may get by client_credentials."),

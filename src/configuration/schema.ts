@@ -14,6 +14,7 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
+import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
@@ -32,6 +33,7 @@ import {
   databaseUrl,
   identifier,
   issuerUrl,
+  optional,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -60,13 +62,10 @@ const scope = table({
     v.optional(v.boolean(), false),
     v.description("Whether the consent page shows it first and as a warning, because it allows much."),
   ),
-  minimum_acr: v.pipe(
-    v.optional(v.picklist(AUTHENTICATION_LEVELS)),
-    words({
-      fallback: "any sign-in",
-      description: "2: clients get it only after a sign-in with a second factor.",
-    }),
-  ),
+  minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {
+    fallback: "any sign-in",
+    description: "2: clients get it only after a sign-in with a second factor.",
+  }),
 });
 
 const resource = table({
@@ -83,14 +82,11 @@ const resource = table({
       description: "The API, as clients name it in `resource` and as tokens carry it in `aud`.",
     }),
   ),
-  name: v.pipe(
-    v.optional(peopleWords(100)),
-    words({
-      allowed: `a text of 1 to 100 characters, or ${BY_LANGUAGE("Mail", "E-Mail")}`,
-      fallback: "the identifier",
-      description: "Its name, as people read it.",
-    }),
-  ),
+  name: optional(peopleWords(100), {
+    allowed: `a text of 1 to 100 characters, or ${BY_LANGUAGE("Mail", "E-Mail")}`,
+    fallback: "the identifier",
+    description: "Its name, as people read it.",
+  }),
   scopes: v.pipe(
     v.optional(v.array(scopeToken), []),
     v.description("The scopes it uses, each declared in [[scopes]]. Empty: any."),
@@ -109,16 +105,12 @@ const resource = table({
 });
 
 export const configurationSchema = table({
-  issuer: v.pipe(
-    v.optional(issuerUrl),
-    words({
-      fallback: "made from the first listener: http://localhost:8080",
-      allowed:
-        "an https:// URL without query, fragment or slash at the end; http:// for this machine, and elsewhere with a warning",
-      description:
-        "Who this server is, exactly as clients compare it. Every URL it gives out begins with it.",
-    }),
-  ),
+  issuer: optional(issuerUrl, {
+    fallback: "made from the first listener: http://localhost:8080",
+    allowed:
+      "an https:// URL without query, fragment or slash at the end; http:// for this machine, and elsewhere with a warning",
+    description: "Who this server is, exactly as clients compare it. Every URL it gives out begins with it.",
+  }),
   data: v.pipe(
     v.optional(someText, "./data"),
     v.description("The folder of the embedded database, from the folder the program is started in."),
@@ -126,14 +118,11 @@ export const configurationSchema = table({
   database: v.pipe(
     v.optional(
       table({
-        url: v.pipe(
-          v.optional(databaseUrl),
-          words({
-            fallback: "an embedded database in the data folder",
-            description:
-              "The PostgreSQL database that all nodes share. DATABASE_URL and DATABASE_URL_FILE set it too.",
-          }),
-        ),
+        url: optional(databaseUrl, {
+          fallback: "an embedded database in the data folder",
+          description:
+            "The PostgreSQL database that all nodes share. DATABASE_URL and DATABASE_URL_FILE set it too.",
+        }),
         schema: v.pipe(
           v.optional(
             v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_]{0,62}$/, "small letters, digits and _")),
@@ -158,15 +147,12 @@ export const configurationSchema = table({
     v.description("Where everything is kept."),
   ),
   backup,
-  server_key: v.pipe(
-    v.optional(serverKey),
-    words({
-      secret: true,
-      allowed: `32 random bytes as base64url, without padding, ${REFERENCES}`,
-      fallback: "made at the first start and kept in the database",
-      description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
-    }),
-  ),
+  server_key: optional(serverKey, {
+    secret: true,
+    allowed: `32 random bytes as base64url, without padding, ${REFERENCES}`,
+    fallback: "made at the first start and kept in the database",
+    description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
+  }),
   former_server_keys: v.pipe(
     v.optional(v.array(serverKey), []),
     words({
@@ -237,6 +223,7 @@ export const configurationSchema = table({
     v.description("The keys that sign tokens."),
   ),
   account,
+  audit,
   places,
   sign_in: signIn,
   sign_up: signUp,

@@ -1,18 +1,15 @@
 /** How people sign in. */
 import * as v from "valibot";
-import { domainName, groupName, table, words } from "./values.ts";
+import { domainName, groupName, optional, table, words } from "./values.ts";
 
 export const signIn = v.pipe(
   v.optional(
     table({
-      passkey_domain: v.pipe(
-        v.optional(domainName),
-        words({
-          fallback: "the host of `issuer`",
-          description:
-            "The domain to which passkeys belong: the host of the issuer, or a domain above it, so that passkeys outlive a move of the server within it. Passkeys of another domain do not work any more.",
-        }),
-      ),
+      passkey_domain: optional(domainName, {
+        fallback: "the host of `issuer`",
+        description:
+          "The domain to which passkeys belong: the host of the issuer, or a domain above it, so that passkeys outlive a move of the server within it. Passkeys of another domain do not work any more.",
+      }),
       other_device: v.pipe(
         v.optional(v.boolean(), true),
         v.description(

@@ -21,6 +21,10 @@ export type SettingWords = {
 /** A step of a pipe that changes nothing. */
 export const words = <Input>(all: SettingWords) => v.metadata<Input, SettingWords>(all);
 
+/** A setting that may be left out, without a default of its own. */
+export const optional = <const Schema extends v.GenericSchema>(schema: Schema, all: SettingWords) =>
+  v.pipe(v.optional(schema), words(all));
+
 /** A table with these members and no others. The library alone would accept a list too. */
 export const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(

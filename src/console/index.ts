@@ -23,6 +23,9 @@ import { type ConsolePage, consoleRoute } from "./page.ts";
 import { addPersonPage } from "./people/add.tsx";
 import { peoplePage } from "./people/list.tsx";
 import { personPage } from "./people/person.tsx";
+import { auditPage } from "./record/audit.tsx";
+import { refusalsPage } from "./record/refusals.tsx";
+import { whyFoundPage, whyPage } from "./record/why.tsx";
 import { healthPage } from "./server/health.tsx";
 import { keysPage } from "./server/keys.tsx";
 import { scopesPage } from "./server/scopes.tsx";
@@ -49,6 +52,10 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   personPage,
   groupsPage,
   groupPage,
+  auditPage,
+  refusalsPage,
+  whyPage,
+  whyFoundPage,
   scopesPage,
   keysPage,
   healthPage,

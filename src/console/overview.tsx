@@ -2,7 +2,7 @@
 /** The first page of the console: a search for everything, and where everything is. */
 import { recordIdText } from "../credentials/credential.ts";
 import { findFirstSteps, isUnfinished, maySeeFirstSteps } from "../operations/management/first-steps.ts";
-import { type Found, search } from "../operations/management/search.ts";
+import { type Found, search, searchRequest } from "../operations/management/search.ts";
 import { displayText } from "../pages/display.ts";
 import { SearchField } from "../pages/layout.tsx";
 import { Icon } from "../pages/views/icons.tsx";
@@ -15,7 +15,7 @@ import { START_WORDS } from "./start/texts.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 interface Hit {
-  readonly kind: keyof Found;
+  readonly kind: keyof Found | "requests";
   readonly name: string;
   readonly href: `/${string}`;
 }
@@ -86,6 +86,13 @@ export const overviewPage: ConsolePage = {
     const steps = maySeeFirstSteps(authority) ? await findFirstSteps(context, authority) : null;
     const start = wordsFor(frame, START_WORDS);
     const hits = text === "" || !maySearch ? null : hitsOf(await search(context, authority, text));
+    const requests = maySearch && text !== "" ? await searchRequest(context, authority, text) : [];
+    for (const { requestId } of requests)
+      hits?.push({
+        kind: "requests",
+        name: requestId,
+        href: `/admin/requests/${encodeURIComponent(requestId)}`,
+      });
     return (
       <ConsoleLayout frame={frame} title={words.sections.overview}>
         {steps !== null && isUnfinished(steps) && (

@@ -12,6 +12,11 @@ export const SECTIONS = {
     isFor: (authority: Authority) => isAllowed(authority, "people.write") || authority.manages.length > 0,
   },
   scopes: { path: "/admin/scopes", isFor: (authority: Authority) => isAllowed(authority, "clients.read") },
+  audit: { path: "/admin/audit", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  refusals: {
+    path: "/admin/refusals",
+    isFor: (authority: Authority) => isAllowed(authority, "clients.read"),
+  },
   keys: { path: "/admin/keys", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   health: { path: "/admin/health", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   settings: { path: "/admin/settings", isFor: (authority: Authority) => isAllowed(authority, "server.read") },

@@ -22,6 +22,8 @@ const english = {
     groups: "Groups",
     invitations: "Invitations",
     scopes: "Scopes and APIs",
+    audit: "Record",
+    refusals: "Refused requests",
     keys: "Signing keys",
     health: "Health",
     settings: "Settings",
@@ -42,7 +44,7 @@ const english = {
   searchHint: "The beginning of a user name or an e-mail address, or a whole identifier.",
   searchAll: "Find anything",
   searchAllHint:
-    "A person’s name or address, the name of an application, or the identifier of a person, an application, a grant, a session or a token.",
+    "A person’s name or address, the name of an application, or the identifier of a person, an application, a grant, a session, a token or a request.",
   found: (text: string) => `Found for “${text}”`,
   kinds: {
     people: "Person",
@@ -50,6 +52,7 @@ const english = {
     grants: "Access of an application",
     sessions: "Session",
     tokens: "Access token",
+    requests: "Request",
   },
   nothingFound: "Nothing was found.",
   notSaved: "Nothing was changed.",
@@ -79,6 +82,8 @@ const german: ConsoleWords = {
     groups: "Gruppen",
     invitations: "Einladungen",
     scopes: "Scopes und APIs",
+    audit: "Protokoll",
+    refusals: "Abgelehnte Anfragen",
     keys: "Signaturschlüssel",
     health: "Zustand",
     settings: "Einstellungen",
@@ -99,7 +104,7 @@ const german: ConsoleWords = {
   searchHint: "Der Anfang eines Benutzernamens oder einer E-Mail-Adresse, oder eine ganze Kennung.",
   searchAll: "Alles durchsuchen",
   searchAllHint:
-    "Der Name oder die Adresse einer Person, der Name einer Anwendung, oder die Kennung einer Person, einer Anwendung, eines Zugriffs, einer Sitzung oder eines Tokens.",
+    "Der Name oder die Adresse einer Person, der Name einer Anwendung, oder die Kennung einer Person, einer Anwendung, eines Zugriffs, einer Sitzung, eines Tokens oder einer Anfrage.",
   found: (text) => `Gefunden für „${text}“`,
   kinds: {
     people: "Person",
@@ -107,6 +112,7 @@ const german: ConsoleWords = {
     grants: "Zugriff einer Anwendung",
     sessions: "Sitzung",
     tokens: "Zugriffstoken",
+    requests: "Anfrage",
   },
   nothingFound: "Es wurde nichts gefunden.",
   notSaved: "Es wurde nichts geändert.",

@@ -372,7 +372,10 @@ function readClaims(parameters: Parameters, scope: readonly Scope[]): ClaimsRequ
 /**
  * What the operator demands for this access, and what the client does: `acr_values` (OpenID Connect Core §3.1.2.1, RFC 9470 §4), or
  * else its `default_acr_values`, and the claim `acr` (Core §5.5.1.1). Of several values any is good enough, and the first is wanted.
- * Values that this server does not know mean nothing, unless they are essential.
+ *
+ * Values that this server does not know mean nothing, unless they are essential: `acr_values` asks for a voluntary claim (§3.1.2.1), its
+ * use is no error (§15.1), and the ID token then says what the level is (§5.5.1.1). What a request asks for takes the place of the
+ * defaults, even if it is not known (Registration §2).
  */
 function readLevel(
   policy: LevelPolicy,
@@ -381,9 +384,11 @@ function readLevel(
   claims: ClaimsRequest | null,
   scope: readonly string[],
 ): LevelDemand {
-  const asked = parameters.get("acr_values")?.split(/ +/).filter(isAuthenticationLevel) ?? [];
-  const defaults = client.defaultAcrValues.filter(isAuthenticationLevel);
+  const named = parameters.get("acr_values")?.split(/ +/);
+  const asked = named?.filter(isAuthenticationLevel) ?? [];
   const acr = claims?.idToken.acr;
+  const isSilent = named === undefined && (acr === undefined || acr.values === null);
+  const defaults = isSilent ? client.defaultAcrValues.filter(isAuthenticationLevel) : [];
   const ofClaim = acr?.values?.filter(isAuthenticationLevel) ?? [];
   // An essential level that cannot be reached is a failed authentication.
   const isEssential = acr?.essential === true && acr.values !== null;
@@ -391,7 +396,7 @@ function readLevel(
   const ofAccess = levelOfAccess(policy, client, scope);
   return {
     demanded: highestLevel([ofAccess, lowestLevel(asked), isEssential ? lowestLevel(ofClaim) : null]),
-    wanted: highestLevel([(asked.length > 0 ? asked : defaults)[0], ofClaim[0]]),
+    wanted: highestLevel([(isSilent ? defaults : asked)[0], ofClaim[0]]),
   };
 }
 

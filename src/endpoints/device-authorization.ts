@@ -6,6 +6,7 @@ import { startDevice } from "../operations/devices.ts";
 import { type Handler, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
+import { agentOf } from "../protocol/user-agent.ts";
 import { formatUserCode } from "../protocol/user-code.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
@@ -28,7 +29,7 @@ export const deviceAuthorization =
       return startDevice(context, actOfStranger(incoming), caller, {
         ...target,
         requesterAddress: incoming.address,
-        requesterAgent: (incoming.request.headers.get("user-agent") ?? "").slice(0, 200),
+        requesterAgent: agentOf(incoming.request),
       });
     });
     const { device_code_seconds, device_interval_seconds } = configuration.lifetimes;

@@ -17,11 +17,13 @@ export async function readForm(context: FormContext, incoming: Incoming): Promis
 /** The body as text. Throws `content_type_unsupported`, `body_too_large` or `body_incomplete`. */
 export async function readBodyText(
   { configuration }: FormContext,
-  { request }: Incoming,
+  incoming: Incoming,
   mediaType: string,
 ): Promise<string> {
   try {
-    return await readBody(request, mediaType, configuration.limits.request_body_bytes);
+    const body = await readBody(incoming.request, mediaType, configuration.limits.request_body_bytes);
+    incoming.body = body;
+    return body;
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     switch (error.fault) {

@@ -15,32 +15,36 @@ export const introspection =
   (context: Context): Handler =>
   async (incoming) => {
     const parameters = await readForm(context, incoming);
-    return json(await asCaller(context, incoming, parameters));
+    try {
+      const asCaller = hasBearerScheme(incoming.request) ? asBearer : asConfidential;
+      return json(await asCaller(context, incoming, parameters));
+    } catch (error) {
+      // The challenge of this 401 also names the scope of the token that would do.
+      if (error instanceof OAuthError && error.status === 401 && error.detail.challenge === undefined) {
+        throw error.with({ challenge: "Bearer", requiredScope: INTROSPECT_SCOPE });
+      }
+      throw error;
+    }
   };
 
-/** RFC 7662 §2.1: a client that authenticates, or a bearer of a token with the right scope. */
-async function asCaller(
+/** RFC 7662 §2.1: the caller is a client that authenticates. */
+const asConfidential = (
+  context: Context,
+  incoming: Incoming,
+  parameters: Parameters,
+): Promise<Introspection> =>
+  asClient(context, incoming, parameters, (caller) => {
+    const { clientId } = requireConfidential(caller.client);
+    return introspect(context, { clientId, caller }, parameters.required("token"));
+  });
+
+/** RFC 7662 §2.1: the caller is the bearer of a token with the right scope. */
+async function asBearer(
   context: Context,
   incoming: Incoming,
   parameters: Parameters,
 ): Promise<Introspection> {
-  const { request } = incoming;
-  const token = () => parameters.required("token");
-  try {
-    if (!hasBearerScheme(request)) {
-      return await asClient(context, incoming, parameters, async (caller) => {
-        const { clientId } = requireConfidential(caller.client);
-        return introspect(context, { clientId, caller }, token());
-      });
-    }
-    if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
-    const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
-    return await introspect(context, { clientId, caller: null }, token());
-  } catch (error) {
-    // The challenge of this 401 also names the scope of the token that would do.
-    if (error instanceof OAuthError && error.status === 401 && error.detail.challenge === undefined) {
-      throw error.with({ challenge: "Bearer", requiredScope: INTROSPECT_SCOPE });
-    }
-    throw error;
-  }
+  if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
+  const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
+  return introspect(context, { clientId, caller: null }, parameters.required("token"));
 }

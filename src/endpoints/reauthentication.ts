@@ -5,6 +5,7 @@
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { newFormId, useReauthentication } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
 import { type Incoming, splitTarget } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -19,17 +20,21 @@ export const REAUTHENTICATION = "tessera_reauthenticated_after";
 /** The browser goes to the request at once; this is for slow lines. */
 const PROOF_SECONDS = 60;
 
-/** The page after a sign-in: for an authorization request with the proof that the person just started this session for it. */
+/**
+ * The page after a sign-in: for an authorization request with the proof that the person just started this session for it. `since`: when
+ * the person signed in. Default: now.
+ */
 export function withReauthentication(
   context: Context,
   returnTo: string,
   session: Pick<SessionRecord, "id" | "subject">,
+  since: EpochSeconds = context.clock.seconds(),
 ): string {
   const parameters = requestIn(context, returnTo);
   if (parameters === null) return returnTo;
   const { path } = splitTarget(returnTo);
   const id = recordIdText(newFormId(context, session.subject));
-  const expiresAt = String(context.clock.seconds() + PROOF_SECONDS);
+  const expiresAt = String(since + PROOF_SECONDS);
   const query = parameters.toQuery([REAUTHENTICATION]);
   const proof = [id, expiresAt, proofMac(context, session, query, id, expiresAt)].join(".");
   return `${path}?${query}${query === "" ? "" : "&"}${REAUTHENTICATION}=${proof}`;

@@ -5,8 +5,10 @@ import type { Context } from "../operations/context.ts";
 import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
 import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
+import { refusedRequest } from "./refused.ts";
 
-type RefusalContext = Pick<Context, "configuration" | "issuer" | "log"> & Partial<Pick<Context, "refusals">>;
+type RefusalContext = Pick<Context, "clock" | "configuration" | "issuer" | "log" | "refusals"> &
+  Partial<Pick<Context, "countRefusal">>;
 
 /** Seconds after which a client may try again when the store or a pool is busy. */
 const RETRY_AFTER_SECONDS = 2;
@@ -64,13 +66,12 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
   );
 }
 
-/** Logs and counts why a request was refused: the private reason, never a secret that the request carried. */
-export function logRefusal(
-  { log, refusals }: RefusalContext,
-  refusal: OAuthError,
-  { path, route = null, request, requestId }: Incoming,
-): void {
-  refusals?.(route, refusal.reason);
+/** Logs, counts and keeps why a request was refused: the private reason, never a secret that the request carried. */
+export function logRefusal(context: RefusalContext, refusal: OAuthError, incoming: Incoming): void {
+  const { log } = context;
+  const { path, route = null, request, requestId } = incoming;
+  context.countRefusal?.(route, refusal.reason);
+  context.refusals.keep(refusal.reason, () => refusedRequest(context, refusal, incoming));
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
     endpoint: loggable(path),

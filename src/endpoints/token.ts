@@ -20,7 +20,7 @@ export const token =
     context.store.requireRoom();
     const parameters = await readForm(context, incoming);
     const entry = entries.get(parameters.required("grant_type"));
-    const redemption = await asClient(context, incoming, parameters, async (caller) => {
+    const redemption = await asClient(context, incoming, parameters, (caller) => {
       const { clientId, grantTypes } = caller.client;
       if (entry === undefined) throw new OAuthError("grant_type_unsupported", { clientId });
       if (!grantTypes.includes(entry.grantType)) {

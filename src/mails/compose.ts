@@ -1,10 +1,11 @@
 /** Makes a mail of its facts: the subject, a text, and the same in HTML. */
 import type { ComposedMail, MailFacts } from "../operations/mail.ts";
 import { clientName, displayText } from "../pages/display.ts";
-import { productOf } from "../pages/products.ts";
+import { chooseLanguage, type Texts } from "../pages/texts.ts";
 import { clockTime, longDate } from "../pages/time.ts";
 import { pageAddress } from "../pages/urls.ts";
 import type { Issuer } from "../protocol/issuer.ts";
+import { productOf } from "../protocol/user-agent.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { MAIL_KINDS, type MailKind } from "../rules/mail.ts";
 import { chooseMailTexts } from "./texts.ts";
@@ -44,7 +45,6 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
   const words = wordsOf(texts, kind, mail, {
     server,
     until: typeof linkExpiresAt === "number" ? when(texts, linkExpiresAt) : "",
-    code: secret === "code" ? (mail.link ?? "") : "",
     application: applicationName(texts, frame, mail),
   });
   const { foot } = texts;
@@ -56,6 +56,7 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
     greeting: texts.greeting(toUnverified ? null : personName(mail)),
     words,
     facts: toUnverified || mail.link !== null ? [] : factsOf(texts, mail),
+    code: secret === "code" ? mail.link : null,
     link: words.button === null ? null : (mail.link ?? pageAddress(issuer, "/account")),
     openInstead: texts.openInstead,
     foot: toUnverified
@@ -91,10 +92,13 @@ function factsOf(texts: MailTexts, { account, parameters, createdAt }: MailFacts
   ];
 }
 
+/** Words that mails and pages have in common. */
+const wordsOfPages = ({ language }: MailTexts): Texts => chooseLanguage({ locale: language }).texts;
+
 /** Only products that are known here: a browser may say anything of itself. */
 function agentWords(texts: MailTexts, agent: string): string {
   const { program, system } = productOf(agent);
-  if (program !== null && system !== null) return texts.agentOn(program, system);
+  if (program !== null && system !== null) return wordsOfPages(texts).device.agentOn(program, system);
   return program ?? system ?? texts.agentUnknown;
 }
 
@@ -120,10 +124,10 @@ function applicationName(
   const { client: id } = parameters;
   if (client === null) return typeof id === "string" ? displayText(id) : "";
   const name = plainName(clientName(client, texts)) ?? displayText(client.clientId);
-  return isVouchedFor(client, registration) ? name : texts.unverified(name);
+  return isVouchedFor(client, registration) ? name : wordsOfPages(texts).common.unverifiedName(name);
 }
 
-function renderText({ greeting, words, facts, link, openInstead: _, foot }: MailContent): string {
+function renderText({ greeting, words, facts, code, link, openInstead: _, foot }: MailContent): string {
   const width = Math.max(0, ...facts.map(([label]) => [...label].length));
   const table = facts.map(
     ([label, value]) => `${label}:${" ".repeat(width - [...label].length + 1)}${value}`,
@@ -131,6 +135,7 @@ function renderText({ greeting, words, facts, link, openInstead: _, foot }: Mail
   return [
     greeting,
     ...words.paragraphs,
+    ...(code === null ? [] : [code]),
     ...(table.length === 0 ? [] : [table.join("\n")]),
     ...(link === null ? [] : [`${words.button ?? ""}:\n${link}`]),
     ...words.advice,

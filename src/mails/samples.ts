@@ -1,5 +1,6 @@
 /** A mail of each kind with made-up facts, for previews. */
 import type { MailFacts } from "../operations/mail.ts";
+import { LINK_KINDS } from "../rules/link.ts";
 import type { MailKind, ParametersOf } from "../rules/mail.ts";
 
 interface Sample<Kind extends MailKind> {
@@ -19,23 +20,30 @@ const SECRET = "EXAMPLE-LINK-OF-A-PREVIEW-THAT-OPENS-NOTHING-AND-IS-ALL-MADE-UP-
 export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
   invitation: {
     parameters: (now) => ({ inviter: "Grace Hopper", linkExpiresAt: now + 7 * DAY_SECONDS }),
-    link: `/invitation?token=${SECRET}`,
+    link: `${LINK_KINDS.invitation.page}?token=${SECRET}`,
   },
-  reset: { parameters: (now) => ({ linkExpiresAt: now + 3600 }), link: `/reset?token=${SECRET}` },
-  sign_in: { parameters: (now) => ({ linkExpiresAt: now + 600 }), link: `/sign-in-link?token=${SECRET}` },
+  reset: {
+    parameters: (now) => ({ linkExpiresAt: now + 3600 }),
+    link: `${LINK_KINDS.reset.page}?token=${SECRET}`,
+  },
+  sign_in: {
+    parameters: (now) => ({ linkExpiresAt: now + 600 }),
+    link: `${LINK_KINDS.sign_in.page}?token=${SECRET}`,
+  },
   sign_in_code: { parameters: (now) => ({ linkExpiresAt: now + 600 }), link: null, code: "123456" },
   registration: {
     parameters: (now) => ({ linkExpiresAt: now + DAY_SECONDS }),
-    link: `/sign-up?token=${SECRET}`,
+    link: `${LINK_KINDS.registration.page}?token=${SECRET}`,
   },
   account_exists: { parameters: () => ({}), link: "/login" },
   approved: { parameters: () => ({}), link: "/login" },
   verify_email: {
     parameters: (now) => ({ linkExpiresAt: now + DAY_SECONDS }),
-    link: `/verify?token=${SECRET}`,
+    link: `${LINK_KINDS.verify_email.page}?token=${SECRET}`,
   },
   email_changed: { parameters: () => ({}), link: null },
   password_changed: { parameters: () => ({ byOperator: false, address: ADDRESS }), link: null },
+  password_removed: { parameters: () => ({ address: ADDRESS }), link: null },
   passkey_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
   second_factor_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
   new_device: { parameters: () => ({ address: ADDRESS, agent: AGENT }), link: null },

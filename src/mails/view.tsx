@@ -9,8 +9,8 @@ import type { MailContent } from "./words.ts";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
 
-const LIGHT = { ...GROUNDS.light, ink: "#14171c", muted: "#565e6b", line: "#e1e4e9" };
-const DARK = { ...GROUNDS.dark, ink: "#eceef1", muted: "#a4acb9", line: "#2c313b" };
+const LIGHT = GROUNDS.light;
+const DARK = GROUNDS.dark;
 
 /** Where a line begins and ends. Programs for mail know the words `left` and `right` better than `start` and `end`. */
 const SIDES = { ltr: { start: "left", end: "right" }, rtl: { start: "right", end: "left" } } as const;
@@ -32,10 +32,11 @@ function darkRules(accent: string): string {
 }
 
 const TEXT = `margin: 0 0 16px; font-family: ${FONT}; font-size: 16px; line-height: 1.55; color: ${LIGHT.ink};`;
+const CODE = `margin: 4px 0 20px; padding: 14px; border: 1px solid ${LIGHT.line}; border-radius: 10px; font-family: ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; font-size: 28px; font-weight: 600; line-height: 1.3; letter-spacing: 4px; text-align: center; color: ${LIGHT.ink};`;
 const SMALL = `margin: 0 0 8px; font-family: ${FONT}; font-size: 14px; line-height: 1.5; color: ${LIGHT.muted};`;
 
 function MailView({ content, accent }: { readonly content: MailContent; readonly accent: string }) {
-  const { language, direction, name, greeting, words, facts, link, openInstead, foot } = content;
+  const { language, direction, name, greeting, words, facts, code, link, openInstead, foot } = content;
   const { start, end } = SIDES[direction];
   const colors = accentColors(accent, "light");
   const button = `display: inline-block; padding: 13px 22px; border: 1px solid ${colors.accentEdge}; border-radius: 10px; background-color: ${colors.accent}; color: ${colors.onAccent}; font-family: ${FONT}; font-size: 16px; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;`;
@@ -103,6 +104,11 @@ function MailView({ content, accent }: { readonly content: MailContent; readonly
                         {paragraph}
                       </p>
                     ))}
+                    {code !== null && (
+                      <p class="ink line" dir="ltr" style={CODE}>
+                        {code}
+                      </p>
+                    )}
                     {facts.length > 0 && <FactTable facts={facts} direction={direction} />}
                     {link !== null && (
                       <p style="margin: 24px 0;">
@@ -162,7 +168,7 @@ function FactTable({ facts, direction }: Pick<MailContent, "facts" | "direction"
       cellspacing="0"
       border={0}
       class="line"
-      style={`margin: 4px 0 8px; border-top: 1px solid ${LIGHT.line}; border-bottom: 1px solid ${LIGHT.line};`}
+      style={`margin: 4px 0 16px; border-top: 1px solid ${LIGHT.line}; border-bottom: 1px solid ${LIGHT.line};`}
     >
       {facts.map(([label, value]) => (
         <tr>

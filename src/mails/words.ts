@@ -1,7 +1,7 @@
 /** The words of a mail, as types: the files of `texts/` have them in each language, so that none can lack a word. */
 import type { MailKind, ParametersOf } from "../rules/mail.ts";
 
-/** What one mail says. The button is below the paragraphs, and the advice below the button. */
+/** What one mail says. Its code or its button is below the paragraphs, and the advice below that. */
 export interface MailWords {
   readonly subject: string;
   readonly title: string;
@@ -17,8 +17,6 @@ export interface MailNames {
   readonly server: string;
   /** When the link ends: "30 November 2026, 14:32 UTC". Empty for a mail without one. */
   readonly until: string;
-  /** The code of the mail, in groups. Empty for a mail without one. */
-  readonly code: string;
   /** The application that the mail is about. Empty for a mail about none. */
   readonly application: string;
 }
@@ -39,10 +37,7 @@ export interface MailTexts {
     readonly application: string;
   };
   readonly dateAndTime: (date: string, time: string) => string;
-  readonly agentOn: (program: string, system: string) => string;
   readonly agentUnknown: string;
-  /** A name of an application for which the operator does not vouch. */
-  readonly unverified: (application: string) => string;
   readonly openInstead: string;
   readonly foot: {
     readonly withAccount: (server: string, host: string) => string;
@@ -63,6 +58,8 @@ export interface MailContent {
   readonly greeting: string;
   readonly words: MailWords;
   readonly facts: readonly (readonly [label: string, value: string])[];
+  /** What the person types, shown alone; null for a mail without a code. */
+  readonly code: string | null;
   /** Where the button leads; null without a button. */
   readonly link: string | null;
   readonly openInstead: string;

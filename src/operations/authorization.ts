@@ -17,9 +17,11 @@ import type {
   Scope,
 } from "../protocol/identifiers.ts";
 import { recipientOf } from "../protocol/redirect-uri.ts";
+import { agentOf, productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
+import type { Single } from "../rules/once.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import { isOnline, keptForSignOut } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
@@ -95,7 +97,7 @@ export const authorize = (
 
 const ANSWERED = {
   form: row(once, { id: "$formId", kind: "$formKind" }),
-  code: row(codes, { id: "form.codeId" }),
+  code: row(codes, { id: "form.resultId" }),
 };
 
 /**
@@ -137,7 +139,7 @@ const USED = { used: row(once, { id: "$id", kind: "$kind" }) };
 export const useReauthentication = (
   context: Pick<Context, "store" | "events" | "clock">,
   act: Act,
-  proof: rules.Single,
+  proof: Single,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const { used } = await context.store.look(USED, { id: proof.id, kind: "reauthentication" });
@@ -179,6 +181,7 @@ export async function issueAuthorizationCode(
       via: "authorization_code",
       session: session.continuity,
       address: act.origin?.address ?? "",
+      ...productOf(agentOf(act.origin?.request)),
       createdAt: now,
       expiresAt,
     }),
@@ -207,7 +210,16 @@ export async function issueAuthorizationCode(
 
 type NewGrant = Pick<
   GrantRecord,
-  "scope" | "claims" | "resources" | "via" | "session" | "address" | "createdAt" | "expiresAt"
+  | "scope"
+  | "claims"
+  | "resources"
+  | "via"
+  | "session"
+  | "address"
+  | "program"
+  | "system"
+  | "createdAt"
+  | "expiresAt"
 >;
 
 /** Of a person who is signed in, what a grant records. */

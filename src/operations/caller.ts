@@ -99,7 +99,14 @@ export async function asClient<Result>(
         ? new Caller(await authenticate(context, credentials, wasKnown ? null : incoming), true)
         : new Caller(remembered, false);
     try {
-      return await confirmed(context, caller, act);
+      try {
+        const result = await act(caller);
+        if (!caller.isConfirmed) await confirm(context, caller);
+        return result;
+      } catch (error) {
+        if (error instanceof OAuthError && !caller.isConfirmed) await confirm(context, caller);
+        throw error;
+      }
     } catch (error) {
       if (!(error instanceof CallerChanged)) throw error;
       callers.forget(credentials);
@@ -108,26 +115,11 @@ export async function asClient<Result>(
   }
 }
 
-async function confirmed<Result>(
-  { store }: CallerContext,
-  caller: Caller,
-  act: (caller: Caller) => Promise<Result>,
-): Promise<Result> {
-  const confirm = async () => {
-    if (caller.isConfirmed) return;
-    caller.confirm((await store.look(CONFIRM, { callerId: caller.callerId })).caller);
-  };
-  try {
-    const result = await act(caller);
-    await confirm();
-    return result;
-  } catch (error) {
-    if (error instanceof OAuthError) await confirm();
-    throw error;
-  }
-}
-
 const CONFIRM = { caller: CALLER };
+
+async function confirm({ store }: CallerContext, caller: Caller): Promise<void> {
+  caller.confirm((await store.look(CONFIRM, { callerId: caller.callerId })).caller);
+}
 
 /**
  * Reads the client and checks its credentials. Wrong secrets count for the client and the network that they come from: no

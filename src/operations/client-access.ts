@@ -35,27 +35,36 @@ export const levelPolicyOf = ({
 /** Why access counts no more: the person may not use the client, or the sign-in was not as good as it must be by now. */
 export type UseFault = "person_not_allowed" | "sign_in_too_weak";
 
-/** Null: it still counts. For a client without a restriction, and for one that acts for itself, this asks the store nothing. */
-export async function useFault(
+type UsedGrant = Pick<GrantRecord, "subject" | "scope" | "authenticationLevel">;
+
+/**
+ * Null: it still counts. For a client without a restriction, and for one that acts for itself, this asks the store nothing and
+ * answers at once.
+ */
+export function useFault(
   { store, levelPolicy }: AccessContext,
   client: Restriction | null,
-  grant: Pick<GrantRecord, "subject" | "scope" | "authenticationLevel"> | null,
-): Promise<UseFault | null> {
+  grant: UsedGrant | null,
+): UseFault | null | Promise<UseFault | null> {
   if (client === null || grant === null) return null;
-  const { authenticationLevel } = grant;
   const isGood = isGoodEnough(levelPolicy, client, grant);
-  const isOpen = levelPolicy.secondFactor.length === 0 || reaches(authenticationLevel, "2");
-  if (!isOpen || isRestricted(client)) {
-    const account = await findAccount({ store }, grant.subject);
-    // A better sign-in would not help this person.
-    if (account === null || !mayUse(client, account)) return "person_not_allowed";
-    if (!reaches(authenticationLevel, levelOfPerson(levelPolicy, account))) return "sign_in_too_weak";
-  }
+  const isOpen = levelPolicy.secondFactor.length === 0 || reaches(grant.authenticationLevel, "2");
+  if (!isOpen || isRestricted(client)) return faultOfPerson({ store, levelPolicy }, client, grant, isGood);
   return isGood ? null : "sign_in_too_weak";
 }
 
-export const mayStillUse = async (...facts: Parameters<typeof useFault>): Promise<boolean> =>
-  (await useFault(...facts)) === null;
+async function faultOfPerson(
+  { store, levelPolicy }: AccessContext,
+  client: Restriction,
+  { subject, authenticationLevel }: UsedGrant,
+  isGood: boolean,
+): Promise<UseFault | null> {
+  const account = await findAccount({ store }, subject);
+  // A better sign-in would not help this person.
+  if (account === null || !mayUse(client, account)) return "person_not_allowed";
+  const isGoodForPerson = reaches(authenticationLevel, levelOfPerson(levelPolicy, account));
+  return isGood && isGoodForPerson ? null : "sign_in_too_weak";
+}
 
 /** Whether any access of the person needs a second factor: by their groups, a scope or a client. Reads the clients. */
 export async function isLevelDemanded(

@@ -8,6 +8,7 @@ import type { SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, OutboundError } from "../platform/outbound.ts";
+import { isPublicPoint } from "../platform/public-point.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientJwk, ClientKeySet, ClientRecord } from "../store/tables.ts";
 
@@ -156,6 +157,8 @@ function failureOf(error: unknown): Failure | null {
 async function importKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
   // Certificates and uses of the key do not matter here, and could be odd.
   const { kty, crv, x, y, n, e } = key;
+  if (kty === "EC" && !isPublicPoint(String(crv), String(x), String(y)))
+    throw new ClientKeyError("The key of the client is not valid.");
   try {
     const imported = await importJWK(
       Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined)),

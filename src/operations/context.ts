@@ -19,6 +19,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
 import type { ActivityKeeper } from "./activities.ts";
+import type { AuditKeeper } from "./audit.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
@@ -28,6 +29,7 @@ import type { LinkMails } from "./links.ts";
 import type { MailSender } from "./mail.ts";
 import type { MailTest } from "./mail-test.ts";
 import type { Readiness } from "./readiness.ts";
+import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 
@@ -60,13 +62,17 @@ export interface Context {
   readonly store: Store;
   /** What happened to people, as far as it is gathered and not written yet. */
   readonly activities: Pick<ActivityKeeper, "settled">;
+  /** What is counted for the record of acts, and not written yet. */
+  readonly audit: Pick<AuditKeeper, "settled">;
+  /** Keeps refused requests. */
+  readonly refusals: RefusalKeeper;
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;
   /** The rule for every password that a person chooses. */
   readonly newPasswords: NewPasswords;
   /** Learns of every refusal, by the path of its route; null if nothing counts them. */
-  readonly refusals: ((route: string | null, reason: Reason) => void) | null;
+  readonly countRefusal: ((route: string | null, reason: Reason) => void) | null;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */

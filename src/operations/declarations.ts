@@ -290,16 +290,17 @@ function changedProfile(before: PersonProfile, next: PersonProfile): ProfileChan
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
   const { clock, random } = context;
   const known = await findAccountByUsername(context, person.username);
-  const { name = null, email = null, email_verified: emailVerified = null, administrator } = person;
+  const { name = null, email = null, email_verified: emailVerified = null } = person;
+  const { administrator, auditor } = person;
   const told = toldFacts(person);
   const before = known?.declaration ?? null;
   const passwordHash = await declaredHash(person, before?.passwordHash ?? null, context);
   const samePassword = passwordHash === before?.passwordHash;
-  const declaration = { name, email, emailVerified, ...told, administrator, passwordHash };
+  const declaration = { name, email, emailVerified, ...told, administrator, auditor, passwordHash };
   if (known === null) {
     await makeGroups(told.groups, context);
     const { username } = person;
-    const about = { username, name, email, emailVerified, administrator, ...told };
+    const about = { username, name, email, emailVerified, administrator, auditor, ...told };
     const account = { ...about, passwordHash, source: "configuration", declaration } as const;
     await createAccount(context, SERVER_ACT, newAccountRecord(account, clock, random));
     return;
@@ -314,6 +315,7 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
     ...(before?.email !== email && { email }),
     ...(before?.emailVerified !== emailVerified && { emailVerified: emailVerified ?? true }),
     ...(before?.administrator !== administrator && { administrator }),
+    ...(before?.auditor !== auditor && { auditor }),
     ...(Object.keys(profile).length > 0 && { profile }),
     ...(attributes !== undefined && Object.keys(attributes).length > 0 && { attributes }),
     ...(joins.length > 0 && { joins }),

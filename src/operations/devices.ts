@@ -9,6 +9,7 @@ import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credential
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
+import { productOf } from "../protocol/user-agent.ts";
 import { newUserCode } from "../protocol/user-code.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import * as rules from "../rules/device-code.ts";
@@ -158,6 +159,7 @@ export function answerDevice(
     via: "device_code",
     session: null,
     address: device.requesterAddress,
+    ...productOf(device.requesterAgent),
     createdAt,
     expiresAt: device.expiresAt,
   });

@@ -5,9 +5,12 @@ import { type Act, actorText, EVENT_TYPES, type Event } from "../rules/events.ts
 import type { Change } from "../store/contract.ts";
 
 export interface Subscriber {
-  /** Rows about the events. They are committed together with the changes that the events report. */
+  /**
+   * Rows about the events. They are committed together with the changes that the events report. If it throws, the act fails before
+   * anything is done: no act is without its record.
+   */
   changesFor?(act: Act, events: readonly Event[]): readonly Change[];
-  /** Called after the commit. Must not throw. */
+  /** Called after the commit. The act is done, so its failure is only reported. */
   tell?(act: Act, event: Event): void;
 }
 
@@ -18,13 +21,25 @@ export interface Events {
 
 const NOTHING: readonly Change[] = [];
 
-export function createEvents(subscribers: readonly Subscriber[]): Events {
+/** `failed`: called with what a subscriber threw after a commit. */
+export function createEvents(
+  subscribers: readonly Subscriber[],
+  failed: (error: unknown, event: Event) => void = () => {},
+): Events {
   const recorders = subscribers.flatMap(({ changesFor }) => (changesFor === undefined ? [] : [changesFor]));
   return {
     changesFor: (act, events) =>
       recorders.length === 0 ? NOTHING : recorders.flatMap((changesFor) => changesFor(act, events)),
     tell(act, events) {
-      for (const event of events) for (const subscriber of subscribers) subscriber.tell?.(act, event);
+      for (const event of events) {
+        for (const subscriber of subscribers) {
+          try {
+            subscriber.tell?.(act, event);
+          } catch (error) {
+            failed(error, event);
+          }
+        }
+      }
     },
   };
 }

@@ -111,6 +111,16 @@ export async function* everyMember(context: Reading, groupName: string): AsyncGe
   }
 }
 
+/** The people who manage the group. */
+export async function listManagers(context: Reading, groupName: string): Promise<AccountRecord[]> {
+  const found: AccountRecord[] = [];
+  for await (const { subject, manages } of everyMemberRow(context, groupName)) {
+    const account = manages ? await findAccount(context, subject) : null;
+    if (account !== null) found.push(account);
+  }
+  return found;
+}
+
 /** The identifiers of the clients that are for the members of the group, or for all but them. */
 export async function clientsNaming(context: Reading, group: string): Promise<string[]> {
   const found: string[] = [];

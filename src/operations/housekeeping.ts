@@ -2,11 +2,13 @@
 
 import type { Configuration } from "../configuration/schema.ts";
 import { type Clock, type Clocks, type EpochSeconds, watchClock } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules/device-code.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import { type Expiries, type Store, StoreUnavailable } from "../store/contract.ts";
 import { clients, deviceCodes, TABLES } from "../store/tables.ts";
+import { sealAudit } from "./audit.ts";
 import { CROWDED_SECONDS, findCrowdedOut } from "./clients.ts";
 import type { Events } from "./events.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -89,6 +91,7 @@ export function startHousekeeping(
       readonly signingKeys: Pick<SigningKeyRing, "keepUp">;
       /** Seals anew what a former server key sealed. It runs until it has succeeded once. */
       readonly reseal?: () => Promise<unknown>;
+      readonly keys: Pick<ServerKeys, "mac">;
     },
 ): { stop(): Promise<void> } {
   const watch = watchClock(context);
@@ -109,6 +112,7 @@ export function startHousekeeping(
       if (!isResealed) await context.reseal?.();
       isResealed = true;
       await context.signingKeys.keepUp();
+      await sealAudit(context, () => !stopped);
       const count = await removeAllExpired(context, () => !stopped);
       if (count > 0) context.events.tell(SERVER_ACT, [{ event: "rows.expired", count }]);
     } catch (error) {

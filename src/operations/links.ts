@@ -172,7 +172,7 @@ export interface Invitation {
   readonly administrator?: boolean;
   readonly uses?: number;
   readonly seconds?: number;
-  /** Whether the link goes to the address by mail, and to no one else. */
+  /** Whether the link goes to the address by mail, and nowhere else. */
   readonly isMailed?: boolean;
   /** How the mail names the person who invites. */
   readonly inviter?: string | null;
@@ -229,6 +229,19 @@ export async function* everyInvitation(context: Reading, now: EpochSeconds): Asy
   for await (const link of allPages(list)) if (link.expiresAt > now) yield link;
 }
 
+/** The links of a person that still work: those that open something of their account, and the invitations that they made. */
+export async function* everyOwnLink(
+  context: Reading,
+  subject: SubjectId,
+  now: EpochSeconds,
+): AsyncGenerator<LinkRecord> {
+  const list = ({ limit, after = null }: Page<LinkRecord>) =>
+    context.store.list(links, { where: { subject }, after, limit });
+  for await (const link of allPages(list)) if (rules.linkFault(link, now) === null) yield link;
+  for await (const link of everyInvitation(context, now))
+    if (rules.inviterOf(link) === subject && rules.linkFault(link, now) === null) yield link;
+}
+
 /** False if there is no such invitation. */
 export const revokeInvitation = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
   outcomeOf(context, act, async () => rules.revokeInvitation((await context.store.look(BY_ID, { id })).link));
@@ -266,7 +279,7 @@ async function findInviter(context: Reading, link: LinkRecord | null): Promise<r
   };
 }
 
-/** The groups of these names that exist: one that was removed meanwhile keeps no one out. */
+/** The groups of these names that exist: one that was removed meanwhile is left out. */
 export async function existingGroups(context: Reading, names: readonly string[]): Promise<GroupRecord[]> {
   const found = await Promise.all(names.map((name) => findGroup(context, name)));
   return found.filter((group) => group !== null);
@@ -485,7 +498,7 @@ export async function askEmailChange(
   return "asked";
 }
 
-/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null if no one is. */
+/** The account of the link gets its address, if it is still free. `by`: the person who is signed in; null without one. */
 export const confirmEmail = (
   context: DecideContext & Pick<LinkContext, "clock">,
   act: Act,

@@ -93,6 +93,11 @@ export const METRICS = {
     ["state"],
     "one",
   ),
+  tessera_last_backup_timestamp_seconds: gauge(
+    "When tessera backup last backed the embedded database up, in seconds since 1970; missing before the first time.",
+    [],
+    "one",
+  ),
   tessera_telemetry_dropped_total: counter("Spans and log records that were not sent to the collector.", [
     "signal",
   ]),

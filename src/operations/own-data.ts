@@ -10,6 +10,7 @@ import { type AccountRecord, passkeys } from "../store/tables.ts";
 import { everyConsent, everyGrant } from "./access.ts";
 import { everyActivity } from "./activities.ts";
 import { findClient } from "./clients.ts";
+import { everyOwnLink } from "./links.ts";
 import { collect } from "./paging.ts";
 import { findPicture } from "./people.ts";
 import { findTotp } from "./second-factor.ts";
@@ -71,10 +72,23 @@ const PARTS: Readonly<Record<string, Part>> = {
     const sessions = await collect(everySession(context, account, now, idleSince));
     return sessions.map((session) => ({
       address: session.address,
+      program: session.program,
+      system: session.system,
       signed_in_at: time(session.authenticatedAt),
       signed_in_with: session.authenticationMethods,
       last_seen_at: time(session.lastSeenAt),
       ends_at: time(session.expiresAt),
+    }));
+  },
+  links: async (context, { subject }) => {
+    const links = await collect(everyOwnLink(context, subject, context.clock.seconds()));
+    return links.map(({ kind, email, usesLeft, createdBy, createdAt, expiresAt }) => ({
+      kind,
+      email,
+      uses_left: usesLeft,
+      made_by: createdBy === `person:${subject}` ? "you" : (createdBy.split(":")[0] ?? ""),
+      made_at: time(createdAt),
+      ends_at: time(expiresAt),
     }));
   },
   access: async (context, { subject }) => {
@@ -86,6 +100,8 @@ const PARTS: Readonly<Record<string, Part>> = {
       resources: grant.resources,
       via: grant.via,
       address: grant.address,
+      program: grant.program,
+      system: grant.system,
       given_at: time(grant.createdAt),
       first_used_at: time(grant.activatedAt),
       kept_until: time(grant.expiresAt),

@@ -46,7 +46,7 @@ import {
   hasAdministrator,
   lookAtAccount,
 } from "./people.ts";
-import { findWaysIn, type StepProof } from "./second-factor.ts";
+import { findWaysIn, type StepProof, spentProof } from "./second-factor.ts";
 
 interface Reading {
   readonly store: Store;
@@ -225,6 +225,8 @@ export interface SecondPasskeyAttempt extends PasskeyAttempt {
   readonly browser: PresentedBrowser | null;
   /** Whether the device must ask for its person, because a key alone would prove the same twice. */
   readonly needsPerson: boolean;
+  /** Whether an answer that is used up was used by the very form that brings it again. */
+  readonly wasSent: () => Promise<boolean>;
 }
 
 /** Checks a later step, of a person who has passed the first. The attempt counts with those of the other steps. */
@@ -233,7 +235,7 @@ export async function checkPasskeyOf(
   account: AccountRecord,
   attempt: SecondPasskeyAttempt,
 ): Promise<PasskeyCheck> {
-  const { origin, browser, needsPerson } = attempt;
+  const { origin, browser, needsPerson, wasSent } = attempt;
   let examined: Examined | null = null;
   const attempted = await attemptStep(
     context,
@@ -243,6 +245,8 @@ export async function checkPasskeyOf(
       examined = await examine(context, attempt, account);
       if (needsPerson && examined.outcome === "verified" && examined.proof.step !== STEPS.verified_passkey)
         examined = refusal("unverified", "unverified");
+      if (examined.outcome === "refused" && (await wasSent()))
+        examined = { outcome: "verified", account, proof: spentProof(STEPS.passkey) };
       return examined.outcome === "verified" ? examined.proof : null;
     },
   );
@@ -433,10 +437,17 @@ export const renamePasskey = (
 
 const NO_WAYS: WaysIn = { hasPassword: false, passkeys: 0, hasTotp: false };
 
-/** The account comes first: what is found after it is not older than its revision. */
-async function lookAtWays(context: Reading, subject: SubjectId): Promise<rules.WaysFacts> {
+/** What is left without a passkey, or without the password. The account comes first: what is found after it is not older. */
+async function lookAtWays(
+  context: Reading,
+  subject: SubjectId,
+  without: CredentialId | "password",
+): Promise<rules.WaysFacts> {
   const account = await findAccount(context, subject);
-  return { account, ways: account === null ? NO_WAYS : await findWaysIn(context, account) };
+  if (account === null) return { account, left: NO_WAYS };
+  return without === "password"
+    ? { account, left: { ...(await findWaysIn(context, account)), hasPassword: false } }
+    : { account, left: await findWaysIn(context, account, without) };
 }
 
 export const removePasskey = (
@@ -447,7 +458,7 @@ export const removePasskey = (
   by: "person" | "operator",
 ): Promise<rules.RemoveOutcome> =>
   outcomeOf(context, act, async () => {
-    const facts = await lookAtWays(context, subject);
+    const facts = await lookAtWays(context, subject, credentialId);
     const { passkey } = await context.store.look(PASSKEY, { credentialId });
     return rules.removePasskey({ ...facts, passkey }, by);
   });
@@ -493,7 +504,7 @@ export const removePassword = (
   act: Act,
   subject: SubjectId,
 ): Promise<rules.RemovePasswordOutcome> =>
-  outcomeOf(context, act, async () => rules.removePassword(await lookAtWays(context, subject)));
+  outcomeOf(context, act, async () => rules.removePassword(await lookAtWays(context, subject, "password")));
 
 /** How the identifier of a passkey is written. */
 export const passkeyIdText = ({ credentialId }: Pick<PasskeyRecord, "credentialId">): string =>

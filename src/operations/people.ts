@@ -30,6 +30,7 @@ import {
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
+import { readablePasskeys } from "./second-factor.ts";
 
 interface Reading {
   readonly store: Store;
@@ -113,10 +114,13 @@ export async function hasAdministrator({ store }: Reading, beside?: SubjectId): 
 }
 
 /** Whether the person can sign in with a passkey. */
-export const hasPasskey = async (
+export async function hasPasskey(
   { store }: Reading,
   { subject }: Pick<AccountRecord, "subject">,
-): Promise<boolean> => (await store.list(passkeys, { where: { subject }, limit: 1 })).length > 0;
+): Promise<boolean> {
+  const own = await store.list(passkeys, { where: { subject }, limit: passkeyRules.PASSKEYS_PER_PERSON });
+  return (await readablePasskeys(own)).length > 0;
+}
 
 /** The parameters that find the holders of a person's names. */
 const namesOf = ({ username, email }: Pick<AccountRecord, "username" | "email">) => ({

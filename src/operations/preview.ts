@@ -105,6 +105,8 @@ function previewedGrant(
       via: "authorization_code",
       session: null,
       address: "",
+      program: null,
+      system: null,
       createdAt: now,
       expiresAt: now,
     },

@@ -1,15 +1,23 @@
 /** The second step of a sign-in: a one-time password of the person's app (RFC 6238), or a recovery code. */
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
+import { isReadableKey } from "../accounts/passkeys.ts";
 import { codeDigests, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
-import type { SubjectId } from "../protocol/identifiers.ts";
+import type { CredentialId, SubjectId } from "../protocol/identifiers.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
 import type { Event, Origin } from "../rules/events.ts";
 import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import * as rules from "../rules/second-factor.ts";
 import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
-import { type AccountRecord, passkeys, recoveryCodes, type TotpRecord, totps } from "../store/tables.ts";
+import {
+  type AccountRecord,
+  type PasskeyRecord,
+  passkeys,
+  recoveryCodes,
+  type TotpRecord,
+  totps,
+} from "../store/tables.ts";
 import { type AttemptContext, type Attempted, attemptStep } from "./attempts.ts";
 import type { Context } from "./context.ts";
 
@@ -23,13 +31,26 @@ const CODE = { ...TOTP, code: row(recoveryCodes, { digest: "$digest" }) };
 export const findTotp = async ({ store }: Reading, subject: SubjectId): Promise<TotpRecord | null> =>
   (await store.look(TOTP, { subject })).totp;
 
-/** What the person has set up to prove who they are. */
-export async function findWaysIn(context: Reading, account: AccountRecord): Promise<WaysIn> {
+/** Those of some passkeys whose keys can be read. */
+export async function readablePasskeys(own: readonly PasskeyRecord[]): Promise<PasskeyRecord[]> {
+  const readable = await Promise.all(own.map(({ publicKey }) => isReadableKey(publicKey)));
+  return own.filter((_, index) => readable[index] === true);
+}
+
+/** What the person has set up to prove who they are. `without`: as if they did not have this passkey. */
+export async function findWaysIn(
+  context: Reading,
+  account: AccountRecord,
+  without: CredentialId | null = null,
+): Promise<WaysIn> {
   const { subject } = account;
-  const keys = await context.store.list(passkeys, { where: { subject }, limit: PASSKEYS_PER_PERSON });
+  const own = await context.store.list(passkeys, { where: { subject }, limit: PASSKEYS_PER_PERSON });
+  const keys = own.filter(
+    ({ credentialId }) => without === null || Buffer.compare(credentialId, without) !== 0,
+  );
   return {
     hasPassword: account.passwordHash !== null,
-    passkeys: keys.length,
+    passkeys: (await readablePasskeys(keys)).length,
     hasTotp: (await findTotp(context, subject)) !== null,
   };
 }
@@ -55,7 +76,12 @@ export interface CodeAttempt {
   readonly code: string;
   readonly origin: Origin;
   readonly browser: PresentedBrowser | null;
+  /** Whether a proof that is used up was used by the very form that brings it again. Default: no. */
+  readonly wasSent?: (() => Promise<boolean>) | undefined;
 }
+
+/** A proof that was used up: no commit takes it again. */
+export const spentProof = (step: SignInStep): StepProof => ({ step, use: async () => null });
 
 type CodeContext = Pick<Context, "store" | "clock" | "keys"> & AttemptContext;
 
@@ -63,7 +89,7 @@ type CodeContext = Pick<Context, "store" | "clock" | "keys"> & AttemptContext;
 export const checkCode = (
   context: CodeContext,
   account: AccountRecord,
-  { code, origin, browser }: CodeAttempt,
+  { code, origin, browser, wasSent }: CodeAttempt,
 ): Promise<Attempted<StepProof>> =>
   attemptStep(context, { address: origin.address, browser, isSecond: true }, account, async () => {
     const typed = normalizeCode(code);
@@ -74,7 +100,9 @@ export const checkCode = (
         ? useTotp(context, account, typed.text)
         : useRecovery(context, account, typed.text);
     const events = typed.kind === "totp" ? [] : [{ event: "recovery_code.used", subject } as const];
-    return (await use()) === null ? null : { step: STEPS[typed.kind], use, events };
+    const step = STEPS[typed.kind];
+    if ((await use()) !== null) return { step, use, events };
+    return (await wasSent?.()) === true ? spentProof(step) : null;
   });
 
 async function useTotp(

@@ -109,7 +109,7 @@ export async function acceptQuestion(
     kind: "self_test" as const,
     id: new Uint8Array(Buffer.from(id, "base64url")) as RecordId,
     expiresAt,
-    codeId: null,
+    resultId: null,
   };
   const { outcome } = await store.commit({ changes: [insert(once, row)] });
   return outcome === "committed";

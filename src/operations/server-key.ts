@@ -14,6 +14,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import { type Change, insert, type ListRequest, remove, row, type Store, update } from "../store/contract.ts";
 import type { Columns, RowOf, Table } from "../store/declare.ts";
 import {
+  auditSeals,
   type MailRecord,
   mails,
   recoveryCodes,
@@ -135,7 +136,7 @@ function agreedSecret(kept: ServerKeyRecord, configured: Uint8Array | null): Uin
     throw new ConfigurationError(
       configured === null
         ? "The server's key in the database is damaged. Restore the table server_keys from a backup."
-        : "server_key is not the key that this database is used with. Every node needs the same. To put it in the place of the other one, which must be among former_server_keys: tessera server-key rotate",
+        : "server_key is not the key that this database is used with. Every node needs the same. To put it in the place of the other one: tessera server-key rotate (docs/server-key.md)",
     );
   }
   return secret;
@@ -241,7 +242,7 @@ export async function resealAll(context: ResealContext): Promise<Resealed> {
 }
 
 /** Why a former secret stays. `names`: it determines how applications know people and sessions. */
-export type FormerNeed = "names" | "recovery_codes" | "known_browsers";
+export type FormerNeed = "names" | "recovery_codes" | "known_browsers" | "audit_seals";
 
 export interface FormerKey {
   readonly key: ServerKeyRecord;
@@ -263,6 +264,7 @@ export async function findFormerNeeds({
       if (usedAt === null) firstCode = Math.min(firstCode ?? createdAt, createdAt);
     }
   }
+  const [firstSeal] = await store.list(auditSeals, { order: ["number"], limit: 1 });
   const now = clock.seconds();
   return former.map((key) => {
     const retiredAt = key.retiredAt ?? 0;
@@ -270,6 +272,7 @@ export async function findFormerNeeds({
     if (key === oldest) needs.push("names");
     if (firstCode !== null && firstCode <= retiredAt) needs.push("recovery_codes");
     if (now < retiredAt + configuration.lifetimes.known_browser_seconds) needs.push("known_browsers");
+    if (firstSeal !== undefined && firstSeal.sealedAt <= retiredAt) needs.push("audit_seals");
     return { key, needs };
   });
 }

@@ -3,15 +3,25 @@
  * Every sign-in makes a new session, so a cookie that was planted before is worthless afterwards (RFC 9700 §4, fixation).
  */
 
-import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
+import {
+  assembleCredential,
+  type MintedCredential,
+  mintCredential,
+  newRecordId,
+  parseCredential,
+  secretMatches,
+} from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import { agentOf, productOf } from "../protocol/user-agent.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
+import type { Single } from "../rules/once.ts";
 import * as rules from "../rules/person.ts";
 import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
-import { type AccountRecord, accounts, type SessionRecord, sessions, totps } from "../store/tables.ts";
+import { type AccountRecord, accounts, once, type SessionRecord, sessions, totps } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
@@ -130,7 +140,46 @@ const BY_ID = { session: row(sessions, { id: "$id" }) };
 const SIGN_IN = {
   account: row(accounts, { subject: "$subject" }),
   totp: row(totps, { subject: "$subject" }),
+  answered: row(once, { id: "$formId", kind: "$formKind" }),
 };
+
+const ANSWERED = { answered: row(once, { id: "$id", kind: "$kind" }) };
+
+/** The form of the last step of a sign-in, as its browser sent it. */
+export interface SignInForm extends Single {
+  /** The sealed field, which only the person's browser has. */
+  readonly sealed: string;
+  /** The cookie of the browser. */
+  readonly cookieValue: string;
+  /** What the person answered: the code, or the answer of the passkey. */
+  readonly answer: string;
+}
+
+/**
+ * The session that a form starts. It is derived from the form, so that a second click gets the same one, and from the same answer only.
+ * A thief of the database and the keys has neither the cookie nor the form, and cannot derive it.
+ */
+const sessionOf = (
+  keys: ServerKeys,
+  { sealed, cookieValue, answer }: SignInForm,
+  id: RecordId,
+): MintedCredential =>
+  assembleCredential("session", id, keys.mac("session of a form", cookieValue, sealed, answer, id));
+
+/** The session that the same form, with the same answer, has just started; null if there is none. */
+export async function findEarlierSession(context: Context, form: SignInForm): Promise<StartedSession | null> {
+  const { store, clock, keys, configuration } = context;
+  const { answered } = await store.look(ANSWERED, { id: form.id, kind: "sign_in" });
+  // The session has another shard than the form, so it is another look.
+  const { session, account } = await store.look(SESSION, { id: answered?.resultId ?? null });
+  const now = clock.seconds();
+  const idleSince = now - configuration.lifetimes.session_idle_seconds;
+  const earlier = rules.earlierSession({ session, account }, now, idleSince);
+  if (earlier === null || account === null) return null;
+  const { text, digest } = sessionOf(keys, form, earlier.id);
+  if (Buffer.compare(digest, earlier.digest) !== 0) return null;
+  return startedSession(context, account, earlier, text);
+}
 
 /** A session to start: the steps that it rests on, and the session whose place it takes. */
 export interface NewSession {
@@ -169,7 +218,11 @@ export const createSession = (
     const uses = await Promise.all(proofs.map(({ use }) => use()));
     if (!uses.every((changes) => changes !== null)) return concluded(false);
     const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
-    const facts = await context.store.look(SIGN_IN, { subject: session.subject });
+    const facts = await context.store.look(SIGN_IN, {
+      subject: session.subject,
+      formId: signIn.form?.id ?? null,
+      formKind: "sign_in",
+    });
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
     const taken = {
       steps,
@@ -178,6 +231,7 @@ export const createSession = (
       continues: signIn.continues ?? null,
       newBrowser,
       events: proofs.flatMap(({ events = [] }) => events),
+      form: signIn.form,
     };
     return rules.startSession(facts, session, taken, {
       earlier,
@@ -198,10 +252,9 @@ export interface SignIn {
   readonly continues?: RecordId | undefined;
   /** What the browser says of itself, if it is new to the account (`newBrowserOf`): the person then gets a mail. Default: null. */
   readonly newBrowser?: string | null;
+  /** The form of the last step, for a sign-in whose proofs count once. Default: none. */
+  readonly form?: SignInForm | undefined;
 }
-
-/** The longest text that is kept of what a browser says of itself. */
-const AGENT_CHARACTERS = 200;
 
 /**
  * What the browser of a request says of itself, if no person has signed in to the account in it with the present password. Null for a
@@ -215,7 +268,7 @@ export function newBrowserOf(
   if (configuration.lifetimes.known_browser_seconds === 0) return null;
   const presented = knownBrowsers.read(request);
   if (presented !== null && knownBrowsers.isKnownTo(presented, account)) return null;
-  return (request.headers.get("user-agent") ?? "").slice(0, AGENT_CHARACTERS);
+  return agentOf(request);
 }
 
 /**
@@ -227,9 +280,12 @@ export async function startSession(
   signIn: SignIn,
   replaces: RecordId | null,
 ): Promise<StartedSession | null> {
-  const { clock, random, configuration, sessionCookie } = context;
-  const { account, steps, since } = signIn;
-  const minted = mintCredential("session", clock, random);
+  const { clock, random, keys, configuration } = context;
+  const { account, steps, since, form } = signIn;
+  const minted =
+    form === undefined
+      ? mintCredential("session", clock, random)
+      : sessionOf(keys, form, newRecordId(clock, random));
   const now = clock.seconds();
   const authentication = authenticationBy(steps);
   if (authentication === null) return null;
@@ -240,6 +296,7 @@ export async function startSession(
     subject: account.subject,
     continuity: minted.id,
     address: act.origin?.address ?? "",
+    ...productOf(agentOf(act.origin?.request)),
     authenticatedAt: since ?? now,
     ...authentication,
     createdAt: now,
@@ -249,15 +306,18 @@ export async function startSession(
   const by: Act = { ...act, actor: { kind: "person", id: account.subject } };
   const kept = configuration.limits.sessions_per_person;
   const started = await createSession(context, by, { session, signIn, replaces, kept });
-  if (!started) return null;
-  const cookie = sessionCookie.write(minted.text, session.expiresAt - now);
-  const known = context.knownBrowsers.write(account);
-  return {
-    cookie,
-    cookies: known === null ? [cookie] : [cookie, known],
-    cookieValue: minted.text,
-    session,
-  };
+  return started ? startedSession(context, account, session, minted.text) : null;
+}
+
+function startedSession(
+  { sessionCookie, knownBrowsers, clock }: Context,
+  account: AccountRecord,
+  session: SessionRecord,
+  cookieValue: string,
+): StartedSession {
+  const cookie = sessionCookie.write(cookieValue, session.expiresAt - clock.seconds());
+  const known = knownBrowsers.write(account);
+  return { cookie, cookies: known === null ? [cookie] : [cookie, known], cookieValue, session };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Reading } from "../platform/metrics.ts";
 import { currentKey, stateOf } from "../rules/signing-key.ts";
 import type { Store } from "../store/contract.ts";
 import { logoutNotices } from "../store/tables.ts";
+import { findLastBackup } from "./backups.ts";
 import type { KeyFiles } from "./key-files.ts";
 import { findMailHealth, MOST_WAITING_COUNTED } from "./mail.ts";
 import { reading } from "./metrics.ts";
@@ -36,7 +37,7 @@ export function createSharedReadings(facts: SharedFacts): () => Promise<readonly
 }
 
 async function readAll(facts: SharedFacts): Promise<readonly Reading[]> {
-  const parts = [outboxReadings, keyReadings, certificateReadings];
+  const parts = [outboxReadings, keyReadings, certificateReadings, backupReadings];
   const read = await Promise.allSettled(parts.map(async (part) => part(facts)));
   return [buildReading(facts), ...read.flatMap((part) => (part.status === "fulfilled" ? part.value : []))];
 }
@@ -71,6 +72,11 @@ async function keyReadings(facts: SharedFacts): Promise<Reading[]> {
       return [reading("tessera_signing_key_age_seconds", Math.max(0, now - current.signsFrom), algorithm)];
     }),
   ];
+}
+
+async function backupReadings({ store }: SharedFacts): Promise<Reading[]> {
+  const last = await findLastBackup({ store });
+  return last === null ? [] : [reading("tessera_last_backup_timestamp_seconds", last.madeAt)];
 }
 
 /** The listeners have numbers, in the order of the configuration; the one for metrics comes last. */

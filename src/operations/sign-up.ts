@@ -50,7 +50,7 @@ export async function askSignUp(
       email: foldUsername(email),
     });
     const isTaken = sameEmail !== null;
-    // For an address that is taken the row stands for the wish alone: no one has its secret.
+    // For an address that is taken the row stands for the wish alone: no mail has its secret.
     const { link, address } = newLink(context, act, {
       kind: "registration",
       email,

@@ -46,7 +46,7 @@ import {
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { claimsForCaller, clientClaimsForApis } from "./claims.ts";
-import { type AccessContext, mayStillUse, type UseFault, useFault } from "./client-access.ts";
+import { type AccessContext, type UseFault, useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -241,13 +241,18 @@ export function refresh(
  * Strangers could fill the database otherwise (THREATS 61). The count is in memory, so it costs no statement. What issues
  * no token does not count. Throws `too_many_tokens` (429).
  */
-export async function withinTokenBudget<Result>(
+export const withinTokenBudget = <Result>(
   { limits, configuration }: Pick<Context, "limits" | "configuration">,
   client: ClientRecord,
   redeem: () => Promise<Result | OAuthError>,
+): Promise<Result | OAuthError> =>
+  isVouchedFor(client, configuration.registration) ? redeem() : countedRedemption(limits, client, redeem);
+
+async function countedRedemption<Result>(
+  limits: Pick<Context["limits"], "tokensPerStranger">,
+  { clientId }: ClientRecord,
+  redeem: () => Promise<Result | OAuthError>,
 ): Promise<Result | OAuthError> {
-  if (isVouchedFor(client, configuration.registration)) return redeem();
-  const { clientId } = client;
   const retryAfterSeconds = limits.tokensPerStranger.attempt(clientId);
   if (retryAfterSeconds > 0) return new OAuthError("too_many_tokens", { clientId, retryAfterSeconds });
   let isIssued = false;
@@ -327,12 +332,15 @@ export async function introspect(
   const issuer = context.issuer.identifier;
   const now = clock.seconds();
   const callerId = caller?.callerId ?? null;
-  const accessToken = await recognizeAccessToken(text, signingKeys.verify);
+  const recognized = recognizeAccessToken(text, signingKeys.verify);
+  const accessToken = recognized instanceof Promise ? await recognized : recognized;
   if (accessToken !== null) {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
-    if (token === null || !(await mayStillUse(context, facts.client, token.grant))) return INACTIVE;
+    if (token === null) return INACTIVE;
+    const fault = useFault(context, facts.client, token.grant);
+    if (fault !== null && (await fault) !== null) return INACTIVE;
     const visible = visibleToken(catalogue, clientId, token);
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
@@ -353,7 +361,7 @@ export async function introspect(
   if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
-  return active && grant.clientId === clientId && (await mayStillUse(context, facts.client, grant))
+  return active && grant.clientId === clientId && (await useFault(context, facts.client, grant)) === null
     ? withPerson(
         context,
         introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope)),
@@ -368,13 +376,13 @@ export async function introspect(
  * What the scope `email` tells of the person, the claims for APIs, and the person under the name by which the token's client knows
  * them. Most tokens need none of it, and cost no further look. `told`: the scopes whose claims the caller may learn.
  */
-async function withPerson(
+function withPerson(
   context: Context,
   shown: ActiveIntrospection,
   client: Pick<ClientRecord, "clientId" | "subjectType"> | null,
   grant: Pick<GrantRecord, "id" | "subject"> | null,
   { scope, told }: { readonly scope: readonly Scope[]; readonly told: readonly Scope[] },
-): Promise<Introspection> {
+): Introspection | Promise<Introspection> {
   if (client === null || grant === null) return shown;
   const tellsEmail = scope.includes(EMAIL_SCOPE);
   if (
@@ -383,9 +391,16 @@ async function withPerson(
     toldToApis(told, context.configuration.claims.scopes).length === 0
   )
     return shown;
-  const { clientId } = client;
-  const asked = { subject: grant.subject, clientId, grantId: grant.id };
-  const about = await claimsForCaller(context, asked, { tellsEmail, told });
+  const asked = { subject: grant.subject, clientId: client.clientId, grantId: grant.id };
+  return withClaims(context, shown, asked, { tellsEmail, told });
+}
+
+async function withClaims(
+  context: Context,
+  shown: ActiveIntrospection,
+  ...asked: [Parameters<typeof claimsForCaller>[1], Parameters<typeof claimsForCaller>[2]]
+): Promise<Introspection> {
+  const about = await claimsForCaller(context, ...asked);
   // The person was removed in this moment, or the grant has ended.
   if (about === null) return INACTIVE;
   return { ...about.claims, ...shown, sub: about.sub };

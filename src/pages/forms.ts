@@ -14,6 +14,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
+import type { Texts } from "./texts.ts";
 
 /** The purpose of a form. A token for one purpose does not work for another. */
 export type FormPurpose =
@@ -85,6 +86,13 @@ export interface Submitted {
   /** False: the browser does not keep the cookie, so none of its forms will ever be fresh. */
   readonly hasCookie: boolean;
 }
+
+/** Why a form with a password is not fresh, in words. */
+export const staleWords = (
+  { issuer }: Pick<Context, "issuer">,
+  { forms }: Pick<Texts, "forms">,
+  hasCookie: boolean,
+): string => (hasCookie ? forms.stalePassword : `${forms.cookieless} ${issuer.identifier}`);
 
 /**
  * Reads a submitted form, even if it is stale, so that the page can show it again as the person filled it in. A page does

@@ -6,7 +6,7 @@ import { asSelfMade, isDomainAllowed } from "../operations/sign-up.ts";
 import { type Handler, type Incoming, queryOf, type Route } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
 import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
-import { readForm, type Submitted } from "./forms.ts";
+import { readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { LINK_TOKEN, refusedLink, requireLink } from "./links.ts";
 import {
@@ -103,8 +103,7 @@ async function accept(
   const again = (faults: NewAccountFaults, limited?: number) =>
     newAccountPage(context, incoming, page, typed, faults, limited);
   if (!isFresh) {
-    const { cookieless, stalePassword } = texts.forms;
-    return again({ form: hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}` });
+    return again({ form: staleWords(context, texts, hasCookie) });
   }
   const faults = await newAccountFaults(context, texts, typed, link.email);
   if (Object.keys(faults).length > 0) return again(faults);

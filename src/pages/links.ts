@@ -3,10 +3,10 @@
  * secret of the link is in the address and in the form, and the form counts only in the browser in which it was opened.
  */
 import type { Context } from "../operations/context.ts";
-import { findLink } from "../operations/links.ts";
+import { findLink, personOfLink } from "../operations/links.ts";
 import type { Incoming } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
-import type { LinkKind, LinkRecord } from "../store/tables.ts";
+import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
 import { PageError } from "./page-error.ts";
 
 /** The parameter and the field with the secret of the link. */
@@ -23,6 +23,19 @@ export async function requireLink(
   const fault = found === null ? "unknown" : found.fault;
   if (found !== null && fault === null) return found.link;
   throw refusedLink(context, incoming, fault ?? "unknown", found?.link ?? null);
+}
+
+/** The same for a link about a person, who may be gone by now. */
+export async function requirePersonOfLink(
+  context: Context,
+  incoming: Incoming,
+  kinds: readonly LinkKind[],
+  token: string,
+): Promise<{ readonly link: LinkRecord; readonly account: AccountRecord }> {
+  const link = await requireLink(context, incoming, kinds, token);
+  const account = await personOfLink(context, link);
+  if (account === null) throw refusedLink(context, incoming, "unknown", link);
+  return { link, account };
 }
 
 /** The refusal of a link. It is reported, because a used link that is used again may have been read by another person. */

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The links whose page asks for one click: for one sign-in, and to confirm an e-mail address. */
 import type { Context } from "../operations/context.ts";
-import { confirmEmail, personOfLink, takeSignInLink } from "../operations/links.ts";
+import { confirmEmail, takeSignInLink } from "../operations/links.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { actOfPerson, actOfStranger } from "../rules/events.ts";
@@ -10,7 +10,7 @@ import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { LINK_TOKEN, refusedLink, requireLink } from "./links.ts";
+import { LINK_TOKEN, refusedLink, requirePersonOfLink } from "./links.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn } from "./sign-in-steps.tsx";
@@ -102,45 +102,30 @@ async function verifyByLink(
   const frame = pageFrame(context, incoming);
   const { links, errors } = frame.texts;
   const address = displayText(link.email ?? "", 320);
-  const way = { href: frame.path("/account"), words: errors.account };
+  const told = (kind: "good" | "bad", title: string, text: string, status = 200) =>
+    respondWithPage(
+      <MessageView
+        frame={frame}
+        kind={kind}
+        title={title}
+        text={[text]}
+        way={{ href: frame.path("/account"), words: errors.account }}
+      />,
+      { status },
+    );
   switch (outcome) {
     case "verified":
-      return respondWithPage(
-        <MessageView
-          frame={frame}
-          kind="good"
-          title={links.verifiedTitle}
-          text={[links.verified(address)]}
-          way={way}
-        />,
-      );
+      return told("good", links.verifiedTitle, links.verified(address));
     case "foreign": {
       const another = by === null ? null : "1";
       return seeOther(pagePath(context.issuer, "/login", { return_to: again, another }));
     }
     case "email_taken":
-      return respondWithPage(
-        <MessageView
-          frame={frame}
-          kind="bad"
-          title={links.emailTakenTitle}
-          text={[links.emailTaken(address)]}
-          way={way}
-        />,
-        { status: 409 },
-      );
+      return told("bad", links.emailTakenTitle, links.emailTaken(address), 409);
     case "used":
       // The second click of a double click.
       if (email === link.email && emailVerified)
-        return respondWithPage(
-          <MessageView
-            frame={frame}
-            kind="good"
-            title={links.verifiedTitle}
-            text={[links.verified(address)]}
-            way={way}
-          />,
-        );
+        return told("good", links.verifiedTitle, links.verified(address));
       throw refusedLink(context, incoming, outcome, link);
     case "unknown":
     case "expired":
@@ -149,18 +134,6 @@ async function verifyByLink(
     case "too_long":
       throw new Error(`An address cannot be refused as ${outcome}.`);
   }
-}
-
-async function requirePerson(
-  context: Context,
-  incoming: Incoming,
-  kind: LinkKind,
-  token: string,
-): Promise<{ link: LinkRecord; account: AccountRecord }> {
-  const link = await requireLink(context, incoming, [kind], token);
-  const account = await personOfLink(context, link);
-  if (account === null) throw refusedLink(context, incoming, "unknown", link);
-  return { link, account };
 }
 
 async function oneClickPage(
@@ -195,7 +168,7 @@ const show =
   (context: Context, page: OneClick): Handler =>
   async (incoming) => {
     const token = queryOf(incoming).get(LINK_TOKEN) ?? "";
-    const { link, account } = await requirePerson(context, incoming, page.kind, token);
+    const { link, account } = await requirePersonOfLink(context, incoming, [page.kind], token);
     return oneClickPage(context, incoming, page, token, link, account, 200);
   };
 
@@ -206,7 +179,7 @@ const answer =
     const token = form.get(LINK_TOKEN) ?? "";
     const again = pagePath(context.issuer, page.path, { [LINK_TOKEN]: token });
     return offering(again, async () => {
-      const { link, account } = await requirePerson(context, incoming, page.kind, token);
+      const { link, account } = await requirePersonOfLink(context, incoming, [page.kind], token);
       // The page comes again, with a form that counts.
       if (!isFresh) return oneClickPage(context, incoming, page, token, link, account, 422);
       return page.act(context, incoming, link, account, again);

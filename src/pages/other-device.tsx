@@ -3,7 +3,7 @@
  * Signing in on this device by approving it on another: a QR code leads the phone, on which the person is signed in, to a page that
  * shows who asks, from where and for what. The question travels in the code itself, under a MAC, so strangers store nothing here.
  *
- * A link alone approves nothing: the person types a number that only the screen in front of them shows. Whoever sends the link to
+ * A link alone approves nothing: the person types a number that only the screen in front of them shows. A thief who sends the link to
  * another person must also get them to type a number, and the page says what that means.
  */
 import { createHash } from "node:crypto";
@@ -16,12 +16,12 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../p
 import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
+import { agentOf, productOf } from "../protocol/user-agent.ts";
 import { actOfPerson } from "../rules/events.ts";
 import { SUBMIT_SCRIPT } from "./assets.ts";
 import { displayText, isOwnComputer, markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
-import { productOf } from "./products.ts";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn } from "./sign-in-steps.tsx";
 import { relativeTime } from "./time.ts";
@@ -96,7 +96,7 @@ const clientIdIn = ({ issuer }: Context, returnTo: string | null): string =>
 
 function ask(context: Context, incoming: Incoming, returnTo: string | null): Response {
   const { cookieValue, setCookie } = openForm(context, incoming, "login");
-  const { program, system } = productOf(incoming.request.headers.get("user-agent") ?? "");
+  const { program, system } = productOf(agentOf(incoming.request));
   const sealed = seal(context, {
     id: newRecordId(context.clock, context.random),
     expiresAt: context.clock.seconds() + QUESTION_SECONDS,

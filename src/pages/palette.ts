@@ -18,10 +18,10 @@ export interface AccentColors {
   readonly link: string;
 }
 
-/** The grounds of the pages, and the colours of the text on them; style.ts paints with the same. */
+/** The grounds of the pages and mails, and the colours of text and lines on them. */
 export const GROUNDS = {
-  light: { ground: "#f4f5f7", card: "#ffffff", ink: "#14171c", muted: "#565e6b" },
-  dark: { ground: "#0f1115", card: "#181b21", ink: "#eceef1", muted: "#a4acb9" },
+  light: { ground: "#f4f5f7", card: "#ffffff", ink: "#14171c", muted: "#565e6b", line: "#e1e4e9" },
+  dark: { ground: "#0f1115", card: "#181b21", ink: "#eceef1", muted: "#a4acb9", line: "#2c313b" },
 } as const;
 
 const READABLE = 4.5;
@@ -46,24 +46,23 @@ export function accentColors(accent: string, scheme: Scheme): AccentColors {
   };
 }
 
-/** The colours of what stands on the ground, outside the card: the name, the foot, and the rings around what has the focus. */
+/** The colours of what stands on the ground, outside the cards: the name, the person, links, the foot, and the rings of the focus. */
 export interface GroundColors {
   readonly ground: string;
   readonly ink: string;
   readonly muted: string;
+  readonly link: string;
 }
 
-/** `ground`: the operator's colour (`#rrggbb`); without it our own. */
-export function groundColors(ground: string | undefined, scheme: Scheme): GroundColors {
+/** `ground`: the operator's colour (`#rrggbb`); without it our own. `link`: the colour of links on our own grounds. */
+export function groundColors(ground: string | undefined, scheme: Scheme, link: string): GroundColors {
   const { ground: ours, ink, muted } = GROUNDS[scheme];
-  if (ground === undefined) return { ground: ours, ink, muted };
+  if (ground === undefined) return { ground: ours, ink, muted, link };
   // White or black can be read on every colour.
   const readable = [ink, "#ffffff", "#000000"].find((color) => contrast(color, ground) >= READABLE) ?? ink;
-  return {
-    ground: ground.toLowerCase(),
-    ink: readable,
-    muted: shiftUntil(muted, readable, (color) => contrast(color, ground) >= READABLE),
-  };
+  const legible = (color: string) =>
+    shiftUntil(color, readable, (candidate) => contrast(candidate, ground) >= READABLE);
+  return { ground: ground.toLowerCase(), ink: readable, muted: legible(muted), link: legible(link) };
 }
 
 /** WCAG 2.2 contrast ratio of two `#rrggbb` colours, 1 to 21. */

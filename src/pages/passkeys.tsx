@@ -12,6 +12,7 @@ import {
   removePassword,
   renamePasskey,
 } from "../operations/passkeys.ts";
+import { readablePasskeys } from "../operations/second-factor.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, json, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -19,9 +20,9 @@ import type { Parameters } from "../protocol/parameters.ts";
 import { parseCredentialId } from "../protocol/webauthn.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { PasskeyRecord } from "../store/tables.ts";
+import { accountFrame, personFrame } from "./account/section.ts";
 import type { Way } from "./account/way.ts";
 import { openForm, readForm } from "./forms.ts";
-import { pageFrame } from "./frame.ts";
 import { NOTICE, type PasskeyNotice, readNotice, sealNotice } from "./notice.ts";
 import { askRecentSignIn, lacks } from "./recent.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -41,18 +42,25 @@ export const passkeyName = (
 
 /** What the list of the ways to sign in says of passkeys. */
 export const passkeysRow: Way = async (context, { texts: { passkeys }, path }, { account }) => {
-  const { length } = await listPasskeys(context, account.subject);
-  const isOnlyWay = length === 1 && account.passwordHash === null;
-  return { label: passkeys.title, state: passkeys.state(length), href: path(PATH), warns: isOnlyWay };
+  const own = await listPasskeys(context, account.subject);
+  const readable = await readablePasskeys(own);
+  const isOnlyWay = readable.length === 1 && account.passwordHash === null;
+  return {
+    label: passkeys.title,
+    state: passkeys.state(own.length),
+    href: path(PATH),
+    warns: isOnlyWay || readable.length < own.length,
+  };
 };
 
-const rowOf = (passkey: PasskeyRecord, texts: Texts): PasskeyRow => ({
+const rowOf = (passkey: PasskeyRecord, isReadable: boolean, texts: Texts): PasskeyRow => ({
   id: passkeyIdText(passkey),
   name: passkeyName(passkey, texts),
   addedAt: passkey.createdAt,
   usedAt: passkey.usedAt,
   isSynced: passkey.backedUp,
   isListed: passkey.discoverable,
+  isReadable,
 });
 
 interface Again {
@@ -69,19 +77,27 @@ async function passkeysPage(
 ): Promise<Response> {
   const { account } = signedIn;
   const form = openForm(context, incoming, "passkeys");
-  const frame = pageFrame(context, incoming, account.profile.locale);
+  const told = readNotice(context, incoming, "passkeys");
+  const { passkeys } = personFrame(context, incoming, account).texts;
+  const frame = accountFrame(context, incoming, account, PATH, {
+    notice: told === null ? null : passkeys.notices[told.about],
+    alert: fault ?? null,
+  });
   const own = await listPasskeys(context, account.subject);
-  const notice = readNotice(context, incoming, "passkeys");
+  const readable = await readablePasskeys(own);
   const here = pagePath(context.issuer, PATH, { return_to: returnTo });
   const lacking = await lacks(context, signedIn);
   return respondWithPage(
     <PasskeysView
       frame={frame}
       token={form.token}
-      rows={own.map((passkey) => rowOf(passkey, frame.texts))}
+      rows={own.map((passkey) => rowOf(passkey, readable.includes(passkey), frame.texts))}
       hasPassword={account.passwordHash !== null}
-      mayRemovePassword={account.passwordHash !== null && own.length > 0}
-      ask={lacking === null ? { ceremony: askForNewPasskey(context, form.cookieValue, account, own) } : null}
+      mayRemovePassword={account.passwordHash !== null && readable.length > 0}
+      ask={
+        lacking === null ? { ceremony: askForNewPasskey(context, form.cookieValue, account, readable) } : null
+      }
+      lacking={lacking}
       accepted={{
         rpId: relyingParty(context).domain,
         userId: userHandleOf(account.subject),
@@ -92,8 +108,6 @@ async function passkeysPage(
         step_up: lacking === "level" ? "1" : null,
       })}
       returnTo={returnTo}
-      notice={notice === null ? null : frame.texts.passkeys.notices[notice.about]}
-      fault={fault ?? null}
       nameCharacters={PASSKEY_NAME_CHARACTERS}
     />,
     {
@@ -125,7 +139,7 @@ const changePasskeys =
     const signedIn = await findSignedIn(context, incoming.request);
     const returnTo = parseReturnPath(context.issuer, form.get("return_to"));
     if (signedIn === null) return toSignIn(context, returnTo);
-    const { forms } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
+    const { forms } = personFrame(context, incoming, signedIn.account).texts;
     if (!isFresh) return passkeysPage(context, incoming, signedIn, { fault: forms.stale, returnTo });
     const action = form.get("action");
     if (action === "rename") return rename(context, incoming, signedIn, form);
@@ -172,7 +186,7 @@ async function add(
   if (outcome === "added")
     return returnTo === null ? done(context, incoming, signedIn, "added") : seeOther(returnTo);
   if (outcome === "gone") return toSignIn(context, returnTo);
-  const { texts, issuerOrigin } = pageFrame(context, incoming, account.profile.locale);
+  const { texts, issuerOrigin } = personFrame(context, incoming, account);
   const words = texts.passkeys.notAdded[outcome];
   const fault = typeof words === "string" ? words : words(issuerOrigin);
   return passkeysPage(context, incoming, signedIn, { fault, returnTo });
@@ -187,7 +201,7 @@ async function rename(
   const { subject } = signedIn.account;
   const name = (form.get("name") ?? "").normalize("NFC").trim();
   if (!isPasskeyName(name)) {
-    const { passkeys } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
+    const { passkeys } = personFrame(context, incoming, signedIn.account).texts;
     return passkeysPage(context, incoming, signedIn, {
       fault: passkeys.nameRefused(PASSKEY_NAME_CHARACTERS),
     });
@@ -209,7 +223,7 @@ async function remove(
   const act = actOfPerson(incoming, subject);
   const outcome = id === null ? "unknown" : await removePasskey(context, act, subject, id, "person");
   if (outcome !== "last_way") return done(context, incoming, signedIn, "removed");
-  const { passkeys } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
+  const { passkeys } = personFrame(context, incoming, signedIn.account).texts;
   return passkeysPage(context, incoming, signedIn, { fault: passkeys.lastWay });
 }
 
@@ -218,7 +232,7 @@ async function withoutPassword(context: Context, incoming: Incoming, signedIn: S
   const outcome = await removePassword(context, actOfPerson(incoming, subject), subject);
   if (outcome === "removed" || outcome === "none")
     return done(context, incoming, signedIn, "password_removed");
-  const { passkeys } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
+  const { passkeys } = personFrame(context, incoming, signedIn.account).texts;
   return passkeysPage(context, incoming, signedIn, { fault: passkeys.passwordKept[outcome] });
 }
 

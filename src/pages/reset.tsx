@@ -15,11 +15,11 @@ import { OAuthError } from "../protocol/errors.ts";
 import { actOfPerson, actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
 import { StoreUnavailable } from "../store/contract.ts";
-import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
+import type { AccountRecord, LinkKind } from "../store/tables.ts";
 import { displayText } from "./display.ts";
-import { openForm, readForm, type Submitted } from "./forms.ts";
+import { openForm, readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { LINK_TOKEN, refusedLink, requireLink } from "./links.ts";
+import { LINK_TOKEN, refusedLink, requirePersonOfLink } from "./links.ts";
 import { delayWords } from "./mail-delay.ts";
 import { newPasswordFaultWords } from "./new-account.tsx";
 import { offering } from "./page-error.ts";
@@ -97,17 +97,6 @@ const askForLink =
 
 const KINDS: readonly LinkKind[] = ["reset"];
 
-async function requirePerson(
-  context: Context,
-  incoming: Incoming,
-  token: string,
-): Promise<{ link: LinkRecord; account: AccountRecord }> {
-  const link = await requireLink(context, incoming, KINDS, token);
-  const account = await personOfLink(context, link);
-  if (account === null) throw refusedLink(context, incoming, "unknown", link);
-  return { link, account };
-}
-
 function resetPage(
   context: Context,
   incoming: Incoming,
@@ -135,7 +124,7 @@ const showReset =
   (context: Context): Handler =>
   async (incoming) => {
     const token = queryOf(incoming).get(LINK_TOKEN) ?? "";
-    const { account } = await requirePerson(context, incoming, token);
+    const { account } = await requirePersonOfLink(context, incoming, KINDS, token);
     return resetPage(context, incoming, token, account, null);
   };
 
@@ -169,8 +158,7 @@ async function reset(
   const { texts } = pageFrame(context, incoming);
   const again = (fault: string) => resetPage(context, incoming, token, account, fault);
   if (!isFresh) {
-    const { cookieless, stalePassword } = texts.forms;
-    return again(hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`);
+    return again(staleWords(context, texts, hasCookie));
   }
   const fault = await newPasswordFaultWords(context, texts, password, account);
   if (fault !== null) return again(fault);

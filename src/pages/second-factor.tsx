@@ -20,7 +20,7 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../p
 import { levelOfPerson } from "../rules/client-access.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, TotpRecord } from "../store/tables.ts";
-import { accountFrame } from "./account/section.ts";
+import { accountFrame, personFrame } from "./account/section.ts";
 import type { Way } from "./account/way.ts";
 import {
   formToken,
@@ -31,7 +31,7 @@ import {
   type UnsealedData,
   unsealFormData,
 } from "./forms.ts";
-import { type PageFrame, pageFrame } from "./frame.ts";
+import type { PageFrame } from "./frame.ts";
 import { offering, PageError } from "./page-error.ts";
 import { askRecentSignIn } from "./recent.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -110,7 +110,7 @@ function setUpPage(
   fault: string | null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "second_factor");
-  const frame = pageFrame(context, incoming);
+  const frame = accountFrame(context, incoming, account, PATH, { notice: null, alert: null });
   const { levelPolicy } = context;
   const isDemanded = pending.returnTo !== null || levelOfPerson(levelPolicy, account) === "2";
   return respondWithPage(
@@ -206,7 +206,13 @@ async function answerForm(
   if (signedIn === null) return toSignIn(context, returnTo);
   const { form, isFresh } = submitted;
   const stale = () =>
-    pageFor(context, incoming, signedIn, returnTo, pageFrame(context, incoming).texts.forms.stale);
+    pageFor(
+      context,
+      incoming,
+      signedIn,
+      returnTo,
+      personFrame(context, incoming, signedIn.account).texts.forms.stale,
+    );
   if (!isFresh) return stale();
   switch (form.get("action")) {
     case "set_up": {
@@ -264,7 +270,7 @@ async function setUp(
   const act = actOfPerson(incoming, account.subject);
   const wish = { secret: totpFromText(secret), code, replaces };
   const done = await setUpTotp(context, act, signedIn, wish);
-  const { secondFactor, forms } = pageFrame(context, incoming).texts;
+  const { secondFactor, forms } = personFrame(context, incoming, account).texts;
   switch (done.outcome) {
     case "wrong":
       return setUpPage(context, incoming, account, pending, secondFactor.firstCodeWrong);
@@ -301,7 +307,7 @@ async function codesPage(
 ): Promise<Response> {
   const response = await respondWithPage(
     <RecoveryCodesView
-      frame={pageFrame(context, incoming)}
+      frame={personFrame(context, incoming, account)}
       token={cookieValue === null ? "" : formToken(context, cookieValue, "second_factor")}
       codes={codes}
       username={account.username}
@@ -338,7 +344,7 @@ async function change(
 ): Promise<Response> {
   const { account } = signedIn;
   const { subject } = account;
-  const texts = pageFrame(context, incoming).texts;
+  const { texts } = personFrame(context, incoming, account);
   const attempt = { code, origin: incoming, browser: context.knownBrowsers.read(incoming.request) };
   const again = async (page: Omit<FactorPage, "returnTo">) => {
     const totp = await findTotp(context, subject);
@@ -356,7 +362,7 @@ async function change(
   if (done.outcome === "limited") return again({ fault: done });
   if (done.outcome === "refused") return again({ fault: "wrong" });
   const { result } = done;
-  if (result === true) return removed(context, incoming);
+  if (result === true) return removed(context, incoming, account);
   const next = { returnTo, isAnew: false };
   if ("subject" in result) {
     const secret = totpText(newTotpSecret(context.random));
@@ -366,8 +372,8 @@ async function change(
   return codesPage(context, incoming, account, result, "renewed", next, cookieValue);
 }
 
-function removed(context: Context, incoming: Incoming): Promise<Response> {
-  const frame = pageFrame(context, incoming);
+function removed(context: Context, incoming: Incoming, account: AccountRecord): Promise<Response> {
+  const frame = accountFrame(context, incoming, account, PATH, { notice: null, alert: null });
   return respondWithPage(<RemovedView frame={frame} />);
 }
 

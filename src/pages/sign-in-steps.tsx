@@ -17,12 +17,15 @@ import {
   type PasskeyRefusal,
 } from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
-import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
+import { checkCode, findTotp, findWaysIn, readablePasskeys } from "../operations/second-factor.ts";
 import {
+  findEarlierSession,
   findSignedIn,
   newBrowserOf,
   type SignedIn,
   type SignIn,
+  type SignInForm,
+  type StartedSession,
   spendProofs,
   startSession,
 } from "../operations/sessions.ts";
@@ -86,7 +89,7 @@ export async function continueSignIn(
   incoming: Incoming,
   progress: SignInProgress,
 ): Promise<Response | null> {
-  const { account, steps, returnTo, isKnownBrowser, isAnew = true } = progress;
+  const { account, steps, isKnownBrowser } = progress;
   const hasTotp = (await findTotp(context, account.subject)) !== null;
   const act = actOfPerson(incoming, account.subject);
   if (missingStep(steps, { hasTotp }) === "second") {
@@ -99,15 +102,23 @@ export async function continueSignIn(
   const started = await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
-  const { notice } = progress;
-  const sealed = notice && sealNotice(context, started.cookieValue, account.subject, "account", notice);
+  return signedIn(context, progress, started);
+}
+
+/** On to the page that the person wanted. Sent again, a form leads to the same page, with a proof of the sign-in that ends as soon. */
+function signedIn(
+  context: Context,
+  { account, returnTo, isAnew = true, notice }: SignInProgress,
+  { session, cookies, cookieValue }: StartedSession,
+): Response {
+  const sealed = notice && sealNotice(context, cookieValue, account.subject, "account", notice);
   const next =
     returnTo === null
       ? pagePath(context.issuer, "/account", { [NOTICE]: sealed })
       : isAnew
-        ? withReauthentication(context, returnTo, started.session)
+        ? withReauthentication(context, returnTo, session, session.createdAt)
         : returnTo;
-  return seeOther(next, started.cookies);
+  return seeOther(next, cookies);
 }
 
 /**
@@ -187,7 +198,7 @@ async function secondStepPage(
   const isLimited = fault !== null && typeof fault === "object" && "retryAfterSeconds" in fault;
   const forget = fault !== null && typeof fault === "object" && "forget" in fault ? fault.forget : null;
   const hasCode = (await findTotp(context, subject)) !== null;
-  const own = await listPasskeys(context, subject);
+  const own = await readablePasskeys(await listPasskeys(context, subject));
   const passkey =
     own.length === 0
       ? null
@@ -244,21 +255,48 @@ function faultWords(
   return secondStep.limited(relativeTime(language, wait), clockTime(language, now + wait));
 }
 
-/** The answer to the fresh form of the second step. Null if the steps before it count no more, so that the person begins anew. */
+/**
+ * The answer to the fresh form of the second step. Null if the steps before it count no more, so that the person begins anew. A code
+ * counts once, and so does the form: sent twice by the browser of the person, as a double click does, it gets the same answer twice.
+ */
 export async function answerSecondStep(
   context: Context,
   incoming: Incoming,
   { form }: Submitted,
 ): Promise<Response | null> {
-  const progress = await openProgress(context, incoming, form.get(PROGRESS));
+  const passkey = form.get(PASSKEY);
+  const progress = await openProgress(context, incoming, form.get(PROGRESS), passkey ?? form.get("code"));
   if (progress === null) return null;
-  const { account, steps } = progress;
-  const answer = form.get(PASSKEY);
-  if (answer !== undefined) return answerWithPasskey(context, incoming, progress, answer);
+  const answered =
+    passkey === undefined
+      ? await answerWithCode(context, incoming, progress)
+      : await answerWithPasskey(context, incoming, progress);
+  if (answered !== null) return answered;
+  const earlier = await findEarlierSession(context, progress.form);
+  return earlier === null ? null : signedIn(context, progress, earlier);
+}
+
+/** The progress of a form that the browser sent. */
+interface AnsweredProgress extends SignInProgress {
+  readonly form: SignInForm;
+}
+
+const wasSent =
+  (context: Context, { form }: AnsweredProgress) =>
+  async () =>
+    (await findEarlierSession(context, form)) !== null;
+
+async function answerWithCode(
+  context: Context,
+  incoming: Incoming,
+  progress: AnsweredProgress,
+): Promise<Response | null> {
+  const { account, steps, form } = progress;
   const attempted = await checkCode(context, account, {
-    code: form.get("code") ?? "",
+    code: form.answer,
     origin: incoming,
     browser: context.knownBrowsers.read(incoming.request),
+    wasSent: wasSent(context, progress),
   });
   const act = actOfPerson(incoming, account.subject);
   if (attempted.outcome !== "verified") {
@@ -285,16 +323,16 @@ export async function answerSecondStep(
 async function answerWithPasskey(
   context: Context,
   incoming: Incoming,
-  progress: SignInProgress,
-  text: string,
+  progress: AnsweredProgress,
 ): Promise<Response | null> {
-  const { account, steps } = progress;
+  const { account, steps, form } = progress;
   const checked: PasskeyCheck = await checkPasskeyOf(context, account, {
-    text,
+    text: form.answer,
     cookieValue: context.sessionCookie.read(incoming.request),
     origin: incoming,
     browser: context.knownBrowsers.read(incoming.request),
     needsPerson: needsPerson(steps),
+    wasSent: wasSent(context, progress),
   });
   switch (checked.outcome) {
     case "limited":
@@ -315,21 +353,25 @@ async function answerWithPasskey(
   }
 }
 
+/** `answer`: what the person answered. */
 async function openProgress(
   context: Context,
   incoming: Incoming,
   sealed: string | undefined,
-): Promise<SignInProgress | null> {
+  answer: string | undefined,
+): Promise<AnsweredProgress | null> {
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  if (cookieValue === null || sealed === undefined) return null;
   try {
-    const cookieValue = context.sessionCookie.read(incoming.request);
-    const { text } = unsealFormData(context, cookieValue, "login", sealed);
+    const { text, id, expiresAt } = unsealFormData(context, cookieValue, "login", sealed);
     // The seal is this server's own, so the text is as it wrote it.
     const { subject, revision, continues, ...progress } = JSON.parse(text) as SealedProgress;
     const account = await findAccount(context, subject);
     // What was proved about the account as it was then says nothing about it now.
     if (account === null || account.disabledAt !== null || account.revision !== revision) return null;
     const session = continues === null ? null : parseRecordId(continues);
-    return { ...progress, account, continues: session ?? undefined };
+    const form = { id, expiresAt, sealed, cookieValue, answer: answer ?? "" };
+    return { ...progress, account, continues: session ?? undefined, form };
   } catch (error) {
     if (error instanceof PageError) return null;
     throw error;

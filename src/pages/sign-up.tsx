@@ -12,7 +12,7 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../p
 import { OAuthError } from "../protocol/errors.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { displayText } from "./display.ts";
-import { openForm, readForm, type Submitted } from "./forms.ts";
+import { openForm, readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { LINK_TOKEN } from "./links.ts";
 import { delayWords } from "./mail-delay.ts";
@@ -182,7 +182,7 @@ async function askByMail(
 async function makeAccount(
   context: Context,
   incoming: Incoming,
-  { form, isFresh }: Submitted,
+  { form, isFresh, hasCookie }: Submitted,
   returnTo: string | null,
 ): Promise<Response> {
   const { texts } = pageFrame(context, incoming);
@@ -190,7 +190,7 @@ async function makeAccount(
   const typed = typedAccount(form);
   const again = (faults: NewAccountFaults, limited?: number) =>
     newAccountPage(context, incoming, page, typed, faults, limited);
-  if (!isFresh) return again({ form: texts.forms.stalePassword });
+  if (!isFresh) return again({ form: staleWords(context, texts, hasCookie) });
   const faults = await newAccountFaults(context, texts, typed, null);
   if (Object.keys(faults).length > 0) return again(faults);
   const before = await findSignedIn(context, incoming.request);

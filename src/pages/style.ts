@@ -5,7 +5,7 @@ import { accentColors, GROUNDS, groundColors, type Scheme } from "./palette.ts";
 const light = `
   --card: ${GROUNDS.light.card};
   --sunken: #f4f5f7;
-  --line: #e1e4e9;
+  --line: ${GROUNDS.light.line};
   --edge: #858d9a;
   --ink: ${GROUNDS.light.ink};
   --muted: ${GROUNDS.light.muted};
@@ -21,7 +21,7 @@ const light = `
 const dark = `
   --card: ${GROUNDS.dark.card};
   --sunken: #20242c;
-  --line: #2c313b;
+  --line: ${GROUNDS.dark.line};
   --edge: #757e8c;
   --ink: ${GROUNDS.dark.ink};
   --muted: ${GROUNDS.dark.muted};
@@ -61,7 +61,7 @@ code, .code, .user-code { direction: ltr; unicode-bidi: isolate; }
 [dir="ltr"] { text-align: match-parent; }
 :focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.brand:focus-visible, .foot :focus-visible { outline-color: var(--on-ground); }
+.brand:focus-visible, :is(.foot, .holder, main > p) :focus-visible { outline-color: var(--on-ground); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; inset-inline-start: 1rem; top: -4rem; z-index: 1; padding: 0.75rem 1rem; border-radius: 0.625rem; background: var(--card); }
 .skip:focus { top: 1rem; }
@@ -73,13 +73,15 @@ code, .code, .user-code { direction: ltr; unicode-bidi: isolate; }
 .brand > :last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 main { display: flex; flex-direction: column; gap: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow); padding: 2rem; }
+.holder, main > p { color: var(--on-ground); }
+:is(.holder, main > p) a { color: var(--on-ground-link); }
 .card > * + *, .stack > * + * { margin-top: 1.25rem; }
 .card > h1 + p { margin-top: 0.5rem; }
 .card > h2 + p { margin-top: 0.25rem; }
 .foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--on-ground-muted); font-size: 0.875rem; }
 .foot > * { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .foot a, .foot .plain { color: inherit; }
-.foot > p { flex-basis: 100%; }
+.foot > p { flex-basis: 100%; padding-block: 0.5rem; }
 .foot > .languages { display: block; margin-inline-start: auto; }
 .foot > .languages[open] { flex-basis: 100%; }
 .languages > summary { justify-content: flex-start; gap: 0.375rem; width: fit-content; margin-inline-start: auto; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em; }
@@ -124,7 +126,7 @@ button, .button {
   display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
   min-height: 3rem; padding: 0.625rem 1.25rem;
   border: 1px solid transparent; border-radius: 0.625rem;
-  font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;
+  font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-wrap: balance; text-decoration: none;
   cursor: pointer; touch-action: manipulation;
 }
 .main { background: var(--accent); color: var(--on-accent); border-color: var(--accent-edge); }
@@ -202,9 +204,9 @@ button, .button {
 .qr.long { max-width: 20rem; margin-block: 1rem; }
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
-.facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }
-.facts > div { display: grid; grid-template-columns: 6.75rem minmax(0, 1fr); gap: 0.75rem; }
-.facts dt { color: var(--muted); }
+.facts { display: grid; grid-template-columns: fit-content(45%) minmax(0, 1fr); gap: 0.625rem 0.75rem; font-size: 0.9375rem; }
+.facts > div { display: contents; }
+.facts dt { min-width: 6.75rem; color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 .facts .values li + li { margin-top: 0.25rem; }
 .facts dd span:not(.badge) { display: block; color: var(--muted); font-size: 0.875rem; }
@@ -342,12 +344,15 @@ textarea { display: block; width: 100%; min-height: 6rem; padding: 0.625rem 0.87
 }
 
 @media (max-width: 32rem) {
-  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }
+  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); --on-ground-link: var(--link); }
   body { background: var(--card); }
   .page { padding: 0.75rem 1.25rem 1rem; }
   .page.wide { padding-top: 0.75rem; }
   .brand { margin-block-end: 0.75rem; margin-inline-start: 0; }
   .app > .stack { padding-inline-start: 0; }
+  /* A long word on the button would leave too little room for names and addresses beside it. */
+  :is(.sessions, .installations) > li, .row.firm { flex-wrap: wrap; }
+  :is(.sessions, .installations) > li > :first-child, .row.firm > :first-child { flex: 1 1 13rem; }
   .card { border: 0; border-radius: 0; box-shadow: none; padding: 0.5rem 0; }
   main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   main { gap: 1.5rem; }
@@ -373,20 +378,22 @@ export interface Look {
 
 function variables({ accent: chosen, ground }: Look, scheme: Scheme): string {
   const { accent, accentHover, onAccent, accentEdge, link } = accentColors(chosen, scheme);
-  const around = groundColors(ground?.[scheme], scheme);
+  const around = groundColors(ground?.[scheme], scheme, link);
   return [
     `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --accent-edge: ${accentEdge}; --link: ${link};`,
-    `--ground: ${around.ground}; --on-ground: ${around.ink}; --on-ground-muted: ${around.muted};`,
+    `--ground: ${around.ground}; --on-ground: ${around.ink}; --on-ground-muted: ${around.muted}; --on-ground-link: ${around.link};`,
   ].join(" ");
 }
 
 /** No colour can be read on every picture, so what is outside the card gets a ground of the card's. Phones have no room for it. */
 const pictureRules = (light: string | undefined, dark = light): string => `
 @media (min-width: 32.0625rem) {
-  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); }
+  :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); --on-ground-link: var(--link); }
   body { background-position: center; background-size: cover; background-attachment: fixed; }
-  .brand, .foot { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
+  .brand, .foot, .holder, main > p { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
   .brand { margin-inline-start: 0; padding: 0.375rem 0.875rem; }
+  .holder { padding: 0.375rem 0.875rem; }
+  main > p { width: fit-content; padding: 0.5rem 0.875rem; }
   .page { gap: 1rem; }
   .foot { padding: 0.25rem 1rem; }
 }

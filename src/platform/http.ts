@@ -22,6 +22,8 @@ export interface Incoming extends Target {
   readonly address: string;
   /** Distinguishes this request from all others, in the answer and in the log. */
   readonly requestId: string;
+  /** The body, once an endpoint for programs has read it: a refusal is kept with what was sent. */
+  body?: string;
 }
 
 /** The header that carries the request's id in every answer. */

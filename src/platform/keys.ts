@@ -8,6 +8,7 @@ export type KeyPurpose =
   | "user code"
   | "form"
   | "code of a form"
+  | "session of a form"
   | "network"
   | "known browser"
   | "signing keys"
@@ -21,7 +22,8 @@ export type KeyPurpose =
   | "session of an application"
   | "pairwise subject"
   | "mail"
-  | "self-test";
+  | "self-test"
+  | "audit seal";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

@@ -68,8 +68,8 @@ export function createLog({
 
 const PLAIN = /^[\w.:/@+-]+$/;
 
-/** Values other than plain words are written as JSON, so that no value can forge a field or a line. */
-function asText(fields: LogFields): string {
+/** ` name=value` for each. Values other than plain words are written as JSON, so that no value can forge a field or a line. */
+export function asText(fields: LogFields): string {
   let text = "";
   for (const name in fields) {
     const value = fields[name];

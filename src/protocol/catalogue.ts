@@ -2,7 +2,7 @@
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
-import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
+import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 
 /** Words for people: one text for all languages, or one for each, by language tag. */
@@ -211,12 +211,14 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const open = [...scopes.keys()].filter((name) => !isReservedScope(name));
   const registered = registrable?.filter(isScope).filter((name) => !isManagementScope(name)) ?? open;
 
-  const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
+  // A token asks several times. The first of two entries for one resource counts.
+  const byKey = new Map(resources.toReversed().map((entry) => [resourceKey(entry.identifier), entry]));
+  const find = (identifier: string) => byKey.get(resourceKey(identifier));
   /** A resource that lists no scopes, or is not listed itself, takes any. */
   const takes = (entry: ResourceEntry | undefined, scope: Scope) =>
     entry === undefined || entry.scopes.length === 0 || entry.scopes.includes(scope);
   const apisAmong = (identifiers: readonly ResourceIndicator[]) =>
-    identifiers.filter((identifier) => !sameResource(identifier, self.identifier));
+    identifiers.filter((identifier) => find(identifier) !== self);
 
   return {
     scopes: [...scopes.values()],

@@ -31,7 +31,8 @@ function readResourceIndicator(text: string): ResourceIndicator | null {
 
 /** `https://api.example` and `https://api.example/` name the same resource: the empty path equals "/" (RFC 3986 §6.2.3). */
 export function sameResource(one: string, other: string): boolean {
-  return one === other || withPath(one) === withPath(other);
+  return one === other || resourceKey(one) === resourceKey(other);
 }
 
-const withPath = (uri: string): string => (/^https?:\/\/[^/?]+$/.test(uri) ? `${uri}/` : uri);
+/** Equal for two identifiers exactly if they name the same resource. */
+export const resourceKey = (uri: string): string => (/^https?:\/\/[^/?]+$/.test(uri) ? `${uri}/` : uri);

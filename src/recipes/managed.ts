@@ -5,7 +5,6 @@ import { OAuthError } from "../protocol/errors.ts";
 import { type Authority, permissionForClient } from "../rules/role.ts";
 import { addressOf, type MadeClient, makeClients, type Order } from "./clients.ts";
 import { RecipeError } from "./recipe.ts";
-import { findRecipe } from "./table.ts";
 
 export interface RecipeWish extends Omit<Order, "recipe" | "url"> {
   /** Where people open the application, as the operator wrote it. */
@@ -21,6 +20,8 @@ export async function makeManagedClients(
   { url, ...wish }: RecipeWish,
 ): Promise<MadeClient[]> {
   requirePermission(authority, "clients.write");
+  // No start waits for the table.
+  const { findRecipe } = await import("./table.ts");
   const recipe = known(findRecipe(recipeId));
   requirePermission(authority, permissionForClient(...recipe.clients.map(({ scope }) => scope)));
   try {

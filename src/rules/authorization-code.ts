@@ -29,13 +29,8 @@ import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
+import type { Single } from "./once.ts";
 import { signsIn } from "./session.ts";
-
-/** What counts once. Its id is kept until it expires. */
-export interface Single {
-  readonly id: RecordId;
-  readonly expiresAt: EpochSeconds;
-}
 
 /** A new code, for a grant that does not exist yet. */
 export interface Authorization {
@@ -69,10 +64,10 @@ export interface AuthorizationFacts {
 }
 
 /**
- * The change that makes something count once. The store forgets it when it has expired. `codeId`: the code that came of it.
+ * The change that makes something count once. The store forgets it when it has expired. `resultId`: what came of it.
  */
-const countOnce = (kind: OnceKind, { id, expiresAt }: Single, codeId: RecordId | null = null): Change =>
-  insert(once, { kind, id, expiresAt, codeId });
+const countOnce = (kind: OnceKind, { id, expiresAt }: Single, resultId: RecordId | null = null): Change =>
+  insert(once, { kind, id, expiresAt, resultId });
 
 /** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
 export function refuseConsent(
@@ -98,7 +93,7 @@ export function earlierAnswer(
   code: AuthorizationCodeRecord | null,
   now: EpochSeconds,
 ): EarlierAnswer {
-  if (found !== null && found.codeId === null) return "denied";
+  if (found !== null && found.resultId === null) return "denied";
   const isOpen = code !== null && code.usedAt === null && code.expiresAt > now;
   return isOpen ? { code } : "answered";
 }

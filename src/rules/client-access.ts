@@ -38,7 +38,7 @@ export interface LevelPolicy {
   readonly secondFactor: "everyone" | readonly string[];
 }
 
-/** The level of sign-in that this access needs, whoever the person is. */
+/** The level of sign-in that this access needs of every person. */
 export const levelOfAccess = (
   { scopes }: Pick<LevelPolicy, "scopes">,
   { minimumAcr }: Pick<Restriction, "minimumAcr">,
@@ -56,7 +56,7 @@ export const levelOfPerson = (
 ): AuthenticationLevel =>
   secondFactor === "everyone" || secondFactor.some((group) => groups.includes(group)) ? "2" : "1";
 
-/** Whether a grant was given with a sign-in as good as its access needs by now, whoever the person is. */
+/** Whether a grant was given with a sign-in as good as its access needs of every person by now. */
 export const isGoodEnough = (
   policy: LevelPolicy,
   client: Pick<Restriction, "minimumAcr">,

@@ -10,6 +10,7 @@ interface EventType {
 
 export const EVENT_TYPES = {
   "access.removed": { level: "info", words: "access removed" },
+  "audit.sealed": { level: "info", words: "the record of acts is sealed up to here" },
   "client.changed": { level: "info", words: "client changed" },
   "client.created": { level: "info", words: "client created" },
   "client.disabled": { level: "info", words: "client disabled" },
@@ -147,6 +148,8 @@ export const actorText = ({ kind, id }: Actor): string => (id === null ? kind : 
 /** The request that causes an act. */
 export interface Origin {
   readonly address: string;
+  /** What the program that sent it says of itself is among its headers. No log has it. */
+  readonly request?: Pick<Request, "headers">;
   readonly requestId: string;
 }
 

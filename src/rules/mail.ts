@@ -36,6 +36,8 @@ export type ParametersOf = {
   /** For the former address. */
   readonly email_changed: Record<string, never>;
   readonly password_changed: { readonly byOperator: boolean; readonly address: string | null };
+  /** A person does without a password. */
+  readonly password_removed: { readonly address: string | null };
   readonly passkey_changed: { readonly change: "added" | "removed"; readonly address: string | null };
   readonly second_factor_changed: {
     readonly change: "added" | "removed" | "recovery_code_used" | "recovery_codes_renewed";
@@ -103,6 +105,10 @@ export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
         parameters: { byOperator: act.actor.kind !== "person", address: addressOf(act) },
       }),
     },
+  },
+  password_removed: {
+    ...SECURITY,
+    events: { "password.removed": (_, act) => ({ parameters: { address: addressOf(act) } }) },
   },
   passkey_changed: {
     ...SECURITY,

@@ -3,9 +3,9 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { type Change, insert, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import { type AccountRecord, once, type PasskeyRecord, passkeys } from "../store/tables.ts";
-import type { Single } from "./authorization-code.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { touchAccount } from "./grant.ts";
+import type { Single } from "./once.ts";
 import { closeSetup, type SetupRevision } from "./person.ts";
 import { isWayLeft, type WaysIn } from "./sign-in.ts";
 
@@ -16,7 +16,7 @@ export const PASSKEYS_PER_PERSON = 50;
 export type AnsweredChallenge = Row<typeof once> | null;
 
 const useUp = ({ id, expiresAt }: Single): Change =>
-  insert(once, { kind: "challenge", id, expiresAt, codeId: null });
+  insert(once, { kind: "challenge", id, expiresAt, resultId: null });
 
 export interface PasskeyFacts {
   readonly passkey: PasskeyRecord | null;
@@ -125,7 +125,8 @@ export function renamePasskey(
 
 export interface WaysFacts {
   readonly account: AccountRecord | null;
-  readonly ways: WaysIn;
+  /** What is left after the removal. */
+  readonly left: WaysIn;
 }
 
 /** `unknown`: the person has no such passkey. `last_way`: without it they could not sign in. Only `removed` changes something. */
@@ -136,12 +137,12 @@ export type RemoveOutcome = "removed" | "unknown" | "last_way";
  * person may sign in, so sign-ins under way begin anew, and of two removals at once one sees the other.
  */
 export function removePasskey(
-  { account, ways, passkey }: WaysFacts & Pick<PasskeyFacts, "passkey">,
+  { account, left, passkey }: WaysFacts & Pick<PasskeyFacts, "passkey">,
   by: "person" | "operator",
 ): Decision<RemoveOutcome> {
   if (account === null || passkey === null || passkey.subject !== account.subject)
     return concluded("unknown");
-  if (by === "person" && !isWayLeft(ways, "passkey")) return concluded("last_way");
+  if (by === "person" && !isWayLeft(left)) return concluded("last_way");
   return {
     outcome: "removed",
     changes: [touchAccount(account, {}), remove(passkeys, { credentialId: passkey.credentialId })],
@@ -170,11 +171,14 @@ export function removeEveryPasskey(
 /** `none`: there is no password. */
 export type RemovePasswordOutcome = "removed" | "none" | "last_way";
 
-/** A person does without their password, if a passkey is left: so a server with an administrator keeps one who can sign in (THREATS 19). Their sessions go on: nothing that they rest on was given away. */
-export function removePassword({ account, ways }: WaysFacts): Decision<RemovePasswordOutcome> {
+/**
+ * A person does without their password, if a passkey is left: so an administrator stays one who can sign in (THREATS 19). Their
+ * sessions go on: nothing that they rest on was given away.
+ */
+export function removePassword({ account, left }: WaysFacts): Decision<RemovePasswordOutcome> {
   if (account === null || account.disabledAt !== null || account.passwordHash === null)
     return concluded("none");
-  if (!isWayLeft(ways, "password")) return concluded("last_way");
+  if (!isWayLeft(left)) return concluded("last_way");
   return {
     outcome: "removed",
     changes: [touchAccount(account, { passwordHash: null })],

@@ -12,6 +12,7 @@ import {
   type GroupRecord,
   groupMembers,
   mails,
+  once,
   type PersonDeclared,
   passkeys,
   pictures,
@@ -33,6 +34,7 @@ import type { Event } from "./events.ts";
 import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { NEW_BROWSER } from "./mail.ts";
+import type { Single } from "./once.ts";
 import { pictureChanges } from "./picture.ts";
 import { ROLES } from "./role.ts";
 import {
@@ -476,6 +478,8 @@ export interface SignInFacts {
   readonly account: AccountRecord | null;
   /** The app for one-time passwords, if the person has one. */
   readonly totp: TotpRecord | null;
+  /** The row that says that the form of the last step was answered. Default: null. */
+  readonly answered?: Row<typeof once> | null;
 }
 
 /** The steps that the person took, and what the store must have for them still to count. */
@@ -491,6 +495,8 @@ export interface TakenSteps {
   readonly continues?: RecordId | null;
   /** What the proofs of the steps make known. */
   readonly events?: readonly Event[];
+  /** The form of the last step, if it counts once. Default: none. */
+  readonly form?: Single | undefined;
 }
 
 /**
@@ -499,14 +505,15 @@ export interface TakenSteps {
  * no caller gets a session while a step is missing (THREATS 83).
  */
 export function startSession(
-  { account, totp }: SignInFacts,
+  { account, totp, answered = null }: SignInFacts,
   session: SessionRecord,
-  { steps, revision, uses, continues = null, events = [], newBrowser = null }: TakenSteps,
+  { steps, revision, uses, continues = null, events = [], newBrowser = null, form }: TakenSteps,
   { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.revision !== revision)
     return concluded(false);
   if (missingStep(steps, { hasTotp: totp !== null }) !== null) return concluded(false);
+  if (answered !== null) return concluded(false);
   const { subject } = account;
   const continued = earlier?.subject === subject ? earlier : null;
   if (continues !== null && (continued === null || Buffer.compare(continued.id, continues) !== 0))
@@ -525,6 +532,7 @@ export function startSession(
     changes: [
       hold(accounts, { subject }, { revision: account.revision }),
       ...uses,
+      ...(form === undefined ? [] : [countForm(form, session)]),
       insert(sessions, continued === null ? session : { ...session, continuity: continued.continuity }),
       ...ends.flatMap(({ changes }) => changes),
     ],
@@ -537,11 +545,31 @@ export function startSession(
         event: "session.started",
         subject,
         via: session.authenticationMethods.join(" "),
-        // A browser in which the person was signed in until now is not new, whatever its cookie says.
+        // A browser in which the person was signed in until now is not new, even if its cookie does not say so.
         ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, agent: newBrowser }),
       },
     ],
   };
+}
+
+/** The row by which the form, sent again, finds the session that it started. */
+const countForm = ({ id, expiresAt }: Single, session: SessionRecord): Change =>
+  insert(once, { kind: "sign_in", id, expiresAt, resultId: session.id });
+
+/** How long a form that signed a person in gets the same answer again: a double click, or an answer that was lost. */
+const SENT_AGAIN_SECONDS = 60;
+
+/**
+ * The session that a form started, for the same form sent again: as long as the person is signed in with it, and not for long, so that
+ * a form that lies in a browser is no way back in. Null if there is none.
+ */
+export function earlierSession(
+  { session, account }: { readonly session: SessionRecord | null; readonly account: AccountRecord | null },
+  now: EpochSeconds,
+  idleSince: EpochSeconds,
+): SessionRecord | null {
+  if (session === null || account === null || session.createdAt + SENT_AGAIN_SECONDS <= now) return null;
+  return isSessionAlive(session, account, now, idleSince) ? session : null;
 }
 
 /**

@@ -45,7 +45,7 @@ export const rolesOf = (account: RoleFacts): Role[] => ROLES.filter((role) => ac
 /** Whether a change of this account could give someone a role. */
 export const holdsRole = (account: RoleFacts): boolean => rolesOf(account).length > 0;
 
-/** What the actor of an act may do. Only `authorityOf` and the operator at the command line make one. */
+/** What the actor of an act may do. Only `authorityOf` and `authorityOfOperator` make one. */
 export interface Authority {
   readonly act: Act;
   readonly permissions: ReadonlySet<Permission>;
@@ -82,6 +82,13 @@ export function authorityOf(
     manages: mayManage ? manages : [],
   };
 }
+
+/** The operator at the command line has the database itself, and so every permission. */
+export const authorityOfOperator = (act: Act): Authority => ({
+  act,
+  permissions: new Set(PERMISSIONS),
+  manages: [],
+});
 
 export const isAllowed = ({ permissions }: Authority, permission: Permission): boolean =>
   permissions.has(permission);

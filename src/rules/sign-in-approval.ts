@@ -12,7 +12,7 @@ import {
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 
-/** The question of a browser in which no one is signed in. */
+/** The question of a browser that is not signed in. */
 export interface ApprovalQuestion {
   readonly id: RecordId;
   /** No answer counts after this time. */

@@ -77,6 +77,7 @@ const meansOf = (methods: readonly string[]): SignInMeans =>
 /** What a person has set up to prove who they are. */
 export interface WaysIn {
   readonly hasPassword: boolean;
+  /** How many passkeys have a key that can be read: others sign no person in. */
   readonly passkeys: number;
   /** Whether an app of the person's makes one-time passwords. From then on a password alone signs them in nowhere. */
   readonly hasTotp: boolean;
@@ -98,6 +99,5 @@ export function missingStep(
 /** Whether the person can reach the highest level, so that it may be asked of them. */
 export const hasSecondFactor = ({ hasTotp, passkeys }: WaysIn): boolean => hasTotp || passkeys > 0;
 
-/** Whether the person can still sign in without one passkey, or without their password. The last way in stays. */
-export const isWayLeft = ({ hasPassword, passkeys }: WaysIn, without: "password" | "passkey"): boolean =>
-  without === "password" ? passkeys > 0 : hasPassword || passkeys > 1;
+/** Whether the person can still sign in with what is left of their ways. The last way in stays. */
+export const isWayLeft = ({ hasPassword, passkeys }: WaysIn): boolean => hasPassword || passkeys > 0;

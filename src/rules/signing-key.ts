@@ -29,7 +29,7 @@ export interface KeyTimes {
 /**
  * The key that signs at this time; null if there is none. The last key from a file comes before every key of the database: the order
  * of the files is the operator's decision. With a clock that is behind the one that made the first key, that key signs too early: it
- * is published, and a second one would help no one.
+ * is published, and a second one would be of no use.
  */
 export function currentKey<Key extends RingKey>(
   keys: readonly Key[],

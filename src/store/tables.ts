@@ -309,6 +309,7 @@ export interface PersonDeclared {
   readonly attributes: PersonAttributes;
   readonly groups: readonly string[];
   readonly administrator: boolean;
+  readonly auditor: boolean;
   /** The hash of the declared password, or the declared hash; it need not be the hash of the person any more. */
   readonly passwordHash: string;
 }
@@ -511,6 +512,9 @@ const authentication = {
   authenticationLevel: text(),
 };
 
+/** What a browser or a device is, as `productOf` names it: the person is to recognise it. Null for what is not known. */
+const product = { program: orNull(text()), system: orNull(text()) };
+
 /** A person who is signed in, in one browser. */
 export const sessions = table("sessions", {
   columns: {
@@ -519,8 +523,9 @@ export const sessions = table("sessions", {
     subject: text<SubjectId>(),
     /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
     continuity: id(),
-    /** Where the person signed in, as the page of their account shows it. */
+    /** Where the person signed in, and with what, as the page of their account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -633,18 +638,18 @@ export const once = table("once", {
     kind: text<OnceKind>(),
     id: id(),
     expiresAt: integer(),
-    /** The code that a yes gave; null for a no. */
-    codeId: orNull(id()),
+    /** What came of it: the code that a yes gave, or the session of a sign-in; null for a no. */
+    resultId: orNull(id()),
   },
   key: ["id", "kind"],
   shard: "id",
   expires: "expiresAt",
 });
 /**
- * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
- * answer of a passkey to a challenge. `self_test`: the question of an operator how a request arrives.
+ * `form`: a person's answer to a question. `sign_in`: the last form of a sign-in. `reauthentication`: the use of the proof that a person
+ * signed in again. `challenge`: the answer of a passkey to a challenge. `self_test`: the question of an operator how a request arrives.
  */
-export type OnceKind = "form" | "reauthentication" | "challenge" | "self_test";
+export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge" | "self_test";
 
 export type RevocationReason =
   | "code_replayed"
@@ -682,8 +687,9 @@ export const grants = table("grants", {
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
     online: boolean(),
-    /** Where the browser or the device was that asked for it, as the page of the person's account shows it. */
+    /** Where the browser or the device was that asked for it, and what it was, as the page of the person's account shows it. */
     address: text(),
+    ...product,
     ...authentication,
     createdAt: integer(),
     /**
@@ -941,6 +947,117 @@ export const backups = table("backups", {
 });
 export type BackupRecord = Row<typeof backups>;
 
+/**
+ * The record for the operator: a row for every event, written with the change that it reports. Rows are added and expire; no
+ * statement changes one.
+ */
+export const audit = table("audit", {
+  columns: {
+    /** The time of the event, and the shard of what it is about. */
+    id: id(),
+    /** The name of the event. */
+    event: text(),
+    actorKind: text<ActorKind>(),
+    actorId: orNull(text()),
+    subject: orNull(text<SubjectId>()),
+    clientId: orNull(text<ClientId>()),
+    groupName: orNull(text()),
+    grantId: orNull(id()),
+    linkId: orNull(id()),
+    via: orNull(text()),
+    reason: orNull(text()),
+    file: orNull(text()),
+    key: orNull(text()),
+    /** How many things the event is about. */
+    count: orNull(integer()),
+    /** How many times it happened, if the row stands for several. */
+    times: integer(),
+    /** Where the request came from; null if none caused it. */
+    address: orNull(text()),
+    requestId: orNull(text()),
+    at: integer(),
+    expiresAt: integer(),
+  },
+  indexes: [
+    ["subject", "id"],
+    ["clientId", "id"],
+    ["event", "id"],
+    ["requestId", "id"],
+  ],
+  shard: "id",
+  expires: "expiresAt",
+});
+export type AuditRecord = Row<typeof audit>;
+
+/**
+ * The seals of that record: each is about a stretch of time that is over, and about the seal before it. The last one stays, however
+ * old it is.
+ */
+export const auditSeals = table("audit_seals", {
+  columns: {
+    /** 1 for the first. */
+    number: integer(),
+    /** The stretch begins after this identifier, and ends with the other. */
+    fromId: id(),
+    untilId: id(),
+    /** How many rows the stretch has. */
+    count: integer(),
+    /** The SHA-256 of these rows. */
+    digest: bytes(),
+    /** When the first of its rows may be removed, and the last. */
+    expiresFrom: integer(),
+    expiresUntil: integer(),
+    sealedAt: integer(),
+    /** The code of the seal before it; empty for the first. */
+    previousMac: bytes(),
+    /** `expiresUntil` of the seal before it; 0 for the first. */
+    previousExpiresUntil: integer(),
+    /** A keyed digest of all of the above. */
+    mac: bytes(),
+  },
+  key: ["number"],
+});
+export type AuditSealRecord = Row<typeof auditSeals>;
+
+/** What a refused request sent, as far as it cannot be secret. */
+export interface SentFacts {
+  /** Values of parameters of a fixed list, cut to a length. */
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+  /** Known parameters that it had too, whose values are not kept. */
+  readonly withheld: readonly string[];
+  /** How many further parameters it had. */
+  readonly others: number;
+  /** The scheme of its `Authorization` header, if it had one. */
+  readonly authorization: string | null;
+}
+
+/** Requests that were refused: a number of places for each client, the oldest of which is used again. */
+export const refusals = table("refusals", {
+  columns: {
+    /** Whose places these are: `client:` and its identifier, or all strangers together. */
+    ring: text(),
+    slot: integer(),
+    requestId: text(),
+    /** The client that the request named, if it named one. */
+    clientId: orNull(text()),
+    endpoint: text(),
+    method: text(),
+    status: integer(),
+    error: text(),
+    reason: text(),
+    description: text(),
+    address: text(),
+    sent: asItIs<SentFacts>(),
+    at: integer(),
+    expiresAt: integer(),
+  },
+  key: ["ring", "slot"],
+  indexes: [["requestId"], ["at", "ring", "slot"]],
+  expires: "expiresAt",
+  updated: true,
+});
+export type RefusalRecord = Row<typeof refusals>;
+
 /** What `/readyz` writes to prove that the store can write: a row for each process. */
 export const probes = table("probes", {
   columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
@@ -980,5 +1097,8 @@ export const TABLES: readonly Table[] = [
   mails,
   activities,
   backups,
+  audit,
+  auditSeals,
+  refusals,
   probes,
 ];

@@ -8,7 +8,7 @@ import { fillPattern } from "../../src/platform/path-pattern.ts";
 import type { CredentialId, SubjectId } from "../../src/protocol/identifiers.ts";
 import { insert } from "../../src/store/contract.ts";
 import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
-import { type Json, jsonOf, postRegistration, textOf, tokensFor } from "../support/flows.ts";
+import { type Json, jsonOf, postRegistration, requestToken, textOf, tokensFor } from "../support/flows.ts";
 import { addAppBehind } from "../support/second-factor.ts";
 import type { TestServer } from "../support/server.ts";
 import { addManager, ask, askFor, startManagedServer, tokenOfProgram } from "./support.ts";
@@ -115,6 +115,14 @@ const tokenId = async (): Promise<string> => {
   const found = await askFor(server, token, "/tokens/inspect", { method: "POST", body: { token: access } });
   return textOf(found.token as Json, "jti");
 };
+
+/** The id of a request that was refused. */
+async function refused(): Promise<string> {
+  const code = { grant_type: "authorization_code", code: "wrong", redirect_uri: "https://wrong.example/" };
+  const response = await requestToken(server, "web", code);
+  await server.context.refusals.settled();
+  return response.headers.get("request-id") ?? "";
+}
 
 /** What to ask of each route, with objects that exist. */
 const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
@@ -255,7 +263,14 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
   "GET /recipes/:recipe": () => ({ parameters: { recipe: "nextcloud" } }),
   "GET /settings": () => ({}),
   "GET /health": () => ({}),
+  "GET /audit": () => ({ query: `?person=${ada.subject}&since=2020-01-01T00:00:00Z&limit=2` }),
+  "GET /refusals": async () => {
+    await refused();
+    return { query: "?client=web" };
+  },
+  "GET /requests/:request": async () => ({ parameters: { request: await refused() } }),
   "GET /search": () => ({ query: "?q=a" }),
+  "GET /audit/verification": () => ({}),
 };
 
 const statusOf = ({ answer, made }: ApiRoute): number => (answer === null ? 204 : made ? 201 : 200);

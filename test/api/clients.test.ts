@@ -229,6 +229,21 @@ describe("a client", () => {
   });
 });
 
+test(
+  proves(
+    "a group that a client goes by is not removed, so that the client lets no one in whom it refuses",
+    "threat 90",
+  ),
+  async () => {
+    await askFor(server, admin, "/groups", { method: "POST", body: { name: "refused-people" } });
+    const made = await add({ denied_groups: ["refused-people"] });
+    const remove = () => ask(server, admin, "/groups/refused-people", { method: "DELETE" });
+    expect(await refusalOf(await remove())).toEqual([409, expect.stringContaining(idOf(made))]);
+    await askFor(server, clients, pathOf(made), { method: "PATCH", body: { denied_groups: [] } });
+    expect((await remove()).status).toBe(204);
+  },
+);
+
 describe("a secret", () => {
   test("works beside those that the client has, until it is removed", async () => {
     const made = await add({ scope: "files" });

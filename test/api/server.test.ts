@@ -7,7 +7,7 @@ import { loadWithSources } from "../../src/configuration/sources.ts";
 import { listSettings } from "../../src/operations/management/server.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { authorityOf } from "../../src/rules/role.ts";
-import { type Json, jsonOf, textOf, tokensFor } from "../support/flows.ts";
+import { type Json, jsonOf, requestToken, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { SECRET, type TestServer } from "../support/server.ts";
 import { ask, askFor, startManagedServer, tokenOfProgram } from "./support.ts";
@@ -48,7 +48,7 @@ describe("the keys that sign tokens", () => {
 });
 
 describe("the settings", () => {
-  test(proves("have their values, and no secret", "threat 45"), async () => {
+  test(proves("have their values, and no secret", "threat 90"), async () => {
     const settings = await itemsOf("/settings");
     const of = (key: string) => settings.find((setting) => setting.key === key);
     expect(of("issuer")).toMatchObject({ value: "https://auth.example" });
@@ -128,6 +128,16 @@ describe("the search", () => {
     expect(await kindsOf(String(session?.id))).toEqual(["sessions"]);
     expect(await kindsOf(textOf(inspected.token, "jti"))).toEqual(["tokens"]);
     expect(await kindsOf(" ")).toEqual([]);
+  });
+
+  test("finds a request by its id, with why it was refused", async () => {
+    const wrong = { grant_type: "authorization_code", code: "wrong", redirect_uri: "https://wrong.example/" };
+    const response = await requestToken(server, "web", wrong);
+    await server.context.refusals.settled();
+    const { requests = [] } = await search(admin, response.headers.get("request-id") ?? "");
+    expect(requests).toMatchObject([{ refusal: { error: "invalid_grant", client: "web" } }]);
+    const found = await search(people, response.headers.get("request-id") ?? "");
+    expect(found.requests).toEqual([]);
   });
 
   test(proves("finds only what the actor may read", "threat 90"), async () => {

@@ -13,6 +13,7 @@ import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { put, StoreUnavailable } from "../../src/store/contract.ts";
 import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
+import { newPublicKey } from "../support/authenticator.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { jpegOf, landscape } from "../support/images.ts";
@@ -580,7 +581,7 @@ function withPasskeys(count: number): Exhibit["open"] {
           ...passkey,
           credentialId: new Uint8Array([1, index]) as Uint8Array as CredentialId,
           subject: account.subject,
-          publicKey: new Uint8Array([1]),
+          publicKey: newPublicKey(),
           counter: 0,
           aaguid: "00000000-0000-0000-0000-000000000000",
           createdAt: clock.seconds() - 86_400 * (40 - index),

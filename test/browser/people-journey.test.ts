@@ -212,7 +212,7 @@ test("a person is invited, sets a passkey, signs in without a name, loses it, re
   await follow(other, "Forgot your password?");
   await other.getByLabel("User name or e-mail address").fill("grace@example.org");
   await press(other, "Send the link");
-  await heading(other, "Look at your mail");
+  await heading(other, "Check your mail");
   await other.goto(linkIn(await mailAbout("A new password for"), "/reset-password"));
   await other.getByLabel("New password").fill("a new password of mine");
   await press(other, "Set password and sign in");
@@ -250,7 +250,7 @@ test("a person makes their own account on the way to an application, sets up wha
   await phone.getByText("Only people with an address at example.org can create an account here.").waitFor();
   await phone.getByLabel("E-mail address").fill("grace@example.org");
   await press(phone, "Continue");
-  await heading(phone, "Look at your mail");
+  await heading(phone, "Check your mail");
   expect(await account("grace@example.org")).toBeNull();
 
   await phone.goto(linkIn(await mailAbout("Your account at"), "/invitation"));

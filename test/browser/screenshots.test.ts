@@ -60,10 +60,28 @@ afterAll(async () => {
   await browser.close();
 });
 
+/** The texts with nothing between them and the picture of the operator, on which no colour can be read for certain. */
+const textsOnPicture = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    if (getComputedStyle(document.body).backgroundImage === "none") return [];
+    const hasGround = (element: Element | null): boolean =>
+      element !== null &&
+      element !== document.body &&
+      (getComputedStyle(element).backgroundColor !== "rgba(0, 0, 0, 0)" || hasGround(element.parentElement));
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const bare: string[] = [];
+    while (texts.nextNode() !== null) {
+      const { parentElement: parent, textContent: text } = texts.currentNode;
+      const isSeen = parent?.checkVisibility() === true && parent.closest(".hidden, script") === null;
+      if (isSeen && text?.trim() && !hasGround(parent)) bare.push(text);
+    }
+    return bare;
+  });
+
 /** No page is wider than the screen, so no person has to scroll sideways to a button. */
 async function show(page: Page, look: string, name: string): Promise<void> {
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
-  expect({ name, overflow }).toEqual({ name, overflow: 0 });
+  expect({ name, overflow, bare: await textsOnPicture(page) }).toEqual({ name, overflow: 0, bare: [] });
   await page.screenshot({ path: join(folder, `${name}.${look}.png`), fullPage: true });
 }
 

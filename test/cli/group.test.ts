@@ -57,6 +57,27 @@ describe("group", () => {
   });
 });
 
+describe("group manager", () => {
+  test("lets a member manage the group, until it is taken back", async () => {
+    await run("group", "add", "choir");
+    expect(await run("group", "manager", "add", "choir", "ada")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("'ada' is not in the group 'choir'. Put the person into it first"),
+    });
+    await run("group", "join", "choir", "ada", "grace");
+    expect((await run("group", "manager", "add", "choir", "ada")).out).toBe("ada manages the group choir.\n");
+    expect((await run("group", "show", "choir")).out).toMatch(/managed by +ada/);
+    expect((await json("group", "show", "choir")).people).toContainEqual(
+      expect.objectContaining({ username: "ada", manages: true }),
+    );
+    expect((await run("user", "show", "ada")).out).toMatch(/manages +choir/);
+    expect((await json("user", "show", "ada")).manages).toEqual(["choir"]);
+    expect(await json("group", "manager", "remove", "choir", "ada")).toMatchObject({ manages: false });
+    expect((await run("group", "show", "choir")).out).not.toContain("managed by");
+    await run("group", "remove", "choir");
+  });
+});
+
 describe("user set", () => {
   test("sets every fact, and takes it away again", async () => {
     const facts = ["--given-name", "Ada", "--locale", "en-GB", "--phone-number", "+442012345678"];

@@ -4,7 +4,6 @@ import { Database } from "bun:sqlite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SQL } from "bun";
 import { startServing } from "../../src/cli/serve.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { basic, encodeForm } from "../support/server.ts";
@@ -25,10 +24,6 @@ afterAll(async () => {
 });
 
 describe("the way to another server key", () => {
-  /** The statements of the guide: of the embedded database, and of PostgreSQL. */
-  const [onSqlite = "", onPostgres = ""] = [...guide("server-key.md").matchAll(/"(DELETE FROM .*)"/g)].map(
-    ([, statement = ""]) => statement,
-  );
   const NEW_KEY = Buffer.alloc(32, 7).toString("base64url");
 
   async function start(data: string, env: Record<string, string>) {
@@ -54,16 +49,12 @@ describe("the way to another server key", () => {
     const data = join(temporaryFolder(), "data");
     const url = await postgres.createDatabase();
     const env: Record<string, string> = engine === "postgres" ? { DATABASE_URL: url } : {};
-    const run = async () => {
-      if (engine === "postgres") {
-        const client = new SQL({ url, max: 1 });
-        await client.unsafe(onPostgres);
-        await client.close();
-      } else {
-        const database = new Database(join(data, "tessera.db"), { strict: true });
-        database.run(onSqlite);
-        database.close();
-      }
+    const rotate = async (more: Record<string, string> = {}) => {
+      const stopped = engine === "postgres" ? ["--all-stopped"] : [];
+      const words = ["server-key", "rotate", ...stopped];
+      expect(guide("server-key.md")).toContain(`tessera ${words.slice(0, 2).join(" ")}`);
+      const { code } = await tessera([...words, "--data", data], { env: { ...env, ...more } });
+      expect(code).toBe(0);
     };
 
     const before = await start(data, env);
@@ -77,13 +68,13 @@ describe("the way to another server key", () => {
     await before.stop();
     await expect(start(data, { ...env, TESSERA_SERVER_KEY: NEW_KEY })).rejects.toThrow("docs/server-key.md");
 
-    await run();
+    await rotate();
     const after = await start(data, env);
     expect(after.key).not.toBe(before.key);
     expect(await after.ask("/auth/introspect", { token }, client)).toMatchObject({ active: true });
     await after.stop();
 
-    await run();
+    await rotate({ TESSERA_SERVER_KEY: NEW_KEY });
     const configured = await start(data, { ...env, TESSERA_SERVER_KEY: NEW_KEY });
     expect(configured.key).not.toBe(after.key);
     expect(await configured.ask("/auth/introspect", { token }, client)).toMatchObject({ active: true });

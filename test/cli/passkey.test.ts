@@ -4,6 +4,7 @@ import type { CredentialId } from "../../src/protocol/identifiers.ts";
 import { touchAccount } from "../../src/rules/grant.ts";
 import { insert } from "../../src/store/contract.ts";
 import { passkeys } from "../../src/store/tables.ts";
+import { newPublicKey } from "../support/authenticator.ts";
 import { proves } from "../support/proves.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
@@ -18,6 +19,9 @@ afterAll(async () => {
 });
 
 const user = (...args: string[]) => tessera(["user", ...args, "--data", data]);
+
+/** The name of a passkey whose key was cut off. */
+const SPOILED = "Old key";
 
 /** A person with passkeys of these names, and with a password only if they have none. */
 async function addPerson(username: string, ...names: string[]) {
@@ -37,7 +41,7 @@ async function addPerson(username: string, ...names: string[]) {
           ]) as Uint8Array as CredentialId,
           subject,
           name,
-          publicKey: new Uint8Array([1]),
+          publicKey: name === SPOILED ? newPublicKey().slice(0, 40) : newPublicKey(),
           counter: 0,
           transports: ["usb"],
           aaguid: "d548826e-79b4-db40-a3d8-11116f7e8349",
@@ -52,6 +56,15 @@ async function addPerson(username: string, ...names: string[]) {
   return account;
 }
 
+test("a passkey whose key is spoiled is marked, and is no way in that is left", async () => {
+  await addPerson("eve", "Phone", SPOILED);
+  expect((await user("passkey", "list", "eve")).out).toMatch(/Old key +spoiled: remove it/);
+  const listed = JSON.parse((await user("passkey", "list", "eve", "--json")).out);
+  expect(listed.map(({ readable }: { readable: boolean }) => readable)).toEqual([true, false]);
+  const phone = listed[0].id;
+  expect((await user("passkey", "remove", "eve", phone)).out).toContain("eve has no way to sign in now.");
+});
+
 test("passkeys are listed, and one is removed by the beginning of its identifier", async () => {
   await addPerson("ada", "My phone", "", "Work");
   const { out } = await user("passkey", "list", "ada");
@@ -65,6 +78,7 @@ test("passkeys are listed, and one is removed by the beginning of its identifier
     kind: "Bitwarden",
     synced: true,
     discoverable: true,
+    readable: true,
     created_at: "2023-11-14T22:13:20Z",
     used_at: "2023-11-14T22:15:00Z",
   });

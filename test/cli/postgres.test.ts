@@ -75,6 +75,19 @@ describe("on PostgreSQL", () => {
     await node.stop();
   });
 
+  test("the server's key is rotated while no node runs, and the next node uses every key", async () => {
+    const url = await server.createDatabase();
+    const env = { DATABASE_URL: url };
+    await (await startNode(url)).stop();
+    expect((await tessera(["server-key", "rotate"], { env })).code).toBe(1);
+    const { code, out } = await tessera(["server-key", "rotate", "--all-stopped"], { env });
+    expect({ code, resealed: out.includes("1 signing key") }).toEqual({ code: 0, resealed: true });
+    await (await startNode(url)).stop();
+    const list = await tessera(["server-key", "list", "--json"], { env });
+    expect(JSON.parse(list.out).former).toHaveLength(1);
+    expect((await tessera(["key", "list"], { env })).code).toBe(0);
+  });
+
   test("a token of one node is known, and its end seen at once, by another; both derive the same keys", async () => {
     const url = await server.createDatabase();
     const one = await startNode(url);

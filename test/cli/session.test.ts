@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { recordIdText } from "../../src/credentials/credential.ts";
 import { startSession } from "../../src/operations/sessions.ts";
-import { SERVER_ACT } from "../../src/rules/events.ts";
+import { actOfStranger } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
@@ -18,25 +18,31 @@ afterAll(async () => {
 
 const session = (...args: string[]) => tessera(["session", ...args, "--data", data]);
 
-async function signIn(): Promise<string> {
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+async function signIn(agent = ""): Promise<string> {
   const account = await running.store.findAccountByUsername("ada");
   if (account === null) throw new Error("There is no ada.");
   const signIn = { account, steps: [STEPS.password] };
-  const started = await startSession(running.server.context, SERVER_ACT, signIn, null);
+  const request = new Request("https://auth.example/login", { headers: { "User-Agent": agent } });
+  const act = actOfStranger({ address: "203.0.113.7", requestId: "r", request });
+  const started = await startSession(running.server.context, act, signIn, null);
   if (started === null) throw new Error("No session was started.");
   return recordIdText(started.session.id);
 }
 
 test("sessions are listed, and one ends alone", async () => {
   expect((await session("list", "ada")).out).toBe("ada is not signed in anywhere.\n");
-  const [one, another] = [await signIn(), await signIn()];
+  const [one, another] = [await signIn(FIREFOX), await signIn()];
   const { out } = await session("list", "ada");
-  expect(out).toMatch(/^SESSION_ID +SINCE +LAST SEEN +ENDS$/m);
+  expect(out).toMatch(/^SESSION_ID +BROWSER +SINCE +LAST SEEN +ENDS$/m);
+  expect(out).toMatch(new RegExp(`^${one} +Firefox on Linux `, "m"));
+  expect(out).toMatch(new RegExp(`^${another} +unknown `, "m"));
   expect(out).toContain(one);
   expect((await session("end", one)).out).toBe("Ended the session.\n");
   expect((await session("end", one)).err).toContain("There is no session");
   const left = JSON.parse((await session("list", "ada", "--json")).out);
-  expect(left.map(({ id }: { id: string }) => id)).toEqual([another]);
+  expect(left).toMatchObject([{ id: another, program: null, system: null }]);
 });
 
 test("all sessions of a person end at once", async () => {

@@ -107,7 +107,7 @@ test("user reset-link and sign-in-link print a link for one person", async () =>
 });
 
 test("user list --waiting and approve let a person in", async () => {
-  expect((await user(["list", "--waiting"])).out).toBe("No one waits to be let in.\n");
+  expect((await user(["list", "--waiting"])).out).toBe("No person waits for approval.\n");
   const { action, fields, cookie } = await signUpForm();
   await fetch(issuer() + action, {
     method: "POST",
@@ -121,7 +121,7 @@ test("user list --waiting and approve let a person in", async () => {
   expect((await user(["show", "eva"])).out).toContain("tessera user approve eva");
   expect((await user(["approve", "eva"])).out).toBe("eva can sign in now.\n");
   expect((await user(["approve", "eva"])).err).toContain("'eva' does not wait.");
-  expect((await user(["list", "--waiting"])).out).toBe("No one waits to be let in.\n");
+  expect((await user(["list", "--waiting"])).out).toBe("No person waits for approval.\n");
 });
 
 async function signUpForm(): Promise<{ action: string; fields: Record<string, string>; cookie: string }> {

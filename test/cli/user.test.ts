@@ -366,3 +366,16 @@ describe("user list", () => {
     expect(await Bun.file(join(data, "elsewhere", "tessera.db")).exists()).toBe(false);
   });
 });
+
+test("user add, set, list and show know auditors", async () => {
+  const folder = temporaryFolder();
+  const run = (...args: string[]) => tessera([...args, "--data", folder]);
+  expect((await run("user", "add", "rita", "--auditor", "--generate")).out).toStartWith(
+    "Added the auditor rita.",
+  );
+  expect((await run("user", "list")).out).toMatch(/rita +auditor +active/);
+  await run("user", "set", "rita", "--admin");
+  expect((await run("user", "show", "rita")).out).toMatch(/role +administrator, auditor/);
+  const { out } = await run("user", "set", "rita", "--no-auditor", "--json");
+  expect(JSON.parse(out)).toMatchObject({ administrator: true, auditor: false });
+});

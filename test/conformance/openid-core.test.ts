@@ -75,6 +75,18 @@ describe("an authentication request", () => {
 
   test(
     proves(
+      "acr_values that are all unknown: no error, and the ID token has the acr of the sign-in",
+      "OpenID Core 5.5.1.1-3",
+      "OpenID Core 15.1-7",
+    ),
+    async () => {
+      const code = await obtainCode(server, cookie, { scope: "openid", acr_values: "urn:gold 3 phr" });
+      expect(claimsIn(await jsonOf(await redeemCode(server, code))).acr).toBe("1");
+    },
+  );
+
+  test(
+    proves(
       "offline_access is asked of the person once, and ignored where it may not be had",
       "OpenID Core 11-1",
       "OpenID Core 11-2",

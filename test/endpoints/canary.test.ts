@@ -1,6 +1,7 @@
-/** Threat class 50: the secrets of a whole flow, with every failure, never reach the log. */
+/** Threat classes 50 and 91: the secrets of a whole flow, with every failure, never reach the log or the record of acts and refusals. */
 import { expect, test } from "bun:test";
 import { StoreUnavailable } from "../../src/store/contract.ts";
+import { audit, refusals } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, challengeOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import {
   answerDevice,
@@ -24,9 +25,10 @@ const PASSWORD = "canary password, quite long";
 
 test.each(["text", "json"] as const)(
   proves(
-    "no secret is ever logged, as %s at the most talkative level",
+    "no secret is ever logged or recorded, as %s at the most talkative level",
     "OpenID Core 16.4-1",
     "threat 50",
+    "threat 91",
     "RFC 6749 10.3-1",
     "RFC 6749 10.4-1",
     "RFC 9700 4.9.3-3",
@@ -34,6 +36,7 @@ test.each(["text", "json"] as const)(
   async (format) => {
     const server = await startTestServer({
       log: { level: "debug", format },
+      audit: { tokens: true },
       registration: { mode: "token", initial_access_tokens: [INITIAL] },
       clients: [
         {
@@ -161,7 +164,14 @@ test.each(["text", "json"] as const)(
       store.look = look;
       await postAs(server, "television", "/auth/revoke", { token: canaries["access token"] });
 
-      const log = server.logged.join("");
+      await server.context.audit.settled();
+      await server.context.refusals.settled();
+      const acts = await store.list(audit, { limit: 1000 });
+      const refused = await store.list(refusals, { limit: 1000 });
+      expect(new Set(acts.map(({ event }) => event))).toContain("token.issued");
+      expect(refused.length).toBeGreaterThan(20);
+      const recorded = [...acts, ...refused].map((each) => JSON.stringify(each)).join("");
+      const log = server.logged.join("") + recorded;
       // The log has entries, with reasons and names.
       for (const word of [
         "client_secret_wrong",

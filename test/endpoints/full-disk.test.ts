@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listAudit } from "../../src/operations/audit.ts";
 import { RESERVE_BYTES } from "../../src/store/sqlite/reserve.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { canMount, mountSmall, type SmallDisk } from "../support/disks.ts";
@@ -90,6 +91,25 @@ describe.skipIf(!canMount)("on a full disk", () => {
     expect((await server.fetch("/readyz")).status).toBe(503);
     expect((await server.fetch("/healthz")).status).toBe(200);
   });
+
+  test(
+    proves("access is ended often, and each end has its row in the record of acts", "threat 62", "threat 91"),
+    async () => {
+      const person = await server.addPerson("ada");
+      const many: string[] = [];
+      for (let count = 0; count < 15; count += 1) {
+        many.push(textOf(await tokensFor(server, person), "refresh_token"));
+      }
+      await fillUp();
+      for (const token of many) expect((await revoke(token)).status).toBe(200);
+      expect(reserved()).toBeLessThan(RESERVE_BYTES);
+      const rows = await listAudit(server.context, { kind: "grant.revoked" }, { limit: 100 });
+      expect(rows).toHaveLength(15);
+      // What is only counted waits for room, and fails nothing.
+      await server.context.audit.settled();
+      await server.context.refusals.settled();
+    },
+  );
 
   test(proves("with space again, all goes on, and the reserve is made whole", "threat 62"), async () => {
     const tokens = await tokensFor(server, await server.addPerson("ada"));

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProcessMetrics, type ProcessMetrics } from "../../src/cli/process-metrics.ts";
+import { noteBackup } from "../../src/operations/backups.ts";
 import { METRICS } from "../../src/operations/metric-table.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
+import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { EVENT_TYPES, SERVER_ACT } from "../../src/rules/events.ts";
 import { StoreBusy, StoreUnavailable } from "../../src/store/contract.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
@@ -182,6 +184,22 @@ describe("what counts", () => {
       server.value(`tessera_outbound_requests_total{purpose="notices",outcome="${outcome}"}`);
     expect([await requests("done"), await requests("unreachable")]).toEqual([1, 1]);
     expect(await server.value('tessera_outbound_request_duration_seconds_count{purpose="notices"}')).toBe(2);
+  });
+
+  test("when the last backup was made, and nothing before the first", async () => {
+    const server = await start();
+    expect(await server.text()).not.toContain("\ntessera_last_backup_timestamp_seconds ");
+    await noteBackup(server.context, {
+      id: server.context.random(16) as RecordId,
+      madeAt: 1_800_000_000,
+      bytes: 1,
+      sha256: new Uint8Array(32),
+      encrypted: false,
+      file: null,
+    });
+    // The numbers of the database count for a while.
+    server.clock.advance(60);
+    expect(await server.value("tessera_last_backup_timestamp_seconds")).toBe(1_800_000_000);
   });
 
   test("keys by state and age, what waits to be sent, the build, the process", async () => {

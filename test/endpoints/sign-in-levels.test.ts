@@ -21,6 +21,7 @@ import {
 } from "../support/flows.ts";
 import { addPersonWithPassword } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { addAppBehind } from "../support/second-factor.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -85,6 +86,24 @@ describe("access that was given with one proof, where two are demanded by now", 
     expect(tokens.access_token).toBeString();
     await demand("television");
     await expect(deviceTokensFor(server, ada)).rejects.toThrow("needs a second factor");
+  });
+
+  test("default_acr_values count for requests that ask for no level themselves", async () => {
+    const client = await server.context.store.findClient("web" as ClientId);
+    if (client === null) throw new Error("There is no such client.");
+    await server.context.store.putClient({ ...client, defaultAcrValues: ["2"] });
+    const cookie = await server.signIn(ada);
+    await addAppBehind(server, ada.subject);
+    const isAsked = async (changes: Record<string, string>) => {
+      const path = authorizePath({ scope: "openid", ...changes });
+      const answer = await server.fetch(path, { headers: { Cookie: cookie } });
+      return (answer.headers.get("location") ?? "").includes("step_up=1");
+    };
+    expect(await isAsked({})).toBe(true);
+    expect(await isAsked({ claims: JSON.stringify({ id_token: { acr: null } }) })).toBe(true);
+    expect(await isAsked({ acr_values: "1" })).toBe(false);
+    expect(await isAsked({ acr_values: "urn:unknown" })).toBe(false);
+    expect(await isAsked({ claims: JSON.stringify({ id_token: { acr: { value: "1" } } }) })).toBe(false);
   });
 
   test("a scope demands it wherever it is used", async () => {

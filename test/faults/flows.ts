@@ -111,7 +111,7 @@ const open =
 const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
 
 /** The session of the scene, in another browser, ends with it. */
-const SET_UP = "commit accounts totps recovery_codes sessions logout_notices activities grants links";
+const SET_UP = "commit accounts totps recovery_codes sessions logout_notices audit activities grants links";
 
 export const FLOWS: Readonly<Record<string, Flow>> = {
   // RFC 6749 §4.1.2: a code is used once. To the server, the retry after a lost answer looks like a replay.
@@ -283,7 +283,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       return () => browser.post("/login", { ...fields, code });
     },
     // The code is used up.
-    { whenLost: { "commit totps sessions activities": "422" } },
+    { whenLost: { "commit totps sessions audit activities": "422" } },
   ),
   "setting up a second factor": people(
     "200",
@@ -303,7 +303,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     "303 /logout",
     (scene) => filledIn(scene, "/logout", "/logout", {}),
     // The person is signed out, and another process tells the applications.
-    { despite: { after: "commit sessions logout_notices activities grants", outcome: "303 /logout" } },
+    { despite: { after: "commit sessions logout_notices audit activities grants", outcome: "303 /logout" } },
   ),
   "looking up a device": people("200", async (scene) => {
     const code = textOf(await startDevice(scene.server), "user_code");
@@ -338,9 +338,9 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       }),
     // All sessions ended with the old password.
     {
-      whenLost: { "commit accounts logout_notices activities sessions grants links": "303 /login" },
+      whenLost: { "commit accounts logout_notices audit activities sessions grants links": "303 /login" },
       despite: {
-        after: "commit accounts logout_notices activities sessions grants links",
+        after: "commit accounts logout_notices audit activities sessions grants links",
         outcome: "303 /login",
       },
     },
@@ -361,7 +361,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
     // The link is used up. A person who sends the form again is signed in with the new password.
     {
-      despite: { after: "commit links accounts sign_in_names activities", outcome: "303 /account" },
+      despite: { after: "commit links accounts sign_in_names audit activities", outcome: "303 /account" },
       repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
     },
   ),
@@ -377,7 +377,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
     {
       despite: {
-        after: "commit links accounts logout_notices activities sessions grants",
+        after: "commit links accounts logout_notices audit activities sessions grants",
         outcome: "303 /login",
       },
       repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
@@ -393,7 +393,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     // The link is used up. A person who sends the form again is signed in with the new password.
     {
       despite: {
-        after: "commit revisions setup_links accounts sign_in_names activities",
+        after: "commit revisions setup_links accounts sign_in_names audit activities",
         outcome: "303 /account",
       },
       repeats: /\btsl_[A-Za-z0-9\-_]{64}/,

@@ -1,9 +1,11 @@
-/** What mails say: every kind in every language, as text and as HTML, with whatever names people chose. */
+/** What mails say: every kind in every language, as text and as HTML, with names of every kind. */
 import { describe, expect, test } from "bun:test";
 import { composeMail, type MailFrame } from "../../src/mails/compose.ts";
 import { sampleMail } from "../../src/mails/samples.ts";
 import { chooseMailTexts, MAIL_LANGUAGES } from "../../src/mails/texts.ts";
 import type { MailFacts } from "../../src/operations/mail.ts";
+import { clientName } from "../../src/pages/display.ts";
+import { chooseLanguage } from "../../src/pages/texts.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { EVENT_TYPES } from "../../src/rules/events.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, OPTIONAL_MAILS } from "../../src/rules/mail.ts";
@@ -64,6 +66,22 @@ describe.each(CASES)("$kind in $language", ({ kind, language }) => {
     const { foot } = chooseMailTexts([language]);
     expect(mail.text.includes(foot.optional)).toBe(OPTIONAL_MAILS.includes(kind));
   });
+});
+
+test.each(MAIL_LANGUAGES)("a code stands alone in its line, and from left to right (%s)", (language) => {
+  const { text, html } = compose("sign_in_code", {}, language);
+  expect(text.split("\n")).toContain("123456");
+  expect(html).toMatch(/<p[^>]* dir="ltr"[^>]*>123456<\/p>/);
+});
+
+test("a mail tells of an application and a browser in the words of the pages", () => {
+  for (const language of MAIL_LANGUAGES) {
+    const { common, device } = chooseLanguage({ locale: language }).texts;
+    const client: ClientRecord = { ...newClient(), source: "registration" };
+    const name = common.unverifiedName(clientName(client, { language }));
+    expect(compose("refresh_token_replayed", { client }, language).text).toContain(name);
+    expect(compose("new_device", {}, language).text).toContain(device.agentOn("Firefox", "Linux"));
+  }
 });
 
 test("only the news of a browser can be turned off", () => {

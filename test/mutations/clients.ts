@@ -223,8 +223,9 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["threat 24"],
     what: "whoever registers may look at other clients' tokens",
     in: "protocol/catalogue.ts",
-    match: "$NAME !== INTROSPECT_SCOPE",
-    replace: "true",
+    within: "RESERVED_SCOPES",
+    match: "[INTROSPECT_SCOPE, ...$MANAGING]",
+    replace: "[...$MANAGING]",
     tests: ["adversary/22-clients.test.ts", "endpoints/registration.test.ts"],
   },
   {

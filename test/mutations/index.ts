@@ -1,5 +1,6 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
+import { AUDIT } from "./audit.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -7,6 +8,7 @@ import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import { MAIL } from "./mail.ts";
+import { MANAGEMENT } from "./management.ts";
 import { OF_METRICS } from "./metrics.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -32,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...KEYS,
   ...SERVER_KEY,
   ...OPERATIONS,
+  ...AUDIT,
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...SELF_TEST,
@@ -39,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LINKS,
   ...LOGOUT,
   ...MAIL,
+  ...MANAGEMENT,
   ...OF_METRICS,
   ...PAGES,
   ...PASSKEYS,

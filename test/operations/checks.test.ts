@@ -294,6 +294,12 @@ const FAULTS: Readonly<
       /trusted_proxies = \["10\.0\.0\.5"\]/,
     ],
     [
+      "a proxy at a unix socket that is not believed",
+      () => healthy(arrived({ address: "" })),
+      "warning",
+      /trusted_proxies = \["unix"\]/,
+    ],
+    [
       "a proxy that adds nothing",
       () => healthy(arrived({ forwardedFor: PROBES.forwardedFor })),
       "warning",
@@ -303,13 +309,13 @@ const FAULTS: Readonly<
       "a proxy that removes it",
       () => healthy(arrived({ forwardedFor: null })),
       "warning",
-      /all visitors count as/,
+      /all visitors count as one, 203/,
     ],
     [
       "a silent proxy that removes it",
       () => healthy(arrived({ forwardedFor: null, forwardedProto: null }), { trusted_proxies: ["loopback"] }),
       "warning",
-      /all visitors count as/,
+      /all visitors count as one, 203/,
     ],
   ],
   "proxy.cookies": [
@@ -576,7 +582,7 @@ async function insertExpired(): Promise<void> {
     kind: "form" as const,
     id: server.context.random(16) as RecordId,
     expiresAt: server.clock.seconds(),
-    codeId: null,
+    resultId: null,
   };
   await server.context.store.commit({ changes: [insert(once, row)] });
 }

@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { ClientKeyError, type ClientKeys, createClientKeys } from "../../src/operations/client-keys.ts";
+import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
 import type { ClientJwk, ClientRecord } from "../../src/store/tables.ts";
@@ -189,3 +190,14 @@ describe("keys that are fetched", () => {
     expect(await wordsFor(find(fetched(), "first"))).toContain("is not allowed");
   });
 });
+
+test(
+  proves("a key that is no point of its curve leaves nothing behind for the next request", "threat 86"),
+  async () => {
+    const { mac } = serverKeys(new Uint8Array(32));
+    for (let count = 0; count < 3; count += 1) {
+      await find(inline({ ...first, x: first.y }), "first").catch(() => undefined);
+      expect(mac("form", "text").length).toBe(32);
+    }
+  },
+);

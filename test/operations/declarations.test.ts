@@ -23,6 +23,7 @@ const BOB: Person = {
   username: "bob",
   password: "the declared password",
   administrator: false,
+  auditor: false,
   groups: [],
   attributes: {},
 };
@@ -240,12 +241,13 @@ describe("a declared person", () => {
   test("gets the name, the address and the office that are declared later, and keeps the password", async () => {
     await start({ people: [BOB] });
     await setPassword("bob", "a new one, after the leak");
-    const later = { ...BOB, name: "Bob", email: "bob@mail.example", administrator: true };
+    const later = { ...BOB, name: "Bob", email: "bob@mail.example", administrator: true, auditor: true };
     await start({ people: [later] });
     expect(await person("bob")).toMatchObject({
       name: "Bob",
       email: "bob@mail.example",
       administrator: true,
+      auditor: true,
     });
     expect(await hasPassword("bob", "a new one, after the leak")).toBe(true);
   });

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { askEmailChange, invite, makeResetLink } from "../../src/operations/links.ts";
 import { changeAccount, disableAccount } from "../../src/operations/people.ts";
-import { SERVER_ACT } from "../../src/rules/events.ts";
+import { type Act, SERVER_ACT } from "../../src/rules/events.ts";
 import { newPictureId } from "../../src/rules/picture.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
+import { giveMail, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
@@ -47,6 +49,7 @@ describe("the file with a person's data", () => {
       "second_factor",
       "picture",
       "sessions",
+      "links",
       "access",
       "remembered_consents",
       "activity",
@@ -60,12 +63,48 @@ describe("the file with a person's data", () => {
     });
     expect(file.second_factor).toEqual({ one_time_passwords_since: null, recovery_codes_left: 0 });
     expect(file.picture).toMatchObject({ media_type: "image/webp", base64: "AQI=" });
-    expect(file.sessions).toMatchObject([{ address: "203.0.113.7", signed_in_with: ["pwd"] }]);
+    expect(file.sessions).toMatchObject([
+      { address: "203.0.113.7", program: null, system: null, signed_in_with: ["pwd"] },
+    ]);
     expect(file.access).toMatchObject([
       { client_id: "web", client_name: "Example Web", scope: ["mail.read"] },
     ]);
     expect(file.activity[0]).toMatchObject({ event: "person.changed", by: "server" });
   });
+
+  test(
+    proves("has the person's links that still work, without their secrets", "threat 32", "threat 50"),
+    async () => {
+      const { context, clock } = server;
+      const mails = giveMail(server);
+      const own: Act = { actor: { kind: "person", id: alice.subject }, origin: null };
+      const bob = await server.addPerson("bob");
+      const addresses = [
+        await makeResetLink(context, OPERATOR, alice, false),
+        await makeResetLink(context, OPERATOR, bob, false),
+        await invite(context, own, { email: "carol@example.org" }),
+        await invite(context, OPERATOR, {}),
+      ].map((made) => ("address" in made ? made.address : null) ?? "");
+      await askEmailChange(context, own, alice, "alice@example.net");
+      const { links, ...file } = await (await submit({ action: "download" })).json();
+      expect(links).toMatchObject([
+        { kind: "reset", email: null, made_by: "operator", uses_left: 1 },
+        { kind: "verify_email", email: "alice@example.net", made_by: "you", uses_left: 1 },
+        { kind: "invitation", email: "carol@example.org", made_by: "you", uses_left: 1 },
+      ]);
+      const [{ made_at, ends_at }] = links;
+      expect(Date.parse(made_at)).toBe(clock.seconds() * 1000);
+      expect(Date.parse(ends_at)).toBeGreaterThan(Date.parse(made_at));
+      const secrets = [...addresses, ...mails.map(({ link }) => link)].map(
+        (address) => new URL(address || server.issuer).searchParams.get("token") ?? "tlk_",
+      );
+      expect(secrets.some((secret) => secret.length > 60)).toBe(true);
+      for (const secret of secrets) expect(JSON.stringify({ links, file })).not.toContain(secret);
+      clock.advance(30 * 86_400);
+      await browser.signIn("alice");
+      expect((await (await submit({ action: "download" })).json()).links).toEqual([]);
+    },
+  );
 
   test(proves("has no secret, and nothing from which one could be tried", "threat 50"), async () => {
     const text = await (await submit({ action: "download" })).text();

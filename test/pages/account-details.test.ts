@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { changeAccount } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -29,24 +30,7 @@ const stored = async (): Promise<AccountRecord> => {
 };
 const save = (fields: Record<string, string>) => browser.submit(PATH, { action: "details", ...fields }, PATH);
 
-const EVERYTHING = {
-  people_may_change: [
-    "name",
-    "picture",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "profile",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "phone_number",
-    "address",
-  ],
-} as const;
+const EVERYTHING = { people_may_change: [...PEOPLE_FACTS] };
 
 describe("the facts that people change", () => {
   test("are a name, a language and a time zone, unless the operator says otherwise", async () => {
@@ -220,8 +204,8 @@ describe("the picture of a person", () => {
     const files: [Uint8Array | string | null, string][] = [
       [null, "Choose a file first."],
       ["", "Choose a file first."],
-      ["hello", "The file is no PNG, JPEG or WebP picture"],
-      ['<svg xmlns="http://www.w3.org/2000/svg"/>', "The file is no PNG, JPEG or WebP picture"],
+      ["hello", "The file is not a still picture in PNG, JPEG or WebP"],
+      ['<svg xmlns="http://www.w3.org/2000/svg"/>', "The file is not a still picture in PNG, JPEG or WebP"],
       [bomb, "The picture has more than 50 million pixels."],
       [new Uint8Array(10_000_001), "The file is larger than 10 MB."],
     ];

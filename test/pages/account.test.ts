@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { recordIdText } from "../../src/credentials/credential.ts";
+import { collect } from "../../src/operations/paging.ts";
 import { changeAccount } from "../../src/operations/people.ts";
+import { everySession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
-import { formsOf, type PageForm } from "../support/code-flow.ts";
+import { authorizePath, formsOf, type PageForm } from "../support/code-flow.ts";
 import { below, giveMail } from "../support/links.ts";
 import {
   addPersonWithPassword,
@@ -19,6 +21,8 @@ import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 import { enrol } from "../support/second-factor.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 let server: TestServer;
 let alice: AccountRecord;
@@ -248,6 +252,22 @@ describe("the account page", () => {
     expect(await grantsOf(bob)).toHaveLength(1);
   });
 
+  test("says in which browser an installation was allowed, or what the device is", async () => {
+    const agent = { "User-Agent": FIREFOX };
+    const asked = await browser.get(authorizePath());
+    const consent = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
+    await browser.post("/consent", { ...consent?.fields, decision: "allow" }, agent);
+    expect(await accountText()).toContain("Firefox on Linux · Not used yet");
+    const { user_code } = await startDevice(server, {
+      "User-Agent": "Mozilla/5.0 (Web0S; Linux/SmartTV) AppleWebKit/537.36",
+    });
+    const form = await browser.form(`/device?user_code=${user_code}`, "/device");
+    await browser.post("/device", { ...form.fields, acknowledged: "yes", decision: "allow" }, agent);
+    expect(await accountText()).toContain("LG TV · Not used yet");
+    await grantAccess(server, alice, "web", ["files"]);
+    expect(await accountText()).toContain("Unknown browser · Used within");
+  });
+
   test("says when an installation was used, as far as it is known", async () => {
     server.clock.freeze();
     await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
@@ -323,6 +343,33 @@ describe("the browsers of the account page", () => {
     expect(text).toContain("That browser is signed out.");
     const signedIn = [await other.get("/account"), await third.get("/account")].map(({ status }) => status);
     expect(signedIn.sort()).toEqual([200, 303]);
+  });
+
+  test(proves("say what they are, and nothing that a stranger writes", "threat 30"), async () => {
+    const agents = [
+      FIREFOX,
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1",
+      `<b>Your bank</b> ${"x".repeat(5000)}`,
+      "",
+    ];
+    for (const agent of agents) {
+      const other = openBrowser(server);
+      const { action, fields } = await other.form("/login", "/login");
+      await other.post(action, { ...fields, username: "alice", password: PASSWORD }, { "User-Agent": agent });
+    }
+    const page = await (await browser.get("/account/security")).text();
+    const names = [...page.matchAll(/<h3>([^<]*)<\/h3>/g)].map(([, name]) => name).sort();
+    expect(names).toEqual([
+      "Firefox on Linux",
+      "Safari on iPhone",
+      "This browser",
+      "Unknown browser",
+      "Unknown browser",
+    ]);
+    expect(page).not.toContain("Your bank");
+    const stored = await collect(everySession(server.context, alice, server.clock.seconds(), 0));
+    expect(JSON.stringify(stored)).not.toContain("bank");
+    expect(server.logged.join("")).not.toMatch(/bank|Gecko/);
   });
 
   test("say where the person signed in", async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
-import { contrast, GROUNDS, groundColors } from "../../src/pages/palette.ts";
+import { accentColors, contrast, GROUNDS, groundColors } from "../../src/pages/palette.ts";
 import { stylesheet, stylesheetPath } from "../../src/pages/style.ts";
 import { servedPaths } from "../../src/server.ts";
 import { openBrowser } from "../support/pages.ts";
@@ -157,13 +157,14 @@ test("nothing on a page moves by itself, so there is nothing to stop (prefers-re
 });
 
 describe("colours", () => {
-  test("around the card leave the name, the foot and the focus readable, whatever they are", () => {
+  test("around the cards leave the name, links, the foot and the focus readable, whatever they are", () => {
     for (let color = 0; color <= 0xffffff; color += 4999) {
       const ground = `#${color.toString(16).padStart(6, "0")}`;
       for (const scheme of ["light", "dark"] as const) {
-        const { ink, muted } = groundColors(ground, scheme);
+        const { ink, muted, link } = groundColors(ground, scheme, accentColors("#b3541e", scheme).link);
         expect(contrast(ink, ground)).toBeGreaterThanOrEqual(4.5);
         expect(contrast(muted, ground)).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(link, ground)).toBeGreaterThanOrEqual(4.5);
       }
     }
   });

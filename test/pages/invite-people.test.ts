@@ -120,7 +120,7 @@ test("withdraws an invitation, and lets people in who wait", async () => {
   const page = await (await browser.get(PAGE)).text();
   const invitation = /name="invitation" value="([\w-]+)"/.exec(page)?.[1] ?? "";
   const subject = /name="subject" value="([\w-]+)"/.exec(page)?.[1] ?? "";
-  expect(await textOf(new Response(page))).toContain("Waiting to be let in grace");
+  expect(await textOf(new Response(page))).toContain("Waiting for approval grace");
   const withdrawn = await browser.post(action, { ...fields, action: "revoke", invitation });
   expect(await textOf(withdrawn)).toContain("The invitation is withdrawn.");
   expect(await invitations()).toEqual([]);

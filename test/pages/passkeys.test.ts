@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { newTotpSecret, sealTotp } from "../../src/accounts/totp.ts";
 import { makeSetupLink } from "../../src/cli/first-start.ts";
 import { collect } from "../../src/operations/paging.ts";
-import { listPasskeys, removeEveryPasskey, removeEveryPasskeyIf } from "../../src/operations/passkeys.ts";
+import {
+  listPasskeys,
+  passkeyIdText,
+  removeEveryPasskey,
+  removeEveryPasskeyIf,
+} from "../../src/operations/passkeys.ts";
 import {
   changeAccount,
   disableAccount,
@@ -13,8 +18,8 @@ import {
 } from "../../src/operations/people.ts";
 import { everySession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { insert } from "../../src/store/contract.ts";
-import { type AccountRecord, totps } from "../../src/store/tables.ts";
+import { insert, put } from "../../src/store/contract.ts";
+import { type AccountRecord, passkeys, totps } from "../../src/store/tables.ts";
 import { type EngineServer, onBothEngines, type StartOnEngine } from "../adversary/engines.ts";
 import { type Authenticator, createAuthenticator, type Lies } from "../support/authenticator.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
@@ -53,6 +58,13 @@ function passkeySuite(start: StartOnEngine): void {
     (await collect(everySession(server.context, alice, server.clock.seconds(), 0))).at(-1);
   const administers = (administrator: boolean) =>
     changeAccount(server.context, SERVER_ACT, alice.subject, { administrator }, server.clock.seconds());
+  /** A fault of the disk, or a hand in the database. */
+  const spoil = async (id: string) => {
+    const row = (await stored()).find((passkey) => passkeyIdText(passkey) === id);
+    if (row === undefined) throw new Error("There is no such passkey.");
+    const publicKey = row.publicKey.slice(0, -7);
+    await server.context.store.commit({ changes: [put(passkeys, { ...row, publicKey })] });
+  };
   const refusals = () =>
     server.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === "passkey.refused");
 
@@ -293,6 +305,28 @@ function passkeySuite(start: StartOnEngine): void {
       });
     });
 
+    test(
+      proves("its form sent twice gets one answer, and is none in another browser", "threat 82"),
+      async () => {
+        const other = openBrowser(server);
+        const open = await firstStep(other);
+        const answer = device.get(open.ask);
+        const { cookie } = other;
+        const send = async () => {
+          const tab = openBrowser(server);
+          tab.cookie = cookie;
+          const { status } = await answerAsk(tab, open, answer);
+          return { status, cookie: tab.cookie };
+        };
+        const [first, second] = await Promise.all([send(), send()]);
+        expect(first?.status).toBe(303);
+        expect(second).toEqual(first);
+        expect(await send()).toEqual(first);
+        const elsewhere = await firstStep(other);
+        expect((await answerAsk(other, elsewhere, answer)).status).toBe(422);
+      },
+    );
+
     test(proves("it must be the person’s own", "threat 82", "threat 83"), async () => {
       await addPersonWithPassword(server, "mallory");
       const hers = openBrowser(server);
@@ -517,6 +551,7 @@ function passkeySuite(start: StartOnEngine): void {
       ["as an answer", { type: "webauthn.get" }, "does not fit"],
       ["with a key that was not asked for", { algorithm: "ES384" }, "does not fit"],
       ["without the person", { isPresent: false }, "does not fit"],
+      ["with a key that is none", { isOffCurve: true }, "does not fit"],
     ];
     test.each(["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "apple", "made-up"])(
       proves(
@@ -554,6 +589,17 @@ function passkeySuite(start: StartOnEngine): void {
       expect(await textOf(page)).toContain("Sign in again");
       await signInWith(browser, device, {}, again);
       expect((await add(createAuthenticator(ISSUER))).status).toBe(303);
+    });
+
+    test("have the tabs of the account, and say what is lacking before they change", async () => {
+      const page = async () => (await browser.get("/account/passkeys")).text();
+      expect(await page()).toMatch(/<nav class="sections"/);
+      await setUpApp(server, alice);
+      expect(await page()).toContain("You signed in without your second factor.");
+      expect(await page()).toContain("step_up=1");
+      server.clock.advance(server.context.configuration.lifetimes.recent_sign_in_seconds + 1);
+      expect(await page()).toContain("You signed in a while ago.");
+      expect(await page()).not.toContain("step_up=1");
     });
 
     test(proves("stay if one is the last way in; so does the password", "threat 82"), async () => {
@@ -643,6 +689,32 @@ function passkeySuite(start: StartOnEngine): void {
         expect((await openBrowser(server).get(last)).status).toBe(200);
         await answerAsk(browser, open, device.create(open.ask));
         expect((await openBrowser(server).get(last)).status).toBe(404);
+      },
+    );
+
+    test(
+      proves("whose key is spoiled are no way in, and are removed even as the only other one", "threat 82"),
+      async () => {
+        const page = async () => textOf(await browser.get("/account/passkeys"));
+        await spoil(device.ids()[0] ?? "");
+
+        expect(await page()).toContain("This passkey cannot be read here any more");
+        expect(await page()).not.toContain("Remove my password");
+        expect(await textOf(await act({ action: "remove_password" })())).toContain(
+          "without it you could not sign in",
+        );
+        const other = openBrowser(server);
+
+        await expectRefused(await signInWith(other, device), UNKNOWN, "signature");
+        // With a good one the password may go. That one is the last way then, and the spoiled one is none.
+        const second = createAuthenticator(ISSUER);
+        await add(second);
+        await act({ action: "remove_password" })();
+        expect((await findAccount(server.context, alice.subject))?.passwordHash).toBeNull();
+        const kept = await act({ action: "remove", id: second.ids()[0] ?? "" })();
+        expect(await textOf(kept)).toContain("it is your only way to sign in");
+        await act({ action: "remove", id: device.ids()[0] ?? "" })();
+        expect((await stored()).map(passkeyIdText)).toEqual(second.ids());
       },
     );
 

@@ -4,6 +4,7 @@ import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import type { CredentialId } from "../../src/protocol/identifiers.ts";
 import { insert } from "../../src/store/contract.ts";
 import { type AccountRecord, passkeys, totps } from "../../src/store/tables.ts";
+import { newPublicKey } from "../support/authenticator.ts";
 import { addPersonWithPassword, type Browser, openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
@@ -20,7 +21,7 @@ async function start(configuration: ConfigurationInput): Promise<{ thief: Browse
         credentialId: server.context.random(32) as CredentialId,
         subject: ada.subject,
         name: "Key",
-        publicKey: new Uint8Array(77),
+        publicKey: newPublicKey(),
         counter: 0,
         transports: ["usb"],
         aaguid: "00000000-0000-0000-0000-000000000000",

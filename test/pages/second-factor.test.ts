@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { decodeJwt } from "jose";
 import { codeAt, totpText } from "../../src/accounts/totp.ts";
-import { setPassword } from "../../src/operations/people.ts";
-import { endSession, findSignedIn } from "../../src/operations/sessions.ts";
+import { collect } from "../../src/operations/paging.ts";
+import { changeAccount, setPassword } from "../../src/operations/people.ts";
+import { endSession, everySession, findSignedIn } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
@@ -110,6 +111,18 @@ describe("setting up a second factor", () => {
       expect(html).toContain("10 recovery codes left");
     },
   );
+
+  test("has the tabs of the account, but for the way to a page that demanded it, and the person's language", async () => {
+    await changeAccount(server.context, SERVER_ACT, alice.subject, { profile: { locale: "de" } }, 1);
+    await browser.signIn("alice");
+    const page = async (path = FACTOR_PAGE) => (await browser.get(path)).text();
+    expect(await page()).toMatch(/<html lang="de".*<nav class="sections"/s);
+    expect(await page(`${FACTOR_PAGE}?return_to=%2Fdevice`)).not.toContain('<nav class="sections"');
+    const app = await enrol(server, browser);
+    expect(app.page).toContain('<html lang="de"');
+    const removed = await (await change("remove", app.next())).text();
+    expect(removed).toMatch(/<html lang="de".*<nav class="sections"/s);
+  });
 
   test("leads on to the page that demanded it", async () => {
     await browser.signIn("alice");
@@ -222,6 +235,78 @@ describe("a person with a second factor", () => {
     expect((await answerStep(browser, await openAndSignIn(), first)).status).toBe(422);
     expect((await answerStep(browser, await openAndSignIn(), app.next())).status).toBe(303);
     expect(await textOf(await browser.get(FACTOR_PAGE))).toContain("9 recovery codes left");
+  });
+
+  describe("whose form is sent twice, as a double click does,", () => {
+    /** The form of the second step with a code, and how its browser sends it. */
+    async function formWith(code: string) {
+      const { fields } = await formOn(await (await openAndSignIn()).text(), "/login");
+      const { cookie } = browser;
+      return async (changes: Record<string, string> = {}) => {
+        browser.cookie = cookie;
+        const answer = await browser.post("/login", { ...fields, code, ...changes });
+        const { status, headers } = answer;
+        const sets = headers.getSetCookie().filter((each) => !each.includes("tessera-known"));
+        return { status, to: headers.get("location"), sets, page: await textOf(answer) };
+      };
+    }
+    const sessions = () => collect(everySession(server.context, alice, server.clock.seconds(), 0));
+
+    test("gets the same answer at once and later, and one session", async () => {
+      for (const code of [app.next(), app.recoveryCodes[0] ?? ""]) {
+        const send = await formWith(code);
+        const before = (await sessions()).length;
+        const [first, second] = await Promise.all([send(), send()]);
+        expect(first).toMatchObject({ status: 303, to: "/account" });
+        expect(second).toEqual(first);
+        server.clock.advance(20);
+        const { sets, ...third } = await send();
+        expect(third).toEqual({ status: 303, to: "/account", page: "" });
+        expect(sets.map((each) => each.split(";")[0])).toEqual(first.sets.map((each) => each.split(";")[0]));
+        expect(await sessionOf()).not.toBeNull();
+        expect(await sessions()).toHaveLength(before + 1);
+      }
+      expect(events().filter(({ event }) => event === "recovery_code.used")).toHaveLength(1);
+      // What was right counts as no guess.
+      expect(events().map(({ event }) => event)).not.toContain("sign_in.refused");
+    });
+
+    test(proves("gets it with the same code only, and in the same browser", "threat 83"), async () => {
+      const code = app.next();
+      const send = await formWith(code);
+      await send();
+      for (const changed of [{ code: "000000" }, { code: ` ${code}` }, { code: app.code(30) }])
+        expect((await send(changed)).status).toBe(422);
+      const other = await formOn(await (await openAndSignIn()).text(), "/login");
+      expect((await browser.post("/login", { ...other.fields, code })).status).toBe(422);
+      expect(await sessionOf()).toBeNull();
+    });
+
+    test(proves("gets it for a minute, and while the session lasts", "threat 83"), async () => {
+      const late = await formWith(app.next());
+      await late();
+      server.clock.advance(60);
+      expect((await late()).status).toBe(422);
+      const ended = await formWith(app.next());
+      await ended();
+      const session = await sessionOf();
+      await endSession(server.context, SERVER_ACT, session?.id as never);
+      expect((await ended()).status).toBe(422);
+      expect(await sessionOf()).toBeNull();
+    });
+
+    test(proves("gets no guesses that do not count", "threat 33", "threat 83"), async () => {
+      const send = await formWith(app.next());
+      await send();
+      const { sign_in_failures_per_account } = server.context.configuration.limits;
+      browser.known = "";
+      for (let count = 0; count < sign_in_failures_per_account; count += 1) {
+        browser.known = "";
+        expect((await send({ code: "000000" })).status).toBe(422);
+      }
+      browser.known = "";
+      expect((await send()).status).toBe(429);
+    });
   });
 
   test("is told of it in a line of the security page", async () => {

@@ -175,7 +175,7 @@ describe("a path with a parameter", () => {
   });
 
   // The proxy in front has seen another path than the one that the runtime made of it (decision 32).
-  test("is not what the runtime makes of a target that it resolves", async () => {
+  test(proves("is not what the runtime makes of a target that it resolves", "threat 90"), async () => {
     const { ports } = await startPatterns();
     for (const target of [
       "/api/people/..",

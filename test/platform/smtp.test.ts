@@ -205,6 +205,23 @@ describe("a mail server that", () => {
     expect(`${error.message} ${error.reply}`).not.toContain("a wrong password");
   });
 
+  test("is tried without a mail: the connection, the encryption and the sign-in", async () => {
+    const server = await serverWith({ security: "tls", certificate, user: USER });
+    const connectionOf = (password: string) =>
+      connect(
+        settingsOf(server.port, {
+          security: "tls",
+          authorities: certificate.pem,
+          signIn: { user: USER.name, password },
+        }),
+      );
+    await (await connectionOf(USER.password)).verify();
+    const refused = await (await connectionOf("a wrong password")).verify().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(SmtpError);
+    expect(refused).toMatchObject({ stage: "sign_in", status: 535 });
+    expect(server.mails).toEqual([]);
+  });
+
   test("wants a sign-in is not lost mail", async () => {
     const server = await serverWith({ security: "tls", certificate, user: USER });
     const error = await failure(settingsOf(server.port, { security: "tls", authorities: certificate.pem }));

@@ -43,7 +43,7 @@ const about = { subject: grant.subject, client: grant.clientId, grant: grant.id 
 
 describe("a person's yes", () => {
   const form = { id: newId(), expiresAt: NOW + 600, sealed: "sealed" };
-  const answered = { kind: "form", id: form.id, expiresAt: form.expiresAt, codeId: code.id } as const;
+  const answered = { kind: "form", id: form.id, expiresAt: form.expiresAt, resultId: code.id } as const;
   const facts: AuthorizationFacts = {
     client: CLIENT,
     account: ACCOUNT,
@@ -60,7 +60,7 @@ describe("a person's yes", () => {
     expect(decision.changes).toEqual([
       hold(accounts, { subject: ACCOUNT.subject }, { revision: ACCOUNT.revision }),
       allowClient(CLIENT, NOW),
-      insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt, codeId: code.id }),
+      insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt, resultId: code.id }),
       insert(grants, grant),
       insert(codes, code),
     ]);
@@ -153,7 +153,7 @@ describe("a person's yes", () => {
 
   test("is answered again as at first, while the code is unused and in time", () => {
     expect(earlierAnswer(answered, code, NOW)).toEqual({ code });
-    expect(earlierAnswer({ ...answered, codeId: null }, null, NOW)).toBe("denied");
+    expect(earlierAnswer({ ...answered, resultId: null }, null, NOW)).toBe("denied");
     expect(earlierAnswer(answered, { ...code, usedAt: NOW }, NOW)).toBe("answered");
     expect(earlierAnswer(answered, code, code.expiresAt)).toBe("answered");
     expect(earlierAnswer(answered, null, NOW)).toBe("answered");

@@ -60,6 +60,28 @@ describe("the mails about events", () => {
     expect(found.map(({ kind }) => kind)).toEqual(["account_disabled", "password_changed"]);
   });
 
+  test("are security messages wherever a way to sign in is added, changed or removed", () => {
+    const WAYS = [
+      "password.changed",
+      "password.removed",
+      "passkey.added",
+      "passkey.removed",
+      "second_factor.added",
+      "second_factor.removed",
+      "recovery_code.used",
+      "recovery_codes.renewed",
+    ] as const;
+    const found = about(WAYS.map((event) => ({ event, subject })));
+    expect(found.map(({ kind }) => kind)).toEqual([
+      "password_changed",
+      "password_removed",
+      "passkey_changed",
+      "passkey_changed",
+      ...WAYS.slice(4).map(() => "second_factor_changed"),
+    ]);
+    for (const { kind } of found) expect(rules.OPTIONAL_MAILS).not.toContain(kind);
+  });
+
   test("say who changed a password, and from where", () => {
     const origin = { address: "203.0.113.7", requestId: "r" };
     expect(about([{ event: "password.changed", subject }])[0]?.parameters).toEqual({

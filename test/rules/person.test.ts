@@ -10,6 +10,7 @@ import {
   createSetupLink,
   declareAccount,
   disableAccount,
+  earlierSession,
   enableAccount,
   endSession,
   endSessions,
@@ -37,10 +38,12 @@ import {
   activities,
   groupMembers,
   mails,
+  once,
   passkeys,
   pictures,
   recoveryCodes,
   revisions,
+  type SessionRecord,
   sessions,
   setupLinks,
   signInApprovals,
@@ -347,6 +350,7 @@ const declaration = {
   profile: {},
   attributes: {},
   groups: [],
+  auditor: false,
   administrator: false,
   passwordHash: "declared",
 };
@@ -600,6 +604,30 @@ describe("a session", () => {
     expect(startSession(facts, session, going, alone).outcome).toBe(false);
     for (const earlier of [newSession({ subject }), newSession({ id: before.id })])
       expect(startSession(facts, session, going, { ...alone, earlier }).outcome).toBe(false);
+  });
+
+  test(proves("starts from a form once", "threat 83"), () => {
+    const form = { id: newSession().id, expiresAt: NOW + 600 };
+    const answered = { kind: "sign_in", ...form, resultId: session.id } as const;
+    expect(startSession(facts, session, { ...taken, form }, alone).changes).toContainEqual(
+      insert(once, answered),
+    );
+    expect(startSession({ ...facts, answered }, session, { ...taken, form }, alone)).toEqual({
+      outcome: false,
+    });
+  });
+
+  test(proves("is that of a form sent again for a minute, while it goes on", "threat 83"), () => {
+    const started = newSession({ subject, createdAt: NOW - 59, lastSeenAt: NOW - 59, expiresAt: NOW + 100 });
+    const found = (changes: Partial<SessionRecord>, account: AccountRecord | null = person) =>
+      earlierSession({ session: { ...started, ...changes }, account }, NOW, NOW - 100);
+    expect(found({})).toEqual(started);
+    expect(found({ createdAt: NOW - 60 })).toBeNull();
+    expect(found({ expiresAt: NOW })).toBeNull();
+    expect(found({ lastSeenAt: NOW - 101 })).toBeNull();
+    expect(found({}, { ...person, ...DISABLED })).toBeNull();
+    expect(found({}, null)).toBeNull();
+    expect(earlierSession({ session: null, account: person }, NOW, 0)).toBeNull();
   });
 
   const isAlive = (now: number, idleSince: number, account = person) =>

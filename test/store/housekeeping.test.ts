@@ -5,6 +5,7 @@ import { parse } from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
 import { noEvents } from "../../src/operations/events.ts";
 import { startHousekeeping } from "../../src/operations/housekeeping.ts";
+import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { NOW } from "./records.ts";
@@ -22,6 +23,7 @@ function start(expire: Store["expire"]) {
   const configuration = parse(configurationSchema, { limits: { clean_up_interval_seconds: 1 } });
   return startHousekeeping({
     signingKeys: { keepUp: async () => {} },
+    keys: serverKeys(new Uint8Array(32)),
     store: { ...opened.store, expire },
     clock: { millis: () => NOW * 1000, seconds: () => NOW },
     steadyClock: { millis: () => 0 },

@@ -173,12 +173,15 @@ export const AUTHENTICATION = {
   authenticationLevel: "1",
 } as const;
 
+const PRODUCT = { program: "Firefox", system: null } as const;
+
 export const newSession = (fields: Partial<SessionRecord> = {}): SessionRecord => ({
   id: newId(),
   digest: newDigest(),
   subject: subjectId("acc_nobody"),
   continuity: newId(),
   address: "203.0.113.7",
+  ...PRODUCT,
   ...AUTHENTICATION,
   createdAt: NOW,
   lastSeenAt: NOW,
@@ -211,6 +214,7 @@ export const newGrant = ({ client, account }: Parties, fields: Partial<GrantReco
   session: newId(),
   claims: null,
   address: "203.0.113.7",
+  ...PRODUCT,
   online: false,
   ...AUTHENTICATION,
   createdAt: NOW,

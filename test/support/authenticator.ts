@@ -63,6 +63,8 @@ export interface Lies {
   readonly transports?: readonly string[];
   readonly discoverable?: boolean;
   readonly algorithm?: "ES256" | "EdDSA" | "RS256" | "ES384";
+  /** A public key of ES256 whose point is not on the curve. */
+  readonly isOffCurve?: boolean;
   readonly idBytes?: number;
   /** A statement about its kind, in this format, with a certificate that is none. Default: none. */
   readonly format?: string;
@@ -104,7 +106,10 @@ export function createAuthenticator(origin: string, counts = false): Authenticat
     create(ask, lies = {}) {
       const { rp, user } = ask.options;
       if (rp === undefined || user === undefined) throw new Error("The page asks for no new passkey.");
-      const { privateKey, cose, hash } = newKey(lies.algorithm ?? "ES256");
+      const made = newKey(lies.algorithm ?? "ES256");
+      const { privateKey, hash } = made;
+      const cose =
+        lies.isOffCurve === true ? Buffer.concat([made.cose.subarray(0, -2), Buffer.from("no")]) : made.cose;
       const passkey: Held = {
         id: randomBytes(lies.idBytes ?? 16),
         userHandle: user.id,
@@ -173,6 +178,9 @@ function authenticatorData(domain: string, counter: number, lies: Lies, attested
   return Buffer.concat([hash, uint(flags, 1), uint(counter, 4), attested ?? Buffer.alloc(0)]);
 }
 
+/** The public key of a device that no test asks. */
+export const newPublicKey = (): Uint8Array => new Uint8Array(newKey("ES256").cose);
+
 /** A new key, with its public part as RFC 9053 writes it. */
 function newKey(algorithm: NonNullable<Lies["algorithm"]>): {
   readonly privateKey: KeyObject;
@@ -199,7 +207,8 @@ function newKey(algorithm: NonNullable<Lies["algorithm"]>): {
 const member = (key: KeyObject, name: "x" | "y" | "n" | "e"): Buffer =>
   Buffer.from(String(key.export({ format: "jwk" })[name]), "base64url");
 
-const coseKey = (...members: readonly (readonly [number, number | Buffer])[]): Buffer =>
+/** A public key as RFC 9052 §7 writes it. */
+export const coseKey = (...members: readonly (readonly [number, number | Buffer])[]): Buffer =>
   cborMap(
     members.map(([label, value]) => [
       cborInt(label),

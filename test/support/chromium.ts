@@ -17,7 +17,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return context.newPage();
 }
 
-/** Signs in through the page, in whatever language it is. */
+/** Signs in through the page, in every language. */
 export async function signInOn(page: Page, url: string, username: string, password: string): Promise<void> {
   // A browser that is signed in already would be led past the form.
   await page.context().clearCookies({ name: /tessera$/ });

@@ -117,6 +117,8 @@ export function signedInAs({ context: { clock, random } }: TestServer, account: 
       subject: account.subject,
       continuity: id,
       address: ADDRESS,
+      program: null,
+      system: null,
       ...BY_PASSWORD,
       ...times,
     },

@@ -51,6 +51,8 @@ export async function grantAccess(
     address: "203.0.113.7",
     online: false,
     authenticatedAt: now,
+    program: null,
+    system: null,
     ...BY_PASSWORD,
     createdAt: now,
     expiresAt: now + 600,

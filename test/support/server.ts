@@ -172,6 +172,8 @@ export async function startTestServer(
     sendsNotices: false,
     log: telemetry?.logTo(plainLog) ?? plainLog,
     ...(telemetry && { telemetry }),
+    // Tests that look for them ask for it: `context.refusals.settled()`.
+    refusalMillis: 3_600_000,
     ...(outbound && { outbound }),
     ...(metrics && { metrics: metrics(configuration) }),
   });

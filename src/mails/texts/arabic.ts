@@ -5,6 +5,7 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "مراجعة حسابك";
 const NOT_YOU =
   "إذا لم تكن أنت مَن فعل ذلك فربما وصل شخص آخر إلى حسابك: اختر كلمة مرور جديدة فورًا، وأخبر مشغّل هذا الخادم.";
+const TELL_OPERATOR = "إذا لم تكن أنت مَن فعل ذلك فربما وصل شخص آخر إلى حسابك: أخبر مشغّل هذا الخادم فورًا.";
 
 const linkAdvice = (until: string): string =>
   `يعمل الرابط مرة واحدة، حتى ${its(until)}. وهو يفتح حسابك، فلا تعطه لأحد.`;
@@ -21,9 +22,7 @@ export const arabic: MailTexts = {
     application: "التطبيق",
   },
   dateAndTime: (date, time) => `${date}، ${time}`,
-  agentOn: (program, system) => `${its(program)} على ${its(system)}`,
   agentUnknown: "غير معروف",
-  unverified: (application) => `${its(application)} (لم يُتحقَّق منه)`,
   openInstead: "إذا لم يعمل الزر فافتح هذا العنوان في متصفحك:",
   foot: {
     withAccount: (server, host) => `تصلك هذه الرسالة لأن لديك حسابًا في ${its(server)} (${its(host)}).`,
@@ -58,10 +57,10 @@ export const arabic: MailTexts = {
       button: "تسجيل الدخول",
       advice: [linkAdvice(until), "إذا لم تكن تنتظره فاسأل المشغّل."],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `رمزك لـ ${its(server)}`,
       title: "رمزك",
-      paragraphs: [`رمزك لتسجيل الدخول إلى ${its(server)}: ${its(code)}`],
+      paragraphs: [`رمزك لتسجيل الدخول إلى ${its(server)}:`],
       button: null,
       advice: [
         `يعمل مرة واحدة، حتى ${its(until)}، في المتصفح الذي طلبته فيه.`,
@@ -109,7 +108,7 @@ export const arabic: MailTexts = {
         `لحسابك في ${its(server)} الآن بريد إلكتروني آخر. ولن تصل الرسائل المتعلقة بحسابك إلى هنا بعد الآن.`,
       ],
       button: CHECK,
-      advice: ["إذا لم تكن أنت مَن فعل ذلك فربما وصل شخص آخر إلى حسابك: أخبر مشغّل هذا الخادم فورًا."],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `تغيّرت كلمة مرورك في ${its(server)}`,
@@ -124,6 +123,13 @@ export const arabic: MailTexts = {
       advice: byOperator
         ? ["إذا لم تكن تنتظر هذا فاسأل المشغّل."]
         : ["إذا لم تكن أنت مَن فعل ذلك فقد وصل شخص آخر إلى حسابك: أخبر مشغّل هذا الخادم فورًا."],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `لم تعد لحسابك في ${its(server)} كلمة مرور`,
+      title: "أُزيلت كلمة مرورك",
+      paragraphs: [`لم تعد لحسابك في ${its(server)} كلمة مرور: تسجّل الدخول بمفاتيح مرورك.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject: change === "added" ? `مفتاح مرور جديد في ${its(server)}` : `أُزيل مفتاح مرور في ${its(server)}`,

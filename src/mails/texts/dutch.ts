@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Account controleren";
 const NOT_YOU =
   "Bent u dit niet geweest, dan heeft misschien iemand anders toegang tot uw account: stel meteen een nieuw wachtwoord in en vertel het de beheerder van deze server.";
+const TELL_OPERATOR =
+  "Bent u dit niet geweest, dan heeft misschien iemand anders toegang tot uw account: vertel het meteen de beheerder van deze server.";
 
 export const dutch: MailTexts = {
   language: "nl",
@@ -17,9 +19,7 @@ export const dutch: MailTexts = {
     application: "Applicatie",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} op ${system}`,
   agentUnknown: "Niet bekend",
-  unverified: (application) => `${application} (niet geverifieerd)`,
   openInstead: "Als de knop niet werkt, open dan dit adres in uw browser:",
   foot: {
     withAccount: (server, host) => `U krijgt deze e-mail omdat u een account hebt bij ${server} (${host}).`,
@@ -61,10 +61,10 @@ export const dutch: MailTexts = {
         "Als u hem niet verwacht, vraag het dan de beheerder.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Uw code voor ${server}`,
       title: "Uw code",
-      paragraphs: [`Uw code om in te loggen bij ${server}: ${code}`],
+      paragraphs: [`Uw code om in te loggen bij ${server}:`],
       button: null,
       advice: [
         `Hij werkt één keer, tot ${until}, in de browser waarin u hem hebt opgevraagd.`,
@@ -114,9 +114,7 @@ export const dutch: MailTexts = {
         `Uw account bij ${server} heeft nu een ander e-mailadres. E-mails over uw account komen hier niet meer aan.`,
       ],
       button: CHECK,
-      advice: [
-        "Bent u dit niet geweest, dan heeft misschien iemand anders toegang tot uw account: vertel het meteen de beheerder van deze server.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Uw wachtwoord bij ${server} is gewijzigd`,
@@ -133,6 +131,13 @@ export const dutch: MailTexts = {
         : [
             "Bent u dit niet geweest, dan heeft iemand anders toegang tot uw account: vertel het meteen de beheerder van deze server.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Uw account bij ${server} heeft geen wachtwoord meer`,
+      title: "Uw wachtwoord is verwijderd",
+      paragraphs: [`Uw account bij ${server} heeft geen wachtwoord meer: u logt in met uw passkeys.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

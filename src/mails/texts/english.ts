@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Check your account";
 const NOT_YOU =
   "If it was not you, another person may have access to your account: set a new password at once, and tell the operator of this server.";
+const TELL_OPERATOR =
+  "If it was not you, another person may have access to your account: tell the operator of this server at once.";
 
 export const english: MailTexts = {
   language: "en",
@@ -17,9 +19,7 @@ export const english: MailTexts = {
     application: "Application",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} on ${system}`,
   agentUnknown: "Not known",
-  unverified: (application) => `${application} (not verified)`,
   openInstead: "If the button does not work, open this address in your browser:",
   foot: {
     withAccount: (server, host) => `You get this mail because you have an account at ${server} (${host}).`,
@@ -61,21 +61,21 @@ export const english: MailTexts = {
         "If you do not expect it, ask the operator.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Your code for ${server}`,
       title: "Your code",
-      paragraphs: [`Your code to sign in to ${server}: ${code}`],
+      paragraphs: [`Your code to sign in to ${server}:`],
       button: null,
       advice: [
         `It works once, until ${until}, in the browser in which you asked for it.`,
-        "Type it on no other page, and tell it to no one. If you did not ask for it, ignore this mail.",
+        "Type it on no other page, and give it to no other person. If you did not ask for it, ignore this mail.",
       ],
     }),
     registration: (_, { server, until }) => ({
       subject: `Your account at ${server}`,
-      title: "Make your account",
+      title: "Create your account",
       paragraphs: [`This address was entered for a new account at ${server}. Confirm that it is yours.`],
-      button: "Make an account",
+      button: "Create account",
       advice: [
         `The link works once, until ${until}.`,
         "If you did not enter the address, ignore this mail. There will be no account.",
@@ -83,9 +83,9 @@ export const english: MailTexts = {
     }),
     account_exists: (_, { server }) => ({
       subject: `You have an account at ${server}`,
-      title: "You have an account already",
+      title: "You already have an account",
       paragraphs: [
-        `This address was entered for a new account at ${server}. There is one with it already: sign in to that.`,
+        `This address was entered for a new account at ${server}. An account with this address already exists: sign in to that one.`,
       ],
       button: "Sign in",
       advice: ["If you did not enter the address, ignore this mail. Nothing has changed."],
@@ -93,7 +93,7 @@ export const english: MailTexts = {
     approved: (_, { server }) => ({
       subject: `Your account at ${server} is ready`,
       title: "Your account is ready",
-      paragraphs: [`The operator of ${server} has let you in. You can sign in now.`],
+      paragraphs: [`The operator of ${server} has approved your account. You can sign in now.`],
       button: "Sign in",
       advice: [],
     }),
@@ -104,7 +104,7 @@ export const english: MailTexts = {
       button: "Confirm the address",
       advice: [
         `The link works until ${until}.`,
-        "If you did not enter the address, ignore this mail. It is not used then.",
+        "If you did not enter the address, ignore this mail. Nothing uses the address then.",
       ],
     }),
     email_changed: (_, { server }) => ({
@@ -114,9 +114,7 @@ export const english: MailTexts = {
         `Your account at ${server} has another e-mail address now. Mails about your account do not come here any more.`,
       ],
       button: CHECK,
-      advice: [
-        "If it was not you, another person may have access to your account: tell the operator of this server at once.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Your password at ${server} was changed`,
@@ -134,6 +132,13 @@ export const english: MailTexts = {
             "If it was not you, another person has access to your account: tell the operator of this server at once.",
           ],
     }),
+    password_removed: (_, { server }) => ({
+      subject: `Your account at ${server} has no password any more`,
+      title: "Your password was removed",
+      paragraphs: [`Your account at ${server} has no password any more: you sign in with your passkeys.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
+    }),
     passkey_changed: ({ change }, { server }) => ({
       subject: change === "added" ? `A new passkey at ${server}` : `A passkey was removed at ${server}`,
       title: change === "added" ? "A passkey was added" : "A passkey was removed",
@@ -150,12 +155,12 @@ export const english: MailTexts = {
         added: {
           subject: `A second step at sign-in to ${server}`,
           title: "A second step was set up",
-          paragraphs: [`To sign in to ${server}, your account needs a code as well from now on.`],
+          paragraphs: [`From now on, signing in to ${server} needs a code as well.`],
         },
         removed: {
           subject: `No second step at sign-in to ${server} any more`,
           title: "The second step was removed",
-          paragraphs: [`To sign in to ${server}, your account needs no further code any more.`],
+          paragraphs: [`Signing in to ${server} no longer needs a code.`],
         },
         recovery_code_used: {
           subject: `A recovery code was used at ${server}`,
@@ -166,7 +171,7 @@ export const english: MailTexts = {
         },
         recovery_codes_renewed: {
           subject: `New recovery codes at ${server}`,
-          title: "New recovery codes were made",
+          title: "You have new recovery codes",
           paragraphs: [
             `Your account at ${server} has new recovery codes. The earlier ones do not work any more.`,
           ],

@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Vérifier votre compte";
 const NOT_YOU =
   "Si ce n’était pas vous, une autre personne a peut-être accès à votre compte : définissez tout de suite un nouveau mot de passe, et prévenez le responsable de ce serveur.";
+const TELL_OPERATOR =
+  "Si ce n’était pas vous, une autre personne a peut-être accès à votre compte : prévenez tout de suite le responsable de ce serveur.";
 
 export const french: MailTexts = {
   language: "fr",
@@ -17,9 +19,7 @@ export const french: MailTexts = {
     application: "Application",
   },
   dateAndTime: (date, time) => `${date} à ${time}`,
-  agentOn: (program, system) => `${program} sur ${system}`,
   agentUnknown: "Inconnu",
-  unverified: (application) => `${application} (non vérifiée)`,
   openInstead: "Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :",
   foot: {
     withAccount: (server, host) =>
@@ -64,10 +64,10 @@ export const french: MailTexts = {
         "Si vous ne l’attendez pas, demandez au responsable.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Votre code pour ${server}`,
       title: "Votre code",
-      paragraphs: [`Votre code pour vous connecter à ${server} : ${code}`],
+      paragraphs: [`Votre code pour vous connecter à ${server} :`],
       button: null,
       advice: [
         `Il fonctionne une seule fois, jusqu’au ${until}, dans le navigateur où vous l’avez demandé.`,
@@ -119,9 +119,7 @@ export const french: MailTexts = {
         `Votre compte sur ${server} a maintenant une autre adresse e-mail. Les e-mails concernant votre compte n’arrivent plus ici.`,
       ],
       button: CHECK,
-      advice: [
-        "Si ce n’était pas vous, une autre personne a peut-être accès à votre compte : prévenez tout de suite le responsable de ce serveur.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Votre mot de passe sur ${server} a été modifié`,
@@ -138,6 +136,15 @@ export const french: MailTexts = {
         : [
             "Si ce n’était pas vous, une autre personne a accès à votre compte : prévenez tout de suite le responsable de ce serveur.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Votre compte sur ${server} n’a plus de mot de passe`,
+      title: "Votre mot de passe a été supprimé",
+      paragraphs: [
+        `Votre compte sur ${server} n’a plus de mot de passe : vous vous connectez avec vos clés d’accès.`,
+      ],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

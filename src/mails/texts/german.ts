@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Konto prüfen";
 const NOT_YOU =
   "Wenn Sie das nicht waren, hat vielleicht jemand anderes Zugriff auf Ihr Konto: Legen Sie sofort ein neues Passwort fest und sagen Sie dem Betreiber dieses Servers Bescheid.";
+const TELL_OPERATOR =
+  "Wenn Sie das nicht waren, hat vielleicht jemand anderes Zugriff auf Ihr Konto: Sagen Sie sofort dem Betreiber dieses Servers Bescheid.";
 
 export const german: MailTexts = {
   language: "de",
@@ -17,9 +19,7 @@ export const german: MailTexts = {
     application: "Anwendung",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} unter ${system}`,
   agentUnknown: "Nicht bekannt",
-  unverified: (application) => `${application} (nicht geprüft)`,
   openInstead: "Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:",
   foot: {
     withAccount: (server, host) =>
@@ -62,10 +62,10 @@ export const german: MailTexts = {
         "Wenn Sie ihn nicht erwarten, fragen Sie den Betreiber.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Ihr Code für ${server}`,
       title: "Ihr Code",
-      paragraphs: [`Ihr Code zur Anmeldung bei ${server}: ${code}`],
+      paragraphs: [`Ihr Code zur Anmeldung bei ${server}:`],
       button: null,
       advice: [
         `Er gilt einmal, bis ${until}, in dem Browser, in dem Sie ihn angefordert haben.`,
@@ -121,9 +121,7 @@ export const german: MailTexts = {
         `Ihr Konto bei ${server} hat jetzt eine andere E-Mail-Adresse. E-Mails zu Ihrem Konto kommen nicht mehr hierher.`,
       ],
       button: CHECK,
-      advice: [
-        "Wenn Sie das nicht waren, hat vielleicht jemand anderes Zugriff auf Ihr Konto: Sagen Sie sofort dem Betreiber dieses Servers Bescheid.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Ihr Passwort bei ${server} wurde geändert`,
@@ -140,6 +138,13 @@ export const german: MailTexts = {
         : [
             "Wenn Sie das nicht waren, hat jemand anderes Zugriff auf Ihr Konto: Sagen Sie sofort dem Betreiber dieses Servers Bescheid.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Ihr Konto bei ${server} hat kein Passwort mehr`,
+      title: "Ihr Passwort wurde entfernt",
+      paragraphs: [`Ihr Konto bei ${server} hat kein Passwort mehr: Sie melden sich mit Ihren Passkeys an.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

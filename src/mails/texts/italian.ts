@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Controlla l’account";
 const NOT_YOU =
   "Se l’operazione è di altri, un’altra persona potrebbe avere accesso all’account: impostare subito una nuova password e informare il gestore di questo server.";
+const TELL_OPERATOR =
+  "Se la modifica è stata fatta da altri, un’altra persona potrebbe avere accesso all’account: informare subito il gestore di questo server.";
 
 export const italian: MailTexts = {
   language: "it",
@@ -17,9 +19,7 @@ export const italian: MailTexts = {
     application: "Applicazione",
   },
   dateAndTime: (date, time) => `${date}, ore ${time}`,
-  agentOn: (program, system) => `${program} su ${system}`,
   agentUnknown: "Non noto",
-  unverified: (application) => `${application} (non verificata)`,
   openInstead: "Se il pulsante non funziona, aprire questo indirizzo nel browser:",
   foot: {
     withAccount: (server, host) =>
@@ -62,10 +62,10 @@ export const italian: MailTexts = {
         "Se non lo si attende, chiedere al gestore.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Il codice per ${server}`,
       title: "Codice di accesso",
-      paragraphs: [`Il codice per accedere a ${server}: ${code}`],
+      paragraphs: [`Il codice per accedere a ${server}:`],
       button: null,
       advice: [
         `Funziona una volta sola, nel browser in cui è stato richiesto. Scadenza: ${until}.`,
@@ -119,9 +119,7 @@ export const italian: MailTexts = {
         `L’account su ${server} ha ora un altro indirizzo email. Le email sull’account non arrivano più qui.`,
       ],
       button: CHECK,
-      advice: [
-        "Se la modifica è stata fatta da altri, un’altra persona potrebbe avere accesso all’account: informare subito il gestore di questo server.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `La password su ${server} è stata cambiata`,
@@ -138,6 +136,13 @@ export const italian: MailTexts = {
         : [
             "Se la modifica è stata fatta da altri, un’altra persona ha accesso all’account: informare subito il gestore di questo server.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `L’account su ${server} non ha più una password`,
+      title: "La password è stata rimossa",
+      paragraphs: [`L’account su ${server} non ha più una password: si accede con le passkey.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

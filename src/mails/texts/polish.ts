@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Sprawdź swoje konto";
 const NOT_YOU =
   "Jeśli to nie Ty, ktoś inny może mieć dostęp do Twojego konta: od razu ustaw nowe hasło i powiadom operatora tego serwera.";
+const TELL_OPERATOR =
+  "Jeśli to nie Ty, ktoś inny może mieć dostęp do Twojego konta: od razu powiadom operatora tego serwera.";
 
 const linkAdvice = (until: string): string =>
   `Link działa raz, do ${until}. Otwiera Twoje konto, więc nie pokazuj go nikomu.`;
@@ -20,9 +22,7 @@ export const polish: MailTexts = {
     application: "Aplikacja",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program}, ${system}`,
   agentUnknown: "Nieznana",
-  unverified: (application) => `${application} (niezweryfikowana)`,
   openInstead: "Jeśli przycisk nie działa, otwórz ten adres w przeglądarce:",
   foot: {
     withAccount: (server, host) =>
@@ -64,10 +64,10 @@ export const polish: MailTexts = {
       button: "Zaloguj się",
       advice: [linkAdvice(until), "Jeśli się go nie spodziewasz, zapytaj operatora."],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Twój kod do serwisu ${server}`,
       title: "Twój kod",
-      paragraphs: [`Twój kod do logowania w serwisie ${server}: ${code}`],
+      paragraphs: [`Twój kod do logowania w serwisie ${server}:`],
       button: null,
       advice: [
         `Działa raz, do ${until}, w przeglądarce, w której o niego poproszono.`,
@@ -117,9 +117,7 @@ export const polish: MailTexts = {
         `Twoje konto w serwisie ${server} ma teraz inny adres e-mail. Wiadomości o koncie nie będą już tu przychodzić.`,
       ],
       button: CHECK,
-      advice: [
-        "Jeśli to nie Ty, ktoś inny może mieć dostęp do Twojego konta: od razu powiadom operatora tego serwera.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Zmieniono Twoje hasło w serwisie ${server}`,
@@ -134,6 +132,13 @@ export const polish: MailTexts = {
       advice: byOperator
         ? ["Jeśli się tego nie spodziewasz, zapytaj operatora."]
         : ["Jeśli to nie Ty, ktoś inny ma dostęp do Twojego konta: od razu powiadom operatora tego serwera."],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Twoje konto w serwisie ${server} nie ma już hasła`,
+      title: "Usunięto Twoje hasło",
+      paragraphs: [`Twoje konto w serwisie ${server} nie ma już hasła: logujesz się kluczami dostępu.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

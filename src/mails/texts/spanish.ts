@@ -4,6 +4,8 @@ import type { MailTexts } from "../words.ts";
 const CHECK = "Revisar su cuenta";
 const NOT_YOU =
   "Si no fue usted, puede que otra persona tenga acceso a su cuenta: ponga enseguida una contraseña nueva, y avise al responsable de este servidor.";
+const TELL_OPERATOR =
+  "Si no fue usted, puede que otra persona tenga acceso a su cuenta: avise enseguida al responsable de este servidor.";
 
 export const spanish: MailTexts = {
   language: "es",
@@ -17,9 +19,7 @@ export const spanish: MailTexts = {
     application: "Aplicación",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
-  agentOn: (program, system) => `${program} en ${system}`,
   agentUnknown: "Desconocido",
-  unverified: (application) => `${application} (sin verificar)`,
   openInstead: "Si el botón no funciona, abra esta dirección en su navegador:",
   foot: {
     withAccount: (server, host) => `Recibe este correo porque tiene una cuenta en ${server} (${host}).`,
@@ -61,10 +61,10 @@ export const spanish: MailTexts = {
         "Si no lo espera, consulte al responsable.",
       ],
     }),
-    sign_in_code: (_, { server, until, code }) => ({
+    sign_in_code: (_, { server, until }) => ({
       subject: `Su código para ${server}`,
       title: "Su código",
-      paragraphs: [`Su código para iniciar sesión en ${server}: ${code}`],
+      paragraphs: [`Su código para iniciar sesión en ${server}:`],
       button: null,
       advice: [
         `Funciona una sola vez, hasta el ${until}, en el navegador en el que lo pidió.`,
@@ -114,9 +114,7 @@ export const spanish: MailTexts = {
         `Su cuenta en ${server} tiene ahora otra dirección de correo. Los correos sobre su cuenta ya no llegan aquí.`,
       ],
       button: CHECK,
-      advice: [
-        "Si no fue usted, puede que otra persona tenga acceso a su cuenta: avise enseguida al responsable de este servidor.",
-      ],
+      advice: [TELL_OPERATOR],
     }),
     password_changed: ({ byOperator }, { server }) => ({
       subject: `Se cambió su contraseña en ${server}`,
@@ -133,6 +131,13 @@ export const spanish: MailTexts = {
         : [
             "Si no fue usted, otra persona tiene acceso a su cuenta: avise enseguida al responsable de este servidor.",
           ],
+    }),
+    password_removed: (_, { server }) => ({
+      subject: `Su cuenta en ${server} ya no tiene contraseña`,
+      title: "Se eliminó su contraseña",
+      paragraphs: [`Su cuenta en ${server} ya no tiene contraseña: inicia sesión con sus llaves de acceso.`],
+      button: CHECK,
+      advice: [TELL_OPERATOR],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject:

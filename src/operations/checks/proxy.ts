@@ -1,4 +1,5 @@
 /** Checks of what a proxy makes of requests and answers: `tessera doctor` asks the server what it saw (self-test.ts). */
+import { UNIX_PEER } from "../../platform/listen-unix.ts";
 import { answeredCookie, PROBES, type SeenRequest } from "../self-test.ts";
 import {
   type Check,
@@ -107,7 +108,7 @@ const addresses = ofRequest(
         ? [ok(`No proxy is in between. The request counts for ${address}.`)]
         : [
             warning(
-              `The proxy says no X-Forwarded-For: all visitors count as ${address}.`,
+              `The proxy says no X-Forwarded-For: all visitors count as one${address === "" ? "" : `, ${address}`}.`,
               "Let it add the visitor's address. nginx: proxy_set_header X-Forwarded-For $remote_addr;",
             ),
           ];
@@ -124,11 +125,13 @@ const addresses = ofRequest(
     }
     // Without a proxy, the header that this command invented is all there is.
     if (passedOn) return [ok(`No proxy is in between. The request counts for ${address}.`)];
-    if (!hops.some((hop) => hop.includes(address))) {
+    if (address === "" || !hops.some((hop) => hop.includes(address))) {
+      // The peer of a unix socket has no address, and the settings call it by this word.
+      const proxy = address === "" ? UNIX_PEER : address;
       return [
         warning(
-          `A proxy at ${address} adds the visitor's address, and the server does not believe it: all visitors count as one.`,
-          `Name the proxy: trusted_proxies = ["${address}"]`,
+          `A proxy at ${proxy} adds the visitor's address, and the server does not believe it: all visitors count as one.`,
+          `Name the proxy: trusted_proxies = ["${proxy}"]`,
         ),
       ];
     }

@@ -9,8 +9,15 @@ import { type Act, actOfClient, actOfPerson, type Origin } from "../../rules/eve
 import { type Authority, authorityOf, isAllowed, type Permission } from "../../rules/role.ts";
 import type { Store } from "../../store/contract.ts";
 import type { AccountRecord } from "../../store/tables.ts";
+import type { Context } from "../context.ts";
 import { groupsManagedBy } from "../groups.ts";
 import { findAccount } from "../people.ts";
+
+/** What operations on people, groups and clients need: the parts of the server that a command has too. */
+export type ManagingContext = Pick<
+  Context,
+  "store" | "events" | "clock" | "random" | "configuration" | "catalogue"
+>;
 
 interface Reading {
   readonly store: Store;

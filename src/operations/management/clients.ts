@@ -27,12 +27,11 @@ import {
   findRenumbered,
   listClients,
 } from "../clients.ts";
-import type { Context } from "../context.ts";
 import { outcomeOf } from "../decide.ts";
 import { findGroup } from "../groups.ts";
 import { findLastSignIn, findLastUse } from "../last-use.ts";
 import type { Page } from "../paging.ts";
-import { known, requirePermission, requireRevision } from "./authority.ts";
+import { known, type ManagingContext, requirePermission, requireRevision } from "./authority.ts";
 
 export interface ClientFilter {
   readonly source?: ClientSource | undefined;
@@ -41,7 +40,7 @@ export interface ClientFilter {
 
 /** A page of the clients, oldest first. */
 export function listKnownClients(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   { source, isDisabled, ...page }: Page<ClientRecord> & ClientFilter,
 ): Promise<ClientRecord[]> {
@@ -50,7 +49,7 @@ export function listKnownClients(
 }
 
 export async function showClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
 ): Promise<ClientRecord> {
@@ -60,7 +59,7 @@ export async function showClient(
 
 /** When each of the clients was last signed in to, by its identifier: `findLastSignIn`. */
 export async function listLastSignIns(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clients: readonly ClientRecord[],
 ): Promise<ReadonlyMap<string, EpochSeconds | null>> {
@@ -74,7 +73,7 @@ export async function listLastSignIns(
 
 /** When the client last got a token: `findLastUse`. */
 export function findClientUse(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   client: ClientRecord,
 ): Promise<EpochSeconds | null> {
@@ -88,7 +87,7 @@ const refuse = (description: string): OAuthError => new OAuthError("member_refus
 
 /** Throws `member_refused` for a rule that no client may have. */
 export async function checkClientRules(
-  context: Pick<Context, "store">,
+  context: Pick<ManagingContext, "store">,
   wish: Partial<ClientRules>,
 ): Promise<void> {
   const { accessTokenSeconds: seconds, allowedGroups = [], deniedGroups = [], claims = {} } = wish;
@@ -129,8 +128,9 @@ const defaultGrantTypes = (wish: NewClientWish): readonly string[] =>
       ? []
       : ["client_credentials"];
 
-function checkNewMetadata(
-  { configuration, catalogue }: Context,
+/** The metadata of a client to make. Throws as `checkClientMetadata` does. */
+export function checkNewMetadata(
+  { configuration, catalogue }: ManagingContext,
   wish: NewClientWish,
   { allowsHttp = false }: Freedoms,
 ): ClientMetadata {
@@ -166,7 +166,7 @@ const rulesOf = (wish: ClientWish): Partial<ClientRules> => ({
  * identifier that is taken.
  */
 export async function createManagedClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   wish: NewClientWish,
   freedoms: Freedoms = {},
@@ -205,7 +205,7 @@ function requireMayChange(authority: Authority, { scope }: Pick<ClientRecord, "s
 
 /** The client that the actor wants to change. Throws for one that the actor may not. */
 export async function requireChangeableClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
 ): Promise<ClientRecord> {
@@ -226,7 +226,7 @@ function requireNotDeclared({ source }: ClientRecord): void {
 
 /** Decides on the present row, with all checks of the actor. */
 async function decideOn<Outcome>(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
   decide: (client: ClientRecord, freeNumber: number) => Decision<Outcome>,
@@ -245,7 +245,7 @@ async function decideOn<Outcome>(
  * `server.write`. `revision`: that of the row as the caller read it.
  */
 export async function changeManagedClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
   wish: ClientWish,
@@ -267,7 +267,7 @@ export async function changeManagedClient(
 
 /** Removes a client and ends everything that was issued to it. */
 export async function removeManagedClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
   revision?: number,
@@ -282,7 +282,7 @@ export async function removeManagedClient(
 
 /** Refuses a client and its tokens until it is enabled again. */
 export async function disableManagedClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
 ): Promise<void> {
@@ -292,7 +292,7 @@ export async function disableManagedClient(
 
 /** Lets a disabled client work again. */
 export async function enableManagedClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
 ): Promise<void> {
@@ -301,7 +301,7 @@ export async function enableManagedClient(
 
 /** The operator vouches for a client that registered itself, or no longer does. */
 export async function vouchForManagedClient(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
   vouches: boolean,
@@ -319,7 +319,7 @@ export async function vouchForManagedClient(
 
 /** Ends every access token of a client; its grants stay. */
 export async function endManagedClientTokens(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
 ): Promise<void> {
@@ -340,7 +340,7 @@ const MOST_SECRETS = 20;
 
 /** Adds a secret; those that the client has stay valid. */
 export async function addManagedSecret(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
 ): Promise<AddedSecret> {
@@ -360,7 +360,7 @@ export async function addManagedSecret(
 
 /** Ends one secret at once. `endsTokens`: whether the access tokens of the client end too. */
 export async function removeManagedSecret(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   clientId: string,
   secretId: string,

@@ -5,8 +5,8 @@ import type { SubjectId } from "../../protocol/identifiers.ts";
 import { isBlank } from "../../protocol/names.ts";
 import { type Authority, isAllowed, managesGroup, permissionToChange, seesGroup } from "../../rules/role.ts";
 import type { AccountRecord, GroupMemberRecord, GroupRecord } from "../../store/tables.ts";
-import type { Context } from "../context.ts";
 import {
+  clientsNaming,
   createGroup,
   describeGroup,
   findGroup,
@@ -18,11 +18,11 @@ import {
 } from "../groups.ts";
 import type { Page } from "../paging.ts";
 import { changeAccountIf, findAccount, findAccountBySignInName } from "../people.ts";
-import { known, notAllowed, requirePermission, requireThat } from "./authority.ts";
+import { known, type ManagingContext, notAllowed, requirePermission, requireThat } from "./authority.ts";
 
 /** A page of the groups, by name; for a group manager those that they manage. */
 export async function listKnownGroups(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   page: Page<GroupRecord>,
 ): Promise<GroupRecord[]> {
@@ -37,7 +37,7 @@ export async function listKnownGroups(
 
 /** Throws as if there were no such group for an actor who may not see it. */
 async function requireGroup(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   may: (authority: Authority, group: string) => boolean,
@@ -48,8 +48,11 @@ async function requireGroup(
   return known(await findGroup(context, name));
 }
 
-export const showGroup = (context: Context, authority: Authority, name: string): Promise<GroupRecord> =>
-  requireGroup(context, authority, name, seesGroup);
+export const showGroup = (
+  context: ManagingContext,
+  authority: Authority,
+  name: string,
+): Promise<GroupRecord> => requireGroup(context, authority, name, seesGroup);
 
 /** Null for none. Throws `member_refused`. */
 function checkedDescription(text: string | null): string | null {
@@ -60,7 +63,7 @@ function checkedDescription(text: string | null): string | null {
 
 /** Throws `member_refused`, or `object_exists` for a name that looks like that of another group. */
 export async function addGroup(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   description: string | null,
@@ -87,7 +90,7 @@ export async function addGroup(
 }
 
 export async function describeKnownGroup(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   description: string | null,
@@ -98,9 +101,18 @@ export async function describeKnownGroup(
   return known(await findGroup(context, name));
 }
 
-/** The people stay. */
-export async function removeKnownGroup(context: Context, authority: Authority, name: string): Promise<void> {
+/** The people stay. Throws `change_refused` for a group that a client goes by: without it, the client would let in whom it refuses. */
+export async function removeKnownGroup(
+  context: ManagingContext,
+  authority: Authority,
+  name: string,
+): Promise<void> {
   requirePermission(authority, "people.write");
+  const [client] = await clientsNaming(context, name);
+  if (client !== undefined)
+    throw new OAuthError("change_refused", {
+      description: `The client '${client}' goes by this group (allowed_groups or denied_groups). Change that first.`,
+    });
   if ((await removeGroup(context, authority.act, name, context.clock.seconds())) === null)
     throw new OAuthError("object_unknown");
 }
@@ -112,7 +124,7 @@ export interface Member {
 
 /** A page of the members, by their identifiers. */
 export async function listGroupMembers(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   { limit, after = null }: Page<Member>,
@@ -130,7 +142,7 @@ export async function listGroupMembers(
  * user name or e-mail address. To be in a group can give a person with a role no more than they have.
  */
 export async function addMember(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   person: string,
@@ -142,7 +154,7 @@ export async function addMember(
 
 /** Takes a person out of the group. */
 export async function removeMember(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   subject: string,
@@ -153,7 +165,7 @@ export async function removeMember(
 }
 
 async function changeMembership(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   subject: SubjectId,
   change: { readonly joins?: readonly string[]; readonly leaves?: readonly string[] },
@@ -174,7 +186,7 @@ async function changeMembership(
 
 /** Lets a member manage the group, or no longer. */
 export async function changeManager(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   name: string,
   subject: string,

@@ -57,7 +57,12 @@ export async function onceByKey(
     expiresAt: now + KEPT_SECONDS,
   };
   const begun = await store.commit({ changes: [insert(idempotentAnswers, open)] });
-  if (begun.outcome === "stale") return earlierAnswer(context, id, asked);
+  if (begun.outcome === "stale") {
+    const { answer } = await store.look(ANSWER, { id });
+    // The clean-up has not removed it yet.
+    const isOver = answer !== null && answer.expiresAt <= now;
+    if (!isOver || !(await beginAnew(store, answer, open))) return earlierAnswer(context, answer, asked);
+  }
   let answer: KeptAnswer;
   try {
     answer = await carryOut();
@@ -73,16 +78,28 @@ export async function onceByKey(
   return answer;
 }
 
-async function earlierAnswer(
-  { store, keys }: Keeping,
-  id: Uint8Array,
+/** False if another request was first. */
+async function beginAnew(
+  store: Store,
+  { id, expiresAt }: IdempotentAnswerRecord,
+  { id: _, ...open }: IdempotentAnswerRecord,
+): Promise<boolean> {
+  const { outcome } = await store.commit({
+    changes: [update(idempotentAnswers, { id }, { expiresAt }, open)],
+  });
+  return outcome === "committed";
+}
+
+/** Throws `idempotency_key_reused` or `idempotency_key_open`. */
+function earlierAnswer(
+  { keys }: Pick<Keeping, "keys">,
+  answer: IdempotentAnswerRecord | null,
   asked: Uint8Array,
-): Promise<KeptAnswer> {
-  const { answer } = await store.look(ANSWER, { id });
+): KeptAnswer {
   if (answer !== null && Buffer.compare(answer.request, asked) !== 0)
     throw new OAuthError("idempotency_key_reused");
   if (answer === null || answer.status === null || answer.sealedBody === null)
     throw new OAuthError("idempotency_key_open");
-  const body = keys.unseal("idempotent answer", aboutOf(id), answer.sealedBody);
+  const body = keys.unseal("idempotent answer", aboutOf(answer.id), answer.sealedBody);
   return { status: answer.status, body: Buffer.from(body).toString() };
 }

@@ -34,7 +34,14 @@ import {
 } from "../people.ts";
 import { removeTotpByOperator } from "../second-factor-changes.ts";
 import { endSession, endSessions, everySession } from "../sessions.ts";
-import { known, notAllowed, requirePermission, requireRevision, requireThat } from "./authority.ts";
+import {
+  known,
+  type ManagingContext,
+  notAllowed,
+  requirePermission,
+  requireRevision,
+  requireThat,
+} from "./authority.ts";
 
 /** A page of people, oldest first; those of a group by their identifiers. */
 export function listPeople(
@@ -116,7 +123,7 @@ const present = <Facts extends object>(facts: Facts | undefined): Facts =>
   ) as Facts;
 
 /** Throws `member_refused` for a value that no person may have. */
-function checkWish(wish: PersonWish): void {
+export function checkWish(wish: PersonWish): void {
   if (wish.username !== undefined) refuseFault("username", usernameFault(wish.username));
   if (wish.name) refuseFault("name", personNameFault(wish.name));
   if (wish.email) refuseFault("email", emailFault(wish.email));
@@ -151,13 +158,35 @@ const tooLong = (): OAuthError =>
 export async function createPerson(
   context: Context,
   authority: Authority,
-  { username, profile, attributes, groups = [], ...wish }: PersonWish & { readonly username: string },
+  wish: PersonWish & { readonly username: string },
   password: string | null,
 ): Promise<AccountRecord> {
-  requirePermission(authority, wantsRole(wish) ? "server.write" : "people.write");
-  checkWish({ username, groups, ...wish, ...(profile && { profile }), ...(attributes && { attributes }) });
-  const about = { username, email: wish.email ?? null };
+  requireMayMake(authority, wish);
+  const about = { username: wish.username, email: wish.email ?? null };
   const passwordHash = password === null ? null : await hashNew(context, about, password);
+  return createPersonOfHash(context, authority, wish, passwordHash);
+}
+
+/** Throws as `createPerson` does for a person whom the actor may not make, or no one. */
+function requireMayMake(authority: Authority, wish: PersonWish): void {
+  requirePermission(authority, wantsRole(wish) ? "server.write" : "people.write");
+  checkWish(wish);
+}
+
+/** The same with the hash of a password, or with none. */
+export async function createPersonOfHash(
+  context: ManagingContext,
+  authority: Authority,
+  { username, profile, attributes, groups = [], ...wish }: PersonWish & { readonly username: string },
+  passwordHash: string | null = null,
+): Promise<AccountRecord> {
+  requireMayMake(authority, {
+    username,
+    groups,
+    ...wish,
+    ...(profile && { profile }),
+    ...(attributes && { attributes }),
+  });
   const account = newAccountRecord(
     {
       ...wish,
@@ -190,7 +219,7 @@ async function hashNew(
 
 /** The account that the actor wants to change. Throws for one that the actor may not. */
 async function requireChangeable(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   subject: string,
 ): Promise<AccountRecord> {
@@ -203,7 +232,7 @@ async function requireChangeable(
 
 /** Changes what is known of a person, their groups and their roles. `revision`: that of the row as the caller read it. */
 export async function changePerson(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   subject: string,
   { username: _, ...wish }: PersonWish,
@@ -241,7 +270,7 @@ export async function changePerson(
 
 /** An act that ends an account or keeps its person out: not for the last administrator. */
 async function endAccount(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   subject: string,
   revision: number | undefined,
@@ -262,7 +291,7 @@ async function endAccount(
 
 /** Ends the person's sessions and access, and removes the account. */
 export async function removePerson(
-  context: Context,
+  context: ManagingContext,
   authority: Authority,
   subject: string,
   revision?: number,
@@ -274,13 +303,21 @@ export async function removePerson(
 }
 
 /** Ends the person's sessions and access, and refuses further sign-ins. */
-export async function disablePerson(context: Context, authority: Authority, subject: string): Promise<void> {
+export async function disablePerson(
+  context: ManagingContext,
+  authority: Authority,
+  subject: string,
+): Promise<void> {
   const ending = { ...newEnding(context, subject as SubjectId), now: context.clock.seconds() };
   await endAccount(context, authority, subject, undefined, (found) => rules.disableAccount(found, ending));
 }
 
 /** Lets a disabled person sign in again, or one in who waits for it. */
-export async function enablePerson(context: Context, authority: Authority, subject: string): Promise<void> {
+export async function enablePerson(
+  context: ManagingContext & Pick<Context, "issuer" | "linkMails">,
+  authority: Authority,
+  subject: string,
+): Promise<void> {
   const account = await requireChangeable(context, authority, subject);
   if (account.disabledBy === "approval") await approve(context, authority.act, account.subject);
   else if (account.disabledAt !== null) await enableAccount(context, authority.act, account.subject);

@@ -16,6 +16,7 @@ import {
 import { findGrant } from "../access.ts";
 import { everyClient } from "../clients.ts";
 import type { Context } from "../context.ts";
+import { type Explanation, explainRequest } from "../refusals.ts";
 import { findLiveAccessToken } from "../tokens.ts";
 import { requirePermission, requireThat } from "./authority.ts";
 import { searchPeople } from "./people.ts";
@@ -28,11 +29,18 @@ export interface Found {
   readonly tokens: readonly LiveAccessToken[];
 }
 
+export interface FoundRequest extends Explanation {
+  readonly requestId: string;
+}
+
 /** How many of each kind a search finds at most. */
 const MOST_FOUND = 10;
 
 /** A search reads the names of this many clients at most. */
 const MOST_READ = 10_000;
+
+/** Ids of requests are short, so that people can type them. */
+const REQUEST_ID = /^[\w-]{8,40}$/;
 
 const SESSION = { session: row(sessions, { id: "$id" }) };
 
@@ -66,6 +74,18 @@ export async function search(context: Context, authority: Authority, text: strin
     }),
     tokens: await byId(seesClients, (each) => findLiveAccessToken(context, each, now)),
   };
+}
+
+/** The request with this id, if something is kept of it and the actor may read it. */
+export async function searchRequest(
+  context: Context,
+  authority: Authority,
+  text: string,
+): Promise<FoundRequest[]> {
+  const requestId = text.trim();
+  if (!isAllowed(authority, "server.read") || !REQUEST_ID.test(requestId)) return [];
+  const explanation = await explainRequest(context, requestId);
+  return explanation === null ? [] : [{ requestId, ...explanation }];
 }
 
 /** Clients with the text in their identifier or in a name. */

@@ -14,7 +14,7 @@ import { clientLogo } from "../assets.ts";
 import { clientName, returnHost } from "../display.ts";
 import type { Texts } from "../texts.ts";
 import type { ClientAccess, Installation } from "../views/account-access.tsx";
-import { whereWords } from "./where.ts";
+import { productWords, whereWords } from "./where.ts";
 
 /**
  * The access that a person gave, one entry for each client: its present access, and the access that it can get again
@@ -72,9 +72,11 @@ async function describeInstallation(
 ): Promise<Installation> {
   const { configuration, clock } = context;
   const now = clock.seconds();
+  const via = grant.via === "device_code" ? "device" : "application";
   return {
     id: recordIdText(grant.id),
-    via: grant.via === "device_code" ? "device" : "application",
+    via,
+    product: productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),

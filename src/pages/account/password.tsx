@@ -89,7 +89,7 @@ function stalePage(context: Context, incoming: Incoming, signedIn: SignedIn): Pr
 }
 
 /**
- * Tells this server, and no one else, which password the person had when the page was opened. It proves no more than that the
+ * Tells this server alone which password the person had when the page was opened. It proves no more than that the
  * browser was signed in as the person then.
  */
 function passwordMark(

@@ -6,7 +6,7 @@ import { everySession, type SignedIn } from "../../operations/sessions.ts";
 import type { RecordId } from "../../protocol/identifiers.ts";
 import type { Texts } from "../texts.ts";
 import type { SessionRow } from "../views/account-sessions.tsx";
-import { whereWords } from "./where.ts";
+import { productWords, whereWords } from "./where.ts";
 
 /** The identifiers of the other browsers in which the person is signed in now. */
 export async function otherSessions(
@@ -33,6 +33,7 @@ export async function listSessions(
     sessions.map(async (session) => ({
       id: recordIdText(session.id),
       isHere: recordIdText(session.id) === hereId,
+      product: productWords(texts, session, "browser"),
       where: await whereWords(context, texts, session.address),
       since: session.authenticatedAt,
       lastSeenAt: session.lastSeenAt,

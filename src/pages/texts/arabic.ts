@@ -204,6 +204,7 @@ export const arabic: TranslatedTexts = {
     kinds: { passkey: "مفتاح مرور", securityKey: "مفتاح أمان" },
     added: "أُضيف في",
     lastUsed: (when) => `آخر استخدام ${its(when)}`,
+    spoiled: "لم يعد مفتاح المرور هذا مقروءًا هنا، ولم يعد يسجّل دخولك. أزله ثم أضفه من جديد.",
     neverUsed: "لم يُستخدم بعد",
     synced: "على جميع أجهزة مدير كلمات المرور لديك",
     single: "على جهاز واحد فقط",
@@ -222,6 +223,9 @@ export const arabic: TranslatedTexts = {
     recentTitle: "سجّل الدخول مرة أخرى لتغيير شيء",
     recent: "سجّلت الدخول منذ مدة. لإضافة مفتاح مرور أو إزالته، أثبت أنك أنت.",
     recentAction: "تسجيل الدخول مرة أخرى",
+    levelTitle: "خطوة أخرى لتغيير شيء",
+    level: "سجّلت الدخول من دون عاملك الثاني. لإضافة مفتاح مرور أو إزالته، استخدمه الآن.",
+    levelAction: "متابعة",
     lastWay: "لم يُزَل: فهو طريقتك الوحيدة لتسجيل الدخول. أضف مفتاح مرور آخر أولًا.",
     notAdded: {
       stale: "لم يُضَف أي مفتاح مرور: بقيت هذه الصفحة مفتوحة مدة طويلة، أو سبقت الإجابة عنها. حاول مرة أخرى.",
@@ -239,7 +243,6 @@ export const arabic: TranslatedTexts = {
     passwordKept: {
       last_way: "تبقى كلمة مرورك: فمن دونها لن تستطيع تسجيل الدخول. أضف مفتاح مرور أولًا.",
     },
-    toAccount: "العودة إلى حسابك",
     instead: "إضافة مفتاح مرور بدلًا من ذلك",
     state: (count) =>
       plural(count, {
@@ -314,7 +317,6 @@ export const arabic: TranslatedTexts = {
     mustStay: "يشترط عليك مشغّل هذا الخادم عاملًا ثانيًا، فلا يمكنك إيقافه.",
     removedTitle: "أُوقف العامل الثاني",
     removedLead: "لم يعد التطبيق ورموز الاسترداد صالحة هنا. احذف الحساب من التطبيق.",
-    toAccount: "العودة إلى حسابك",
   },
   signOut: {
     title: "هل تريد تسجيل الخروج؟",
@@ -548,7 +550,7 @@ export const arabic: TranslatedTexts = {
     pictureAlt: "صورتك",
     pictureFile: "صورة لك",
     pictureHint: (megabytes) =>
-      `صورة PNG أو JPEG أو WebP، ${megabytes} ميغابايت على الأكثر. يُحتفَظ بوسطها، من دون المكان والكاميرا اللذين قد يذكرهما الملف. ويستطيع رؤيتها كل مَن يعرف عنوانها.`,
+      `صورة PNG أو JPEG أو ${its("WebP")}، ${megabytes} ميغابايت على الأكثر. يُحتفَظ بوسطها، من دون المكان والكاميرا اللذين قد يذكرهما الملف. ويستطيع رؤيتها كل مَن يعرف عنوانها.`,
     pictureSave: "استخدام هذه الصورة",
     pictureRemove: "إزالة الصورة",
     pictureFaults: {
@@ -652,7 +654,8 @@ export const arabic: TranslatedTexts = {
     emailTaken: "يسجّل شخص آخر الدخول بهذا العنوان.",
     sessionsTitle: "أين أنت مسجَّل الدخول",
     sessionHere: "هذا المتصفح",
-    sessionElsewhere: "متصفح آخر",
+    browserUnknown: "متصفح غير معروف",
+    deviceUnknown: "جهاز غير معروف",
     signedInSince: "مسجَّل الدخول منذ",
     lastSeen: (when) => `آخر نشاط ${its(when)}`,
     from: (address) => `من ${its(address)}`,

@@ -188,6 +188,8 @@ export const dutch: TranslatedTexts = {
     kinds: { passkey: "Passkey", securityKey: "Beveiligingssleutel" },
     added: "Toegevoegd op",
     lastUsed: (when) => `laatst gebruikt: ${when}`,
+    spoiled:
+      "Deze passkey is hier niet meer leesbaar en logt u nergens meer in. Verwijder hem en voeg hem opnieuw toe.",
     neverUsed: "nog niet gebruikt",
     synced: "Op alle apparaten van uw wachtwoordmanager",
     single: "Op slechts één apparaat",
@@ -207,6 +209,10 @@ export const dutch: TranslatedTexts = {
     recent:
       "U bent een tijd geleden ingelogd. Om een passkey toe te voegen of te verwijderen, moet u laten zien dat u het bent.",
     recentAction: "Opnieuw inloggen",
+    levelTitle: "Nog een stap om iets te wijzigen",
+    level:
+      "U hebt ingelogd zonder uw tweede factor. Gebruik die nu om een passkey toe te voegen of te verwijderen.",
+    levelAction: "Doorgaan",
     lastWay: "Hij is niet verwijderd: u kunt alleen hiermee inloggen. Voeg eerst een andere passkey toe.",
     notAdded: {
       stale:
@@ -228,7 +234,6 @@ export const dutch: TranslatedTexts = {
     passwordKept: {
       last_way: "Uw wachtwoord blijft: zonder zou u niet kunnen inloggen. Voeg eerst een passkey toe.",
     },
-    toAccount: "Terug naar uw account",
     instead: "In plaats daarvan een passkey toevoegen",
     state: (count) => plural(count, { none: "Geen", one: "1 passkey", other: `${count} passkeys` }),
     notices: {
@@ -294,7 +299,6 @@ export const dutch: TranslatedTexts = {
     mustStay: "De beheerder van deze server eist van u een tweede factor, dus u kunt hem niet uitschakelen.",
     removedTitle: "Uw tweede factor staat uit",
     removedLead: "De app en de herstelcodes werken hier niet meer. Verwijder het account uit de app.",
-    toAccount: "Terug naar uw account",
   },
   signOut: {
     title: "Uitloggen?",
@@ -633,7 +637,8 @@ export const dutch: TranslatedTexts = {
     emailTaken: "Iemand anders logt met dit adres in.",
     sessionsTitle: "Waar u bent ingelogd",
     sessionHere: "Deze browser",
-    sessionElsewhere: "Een andere browser",
+    browserUnknown: "Onbekende browser",
+    deviceUnknown: "Onbekend apparaat",
     signedInSince: "Ingelogd sinds",
     lastSeen: (when) => `laatst actief: ${when}`,
     from: (address) => `vanaf ${address}`,

@@ -194,6 +194,8 @@ export const english = {
     kinds: { passkey: "Passkey", securityKey: "Security key" },
     added: "Added",
     lastUsed: (when: string) => `last used ${when}`,
+    spoiled:
+      "This passkey cannot be read here any more, and signs you in nowhere. Remove it, and add it again.",
     neverUsed: "not used yet",
     synced: "On all devices of your password manager",
     single: "On one device only",
@@ -212,6 +214,9 @@ export const english = {
     recentTitle: "Sign in again to change something",
     recent: "You signed in a while ago. To add or remove a passkey, show that it is you.",
     recentAction: "Sign in again",
+    levelTitle: "One more step to change something",
+    level: "You signed in without your second factor. To add or remove a passkey, use it now.",
+    levelAction: "Continue",
     lastWay: "It was not removed: it is your only way to sign in. Add another passkey first.",
     notAdded: {
       stale: "No passkey was added: this page was open for too long, or was answered before. Try again.",
@@ -230,7 +235,6 @@ export const english = {
     passwordKept: {
       last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
     },
-    toAccount: "Back to your account",
     instead: "Add a passkey instead",
     state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
     notices: {
@@ -296,7 +300,6 @@ export const english = {
     mustStay: "The operator of this server requires a second factor of you, so you cannot turn it off.",
     removedTitle: "Your second factor is off",
     removedLead: "The app and the recovery codes no longer work here. Remove the account from the app.",
-    toAccount: "Back to your account",
   },
   signOut: {
     title: "Sign out?",
@@ -467,7 +470,7 @@ export const english = {
     detailsLead: "Only applications that you allow get to see them.",
     detailsTooLong: "These details are too long altogether. Nothing was changed.",
     save: "Save",
-    notSaid: "Not said",
+    notSaid: "Not set",
     usernameLabel: "User name",
     emailLabel: "E-mail address",
     groupsLabel: "Groups",
@@ -523,8 +526,8 @@ export const english = {
       },
       phone_number: {
         label: "Phone number",
-        hint: "With the code of the country: +43 660 1234567.",
-        refused: "This is not a phone number with the code of its country, such as +43 660 1234567.",
+        hint: "With the country code: +43 660 1234567.",
+        refused: "This is not a phone number with its country code, such as +43 660 1234567.",
       },
       street_address: {
         label: "Street and house number",
@@ -556,7 +559,7 @@ export const english = {
     pictureAlt: "Your picture",
     pictureFile: "A picture of you",
     pictureHint: (megabytes: number) =>
-      `PNG, JPEG or WebP, at most ${megabytes} MB. The middle of it stays, without the place and the camera that the file may name. Everyone who knows its address can see it.`,
+      `PNG, JPEG or WebP, at most ${megabytes} MB. The server keeps the middle of it, without the place and the camera that the file may name. Everyone who knows its address can see it.`,
     pictureSave: "Use this picture",
     pictureRemove: "Remove the picture",
     pictureFaults: {
@@ -565,7 +568,7 @@ export const english = {
       too_many_pixels: "The picture has more than 50 million pixels. Make it smaller first.",
       too_long: "The picture is more than 8 times as long as wide.",
       too_detailed: "The picture has too many details to be made small enough. Take another.",
-      no_picture: "The file is no PNG, JPEG or WebP picture that stands still, or it is damaged.",
+      no_picture: "The file is not a still picture in PNG, JPEG or WebP, or it is damaged.",
     },
     activity: {
       title: "Activity",
@@ -667,7 +670,8 @@ export const english = {
     emailTaken: "Another person signs in with this address.",
     sessionsTitle: "Where you are signed in",
     sessionHere: "This browser",
-    sessionElsewhere: "Another browser",
+    browserUnknown: "Unknown browser",
+    deviceUnknown: "Unknown device",
     signedInSince: "Signed in since",
     lastSeen: (when: string) => `last active ${when}`,
     from: (address: string) => `from ${address}`,
@@ -717,7 +721,7 @@ export const english = {
     confirmed: (server: string) =>
       `Your e-mail address is confirmed. Choose how you want to sign in to ${server}.`,
     signedInAs: (username: string) =>
-      `You are signed in as ${username}. When the new account is made, this browser is signed in with that one instead.`,
+      `You are signed in as ${username}. Once the new account exists, this browser is signed in with that one instead.`,
     emailHint: "Optional. We send you a mail, and the address counts once you have confirmed it.",
     withPasskey: "Continue with a passkey, without a password",
     usernameIsAddress: "Choose a user name without @. Only your own e-mail address may have one.",
@@ -726,7 +730,7 @@ export const english = {
     full: "Too many people are asking for an account right now. Try again in an hour.",
     waitingTitle: "Your account waits for approval",
     waiting: (username: string, server: string) =>
-      `Your account ${username} is made. You can sign in as soon as an administrator of ${server} has let you in.`,
+      `Your account ${username} has been created. You can sign in as soon as an administrator of ${server} has approved it.`,
   },
   signUp: {
     lead: "Enter your e-mail address. We send you a link with which you create your account.",
@@ -740,10 +744,10 @@ export const english = {
       `Only people with an address at ${domains} can create an account here.`,
     submit: "Continue",
     haveAccount: "I have an account: sign in",
-    askedTitle: "Look at your mail",
-    asked: (email: string) => `We have sent a mail to ${email}. Open the link in it to go on.`,
+    askedTitle: "Check your mail",
+    asked: (email: string) => `We have sent a mail to ${email}. Open the link in it to continue.`,
     askedAdvice:
-      "You may open it on another device. If no mail comes within a few minutes, look among the unwanted mails, and check the address.",
+      "You may open it on another device. If no mail comes within a few minutes, look in the spam folder, and check the address.",
   },
   reset: {
     forgotTitle: "Forgot your password?",
@@ -753,11 +757,11 @@ export const english = {
     ask: "Send the link",
     back: "Back to sign-in",
     limited: "You have asked for this often. Wait a while, then try again.",
-    askedTitle: "Look at your mail",
+    askedTitle: "Check your mail",
     asked: (name: string) =>
       `If there is an account ${name} with a confirmed e-mail address, a mail with a link is on its way to that address.`,
     askedAdvice:
-      "If no mail comes within a few minutes, look among the unwanted mails, or ask the operator of this server.",
+      "If no mail comes within a few minutes, look in the spam folder, or ask the operator of this server.",
     title: "Choose a new password",
     lead: (username: string, server: string) =>
       `For the account ${username} at ${server}. All browsers that are signed in with it are signed out.`,
@@ -773,7 +777,7 @@ export const english = {
     code: "Code",
     codeHint: "Six digits.",
     submit: "Sign in",
-    wrong: "This code is not right, or is too old. After five attempts a new one is needed.",
+    wrong: "This code is wrong or too old. After five attempts you need a new one.",
     another: "Send another code",
     password: "Sign in with the password",
   },
@@ -788,7 +792,7 @@ export const english = {
       `The account ${username} at ${server} is to have the address ${email}.`,
     verifyAdvice: "Confirm only if this is your account. Otherwise another person could act in your name.",
     verifySignIn: (username: string) =>
-      `Sign in as ${username} first. Only the person of the account can confirm.`,
+      `Sign in as ${username} first. Only the owner of the account can confirm the address.`,
     verifySubmit: "Confirm the address",
     verifiedTitle: "Your address is confirmed",
     verified: (email: string) => `${email} is the address of your account now.`,
@@ -819,7 +823,7 @@ export const english = {
     goodOnce: (time: string) => `It works once, for ${time}.`,
     goodFor: (uses: number, time: string) => `It works for ${uses} people, for ${time}.`,
     handOver:
-      "Send the link to the person, or let them scan the code. It is shown only now, and who has it can use it.",
+      "Send the link to the person, or let them scan the code. This page shows it only now, and anyone who has it can use it.",
     mailedTo: (email: string) => `The link is on its way to ${email}.`,
     qr: "QR code of the invitation",
     another: "Create another one",
@@ -830,9 +834,9 @@ export const english = {
     revoke: "Withdraw",
     revokeLabel: (about: string) => `Withdraw the invitation ${about}`,
     revoked: "The invitation is withdrawn.",
-    waitingTitle: "Waiting to be let in",
-    approve: "Let in",
-    approveLabel: (username: string) => `Let in ${username}`,
+    waitingTitle: "Waiting for approval",
+    approve: "Approve",
+    approveLabel: (username: string) => `Approve ${username}`,
     approved: "The person can sign in now.",
   },
   /** Why a new password is refused. The hint about good ones stands below. */

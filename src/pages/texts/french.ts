@@ -190,6 +190,8 @@ export const french: TranslatedTexts = {
     kinds: { passkey: "Clé d’accès", securityKey: "Clé de sécurité" },
     added: "Ajoutée le",
     lastUsed: (when) => `dernière utilisation : ${when}`,
+    spoiled:
+      "Cette clé d’accès n’est plus lisible ici et ne permet plus de se connecter. Supprimez-la, puis ajoutez-la à nouveau.",
     neverUsed: "pas encore utilisée",
     synced: "Sur tous les appareils de votre gestionnaire de mots de passe",
     single: "Sur un seul appareil",
@@ -209,6 +211,10 @@ export const french: TranslatedTexts = {
     recent:
       "Votre connexion date d’un moment. Pour ajouter ou supprimer une clé d’accès, montrez que c’est bien vous.",
     recentAction: "Se reconnecter",
+    levelTitle: "Encore une étape pour modifier quelque chose",
+    level:
+      "La connexion s’est faite sans votre second facteur. Pour ajouter ou supprimer une clé d’accès, utilisez-le maintenant.",
+    levelAction: "Continuer",
     lastWay:
       "Elle n’a pas été supprimée : c’est votre seul moyen de vous connecter. Ajoutez d’abord une autre clé d’accès.",
     notAdded: {
@@ -232,7 +238,6 @@ export const french: TranslatedTexts = {
       last_way:
         "Votre mot de passe reste : sans lui, vous ne pourriez pas vous connecter. Ajoutez d’abord une clé d’accès.",
     },
-    toAccount: "Retour à votre compte",
     instead: "Ajouter plutôt une clé d’accès",
     state: (count) =>
       plural(count, {
@@ -311,7 +316,6 @@ export const french: TranslatedTexts = {
     removedTitle: "Votre second facteur est désactivé",
     removedLead:
       "L’application et les codes de récupération ne fonctionnent plus ici. Supprimez le compte de l’application.",
-    toAccount: "Retour à votre compte",
   },
   signOut: {
     title: "Se déconnecter ?",
@@ -678,7 +682,8 @@ export const french: TranslatedTexts = {
     emailTaken: "Une autre personne se connecte avec cette adresse.",
     sessionsTitle: "Où vous êtes connecté",
     sessionHere: "Ce navigateur",
-    sessionElsewhere: "Un autre navigateur",
+    browserUnknown: "Navigateur inconnu",
+    deviceUnknown: "Appareil inconnu",
     signedInSince: "Connecté depuis le",
     lastSeen: (when) => `dernière activité : ${when}`,
     from: (address) => `depuis ${address}`,
@@ -983,10 +988,10 @@ export const french: TranslatedTexts = {
   },
   help: {
     title: "Messages d’erreur",
-    lead: "Les erreurs que ce serveur envoie aux applications, et ce que les développeurs peuvent y faire, par code d’erreur.",
+    lead: "Les erreurs que ce serveur envoie aux applications, et ce que les développeurs peuvent y faire, par code d’erreur. Les entrées sont en anglais.",
     index: "Codes d’erreur",
     search: "Chercher une erreur",
-    searchHint: "Le code, ou des mots du message : invalid_grant, redirect, PKCE.",
+    searchHint: "Le code, ou des mots anglais du message : invalid_grant, redirect, PKCE.",
     submit: "Chercher",
     found: (count) =>
       plural(count, {

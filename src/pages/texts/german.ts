@@ -191,6 +191,8 @@ export const german: Texts = {
     kinds: { passkey: "Passkey", securityKey: "Sicherheitsschlüssel" },
     added: "Hinzugefügt am",
     lastUsed: (when) => `zuletzt benutzt ${when}`,
+    spoiled:
+      "Dieser Passkey ist hier nicht mehr lesbar und meldet Sie nicht mehr an. Entfernen Sie ihn und fügen Sie ihn neu hinzu.",
     neverUsed: "noch nicht benutzt",
     synced: "Auf allen Geräten Ihres Passwortmanagers",
     single: "Nur auf einem Gerät",
@@ -210,6 +212,10 @@ export const german: Texts = {
     recent:
       "Ihre Anmeldung ist eine Weile her. Um einen Passkey hinzuzufügen oder zu entfernen, zeigen Sie, dass Sie es sind.",
     recentAction: "Erneut anmelden",
+    levelTitle: "Noch ein Schritt für Änderungen",
+    level:
+      "Sie haben sich ohne Ihren zweiten Faktor angemeldet. Um einen Passkey hinzuzufügen oder zu entfernen, verwenden Sie ihn jetzt.",
+    levelAction: "Weiter",
     lastWay:
       "Er wurde nicht entfernt: Nur mit ihm können Sie sich anmelden. Fügen Sie zuerst einen anderen Passkey hinzu.",
     notAdded: {
@@ -233,7 +239,6 @@ export const german: Texts = {
       last_way:
         "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
     },
-    toAccount: "Zurück zu Ihrem Konto",
     instead: "Stattdessen einen Passkey hinzufügen",
     state: (count) => (count === 0 ? "Keine" : count === 1 ? "1 Passkey" : `${count} Passkeys`),
     notices: {
@@ -303,7 +308,6 @@ export const german: Texts = {
     removedTitle: "Ihr zweiter Faktor ist ausgeschaltet",
     removedLead:
       "Die App und die Wiederherstellungscodes gelten hier nicht mehr. Löschen Sie das Konto aus der App.",
-    toAccount: "Zurück zu Ihrem Konto",
   },
   signOut: {
     title: "Abmelden?",
@@ -566,7 +570,7 @@ export const german: Texts = {
     pictureAlt: "Ihr Bild",
     pictureFile: "Ein Bild von Ihnen",
     pictureHint: (megabytes) =>
-      `PNG, JPEG oder WebP, höchstens ${megabytes.toLocaleString("de")} MB. Die Mitte davon bleibt, ohne den Ort und die Kamera, die in der Datei stehen können. Wer die Adresse des Bildes kennt, kann es sehen.`,
+      `PNG, JPEG oder WebP, höchstens ${megabytes.toLocaleString("de")} MB. Der Server behält die Mitte davon, ohne den Ort und die Kamera, die in der Datei stehen können. Wer die Adresse des Bildes kennt, kann es sehen.`,
     pictureSave: "Dieses Bild verwenden",
     pictureRemove: "Bild entfernen",
     pictureFaults: {
@@ -683,7 +687,8 @@ export const german: Texts = {
     emailTaken: "Mit dieser Adresse meldet sich schon jemand anderes an.",
     sessionsTitle: "Wo Sie angemeldet sind",
     sessionHere: "Dieser Browser",
-    sessionElsewhere: "Ein anderer Browser",
+    browserUnknown: "Unbekannter Browser",
+    deviceUnknown: "Unbekanntes Gerät",
     signedInSince: "Angemeldet seit",
     lastSeen: (when) => `zuletzt aktiv ${when}`,
     from: (address) => `von ${address}`,
@@ -755,11 +760,11 @@ export const german: Texts = {
     domainRefused: (domains) => `Nur wer eine Adresse bei ${domains} hat, kann hier ein Konto anlegen.`,
     submit: "Weiter",
     haveAccount: "Ich habe ein Konto: anmelden",
-    askedTitle: "Sehen Sie in Ihre Post",
+    askedTitle: "Sehen Sie in Ihr Postfach",
     asked: (email) =>
       `Wir haben eine Mail an ${email} geschickt. Öffnen Sie den Link darin, um fortzufahren.`,
     askedAdvice:
-      "Sie können ihn auch auf einem anderen Gerät öffnen. Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach und prüfen Sie die Adresse.",
+      "Sie können ihn auch auf einem anderen Gerät öffnen. Wenn nach ein paar Minuten keine Mail da ist, sehen Sie im Spam-Ordner nach und prüfen Sie die Adresse.",
   },
   reset: {
     forgotTitle: "Passwort vergessen?",
@@ -769,11 +774,11 @@ export const german: Texts = {
     ask: "Link schicken",
     back: "Zurück zur Anmeldung",
     limited: "Sie haben oft danach gefragt. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
-    askedTitle: "Sehen Sie in Ihre Post",
+    askedTitle: "Sehen Sie in Ihr Postfach",
     asked: (name) =>
       `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Link an diese Adresse unterwegs.`,
     askedAdvice:
-      "Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach oder wenden Sie sich an den Betreiber dieses Servers.",
+      "Wenn nach ein paar Minuten keine Mail da ist, sehen Sie im Spam-Ordner nach oder wenden Sie sich an den Betreiber dieses Servers.",
     title: "Neues Passwort wählen",
     lead: (username, server) =>
       `Für das Konto ${username} bei ${server}. Alle Browser, die damit angemeldet sind, werden abgemeldet.`,
@@ -796,7 +801,7 @@ export const german: Texts = {
     signInLead: (username, server) => `Dieser Link meldet diesen Browser bei ${server} als ${username} an.`,
     signInAdvice: "Er gilt einmal. Machen Sie nur weiter, wenn das Ihr Konto ist.",
     signInSubmit: "Anmelden",
-    verifyTitle: "Ist das Ihre E-Mail-Adresse?",
+    verifyTitle: "Gehört diese Adresse Ihnen?",
     verifyLead: (email, username, server) =>
       `Das Konto ${username} bei ${server} soll die Adresse ${email} bekommen.`,
     verifyAdvice:

@@ -193,6 +193,8 @@ export const italian: TranslatedTexts = {
     kinds: { passkey: "Passkey", securityKey: "Chiave di sicurezza" },
     added: "Aggiunta:",
     lastUsed: (when) => `ultimo uso: ${when}`,
+    spoiled:
+      "Questa passkey qui non è più leggibile e non permette più di accedere. Rimuoverla e aggiungerla di nuovo.",
     neverUsed: "mai usata",
     synced: "Su tutti i dispositivi del gestore di password",
     single: "Su un solo dispositivo",
@@ -212,6 +214,10 @@ export const italian: TranslatedTexts = {
     recent:
       "L’ultimo accesso risale a qualche tempo fa. Per aggiungere o rimuovere una passkey occorre confermare la propria identità.",
     recentAction: "Accedi di nuovo",
+    levelTitle: "Ancora un passaggio per fare modifiche",
+    level:
+      "L’accesso è avvenuto senza il secondo fattore. Per aggiungere o rimuovere una passkey, usarlo ora.",
+    levelAction: "Continua",
     lastWay: "Non è stata rimossa: è l’unico modo per accedere. Aggiungere prima un’altra passkey.",
     notAdded: {
       stale:
@@ -234,7 +240,6 @@ export const italian: TranslatedTexts = {
       last_way:
         "La password resta: senza di essa non sarebbe possibile accedere. Aggiungere prima una passkey.",
     },
-    toAccount: "Torna all’account",
     instead: "Aggiungi invece una passkey",
     state: (count) => plural(count, { none: "Nessuna", one: "1 passkey", other: `${count} passkey` }),
     notices: {
@@ -302,7 +307,6 @@ export const italian: TranslatedTexts = {
       "Il gestore di questo server richiede un secondo fattore per questo account, perciò non si può disattivare.",
     removedTitle: "Il secondo fattore è disattivato",
     removedLead: "L’app e i codici di recupero qui non funzionano più. Rimuovere l’account dall’app.",
-    toAccount: "Torna all’account",
   },
   signOut: {
     title: "Uscire?",
@@ -643,7 +647,8 @@ export const italian: TranslatedTexts = {
     emailTaken: "Un’altra persona accede con questo indirizzo.",
     sessionsTitle: "Dove è stato effettuato l’accesso",
     sessionHere: "Questo browser",
-    sessionElsewhere: "Un altro browser",
+    browserUnknown: "Browser sconosciuto",
+    deviceUnknown: "Dispositivo sconosciuto",
     signedInSince: "Accesso effettuato:",
     lastSeen: (when) => `ultima attività: ${when}`,
     from: (address) => `da ${address}`,

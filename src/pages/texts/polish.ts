@@ -209,6 +209,8 @@ export const polish: TranslatedTexts = {
     kinds: { passkey: "Klucz dostępu", securityKey: "Klucz bezpieczeństwa" },
     added: "Dodano",
     lastUsed: (when) => `ostatnio użyty ${when}`,
+    spoiled:
+      "Tego klucza dostępu nie można tu już odczytać i nie loguje on nigdzie. Usuń go i dodaj ponownie.",
     neverUsed: "jeszcze nieużywany",
     synced: "Na wszystkich urządzeniach Twojego menedżera haseł",
     single: "Tylko na jednym urządzeniu",
@@ -227,6 +229,9 @@ export const polish: TranslatedTexts = {
     recentTitle: "Aby coś zmienić, zaloguj się ponownie",
     recent: "Od Twojego logowania minęło trochę czasu. Aby dodać lub usunąć klucz dostępu, pokaż, że to Ty.",
     recentAction: "Zaloguj się ponownie",
+    levelTitle: "Jeszcze jeden krok, aby coś zmienić",
+    level: "Logowanie odbyło się bez drugiego składnika. Aby dodać lub usunąć klucz dostępu, użyj go teraz.",
+    levelAction: "Kontynuuj",
     lastWay: "Nie usunięto go: to Twój jedyny sposób logowania. Najpierw dodaj inny klucz dostępu.",
     notAdded: {
       stale:
@@ -247,7 +252,6 @@ export const polish: TranslatedTexts = {
     passwordKept: {
       last_way: "Twoje hasło pozostaje: bez niego nie można by się zalogować. Najpierw dodaj klucz dostępu.",
     },
-    toAccount: "Wróć do swojego konta",
     instead: "Zamiast tego dodaj klucz dostępu",
     state: (count) =>
       plural(count, {
@@ -322,7 +326,6 @@ export const polish: TranslatedTexts = {
     mustStay: "Operator tego serwera wymaga od Ciebie drugiego składnika, więc nie można go wyłączyć.",
     removedTitle: "Drugi składnik jest wyłączony",
     removedLead: "Aplikacja i kody odzyskiwania już tu nie działają. Usuń konto z aplikacji.",
-    toAccount: "Wróć do swojego konta",
   },
   signOut: {
     title: "Wylogować się?",
@@ -668,7 +671,8 @@ export const polish: TranslatedTexts = {
     emailTaken: "Tym adresem loguje się ktoś inny.",
     sessionsTitle: "Zalogowane przeglądarki",
     sessionHere: "Ta przeglądarka",
-    sessionElsewhere: "Inna przeglądarka",
+    browserUnknown: "Nieznana przeglądarka",
+    deviceUnknown: "Nieznane urządzenie",
     signedInSince: "Zalogowana od",
     lastSeen: (when) => `ostatnio aktywna ${when}`,
     from: (address) => `skąd: ${address}`,

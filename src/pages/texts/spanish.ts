@@ -189,6 +189,8 @@ export const spanish: TranslatedTexts = {
     kinds: { passkey: "Llave de acceso", securityKey: "Llave de seguridad" },
     added: "Añadida el",
     lastUsed: (when) => `último uso: ${when}`,
+    spoiled:
+      "Esta llave de acceso ya no se puede leer aquí y con ella no se inicia sesión. Elimínela y añádala de nuevo.",
     neverUsed: "aún sin usar",
     synced: "En todos los dispositivos de su gestor de contraseñas",
     single: "Solo en un dispositivo",
@@ -207,6 +209,9 @@ export const spanish: TranslatedTexts = {
     recentTitle: "Inicie sesión de nuevo para cambiar algo",
     recent: "Inició sesión hace un rato. Para añadir o eliminar una llave de acceso, demuestre que es usted.",
     recentAction: "Iniciar sesión de nuevo",
+    levelTitle: "Un paso más para cambiar algo",
+    level: "Inició sesión sin su segundo factor. Para añadir o eliminar una llave de acceso, úselo ahora.",
+    levelAction: "Continuar",
     lastWay: "No se eliminó: es su única forma de iniciar sesión. Añada antes otra llave de acceso.",
     notAdded: {
       stale:
@@ -228,7 +233,6 @@ export const spanish: TranslatedTexts = {
     passwordKept: {
       last_way: "Su contraseña se queda: sin ella no podría iniciar sesión. Añada antes una llave de acceso.",
     },
-    toAccount: "Volver a su cuenta",
     instead: "Añadir en su lugar una llave de acceso",
     state: (count) =>
       plural(count, {
@@ -303,7 +307,6 @@ export const spanish: TranslatedTexts = {
     removedTitle: "Su segundo factor está desactivado",
     removedLead:
       "La aplicación y los códigos de recuperación ya no funcionan aquí. Elimine la cuenta de la aplicación.",
-    toAccount: "Volver a su cuenta",
   },
   signOut: {
     title: "¿Cerrar sesión?",
@@ -653,7 +656,8 @@ export const spanish: TranslatedTexts = {
     emailTaken: "Otra persona inicia sesión con esta dirección.",
     sessionsTitle: "Dónde tiene la sesión iniciada",
     sessionHere: "Este navegador",
-    sessionElsewhere: "Otro navegador",
+    browserUnknown: "Navegador desconocido",
+    deviceUnknown: "Dispositivo desconocido",
     signedInSince: "Sesión iniciada desde el",
     lastSeen: (when) => `última actividad: ${when}`,
     from: (address) => `desde ${address}`,
@@ -956,10 +960,10 @@ export const spanish: TranslatedTexts = {
   },
   help: {
     title: "Mensajes de error",
-    lead: "Los errores que este servidor envía a las aplicaciones, y qué pueden hacer los desarrolladores, por código de error.",
+    lead: "Los errores que este servidor envía a las aplicaciones, y qué pueden hacer los desarrolladores, por código de error. Las entradas están en inglés.",
     index: "Códigos de error",
     search: "Buscar un error",
-    searchHint: "El código, o palabras del mensaje: invalid_grant, redirect, PKCE.",
+    searchHint: "El código, o palabras en inglés del mensaje: invalid_grant, redirect, PKCE.",
     submit: "Buscar",
     found: (count) =>
       plural(count, {

@@ -13,6 +13,8 @@ import { type AccessWords, Day, MayList, Tile } from "./parts.tsx";
 export interface Installation {
   readonly id: string;
   readonly via: "application" | "device";
+  /** What the browser in which the person allowed it is, or the device, in words. */
+  readonly product: string;
   /** Where the browser or the device was, in words; empty if it is not known. */
   readonly where: string;
   readonly since: number;
@@ -142,10 +144,13 @@ function InstallationRow({ frame, token, name, installation }: InstallationProps
 
 const DAY_SECONDS = 86_400;
 
-function usedWords({ texts: { account }, now }: PageFrame, { where, usedSince }: Installation): string {
+function usedWords(
+  { texts: { account }, now }: PageFrame,
+  { product, where, usedSince }: Installation,
+): string {
   const used =
     usedSince === null
       ? account.notUsedYet
       : account.usedWithin(Math.max(1, Math.ceil((now - usedSince) / DAY_SECONDS)));
-  return where === "" ? used : `${used} · ${account.from(where)}`;
+  return [product, used, ...(where === "" ? [] : [account.from(where)])].join(" · ");
 }

@@ -11,6 +11,8 @@ export interface SessionRow {
   readonly id: string;
   /** Whether it is the browser that shows the page. */
   readonly isHere: boolean;
+  /** What the browser is, in words. */
+  readonly product: string;
   /** Where the person signed in, in words; empty if it is not known. */
   readonly where: string;
   readonly since: number;
@@ -32,8 +34,9 @@ export function SessionsSection({ frame, token, sessions }: SessionsProps) {
         {sessions.map((session) => (
           <li class="row">
             <div>
-              <h3>{session.isHere ? account.sessionHere : account.sessionElsewhere}</h3>
+              <h3>{session.isHere ? account.sessionHere : session.product}</h3>
               <p class="small muted">
+                {session.isHere && `${session.product} · `}
                 {account.signedInSince} <Day frame={frame} at={session.since} />
                 {session.where !== "" && ` · ${account.from(session.where)}`}
                 {!session.isHere &&

@@ -1,10 +1,11 @@
 /** @jsxImportSource hono/jsx */
 /** The pages of the device grant (RFC 8628 §3.3): the code, the question, the outcome. */
+
+import { productOf } from "../../protocol/user-agent.ts";
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
-import { productOf } from "../products.ts";
 import { machineTime, relativeTime } from "../time.ts";
 import {
   type AccessWords,

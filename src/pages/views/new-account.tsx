@@ -5,12 +5,15 @@ import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
 
 /** The faults of the fields, in words. */
-export interface NewAccountFaults {
+export interface AccountFieldFaults {
   readonly username?: string;
   readonly password?: string;
   readonly name?: string;
   readonly email?: string;
-  /** Why the form did nothing, whatever its fields say. */
+}
+
+export interface NewAccountFaults extends AccountFieldFaults {
+  /** Why the form did nothing, for a reason that no field has. */
   readonly form?: string;
 }
 
@@ -24,7 +27,7 @@ export interface NewAccountProps {
   readonly values: Readonly<Record<string, string | null>>;
   readonly title: string;
   readonly lead: string;
-  /** Who is signed in in this browser until then; null: no one is. */
+  /** The person who is signed in in this browser until then; null without one. */
   readonly signedInAs: string | null;
   readonly username: string;
   readonly name: string;
@@ -35,14 +38,78 @@ export interface NewAccountProps {
   readonly faults: NewAccountFaults;
 }
 
-/** The first of these fields with a fault has the cursor. */
+interface AccountFieldsProps {
+  readonly frame: PageFrame;
+  readonly username: string;
+  readonly name: string;
+  /** The content of the field and its hint; null for a page that does not ask for the address. */
+  readonly email: { readonly value: string; readonly hint: string } | null;
+  readonly minimumPasswordCharacters: number;
+  readonly faults: AccountFieldFaults;
+}
+
 const FIELDS = ["username", "password", "name", "email"] as const;
+
+/** The fields of a new account, and the button that makes it. The first field with a fault has the cursor, else the first empty one. */
+export function AccountFields({ frame, email, faults, ...props }: AccountFieldsProps) {
+  const { setup, common } = frame.texts;
+  const empty = props.username === "" ? "username" : "password";
+  const focused = FIELDS.find((field) => faults[field] !== undefined) ?? empty;
+  return (
+    <>
+      <Field
+        id="username"
+        label={common.username}
+        hint={setup.usernameHint}
+        fault={faults.username}
+        autocomplete="username"
+        value={props.username}
+        autofocus={focused === "username"}
+        maxlength={200}
+      />
+      <Field
+        id="password"
+        label={common.password}
+        type="password"
+        hint={setup.passwordHint(props.minimumPasswordCharacters)}
+        fault={faults.password}
+        autocomplete="new-password"
+        autofocus={focused === "password"}
+      />
+      <Field
+        id="name"
+        label={common.name}
+        hint={setup.optional}
+        fault={faults.name}
+        autocomplete="name"
+        value={props.name}
+        required={false}
+        autofocus={focused === "name"}
+        maxlength={200}
+      />
+      {email !== null && (
+        <Field
+          id="email"
+          label={common.email}
+          hint={email.hint}
+          fault={faults.email}
+          autocomplete="email"
+          value={email.value}
+          required={false}
+          autofocus={focused === "email"}
+          maxlength={320}
+        />
+      )}
+      <button class="main block" type="submit">
+        {setup.submit}
+      </button>
+    </>
+  );
+}
 
 export function NewAccountView(props: NewAccountProps) {
   const { frame, token, action, values, title, lead, signedInAs, email, faults } = props;
-  const { setup, newAccount, common } = frame.texts;
-  const empty = props.username === "" ? "username" : "password";
-  const focused = FIELDS.find((field) => faults[field] !== undefined) ?? empty;
+  const { newAccount, common } = frame.texts;
   return (
     <Layout frame={frame} title={title}>
       <div class="card">
@@ -60,52 +127,16 @@ export function NewAccountView(props: NewAccountProps) {
         )}
         <form method="post" action={frame.path(action)} class="stack">
           <Hidden values={{ [FORM_TOKEN]: token, ...values }} />
-          <Field
-            id="username"
-            label={common.username}
-            hint={setup.usernameHint}
-            fault={faults.username}
-            autocomplete="username"
-            value={props.username}
-            autofocus={focused === "username"}
-            maxlength={200}
+          <AccountFields
+            frame={frame}
+            username={props.username}
+            name={props.name}
+            email={
+              email !== null && "asked" in email ? { value: email.asked, hint: newAccount.emailHint } : null
+            }
+            minimumPasswordCharacters={props.minimumPasswordCharacters}
+            faults={faults}
           />
-          <Field
-            id="password"
-            label={common.password}
-            type="password"
-            hint={setup.passwordHint(props.minimumPasswordCharacters)}
-            fault={faults.password}
-            autocomplete="new-password"
-            autofocus={focused === "password"}
-          />
-          <Field
-            id="name"
-            label={common.name}
-            hint={setup.optional}
-            fault={faults.name}
-            autocomplete="name"
-            value={props.name}
-            required={false}
-            autofocus={focused === "name"}
-            maxlength={200}
-          />
-          {email !== null && "asked" in email && (
-            <Field
-              id="email"
-              label={common.email}
-              hint={newAccount.emailHint}
-              fault={faults.email}
-              autocomplete="email"
-              value={email.asked}
-              required={false}
-              autofocus={focused === "email"}
-              maxlength={320}
-            />
-          )}
-          <button class="main block" type="submit">
-            {setup.submit}
-          </button>
           {props.offersPasskey && (
             <button class="other block" type="submit" name={WITH_PASSKEY} value="1" formnovalidate>
               {newAccount.withPasskey}

@@ -126,6 +126,7 @@ export function ApproveView(props: ApproveProps) {
             required={false}
             maxlength={10}
           />
+          {/* The Enter key in the field presses the first button. */}
           <div class="choice">
             <button class="main" type="submit" name="decision" value="allow">
               {otherDevice.approve}

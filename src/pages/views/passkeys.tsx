@@ -2,9 +2,9 @@
 /** The page of a person's passkeys. */
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
-import type { PageFrame } from "../frame.ts";
-import { Hidden, Layout, Note } from "../layout.tsx";
+import { Hidden, Note } from "../layout.tsx";
 import { relativeTime } from "../time.ts";
+import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 import { Icon } from "./icons.tsx";
 import { Day } from "./parts.tsx";
 import { type PasskeyAsk, PasskeyForm } from "./passkey-form.tsx";
@@ -19,39 +19,40 @@ export interface PasskeyRow {
   readonly isSynced: boolean;
   /** Whether it works without a user name. */
   readonly isListed: boolean;
+  /** Whether its key can be read, so that it signs the person in. */
+  readonly isReadable: boolean;
 }
 
 export interface PasskeysProps {
-  readonly frame: PageFrame;
+  readonly frame: AccountFrame;
   readonly token: string;
   readonly rows: readonly PasskeyRow[];
   readonly hasPassword: boolean;
   /** Whether the person may remove their password here. */
   readonly mayRemovePassword: boolean;
-  /** Null if the person has to sign in again before they change something. */
+  /** Null if something is lacking. */
   readonly ask: PasskeyAsk | null;
+  /** What the sign-in lacks before the person may change something: it is old, or without the second factor. */
+  readonly lacking: "recent" | "level" | null;
   /** What password managers are told of the person's passkeys. */
   readonly accepted: object;
-  /** Where the person signs in again. */
+  /** Where the person signs in again, or takes the step that is lacking. */
   readonly signIn: string;
   /** The page that led here, for the forms; null if none did. */
   readonly returnTo: string | null;
-  readonly notice: string | null;
-  readonly fault: string | null;
   readonly nameCharacters: number;
 }
 
 export function PasskeysView(props: PasskeysProps) {
   const { frame, rows, ask } = props;
   const { passkeys } = frame.texts;
+  const isOne = rows.filter(({ isReadable }) => isReadable).length === 1;
   return (
-    <Layout frame={frame} title={passkeys.title} width="wide">
-      {props.notice && <Note kind="good">{props.notice}</Note>}
-      {props.fault && <Note kind="bad">{props.fault}</Note>}
+    <AccountLayout frame={frame} title={passkeys.title}>
       <div class="card">
         <h1>{passkeys.title}</h1>
         <p class="muted">{passkeys.lead}</p>
-        {rows.length === 1 && (
+        {isOne && (
           <Note kind="warn" title={passkeys.oneTitle}>
             {props.hasPassword ? passkeys.oneWithPassword : passkeys.oneAlone}
           </Note>
@@ -86,10 +87,7 @@ export function PasskeysView(props: PasskeysProps) {
         {rows.length > 0 && <p class="small muted">{passkeys.removeHint}</p>}
       </div>
       {props.mayRemovePassword && ask !== null && <PasswordSection {...props} />}
-      <p class="small">
-        <a href={frame.path("/account/security")}>{passkeys.toAccount}</a>
-      </p>
-    </Layout>
+    </AccountLayout>
   );
 }
 
@@ -111,6 +109,11 @@ function Passkey({ frame, token, ask, row, nameCharacters }: PasskeysProps & { r
           <p class="small muted">
             {passkeys.added} <Day frame={frame} at={row.addedAt} /> · {used}
           </p>
+          {!row.isReadable && (
+            <p class="small unverified">
+              <Icon name="alert" size={16} /> {passkeys.spoiled}
+            </p>
+          )}
           <p class="small muted">
             {row.isSynced ? passkeys.synced : passkeys.single}
             {!row.isListed && ` · ${passkeys.needsName}`}
@@ -150,17 +153,18 @@ function Passkey({ frame, token, ask, row, nameCharacters }: PasskeysProps & { r
   );
 }
 
-function SignInAgain({ frame, signIn }: PasskeysProps) {
+function SignInAgain({ frame, signIn, lacking }: PasskeysProps) {
   const { passkeys } = frame.texts;
+  const isStep = lacking === "level";
   return (
     <div class="note">
       <Icon name="clock" />
       <div>
-        <strong>{passkeys.recentTitle}</strong>
-        {passkeys.recent}
+        <strong>{isStep ? passkeys.levelTitle : passkeys.recentTitle}</strong>
+        {isStep ? passkeys.level : passkeys.recent}
         <p>
           <a class="button other small-button" href={signIn}>
-            {passkeys.recentAction}
+            {isStep ? passkeys.levelAction : passkeys.recentAction}
           </a>
         </p>
       </div>

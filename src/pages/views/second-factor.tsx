@@ -11,7 +11,7 @@ import { Day } from "./parts.tsx";
 const grouped = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, "$1 ");
 
 export interface SetUpProps {
-  readonly frame: PageFrame;
+  readonly frame: AccountFrame;
   readonly token: string;
   /** The sealed secret. */
   readonly pending: string;
@@ -28,8 +28,10 @@ export interface SetUpProps {
 
 export function SetUpView({ frame, token, pending, uri, secret, cause, fault, passkeys }: SetUpProps) {
   const { secondFactor } = frame.texts;
+  // On the way to an application there is one way on.
+  const Around = cause === "demanded" ? Layout : AccountLayout;
   return (
-    <Layout frame={frame} title={secondFactor.setUpTitle}>
+    <Around frame={frame} title={secondFactor.setUpTitle}>
       <div class="card">
         <h1>{secondFactor.setUpTitle}</h1>
         <p class="muted">{secondFactor.leads[cause]}</p>
@@ -71,7 +73,7 @@ export function SetUpView({ frame, token, pending, uri, secret, cause, fault, pa
           <a href={passkeys}>{frame.texts.passkeys.instead}</a>
         </p>
       </div>
-    </Layout>
+    </Around>
   );
 }
 
@@ -192,24 +194,18 @@ export function SecondFactorView(props: SecondFactorProps) {
         </form>
         {!mayRemove && <p class="small muted">{secondFactor.mustStay}</p>}
       </section>
-      <p class="small">
-        <a href={frame.path("/account")}>{secondFactor.toAccount}</a>
-      </p>
     </AccountLayout>
   );
 }
 
-export function RemovedView({ frame }: { frame: PageFrame }) {
+export function RemovedView({ frame }: { frame: AccountFrame }) {
   const { secondFactor } = frame.texts;
   return (
-    <Layout frame={frame} title={secondFactor.removedTitle}>
+    <AccountLayout frame={frame} title={secondFactor.removedTitle}>
       <div class="card">
         <h1>{secondFactor.removedTitle}</h1>
         <p class="muted">{secondFactor.removedLead}</p>
-        <a class="button main block" href={frame.path("/account")}>
-          {secondFactor.toAccount}
-        </a>
       </div>
-    </Layout>
+    </AccountLayout>
   );
 }

@@ -13,7 +13,7 @@ export interface SignUpProps {
   readonly typed: string;
   /** The domains of addresses that may have an account; empty: any. */
   readonly domains: readonly string[];
-  /** The fault of the field, and why the form did nothing whatever it says. */
+  /** The fault of the field, and why the form did nothing for another reason. */
   readonly fault: string | null;
   readonly alert: string | null;
 }

@@ -1,6 +1,7 @@
 /** Converts rows for PostgreSQL and back. */
-import { StoreUnavailable, type Values } from "../contract.ts";
+import type { Values } from "../contract.ts";
 import { type Column, columnOf, decodeList, encodeList, shardOf, sqlName, type Table } from "../declare.ts";
+import { decodeJson, encodeJson } from "../json.ts";
 import { SHARD, TYPES } from "./ddl.ts";
 
 /** The types that the client accepts as parameters. */
@@ -56,10 +57,10 @@ export function shardValue({ shard }: Table, values: Values): number | null {
 
 export const signed = (shard: number): number => shard - 0x8000;
 
-export function encodeValue({ kind, codec }: Column, value: unknown): SqlValue {
+export function encodeValue(column: Column, value: unknown): SqlValue {
   if (value === null) return null;
-  if (kind === "list") return encodeList(value as readonly string[]);
-  if (kind === "json") return JSON.stringify(codec === null ? value : codec.encode(value));
+  if (column.kind === "list") return encodeList(value as readonly string[]);
+  if (column.kind === "json") return encodeJson(column, value);
   return value as SqlValue;
 }
 
@@ -77,7 +78,7 @@ type Decode = (value: unknown) => unknown;
 
 /** The client returns Buffers for bytes, and strings for eight-byte integers. */
 function decoderOf(table: Table, name: string): Decode {
-  const { kind, codec } = columnOf(table, name);
+  const { kind } = columnOf(table, name);
   switch (kind) {
     case "bytes":
       return (value) =>
@@ -89,24 +90,9 @@ function decoderOf(table: Table, name: string): Decode {
     case "list":
       return (value) => decodeList(String(value));
     case "json":
-      return (value) => decodeJson(table, name, String(value), codec);
+      return (value) => decodeJson(table, name, String(value));
     default:
       return (value) => value;
-  }
-}
-
-function decodeJson(table: Table, name: string, value: string, codec: Column["codec"]): unknown {
-  try {
-    const stored: unknown = JSON.parse(value);
-    return codec === null ? stored : codec.decode(stored);
-  } catch (error) {
-    throw new StoreUnavailable(
-      `a row of ${table.name} cannot be read: its ${name} is not what Tessera wrote`,
-      {
-        cause: error,
-        advice: "Another program has changed the database. Restore a backup.",
-      },
-    );
   }
 }
 

@@ -51,11 +51,11 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
   // Otherwise SQLite would write the undo data of savepoints to a temporary file. The data is small, and the steps of a
   // migration, which may sort whole tables, are over.
   connection.execute("PRAGMA temp_store = MEMORY");
-  const reads = new GroupReads(connection);
+  const looks = new Looks(connection);
+  const reads = new GroupReads(connection, () => looks.forget());
   const log = takeSyncOut(connection, file);
   const reserve = new Reserve(file);
   const writes = new GroupCommit(connection, { reserve, ...(log !== null && { sync: () => log.sync() }) });
-  const looks = new Looks(connection);
   const commits = new Commits(connection);
   // This reads the file itself, not only the connection's memory.
   const probe = connection.query<{ version: number }, []>(

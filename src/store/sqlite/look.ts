@@ -16,6 +16,8 @@ interface Step {
   readonly sources: readonly Source[];
   readonly query: Query<RawRow, SqlValue[]>;
   readonly decode: (row: RawRow) => RawRow;
+  /** The rows found in this group of reads, by their number or name. */
+  readonly known: Map<SqlValue, RawRow | null>;
 }
 
 /** A parameter (`entry` is null), or a column of an earlier row. */
@@ -28,6 +30,8 @@ export class Looks {
   readonly #connection: Connection;
   readonly #plans = new Map<Plan, readonly Step[]>();
   readonly #queries = new Map<string, Query<RawRow, SqlValue[]>>();
+  /** The steps that know rows. */
+  readonly #knowing: Step[] = [];
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -35,8 +39,30 @@ export class Looks {
 
   find(plan: Plan, parameters: GivenParameters): FoundRows {
     const found: FoundRows = {};
-    for (const step of this.#stepsOf(plan)) found[step.name] = search(step, parameters, found);
+    for (const step of this.#stepsOf(plan)) found[step.name] = this.#row(step, parameters, found);
     return found;
+  }
+
+  /** Forgets the rows of a group of reads. Call it at its end: the next group sees a later state. */
+  forget(): void {
+    for (const { known } of this.#knowing) known.clear();
+    this.#knowing.length = 0;
+  }
+
+  #row(step: Step, parameters: GivenParameters, found: FoundRows): RawRow | null {
+    const values = valuesOf(step, parameters, found);
+    if (values === null) return null;
+    const [key] = values;
+    // Requests of one group often come from the same clients, which have numbers and names. Identifiers of other rows are bytes
+    // and differ.
+    if (values.length > 1 || key === undefined || typeof key === "object") return read(step, values);
+    let row = step.known.get(key);
+    if (row === undefined) {
+      if (step.known.size === 0) this.#knowing.push(step);
+      row = read(step, values);
+      step.known.set(key, row);
+    }
+    return row;
   }
 
   #stepsOf(plan: Plan): readonly Step[] {
@@ -56,6 +82,7 @@ export class Looks {
       sources: Object.values(by).map((source) => sourceOf(String(source))),
       query: this.#query(table, names, columns),
       decode: rowDecoder(table, columns),
+      known: new Map(),
     };
   }
 
@@ -89,17 +116,18 @@ function sourceOf(text: string): Source {
   return { entry, name };
 }
 
-function search(
-  { sources, query, decode }: Step,
-  parameters: GivenParameters,
-  found: FoundRows,
-): RawRow | null {
+/** The values for the question marks; null if one is missing. */
+function valuesOf({ sources }: Step, parameters: GivenParameters, found: FoundRows): SqlValue[] | null {
   const values: SqlValue[] = [];
   for (const { entry, name } of sources) {
     const value = entry === null ? parameters[name] : found[entry]?.[name];
     if (value === undefined || value === null) return null;
     values.push(value as SqlValue);
   }
+  return values;
+}
+
+function read({ query, decode }: Step, values: SqlValue[]): RawRow | null {
   const row = query.get(...values);
   return row === null ? null : decode(row);
 }

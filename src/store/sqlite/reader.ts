@@ -12,21 +12,24 @@ import type { Command, Connection } from "./driver.ts";
 import { asStoreError } from "./trouble.ts";
 
 interface Job {
-  /** Runs the read, and settles the caller's promise. */
-  run(): void;
-  fail(error: unknown): void;
+  readonly query: () => unknown;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export class GroupReads {
   readonly #connection: Connection;
+  readonly #ended: () => void;
   readonly #begin: Command<[]>;
   readonly #rollback: Command<[]>;
 
   #waiting: Job[] = [];
   #closed = false;
 
-  constructor(connection: Connection) {
+  /** `ended` is called after each group. */
+  constructor(connection: Connection, ended: () => void = () => {}) {
     this.#connection = connection;
+    this.#ended = ended;
     this.#begin = connection.command("BEGIN");
     this.#rollback = connection.command("ROLLBACK");
   }
@@ -38,7 +41,7 @@ export class GroupReads {
         return;
       }
       if (this.#waiting.length === 0) setImmediate(this.#runGroup);
-      this.#waiting.push(newJob(query, resolve, reject));
+      this.#waiting.push({ query, resolve, reject });
     });
   }
 
@@ -55,10 +58,17 @@ export class GroupReads {
     try {
       this.#begin();
     } catch (error) {
-      for (const job of group) job.fail(asStoreError(error));
+      for (const { reject } of group) reject(asStoreError(error));
       return;
     }
-    for (const job of group) job.run();
+    for (const { query, resolve, reject } of group) {
+      try {
+        resolve(query() as never);
+      } catch (error) {
+        reject(asStoreError(error));
+      }
+    }
+    this.#ended();
     this.#end();
   };
 
@@ -66,21 +76,4 @@ export class GroupReads {
   #end(): void {
     if (this.#connection.inTransaction) this.#rollback();
   }
-}
-
-function newJob<Result>(
-  query: () => Result,
-  resolve: (result: Result) => void,
-  reject: (error: unknown) => void,
-): Job {
-  return {
-    run() {
-      try {
-        resolve(query());
-      } catch (error) {
-        reject(asStoreError(error));
-      }
-    },
-    fail: reject,
-  };
 }

@@ -1,22 +1,21 @@
 /** Converts rows for SQLite and back: its columns have neither booleans nor lists. */
-
-import { StoreUnavailable } from "../contract.ts";
 import { type Column, columnOf, decodeList, encodeList, type Kind, sqlName, type Table } from "../declare.ts";
+import { decodeJson, encodeJson } from "../json.ts";
 import type { SqlValue } from "./driver.ts";
 
 /** A row as the driver gives it, by the names of the declaration. */
 export type RawRow = Record<string, unknown>;
 
 /** The value in SQLite's form. Throws for a value that does not fit the column, which is a bug of the program. */
-export function encodeValue({ kind, codec }: Column, value: unknown): SqlValue {
+export function encodeValue(column: Column, value: unknown): SqlValue {
   if (value === null) return null;
-  switch (kind) {
+  switch (column.kind) {
     case "boolean":
       return value === true ? 1 : 0;
     case "list":
       return encodeList(value as readonly string[]);
     case "json":
-      return JSON.stringify(codec === null ? value : codec.encode(value));
+      return encodeJson(column, value);
     default:
       return value as SqlValue;
   }
@@ -42,30 +41,18 @@ export function rowDecoder(
 ): (row: RawRow) => RawRow {
   const converted = Object.entries(table.columns)
     .filter(([name, { kind }]) => names.includes(name) && CONVERTED.has(kind))
-    .map(([name, column]) => ({ name, column }));
+    .map(([name, { kind }]) => ({ name, kind }));
   if (converted.length === 0) return (row) => row;
   return (row) => {
-    for (const { name, column } of converted) {
+    for (const { name, kind } of converted) {
       const value = row[name];
-      if (value !== null) row[name] = decodeValue(table, name, column, value);
+      if (value !== null) row[name] = decodeValue(table, name, kind, value);
     }
     return row;
   };
 }
 
-function decodeValue(table: Table, name: string, { kind, codec }: Column, value: unknown): unknown {
+function decodeValue(table: Table, name: string, kind: Kind, value: unknown): unknown {
   if (kind === "boolean") return value === 1;
-  if (kind === "list") return decodeList(value as string);
-  try {
-    const stored: unknown = JSON.parse(value as string);
-    return codec === null ? stored : codec.decode(stored);
-  } catch (error) {
-    throw new StoreUnavailable(
-      `a row of ${table.name} cannot be read: its ${name} is not what Tessera wrote`,
-      {
-        cause: error,
-        advice: "Another program has changed the database. Restore a backup: tessera restore --help",
-      },
-    );
-  }
+  return kind === "list" ? decodeList(value as string) : decodeJson(table, name, value as string);
 }

@@ -276,8 +276,7 @@ export const THREATS: Ledger = {
       id: "45",
       level: null,
       statement: "Injection through cursors, filters and sorting",
-      does: "uses only prepared statements",
-      notApplicable: "does not exist yet: paged, filtered or sorted lists over HTTP",
+      does: "uses only prepared statements; a cursor carries a MAC and is for one list with one set of filters; a list has one order, and a query no member that the document does not name",
     },
     {
       id: "46",
@@ -525,11 +524,18 @@ export const THREATS: Ledger = {
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
     {
+      id: "90",
+      level: null,
+      statement:
+        "Management: a route without its check, objects of others, members that no one should set, forged forms, markup, a server without an administrator, powers that grow",
+      does: "checks the permission in each operation, and tries every route with every role; takes only the members that a schema names; keeps the last administrator; lets only server.write change people with roles and clients with scopes of management; gives group managers their own groups alone; takes no cookie",
+    },
+    {
       id: "91",
       level: null,
       statement:
-        "Audit and metrics: secrets in them, labels without bound, forged lines, a subscriber that fails and takes the act with it",
-      does: "gives every label a closed list of values and one word for all others; escapes values, so that none ends its quotes or its line; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled; counts and sends outside of the act, in bounded memory",
+        "Audit and metrics: secrets in them, labels without bound, forged lines, rows that strangers add without end, changes afterwards, a subscriber that fails and takes the act with it",
+      does: "keeps values only of a fixed list of parameters, cut and without characters that a terminal obeys; bounds what each actor and each client adds, and counts the rest; seals stretches of time under a key of the server; writes a row in the commit of its act or neither, and reports subscribers that fail after it; gives every label of a metric a closed list of values and one word for all others, escaped; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled",
     },
   ],
 };

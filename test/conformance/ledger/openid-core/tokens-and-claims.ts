@@ -226,7 +226,7 @@ export const TOKENS_AND_CLAIMS: readonly Row[] = [
     id: "5.5.1.1-1",
     level: "MUST",
     statement: "An essential acr that cannot be met is a failed authentication",
-    does: "unmet_authentication_requirements; the one level is 1",
+    does: "unmet_authentication_requirements; the levels are 1 and 2",
   },
   {
     id: "5.5.1.1-2",
@@ -238,7 +238,7 @@ export const TOKENS_AND_CLAIMS: readonly Row[] = [
     id: "5.5.1.1-3",
     level: "SHOULD",
     statement: "A voluntary acr that cannot be met: the current one",
-    does: "1",
+    does: "It is; unknown values of acr_values mean nothing",
   },
   {
     id: "5.5.2-1",

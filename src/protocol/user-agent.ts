@@ -2,7 +2,9 @@
  * Names the product behind a User-Agent (RFC 9110 §10.1.5), for people who are to recognise their own device. The text is
  * the device's own claim. A product that is not in this table stays unnamed, so the table need not be complete.
  *
- * Programs on devices mostly send a product token of their own, which libraries for browsers do not know.
+ * What is kept of a browser is a name of this table or none, so no stranger writes a word into the list of a person, and rows stay short.
+ * Libraries tell versions and models too, of which a person recognises less. Programs on devices mostly send a product token of
+ * their own, which libraries for browsers do not know.
  */
 
 /** The first match names the product: most browsers also claim to be others. */
@@ -47,6 +49,13 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bLinux\b/i, "Linux"],
 ];
 
+/** The longest text of a User-Agent that is looked at or kept. */
+export const AGENT_CHARACTERS = 200;
+
+/** What the program behind a request says of itself; empty if it says nothing, or if there is no request. */
+export const agentOf = (request: Pick<Request, "headers"> | undefined): string =>
+  (request?.headers.get("user-agent") ?? "").slice(0, AGENT_CHARACTERS);
+
 const firstMatch = (agent: string, table: typeof PRODUCTS): string | null =>
   table.find(([pattern]) => pattern.test(agent))?.[1] ?? null;
 
@@ -61,3 +70,7 @@ export const productOf = (agent: string): Product => ({
   program: firstMatch(agent, PRODUCTS),
   system: firstMatch(agent, SYSTEMS),
 });
+
+/** "Firefox on Linux", for the operator and for files, which are in English; null if neither is known. */
+export const productText = ({ program, system }: Product): string | null =>
+  program !== null && system !== null ? `${program} on ${system}` : (program ?? system);

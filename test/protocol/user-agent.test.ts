@@ -1,6 +1,6 @@
 /** The names of products on the device page. */
 import { expect, test } from "bun:test";
-import { productOf } from "../../src/pages/products.ts";
+import { productOf } from "../../src/protocol/user-agent.ts";
 
 const CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
 

@@ -1,0 +1,79 @@
+/** @jsxImportSource hono/jsx */
+/** The record of what happened, with filters. */
+import { readPage } from "../../api/list.ts";
+import { listKnownAudit } from "../../operations/management/record.ts";
+import { Field } from "../../pages/layout.tsx";
+import type { AuditRecord } from "../../store/tables.ts";
+import { ConsoleLayout } from "../layout.tsx";
+import type { ConsolePage } from "../page.ts";
+import { More } from "../parts.tsx";
+import { wordsFor } from "../texts.ts";
+import { Events } from "./events.tsx";
+import { RECORD_WORDS } from "./texts.ts";
+import { RequestField } from "./why.tsx";
+
+const PATH = "/admin/audit";
+
+export const auditPage: ConsolePage = {
+  path: PATH,
+  section: "audit",
+  needs: "server.read",
+  async show({ context, frame, authority, query }) {
+    const { audit: words } = wordsFor(frame, RECORD_WORDS);
+    const wanted = (name: string) => query.get(name)?.trim() || undefined;
+    const filter = { client: wanted("client"), subject: wanted("person"), kind: wanted("kind") };
+    const { shown, next } = await readPage<AuditRecord>({
+      keys: context.keys,
+      path: PATH,
+      query: { ...filter, cursor: query.get("cursor") ?? undefined },
+      placeOf: ({ id }) => ({ id }),
+      rows: (page) => listKnownAudit(context, authority, { ...page, ...filter }),
+    });
+    const fields = [
+      ["kind", words.kind, words.kindHint],
+      ["client", words.client, undefined],
+      ["person", words.person, undefined],
+    ] as const;
+    return (
+      <ConsoleLayout frame={frame} title={words.title}>
+        <section class="card">
+          <h1>{words.title}</h1>
+          <p class="muted">{words.lead}</p>
+          <form method="get" action={frame.path(PATH)} class="stack">
+            <div class="pair">
+              {fields.map(([name, label, hint]) => (
+                <Field
+                  id={name}
+                  label={label}
+                  {...(hint !== undefined && { hint })}
+                  autocomplete="off"
+                  required={false}
+                  maxlength={200}
+                  value={query.get(name) ?? ""}
+                />
+              ))}
+            </div>
+            <button class="other" type="submit">
+              {words.show}
+            </button>
+          </form>
+          {shown.length === 0 ? <p>{words.none}</p> : <Events frame={frame} rows={shown} />}
+          <More
+            frame={frame}
+            path={PATH}
+            query={{
+              kind: query.get("kind"),
+              client: query.get("client"),
+              person: query.get("person"),
+              cursor: query.get("cursor"),
+            }}
+            next={next}
+          />
+        </section>
+        <section class="card">
+          <RequestField frame={frame} />
+        </section>
+      </ConsoleLayout>
+    );
+  },
+};

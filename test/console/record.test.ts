@@ -1,0 +1,63 @@
+/** The console's pages about what happened and what was refused. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let root: Browser;
+beforeAll(async () => {
+  server = await startTestServer();
+  await addPersonWithPassword(server, "root", { administrator: true });
+  root = openBrowser(server);
+  await root.signIn("root");
+});
+afterAll(() => server.close());
+
+const REDIRECT = "https://client.example/callbak";
+
+async function refuse(redirectUri: string): Promise<string> {
+  const query = new URLSearchParams({
+    client_id: "web",
+    response_type: "code",
+    redirect_uri: redirectUri,
+    state: "the-state",
+  });
+  const response = await server.fetch(`/auth/authorize?${query}`);
+  await server.context.refusals.settled();
+  return response.headers.get("request-id") ?? "";
+}
+
+test("lists what happened, and narrows it to a kind", async () => {
+  const page = await textOf(await root.get("/admin/audit"));
+  expect(page).toContain("session.started");
+  const none = await textOf(await root.get("/admin/audit?kind=client.removed"));
+  expect(none).toContain("Nothing fits.");
+  expect(await textOf(await root.get("/admin/audit?kind=session"))).toContain("session.started");
+});
+
+test("explains a refused request: what was sent, what is registered, and the cure", async () => {
+  const id = await refuse(REDIRECT);
+  const list = await root.get("/admin/refusals?client=web");
+  expect(await list.text()).toContain(`href="/admin/requests/${id}"`);
+  for (const path of [`/admin/requests/${id}`, `/admin/requests?q=${id}`]) {
+    const page = await textOf(await root.get(path));
+    expect(page).toContain(REDIRECT);
+    expect(page).toContain("https://client.example/callback");
+    expect(page).toContain("What to do");
+    expect(page).not.toContain("the-state");
+  }
+  expect((await root.get("/admin/requests/unknown-one")).status).toBe(404);
+});
+
+test(proves("shows what strangers sent as text", "threat 90"), async () => {
+  const id = await refuse(`https://client.example/"><script>alert(1)</script>`);
+  const page = await (await root.get(`/admin/requests/${id}`)).text();
+  expect(page).toContain("&lt;script&gt;");
+  expect(page).not.toContain("<script");
+});
+
+test("finds the page of a request by the search of the first page", async () => {
+  const id = await refuse(REDIRECT);
+  expect(await (await root.get(`/admin?q=${id}`)).text()).toContain(`href="/admin/requests/${id}"`);
+});
