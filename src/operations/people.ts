@@ -30,7 +30,7 @@ import {
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
-import { readablePasskeys } from "./second-factor.ts";
+import { readablePasskeys } from "./readable-passkeys.ts";
 
 interface Reading {
   readonly store: Store;

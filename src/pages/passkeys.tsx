@@ -12,7 +12,7 @@ import {
   removePassword,
   renamePasskey,
 } from "../operations/passkeys.ts";
-import { readablePasskeys } from "../operations/second-factor.ts";
+import { readablePasskeys } from "../operations/readable-passkeys.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, json, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
