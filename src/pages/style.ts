@@ -312,7 +312,7 @@ details > .stack { margin-top: 0.5rem; }
 .badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
 .first-steps { display: grid; gap: 0.25rem; margin: 1rem 0 0; padding: 0; list-style: none; counter-reset: step; }
 .first-steps a { display: flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; padding: 0.375rem 0.875rem; border: 1px solid transparent; border-radius: 0.625rem; }
-.first-steps a[aria-current] { background: var(--sunken); border-color: var(--line); font-weight: 600; }
+.first-steps a[aria-current] { border-color: var(--edge); color: var(--ink); font-weight: 600; text-decoration: none; }
 .first-steps li { counter-increment: step; }
 .first-steps a > span:not(.hidden)::before { content: counter(step) ". "; }
 .first-steps svg { color: var(--good); flex: none; }

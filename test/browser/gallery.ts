@@ -261,6 +261,14 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await fillIn(page, { username: "root", password: PASSWORD });
     },
   },
+  {
+    name: "setup-passkey",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
+      await page.locator("input#username").fill("root");
+      await page.locator("button[name=with_passkey]").click();
+    },
+  },
   { name: "error-setup-link", open: path("/setup?token=used") },
   { name: "sign-in-kept-password", open: changePasswordLate },
   { name: "other-device", open: path("/login/other-device") },

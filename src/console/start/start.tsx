@@ -12,7 +12,7 @@ import {
   tryMail,
 } from "../../operations/management/first-steps.ts";
 import { displayText } from "../../pages/display.ts";
-import { Note } from "../../pages/layout.tsx";
+import { Field, Note } from "../../pages/layout.tsx";
 import type { View } from "../../pages/respond.tsx";
 import { Icon, type IconName } from "../../pages/views/icons.tsx";
 import { isMailAddress } from "../../platform/mailbox.ts";
@@ -87,7 +87,10 @@ async function page(call: ConsoleCall, step: Step, shown: Shown = {}): Promise<V
         {step === "sign_in" && <SignInStep frame={frame} steps={steps} />}
         <p class="links">
           {next !== undefined && (
-            <a href={frame.path(START_PATH, { step: next })}>
+            <a
+              class={step === "address" ? "button main" : undefined}
+              href={frame.path(START_PATH, { step: next })}
+            >
               {done[step] || step === "address" ? words.next : words.skip}
             </a>
           )}
@@ -187,18 +190,13 @@ function MailStep({ call, shown, mayWrite }: { call: ConsoleCall; shown: Shown; 
       {mailTest && <MailResult frame={frame} {...mailTest} />}
       {mayWrite && (
         <ActForm frame={frame} act="test_mail" to={frame.path(START_PATH, { step: "mail" })}>
-          <div class="field">
-            <label for="address">{words.address}</label>
-            <input
-              id="address"
-              name="address"
-              type="email"
-              required
-              autocomplete="email"
-              maxlength={320}
-              value={displayText(shown.typed ?? signedIn.account.email ?? "", 320)}
-            />
-          </div>
+          <Field
+            id="address"
+            label={words.address}
+            autocomplete="email"
+            maxlength={320}
+            value={displayText(shown.typed ?? signedIn.account.email ?? "", 320)}
+          />
           <button class="main" type="submit">
             {words.send}
           </button>
@@ -211,7 +209,7 @@ function MailStep({ call, shown, mayWrite }: { call: ConsoleCall; shown: Shown; 
 function MailResult({ frame, address, test }: { frame: ConsoleFrame; address: string; test: MailTest }) {
   const { mail: words } = wordsFor(frame, START_WORDS);
   return (
-    <div role="status">
+    <div class="stack" role="status">
       <Note kind={test.sent ? "good" : "bad"}>
         {test.sent ? words.sent(displayText(address, 320)) : words.notSent}
       </Note>
