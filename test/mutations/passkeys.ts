@@ -289,7 +289,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "!isWayLeft($$$WAYS)",
     replace: "false",
     tests,
-    only: "SQLite.*(do without a password)",
+    only: "SQLite.*(the only way in of a person)",
   },
   {
     against: ["threat 19"],
