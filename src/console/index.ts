@@ -4,18 +4,7 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
-import { accessPage } from "./apps/access.tsx";
-import { byHandPage } from "./apps/by-hand.tsx";
-import { claimsPage } from "./apps/claims.tsx";
-import { galleryPage } from "./apps/gallery.tsx";
-import { grantsPage } from "./apps/grants.tsx";
-import { lifetimesPage } from "./apps/lifetimes.tsx";
-import { appsPage } from "./apps/list.tsx";
-import { logoutPage } from "./apps/logout.tsx";
-import { recipeAppPage } from "./apps/recipe.tsx";
-import { scopesPage as appScopesPage } from "./apps/scopes.tsx";
-import { secretsPage } from "./apps/secrets.tsx";
-import { settingsPage as appSettingsPage } from "./apps/settings.tsx";
+import { APP_PAGES } from "./apps/index.ts";
 import { groupPage } from "./groups/group.tsx";
 import { groupsPage } from "./groups/list.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -35,18 +24,7 @@ import { startPage } from "./start/start.tsx";
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
   startPage,
-  appsPage,
-  galleryPage,
-  byHandPage,
-  recipeAppPage,
-  appSettingsPage,
-  secretsPage,
-  accessPage,
-  appScopesPage,
-  claimsPage,
-  lifetimesPage,
-  grantsPage,
-  logoutPage,
+  ...APP_PAGES,
   peoplePage,
   addPersonPage,
   personPage,

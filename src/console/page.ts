@@ -64,6 +64,10 @@ export interface ConsolePage {
 
 const NOTHING_TYPED: Typed = { get: () => undefined };
 
+/** The path and the query that were asked for, below the issuer. A page whose form has a query shows with it what was asked before. */
+const openedAs = ({ issuer }: Context, { path, query }: Incoming): `/${string}` =>
+  `${path.slice(issuer.path.length)}${query === "" ? "" : `?${query}`}` as `/${string}`;
+
 /** The person, or the way to become one. Throws `not_found` for people who manage nothing: they do not learn that there is more. */
 async function open(
   context: Context,
@@ -73,8 +77,10 @@ async function open(
 ): Promise<ConsoleCall | Response> {
   const signedIn = await findSignedIn(context, incoming.request);
   const here = fillPattern(path, incoming.parameters) as `/${string}`;
-  if (signedIn === null)
-    return seeOther(pagePath(context.issuer, "/login", { return_to: pagePath(context.issuer, here) }));
+  if (signedIn === null) {
+    const return_to = pagePath(context.issuer, openedAs(context, incoming));
+    return seeOther(pagePath(context.issuer, "/login", { return_to }));
+  }
   const authority = await authorityOfPerson(context, incoming, signedIn.account);
   if (!managesAnything(authority)) throw new OAuthError("not_found");
   if (needs !== undefined) requirePermission(authority, needs);
@@ -116,8 +122,7 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
     const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
     if (act === undefined) throw new OAuthError("parameter_invalid");
     if (act.recent === true) {
-      const here = fillPattern(path, incoming.parameters) as `/${string}`;
-      const asked = await askRecentSignIn(context, call.signedIn, here);
+      const asked = await askRecentSignIn(context, call.signedIn, openedAs(context, incoming));
       if (asked !== null) return asked;
     }
     try {

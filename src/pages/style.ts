@@ -298,10 +298,16 @@ details > .stack { margin-top: 0.5rem; }
 .rows { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
 .rows caption { text-align: start; }
 .rows th { padding: 0.5rem 0.75rem; color: var(--muted); font-size: 0.875rem; font-weight: 550; text-align: start; vertical-align: bottom; }
-.rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+.rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; }
+.rows code, .rows bdi { overflow-wrap: anywhere; }
+.rows button { white-space: nowrap; }
+.rows .badge { white-space: normal; overflow-wrap: break-word; }
 .rows :is(th, td):first-child { padding-inline-start: 0; }
 .rows :is(th, td):last-child { padding-inline-end: 0; }
-.rows td a { display: inline-block; min-height: 1.5rem; }
+.rows thead td { border: 0; }
+.rows td a { display: inline-flex; align-items: center; gap: 0.375rem; min-height: 2.75rem; }
+.rows td p a { min-height: 0; }
+.rows td .box { min-height: 2.75rem; }
 .tabs ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; border-bottom: 1px solid var(--line); }
 .tabs a { display: inline-flex; align-items: center; min-height: 2.75rem; color: var(--muted); font-weight: 550; text-decoration: none; border-bottom: 2px solid transparent; }
 .tabs a:hover { color: var(--ink); }

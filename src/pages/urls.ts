@@ -63,6 +63,7 @@ export const CONSOLE_PATHS = [
   "/admin/apps/:client/grants",
   "/admin/apps/:client/lifetimes",
   "/admin/apps/:client/logout",
+  "/admin/apps/:client/refusals",
   "/admin/apps/:client/scopes",
   "/admin/apps/:client/secrets",
   "/admin/apps/new",

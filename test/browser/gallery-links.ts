@@ -6,11 +6,11 @@ import { askEmailChange, type LinkMail, makeResetLink, makeSignInLink } from "..
 import { findAccountBySignInName } from "../../src/operations/people.ts";
 import { asSelfMade, signUp } from "../../src/operations/sign-up.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
-import { signInOn } from "../support/chromium.ts";
 import { giveMail, invitationPath, OPERATOR } from "../support/links.ts";
 import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import type { Exhibit } from "./gallery.ts";
+import { asRoot, CONSOLE } from "./gallery-console.ts";
 
 /** A person for these pages alone. */
 async function grace(server: ListeningServer): Promise<AccountRecord> {
@@ -52,14 +52,6 @@ async function invitation(server: ListeningServer): Promise<string> {
     server.issuer + (await invitationPath(server, { name: "Grace Hopper", email: "hopper@example.org" }))
   );
 }
-
-const asRoot = async (page: Page, server: ListeningServer): Promise<void> => {
-  const known = await findAccountBySignInName(server.context, "root");
-  if (known === null)
-    await addPersonWithPassword(server, "root", { administrator: true, name: "Ada Lovelace" });
-  await page.context().clearCookies();
-  await signInOn(page, `${server.issuer}/login`, "root", PASSWORD);
-};
 
 export const BY_LINK: readonly Exhibit[] = [
   {
@@ -240,4 +232,26 @@ export const FOR_ADMINISTRATORS: readonly Exhibit[] = [
       await page.goto(`${server.issuer}/admin/start?step=${step}`);
     },
   })),
+  {
+    name: "console-app-made",
+    open: async (page, server) => {
+      await asRoot(page, server);
+      await page.goto(`${server.issuer}/admin/apps/new/immich?url=https://photos.example.org`);
+      await page.locator("main form[method=post] button").click();
+    },
+  },
+  {
+    name: "console-app",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/admin/apps/immich`);
+      await page.locator("details.card > summary").click();
+    },
+  },
+  {
+    name: "console-app-claims",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/admin/apps/immich/claims?person=root`);
+    },
+  },
+  ...CONSOLE,
 ];

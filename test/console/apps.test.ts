@@ -7,7 +7,7 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
-import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -59,7 +59,17 @@ async function add(fields: Record<string, string> = {}): Promise<string | null> 
   return /tcs_[\w-]{64}/.exec(await response.text())?.[0] ?? null;
 }
 
-const TABS = ["", "/secrets", "/access", "/scopes", "/claims", "/lifetimes", "/grants", "/logout"];
+const TABS = [
+  "",
+  "/secrets",
+  "/access",
+  "/scopes",
+  "/claims",
+  "/lifetimes",
+  "/grants",
+  "/refusals",
+  "/logout",
+];
 
 const revision = async (clientId = "album") => String((await find(clientId)).revision);
 
@@ -80,7 +90,7 @@ describe("the list of applications", () => {
     await add();
     await grantAccess(server, ada, "web", ["profile"]);
     const page = await textOf(await root.get("/admin/apps"));
-    expect(page).toContain("Photo Album album made here not used yet");
+    expect(page).toContain("Photo Album album made here unused");
     expect(page).toMatch(/Example Web web configuration active \d/);
   });
 
@@ -264,6 +274,19 @@ describe("adding an application by hand", () => {
     server.clock.advance(901);
     const asked = await act(root, "/admin/apps/new/by-hand", { act: "add", kind: "web", name: "Late" });
     expect(asked.headers.get("location")).toStartWith("/login?return_to=%2Fadmin%2Fapps%2Fnew%2Fby-hand");
+    expect(await textOf(await root.get("/admin/apps?source=operator"))).toContain("no such applications");
+  });
+
+  test("comes back from that sign-in to what was asked", async () => {
+    const path = "/admin/apps/new/immich?url=https%3A%2F%2Fphotos.example";
+    const { action, fields } = await root.form(path, "name=Immich");
+    server.clock.advance(901);
+    const asked = await root.post(action, fields);
+    const back = new URL(asked.headers.get("location") ?? "", server.issuer).searchParams.get("return_to");
+    await root.submit(asked.headers.get("location") ?? "", { username: "root", password: PASSWORD });
+    expect(await textOf(await root.get(back ?? ""))).toContain("https://photos.example/auth/login");
+    const signedOut = await openBrowser(server).get("/admin/apps?source=operator");
+    expect(signedOut.headers.get("location")).toContain(encodeURIComponent("?source=operator"));
   });
 });
 
@@ -549,6 +572,31 @@ describe("an application’s page", () => {
     expect(await after(root, await act(root, path, { act: "revoke_all" }))).toContain("Nobody uses it now.");
     expect(await (await root.get("/admin/apps/web/grants")).text()).toContain('name="grant"');
   });
+
+  test(
+    proves("says why its requests were refused, with the cure, and shows nothing that they hid", "threat 90"),
+    async () => {
+      const evil = `"><script>alert(1)</script>`;
+      const refused = await server.fetch(
+        `/auth/authorize?client_id=album&response_type=code&scope=${encodeURIComponent(`openid ${evil}`)}&redirect_uri=${encodeURIComponent(`https://album.example/${evil}?token=sesame-1234`)}`,
+      );
+      expect(refused.status).toBe(400);
+      await server.context.refusals.settled();
+      const path = "/admin/apps/album/refusals";
+      const list = await (await root.get(path)).text();
+      const [, link = ""] = /href="(\/admin\/requests\/[^"]+)"/.exec(list) ?? [];
+      expect(list).toContain("Register the redirect URI exactly as it is sent");
+      const page = await (await root.get(link)).text();
+      for (const text of [list, page]) {
+        expect(text).not.toContain("<script");
+        expect(text).not.toContain("sesame-1234");
+      }
+      expect(page).toContain("https://album.example/callback");
+      expect(await textOf(await root.get("/admin/apps/web/refusals"))).toContain(
+        "Nothing was refused lately.",
+      );
+    },
+  );
 
   test("says what happens after a sign-out", async () => {
     const path = "/admin/apps/album/logout";

@@ -99,7 +99,7 @@ function HandForm({ call, typed, kind }: HandFormProps) {
     <section class="card">
       <h1>{words.kinds[kind].title}</h1>
       <p class="muted">{words.kinds[kind].about}</p>
-      <ActForm frame={frame} act="add" values={{ kind }}>
+      <ActForm frame={frame} act="add" values={{ kind }} to={frame.path(BY_HAND_PATH, { kind })}>
         <div class="pair">
           <Field
             id="name"

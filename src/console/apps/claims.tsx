@@ -140,6 +140,7 @@ function IdToken({ call: { frame, client, mayEdit } }: { call: AppCall }) {
   const words = wordsFor(frame, TAB_WORDS);
   return (
     <section class="card">
+      <h2>{words.documents.id_token}</h2>
       {mayEdit ? (
         <ActForm frame={frame} act="id_token" values={{ revision: String(client.revision) }}>
           <Choice

@@ -119,15 +119,16 @@ export const appsPage: ConsolePage = {
               rows={apps.map((client) => {
                 const lastSignIn = lastSignIns.get(client.clientId) ?? null;
                 return [
-                  <a href={frame.path(appPath(client.clientId))}>
-                    <bdi>{appName(frame, client)}</bdi>
+                  <>
+                    <a href={frame.path(appPath(client.clientId))}>
+                      <bdi>{appName(frame, client)}</bdi>
+                    </a>
                     {client.clientName !== null && (
-                      <span class="muted small">
-                        {" "}
+                      <p class="muted small">
                         <bdi>{displayText(client.clientId, 60)}</bdi>
-                      </span>
+                      </p>
                     )}
-                  </a>,
+                  </>,
                   words.sources[client.source],
                   <AppState frame={frame} client={client} />,
                   lastSignIn === null ? "" : <At frame={frame} at={lastSignIn} />,

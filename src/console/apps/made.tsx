@@ -147,7 +147,12 @@ function Made({ frame, client, secret }: MadeClientProps) {
           ...(secret === null && { [words.secret]: words.methods.none }),
         }}
       />
-      {secret !== null && <Once frame={frame} text={secret} />}
+      {secret !== null && (
+        <>
+          <h2>{words.secret}</h2>
+          <Once frame={frame} text={secret} />
+        </>
+      )}
       <p class="links">
         <a href={frame.path(appPath(client.clientId))}>
           <bdi>{appName(frame, client)}</bdi>: {words.toApp}

@@ -24,13 +24,16 @@ export function AppState({ frame, client }: { frame: ConsoleFrame; client: Clien
 }
 
 /** Texts of the protocol, one below the other. */
-export const Codes = ({ values }: { values: readonly string[] }) =>
-  values.length === 0 ? null : (
-    <ul class="values">
-      {values.map((value) => (
-        <li>
-          <code>{displayText(value, 300)}</code>
-        </li>
-      ))}
-    </ul>
-  );
+export const Codes = ({ values }: { values: readonly string[] }) => (
+  <ul class="values">
+    {values.map((value) => (
+      <li>
+        <code>{displayText(value, 300)}</code>
+      </li>
+    ))}
+  </ul>
+);
+
+/** As a fact, which is left out if there are none. */
+export const codesOf = (values: readonly string[] = []) =>
+  values.length === 0 ? null : <Codes values={values} />;

@@ -13,6 +13,7 @@ export const APP_TABS = [
   "claims",
   "lifetimes",
   "grants",
+  "refusals",
   "logout",
 ] as const;
 export type AppTab = (typeof APP_TABS)[number];

@@ -22,9 +22,9 @@ import { type ConsoleCall, ConsoleFault, type ConsolePage, type Done, type Typed
 import { ActForm, Facts } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { inWords } from "./faults.ts";
-import { fileOf, Guide, madePage, valuesFor } from "./made.tsx";
-import { Codes } from "./parts.tsx";
-import { NEW_APP_PATH } from "./paths.ts";
+import { fileOf, Guide, madePage, Prose, valuesFor } from "./made.tsx";
+import { codesOf } from "./parts.tsx";
+import { NEW_APP_PATH, recipePath } from "./paths.ts";
 import { NEW_APP_WORDS } from "./texts-new.ts";
 
 /** What the operator says, as it was written. */
@@ -38,7 +38,7 @@ interface Written {
 const recipeOf = ({ parameters }: ConsoleCall): Recipe => known(findRecipe(parameters.recipe ?? ""));
 
 const writtenIn = (recipe: Recipe, get: (name: string) => string | null | undefined): Written => ({
-  url: (get("url") ?? "").trim(),
+  url: recipe.address === null ? "" : (get("url") ?? "").trim(),
   clientId: (get("client_id") ?? "").trim() || recipe.id,
   name: (get("name") ?? "").normalize("NFC").trim() || recipe.name,
   allowsHttp: get("allow_http") === "1",
@@ -85,12 +85,15 @@ export const recipeAppPage: ConsolePage = {
         <section class="card">
           <h1>{recipe.name}</h1>
           <p class="muted" lang="en">
-            {recipe.what}. <a href={recipe.website}>{new URL(recipe.website).host}</a>
+            {recipe.what} ·{" "}
+            <a href={recipe.website} rel="noreferrer">
+              {new URL(recipe.website).host}
+            </a>
           </p>
           {recipe.refused !== undefined && (
             <Note kind="warn" title={words.refusedTitle(recipe.name)}>
               <span lang="en">
-                {recipe.refused.why} {recipe.refused.instead}
+                <Prose text={`${recipe.refused.why} ${recipe.refused.instead}`} />
               </span>
             </Note>
           )}
@@ -184,6 +187,7 @@ async function Answer({ call, recipe, typed }: AnswerProps) {
     );
   }
   const { clientId, name, allowsHttp } = written;
+  const asked = { url: written.url, client_id: clientId, name, allow_http: allowsHttp ? "1" : null };
   const order: Order = { recipe, url: address.url, clientId, name, allowsHttp };
   const parts = recipe.clients.filter(({ published }) => published === undefined);
   const found = await Promise.all(parts.map((part) => findClient(context, clientIdOf(clientId, part))));
@@ -206,11 +210,7 @@ async function Answer({ call, recipe, typed }: AnswerProps) {
       )}
       {isTaken && <Note kind="warn">{words.taken}</Note>}
       {!isTaken && !lacks && (
-        <ActForm
-          frame={frame}
-          act="make"
-          values={{ url: written.url, client_id: clientId, name, allow_http: allowsHttp ? "1" : null }}
-        >
+        <ActForm frame={frame} act="make" to={frame.path(recipePath(recipe.id), asked)} values={asked}>
           <button class="main" type="submit">
             {words.makeIt(recipe.name)}
           </button>
@@ -232,8 +232,12 @@ function Planned({ frame, order, part }: PlannedProps) {
   const { facts } = words;
   const members = membersOf(order, part);
   const exemption = exemptionOf(part);
-  const list = (values: readonly string[] | undefined) =>
-    values === undefined || values.length === 0 ? null : <Codes values={values} />;
+  const pkce =
+    part.redirectUris.length === 0
+      ? null
+      : exemption === null
+        ? words.pkceRequired
+        : words.pkceNever(exemption);
   return (
     <Facts
       facts={{
@@ -241,14 +245,14 @@ function Planned({ frame, order, part }: PlannedProps) {
           <code>{displayText(clientIdOf(order.clientId ?? order.recipe.id, part), 200)}</code>
         ),
         [facts.name]: displayText(members.client_name, 100),
-        [facts.redirectUris]: list(members.redirect_uris),
+        [facts.redirectUris]: codesOf(members.redirect_uris),
         [facts.method]: words.methods[authenticationMethodOf(part)],
         [facts.scopes]: part.scope.length === 0 ? null : <code>{part.scope.join(" ")}</code>,
-        [facts.grants]: list(members.grant_types),
-        [facts.pkce]: exemption === null ? words.pkceRequired : words.pkceNever(exemption),
-        [facts.claims]: list(part.claims && Object.keys(part.claims)),
-        [facts.postLogout]: list(members.post_logout_redirect_uris),
-        [facts.backChannel]: list(
+        [facts.grants]: codesOf(members.grant_types),
+        [facts.pkce]: pkce,
+        [facts.claims]: codesOf(part.claims && Object.keys(part.claims)),
+        [facts.postLogout]: codesOf(members.post_logout_redirect_uris),
+        [facts.backChannel]: codesOf(
           members.backchannel_logout_uri === undefined ? [] : [members.backchannel_logout_uri],
         ),
       }}

@@ -11,7 +11,7 @@ import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { scopeOptions } from "./by-hand.tsx";
 import { changing } from "./changes.ts";
 import { Ticks, tickedOf, valuesOf } from "./fields.tsx";
-import { Codes } from "./parts.tsx";
+import { Codes, codesOf } from "./parts.tsx";
 import { type AppCall, appTabPage } from "./tab.tsx";
 import { TAB_WORDS } from "./texts-tabs.ts";
 
@@ -40,8 +40,8 @@ function Known({ call: { frame, client } }: { call: AppCall }) {
       <h2>{words.scopes}</h2>
       <Facts
         facts={{
-          [words.scopes]: <Codes values={client.scope} />,
-          [words.defaultScope]: <Codes values={client.defaultScope} />,
+          Scopes: codesOf(client.scope),
+          [words.defaultScope]: codesOf(client.defaultScope),
         }}
       />
     </section>
@@ -63,7 +63,7 @@ function Edit({ call, typed }: { call: AppCall; typed: Typed }) {
       <ActForm frame={frame} act="edit" values={{ revision: String(client.revision) }}>
         <Ticks
           id="scope"
-          legend={words.scopes}
+          legend="Scopes"
           hint={words.scopesHint}
           options={scopeOptions(call)}
           isTicked={(name, value) => isTicked(name, has(client.scope, value))}

@@ -13,11 +13,11 @@ import { Box } from "../../pages/layout.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { ClientRecord } from "../../store/tables.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
-import { ActButton, ActForm, At, Danger, Once, Rows } from "../parts.tsx";
+import { ActButton, ActForm, At, Danger, Facts, Once, Rows } from "../parts.tsx";
 import { revisionOf } from "../revision.ts";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { Choice } from "./fields.tsx";
-import { appName } from "./parts.tsx";
+import { appName, Codes } from "./parts.tsx";
 import { appPath } from "./paths.ts";
 import { type AppCall, appTabPage, backTo, savedOn } from "./tab.tsx";
 import { TAB_WORDS } from "./texts-tabs.ts";
@@ -119,6 +119,16 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
           ])}
         />
       )}
+      {(client.jwksUri !== null || client.jwks !== null) && (
+        <Facts
+          facts={{
+            [words.jwksUri]: client.jwksUri && <code>{displayText(client.jwksUri, 300)}</code>,
+            [words.keys]: client.jwks && (
+              <Codes values={client.jwks.keys.map(({ kid, kty }) => String(kid ?? kty))} />
+            ),
+          }}
+        />
+      )}
       {mayEdit && !isPublic && <ActButton frame={frame} act="add" words={words.addSecret} kind="main" />}
       {mayEdit &&
         client.secrets.map((secret) => (
@@ -141,6 +151,7 @@ function Method({ call: { frame, client } }: { call: AppCall }) {
   const words = wordsFor(frame, TAB_WORDS);
   return (
     <section class="card">
+      <h2>{words.methodTitle}</h2>
       <ActForm frame={frame} act="method" values={{ revision: String(client.revision) }}>
         <Choice
           id="method"

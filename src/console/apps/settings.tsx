@@ -11,11 +11,12 @@ import { ActForm, At, Danger, Facts } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { changing, textOrNull } from "./changes.ts";
 import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "./fields.tsx";
-import { appName, Codes } from "./parts.tsx";
+import { appName, codesOf } from "./parts.tsx";
 import { APPS_PATH } from "./paths.ts";
 import { More, moreWish } from "./settings-more.tsx";
 import { type AppCall, appTabPage } from "./tab.tsx";
 import { APP_WORDS } from "./texts.ts";
+import { NEW_APP_WORDS } from "./texts-new.ts";
 import { TAB_WORDS } from "./texts-tabs.ts";
 
 const editWish = (form: Parameters): ClientWish => ({
@@ -66,6 +67,7 @@ function About({ call, lastUse }: { call: AppCall; lastUse: number | null }) {
   const { frame, client, mayEdit } = call;
   const words = wordsFor(frame, TAB_WORDS);
   const shared = wordsFor(frame, CONSOLE_WORDS);
+  const added = wordsFor(frame, NEW_APP_WORDS);
   const { facts, kinds, sources } = wordsFor(frame, APP_WORDS);
   const isPublic = client.tokenEndpointAuthMethod === "none";
   const address = (uri: string | null) => uri && <bdi>{displayText(uri, 300)}</bdi>;
@@ -81,15 +83,15 @@ function About({ call, lastUse }: { call: AppCall; lastUse: number | null }) {
             client.usedAt === null ? facts.neverUsed : <At frame={frame} at={client.usedAt} />,
           [facts.lastUsed]: lastUse && <At frame={frame} at={lastUse} />,
           ...(!mayEdit && {
-            [words.redirectUris]: <Codes values={client.redirectUris} />,
-            [words.grants]: <Codes values={client.grantTypes} />,
-            [words.requirePkce]: client.requirePkce ? shared.yes : shared.no,
-            [words.firstParty]: client.firstParty ? shared.yes : shared.no,
+            [words.redirectUris]: codesOf(client.redirectUris),
+            [words.grants]: codesOf(client.grantTypes),
+            PKCE: client.requirePkce ? added.pkceRequired : added.pkceExempt,
+            [words.ourOwn]: client.firstParty ? shared.yes : shared.no,
             [words.clientUri]: address(client.clientUri),
             [words.policyUri]: address(client.policyUri),
             [words.tosUri]: address(client.tosUri),
             [words.loginUri]: address(client.initiateLoginUri),
-            [words.contacts]: <Codes values={client.contacts} />,
+            [words.contacts]: codesOf(client.contacts),
           }),
         }}
       />

@@ -45,6 +45,7 @@ const PATHS = {
   claims: "/admin/apps/:client/claims",
   lifetimes: "/admin/apps/:client/lifetimes",
   grants: "/admin/apps/:client/grants",
+  refusals: "/admin/apps/:client/refusals",
   logout: "/admin/apps/:client/logout",
 } as const satisfies Record<AppTab, ConsolePage["path"]>;
 

@@ -27,6 +27,7 @@ const english = {
   },
   requirePkce: "PKCE is required",
   firstParty: "It is our own: people are not asked before it gets access",
+  ourOwn: "Our own",
   moreTitle: "For special cases",
   idTokenAlg: "ID tokens are signed with",
   userinfoAlg: "Userinfo is signed with",
@@ -38,6 +39,7 @@ const english = {
   anyAge: "Leave it empty for any age.",
   noSeconds: "Write a whole number of seconds. Nothing was changed.",
   jwksUri: "Address of its public keys (JWK set)",
+  keys: "Its public keys",
   requireSigned: "Its requests must be signed",
   contacts: "Contacts",
   contactsHint: "One per line.",
@@ -65,6 +67,7 @@ const english = {
   removeSecretAbout: "The application cannot use it any more, at once.",
   endTokensToo: "Others may know it: end all access tokens too",
   secretRemoved: "Removed the secret.",
+  methodTitle: "How it proves who it is",
   method: "How it sends its secret",
   methods: {
     client_secret_basic: "In a header (client_secret_basic)",
@@ -186,6 +189,12 @@ const english = {
     "Everything that people allowed it ends, with all tokens, and also those that it got for itself. People are asked again when they come back.",
   revokeAll: "End all access",
   revokedAll: (name: string) => `Ended all access of ${name}.`,
+  // Refusals
+  refusals: "What was refused",
+  refusalsAbout:
+    "The last requests of this application that the server refused, and what to do about each. The server keeps them for a while, without secrets.",
+  refusalHeads: { at: "When", request: "Request", why: "Why, and what to do" },
+  noRefusals: "Nothing was refused lately.",
   // Logout
   logout: "After people sign out",
   logoutAbout:
@@ -204,8 +213,8 @@ const german: TabWords = {
   name: "Name",
   nameHint: "Er steht auf der Seite, auf der man sich anmeldet.",
   clientUri: "Ihre Website",
-  policyUri: "Ihre Datenschutzerklärung",
-  tosUri: "Ihre Nutzungsbedingungen",
+  policyUri: "Ihre Datenschutz\u00ADerklärung",
+  tosUri: "Ihre Nutzungs\u00ADbedingungen",
   loginUri: "Wo eine Anmeldung beginnt",
   loginUriHint: "Man öffnet sie aus der Liste der eigenen Anwendungen. Sie beginnt mit https.",
   logo: "Logo",
@@ -223,6 +232,7 @@ const german: TabWords = {
   },
   requirePkce: "PKCE ist Pflicht",
   firstParty: "Sie ist unsere eigene: Niemand wird gefragt, bevor sie Zugriff bekommt",
+  ourOwn: "Unsere eigene",
   moreTitle: "Für besondere Fälle",
   idTokenAlg: "ID-Tokens sind signiert mit",
   userinfoAlg: "Userinfo ist signiert mit",
@@ -234,6 +244,7 @@ const german: TabWords = {
   anyAge: "Leer: beliebig alt.",
   noSeconds: "Schreiben Sie eine ganze Zahl von Sekunden. Es wurde nichts geändert.",
   jwksUri: "Adresse ihrer öffentlichen Schlüssel (JWK Set)",
+  keys: "Ihre öffentlichen Schlüssel",
   requireSigned: "Ihre Anfragen müssen signiert sein",
   contacts: "Ansprechpartner",
   contactsHint: "Einer je Zeile.",
@@ -260,6 +271,7 @@ const german: TabWords = {
   removeSecretAbout: "Die Anwendung kann es sofort nicht mehr benutzen.",
   endTokensToo: "Andere könnten es kennen: auch alle Access-Tokens beenden",
   secretRemoved: "Das Secret ist entfernt.",
+  methodTitle: "Wie sie sich ausweist",
   method: "Wie sie ihr Secret schickt",
   methods: {
     client_secret_basic: "In einem Header (client_secret_basic)",
@@ -376,6 +388,11 @@ const german: TabWords = {
     "Alles, was Menschen ihr erlaubt haben, endet mit allen Tokens, auch mit denen, die sie für sich selbst bekam. Wer wiederkommt, wird neu gefragt.",
   revokeAll: "Alle Zugriffe beenden",
   revokedAll: (name) => `Alle Zugriffe von ${name} sind beendet.`,
+  refusals: "Was abgewiesen wurde",
+  refusalsAbout:
+    "Die letzten Anfragen dieser Anwendung, die der Server abgewiesen hat, und was jeweils hilft. Der Server bewahrt sie eine Zeit lang auf, ohne Geheimnisse.",
+  refusalHeads: { at: "Wann", request: "Anfrage", why: "Warum, und was hilft" },
+  noRefusals: "In letzter Zeit wurde nichts abgewiesen.",
   logout: "Nach dem Abmelden",
   logoutAbout:
     "Eine Abmeldung, die in der Anwendung beginnt, führt zu einer dieser Adressen. Endet eine Sitzung anderswo, sagt der Server es der Anwendung.",

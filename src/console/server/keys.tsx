@@ -25,6 +25,7 @@ export const keysPage: ConsolePage = {
         <section class="card">
           <h1>{words.title}</h1>
           <p class="muted">{words.lead}</p>
+          {keys.length === 0 && <p>{words.none}</p>}
           <Rows
             label={words.label}
             heads={[key, algorithm, state, from, until]}

@@ -6,6 +6,7 @@ const english = {
     title: "Signing keys",
     lead: "Tokens are signed with the current key of each algorithm. The next key is published before it signs, and a former one until its last token has expired.",
     label: "The keys that sign tokens",
+    none: "No application has needed a signature yet.",
     heads: {
       key: "Key",
       algorithm: "Algorithm",
@@ -85,6 +86,7 @@ const german: typeof english = {
   keys: {
     title: "Signaturschlüssel",
     lead: "Der aktuelle Schlüssel jedes Verfahrens unterschreibt die Tokens. Der nächste wird veröffentlicht, bevor er unterschreibt, und ein früherer, bis sein letztes Token abgelaufen ist.",
+    none: "Noch keine Anwendung hat eine Signatur gebraucht.",
     label: "Die Schlüssel, die Tokens unterschreiben",
     heads: {
       key: "Schlüssel",

@@ -76,6 +76,17 @@ export async function search(context: Context, authority: Authority, text: strin
   };
 }
 
+/** Clients with the text in their identifier or in a name. */
+export function searchClients(
+  context: Context,
+  authority: Authority,
+  text: string,
+  limit: number,
+): Promise<ClientRecord[]> {
+  requirePermission(authority, "clients.read");
+  return findClients(context, text, limit);
+}
+
 /** The request with this id, if something is kept of it and the actor may read it. */
 export async function searchRequest(
   context: Context,
@@ -86,17 +97,6 @@ export async function searchRequest(
   if (!isAllowed(authority, "server.read") || !REQUEST_ID.test(requestId)) return [];
   const explanation = await explainRequest(context, requestId);
   return explanation === null ? [] : [{ requestId, ...explanation }];
-}
-
-/** Clients with the text in their identifier or in a name. */
-export function searchClients(
-  context: Context,
-  authority: Authority,
-  text: string,
-  limit: number,
-): Promise<ClientRecord[]> {
-  requirePermission(authority, "clients.read");
-  return findClients(context, text, limit);
 }
 
 async function findClients(
