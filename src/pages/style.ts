@@ -396,10 +396,11 @@ const pictureRules = (light: string | undefined, dark = light): string => `
 @media (min-width: 32.0625rem) {
   :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); --on-ground-link: var(--link); }
   body { background-position: center; background-size: cover; background-attachment: fixed; }
-  .brand, .foot, .holder, main > p { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
+  .brand, .foot, .holder, main > p, .console > nav, .trail, .content > .links { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
   .brand { margin-inline-start: 0; padding: 0.375rem 0.875rem; }
   .holder { padding: 0.375rem 0.875rem; }
-  main > p { width: fit-content; padding: 0.5rem 0.875rem; }
+  main > p, .trail, .content > .links { width: fit-content; padding: 0.5rem 0.875rem; }
+  .console > nav { padding: 0.375rem; }
   .page { gap: 1rem; }
   .foot { padding: 0.25rem 1rem; }
 }
