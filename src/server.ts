@@ -18,7 +18,7 @@ import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { refusedRequest } from "./endpoints/refused.ts";
 import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
-import { mailParts, smtpOf } from "./mails/parts.ts";
+import { mailParts, mailPort, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
@@ -31,6 +31,7 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
+import { testMail } from "./operations/mail-test.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRefusalKeeper } from "./operations/refusals.ts";
@@ -206,6 +207,14 @@ export function createServer({
           },
           mail,
         );
+  const tryMail = async (address: string, language: string) => {
+    if (mail === undefined || openSmtp === undefined) throw new Error("This server sends no mail.");
+    const { sampleMail } = await import("./mails/samples.ts");
+    const sample = sampleMail("new_device", configuration.issuer, language, clock.seconds());
+    const parts = mailParts(configuration, mail);
+    const port = mailPort(mail);
+    return testMail({ ...parts, openSmtp, clock, random, settings: mail, port }, sample, address);
+  };
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
@@ -268,6 +277,7 @@ export function createServer({
       log,
     }),
     mailSender,
+    testMail: mailSender === null ? null : tryMail,
   };
   const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp

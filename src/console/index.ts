@@ -19,9 +19,11 @@ import { healthPage } from "./server/health.tsx";
 import { keysPage } from "./server/keys.tsx";
 import { scopesPage } from "./server/scopes.tsx";
 import { settingsPage } from "./server/settings.tsx";
+import { startPage } from "./start/start.tsx";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
+  startPage,
   ...APP_PAGES,
   peoplePage,
   addPersonPage,

@@ -11,6 +11,7 @@ import { pageFrame } from "../pages/frame.ts";
 import { NOTICE, readNotice, sealNotice } from "../pages/notice.ts";
 import { askDemandedLevel, askRecentSignIn } from "../pages/recent.ts";
 import { respondWithPage, type View } from "../pages/respond.tsx";
+import { CONSOLE_LANGUAGES } from "../pages/texts.ts";
 import { type ConsolePath, pagePath, type Query } from "../pages/urls.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import type { PathParameters } from "../platform/path-pattern.ts";
@@ -20,7 +21,7 @@ import type { Parameters } from "../protocol/parameters.ts";
 import { type Authority, managesAnything, type Permission } from "../rules/role.ts";
 import type { ConsoleFrame } from "./layout.tsx";
 import type { SectionName } from "./sections.ts";
-import { CONSOLE_LANGUAGES, CONSOLE_WORDS, wordsFor } from "./texts.ts";
+import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 /** What a page and its acts work with. */
 export interface ConsoleCall {

@@ -8,9 +8,6 @@ export interface Bilingual<Words> {
   readonly de: Words;
 }
 
-/** The languages of the console: administrators read English or German. */
-export const CONSOLE_LANGUAGES = ["en", "de"] as const;
-
 /** The words for the reader of a page. */
 export const wordsFor = <Words>({ language }: Pick<PageFrame, "language">, words: Bilingual<Words>): Words =>
   language.tag === "de" ? words.de : words.en;

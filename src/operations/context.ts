@@ -27,6 +27,7 @@ import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
 import type { MailSender } from "./mail.ts";
+import type { MailTest } from "./mail-test.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
@@ -85,6 +86,8 @@ export interface Context {
   readonly logoutSender: LogoutSender;
   /** Sends the mails that wait; null if this server sends none. */
   readonly mailSender: MailSender | null;
+  /** Sends one mail now, in this language, and says how each step went; null if this server sends none. */
+  readonly testMail: ((address: string, language: string) => Promise<MailTest>) | null;
   /** Sends links by mail; null if this server sends none. */
   readonly linkMails: LinkMails | null;
 }

@@ -82,6 +82,7 @@ export const CONSOLE_PATHS = [
   "/admin/requests/:request",
   "/admin/scopes",
   "/admin/settings",
+  "/admin/start",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 

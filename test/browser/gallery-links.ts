@@ -225,6 +225,13 @@ export const FOR_ADMINISTRATORS: readonly Exhibit[] = [
       await submit(page);
     },
   },
+  ...(["address", "mail", "app", "sign_in"] as const).map((step) => ({
+    name: `start-${step}`,
+    open: async (page: Page, server: ListeningServer) => {
+      await asRoot(page, server);
+      await page.goto(`${server.issuer}/admin/start?step=${step}`);
+    },
+  })),
   {
     name: "console-app-made",
     open: async (page, server) => {

@@ -18,7 +18,7 @@ import { listMembers } from "../groups.ts";
 import { approve, type LinkForPerson, makeResetLink, makeSignInLink } from "../links.ts";
 import type { Page } from "../paging.ts";
 import { collect } from "../paging.ts";
-import { removeEveryPasskey } from "../passkeys.ts";
+import { removeEveryPasskeyIf } from "../passkeys.ts";
 import {
   changeAccountIf,
   createAccount,
@@ -362,7 +362,9 @@ export async function removePersonPasskeys(
   subject: string,
 ): Promise<void> {
   const account = await requireChangeable(context, authority, subject);
-  if (((await removeEveryPasskey(context, authority.act, account.subject)) ?? 0) === 0)
+  const outcome = await removeEveryPasskeyIf(context, authority.act, account.subject);
+  if (outcome === "last_administrator") throw new OAuthError("last_administrator");
+  if (outcome !== "removed")
     throw new OAuthError("object_unknown", { description: "The person has no passkeys." });
 }
 
