@@ -294,6 +294,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     updatedAt: clock.seconds(),
     administrator: false,
     auditor: false,
+    roleGivenAt: null,
     passwordHash: PASSWORD_HASH,
     createdAt: clock.seconds(),
     disabledAt: null,

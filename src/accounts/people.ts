@@ -72,6 +72,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   updatedAt: clock.seconds(),
   administrator: account.administrator ?? false,
   auditor: account.auditor ?? false,
+  roleGivenAt: null,
   passwordHash: account.passwordHash,
   createdAt: clock.seconds(),
   disabledAt: null,

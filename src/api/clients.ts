@@ -177,6 +177,7 @@ export const clientRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: "PATCH",
     path: "/clients/:client",
+    revised: true,
     tag: TAG,
     summary: "Change a client; its grants, tokens and secrets stay",
     permission: "clients.write",
@@ -196,6 +197,7 @@ export const clientRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: "DELETE",
     path: "/clients/:client",
+    revised: true,
     tag: TAG,
     summary: "Remove a client for good, and end all that was issued to it",
     permission: "clients.write",

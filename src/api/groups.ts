@@ -13,10 +13,10 @@ import {
   showGroup,
 } from "../operations/management/groups.ts";
 import type { GroupRecord } from "../store/tables.ts";
-import { describeGroup, describeMember, describePerson } from "./describe.ts";
+import { describeGroup, describeMember } from "./describe.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
-import { groupSchema, memberSchema, personSchema } from "./schemas.ts";
+import { groupSchema, memberSchema } from "./schemas.ts";
 
 const TAG = "groups";
 
@@ -142,11 +142,10 @@ export const groupRoutes: readonly ApiRoute[] = [
     body: v.strictObject({
       person: v.pipe(v.string(), v.description("The subject, or the whole user name or e-mail address.")),
     }),
-    answer: personSchema,
-    handle: async (call) => {
-      const account = await addMember(call.context, call.authority, nameOf(call), call.body.person);
-      return { body: describePerson(call.context.issuer, account) };
-    },
+    answer: memberSchema,
+    handle: async (call) => ({
+      body: describeMember(await addMember(call.context, call.authority, nameOf(call), call.body.person)),
+    }),
   }),
   apiRoute({
     method: "DELETE",

@@ -20,7 +20,7 @@ export const handleApi =
     const token = await requireBearer(context, readBearerToken(incoming, null), SCOPES);
     const authority = await authorityOfToken(context, incoming, token);
     const query = readQuery(route, incoming);
-    const revision = readRevision(incoming.request);
+    const revision = readRevision(route, incoming.request);
     const body = route.body === null ? undefined : await readJson(context, incoming);
     requirePlain(body);
     const checked = route.body === null ? undefined : checkBody(route.body, body);
@@ -86,11 +86,12 @@ function wordsOf(issue: v.BaseIssue<unknown>, whole: string): string {
 }
 
 /** RFC 9110 §13.1.1. The tags of this API are revisions in quotes. Throws `revision_stale` for any other tag. */
-function readRevision(request: Request): number | undefined {
+function readRevision({ revised }: ApiRoute, request: Request): number | undefined {
   const tag = request.headers.get("if-match")?.trim();
   if (tag === undefined || tag === "*") return undefined;
   const number = /^"([0-9]{1,15})"$/.exec(tag)?.[1];
-  if (number === undefined) throw new OAuthError("revision_stale");
+  // An object without a tag never has the one that the caller means.
+  if (number === undefined || !revised) throw new OAuthError("revision_stale");
   return Number(number);
 }
 

@@ -42,8 +42,8 @@ const IF_MATCH = {
   schema: { type: "string" },
 };
 
-const headerParameters = ({ method }: ApiRoute) =>
-  method === "POST" ? [IDEMPOTENCY_KEY] : method === "PATCH" || method === "DELETE" ? [IF_MATCH] : [];
+const headerParameters = ({ method, revised }: ApiRoute) =>
+  method === "POST" ? [IDEMPOTENCY_KEY] : revised ? [IF_MATCH] : [];
 
 const json = (schema: object) => ({ "application/json": { schema } });
 

@@ -164,6 +164,7 @@ export const peopleRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: "PATCH",
     path: "/people/:subject",
+    revised: true,
     tag: TAG,
     summary: "Change what is known of a person, their groups or their roles",
     permission: "people.write",
@@ -182,6 +183,7 @@ export const peopleRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: "DELETE",
     path: "/people/:subject",
+    revised: true,
     tag: TAG,
     summary: "Remove a person for good, with all sessions and all access they gave",
     permission: "people.write",

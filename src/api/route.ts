@@ -46,6 +46,8 @@ export interface ApiRoute {
   /** An example of the answer's shape; null for 204. */
   readonly answer: v.GenericSchema | null;
   readonly made: boolean;
+  /** Whether the object has a revision, so that `If-Match` can be kept. */
+  readonly revised: boolean;
   handle(call: ApiCall<Record<string, string | undefined>, unknown>): Promise<ApiAnswer>;
 }
 
@@ -63,6 +65,8 @@ interface RouteOf<Query extends v.ObjectEntries, Body extends v.GenericSchema> {
   readonly answer?: v.GenericSchema;
   /** Whether it makes an object: 201. */
   readonly made?: boolean;
+  /** Whether it keeps `If-Match`. */
+  readonly revised?: boolean;
   handle(
     call: ApiCall<
       v.InferOutput<v.StrictObjectSchema<Query, undefined>>,
@@ -80,6 +84,7 @@ export const apiRoute = <
   body,
   answer,
   made = false,
+  revised = false,
   ...route
 }: RouteOf<Query, Body>): ApiRoute => ({
   ...route,
@@ -87,5 +92,6 @@ export const apiRoute = <
   body: body ?? null,
   answer: answer ?? null,
   made,
+  revised,
   handle: (call) => route.handle(call as Parameters<typeof route.handle>[0]),
 });

@@ -18,7 +18,13 @@ import type { PathParameters } from "../platform/path-pattern.ts";
 import { fillPattern } from "../platform/path-pattern.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { type Authority, managesAnything, type Permission } from "../rules/role.ts";
+import {
+  type Authority,
+  holdsRole,
+  isSignInOfRole,
+  managesAnything,
+  type Permission,
+} from "../rules/role.ts";
 import type { ConsoleFrame } from "./layout.tsx";
 import type { SectionName } from "./sections.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
@@ -81,7 +87,11 @@ async function open(
     const return_to = pagePath(context.issuer, openedAs(context, incoming));
     return seeOther(pagePath(context.issuer, "/login", { return_to }));
   }
-  const authority = await authorityOfPerson(context, incoming, signedIn.account);
+  const authority = await authorityOfPerson(context, incoming, signedIn);
+  if (holdsRole(signedIn.account) && !isSignInOfRole(signedIn.account, signedIn.session.authenticatedAt)) {
+    const return_to = pagePath(context.issuer, openedAs(context, incoming));
+    return seeOther(pagePath(context.issuer, "/login", { return_to, another: "1" }));
+  }
   if (!managesAnything(authority)) throw new OAuthError("not_found");
   const missing = askDemandedLevel(context, signedIn, here);
   if (missing !== null) return missing;

@@ -23,6 +23,7 @@ import {
   revisions,
   signInNames,
 } from "../store/tables.ts";
+import { findClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { findGroup, findMember } from "./groups.ts";
@@ -239,7 +240,7 @@ export async function* everyOwnLink(
     context.store.list(links, { where: { subject }, after, limit });
   for await (const link of allPages(list)) if (rules.linkFault(link, now) === null) yield link;
   for await (const link of everyInvitation(context, now))
-    if (rules.inviterOf(link) === subject && rules.linkFault(link, now) === null) yield link;
+    if (rules.inviterOf(link)?.id === subject && rules.linkFault(link, now) === null) yield link;
 }
 
 /** False if there is no such invitation. */
@@ -264,19 +265,21 @@ export async function findLink(
   return fault === "unknown" ? null : { link, fault };
 }
 
-/** The person who made an invitation; null if the operator did, or if there is no such person any more. */
+/** Who made an invitation, as they are now; null if the operator did, or if they are gone. */
 async function findInviter(context: Reading, link: LinkRecord | null): Promise<rules.Inviter | null> {
-  const subject = link === null ? null : rules.inviterOf(link);
-  if (link === null || subject === null) return null;
-  const { account } = await context.store.look(ACCOUNT, { subject });
+  const name = link === null ? null : rules.inviterOf(link);
+  if (link === null || name === null) return null;
+  if (name.kind === "client") {
+    const client = await findClient(context, name.id);
+    return client && { client };
+  }
+  const { account } = await context.store.look(ACCOUNT, { subject: name.id });
   if (account === null) return null;
   const memberships = account.administrator
     ? []
-    : await Promise.all(link.groups.map((group) => findMember(context, group, subject)));
-  return {
-    account,
-    manages: memberships.filter((member) => member !== null).filter(({ manages }) => manages),
-  };
+    : await Promise.all(link.groups.map((group) => findMember(context, group, account.subject)));
+  const manages = memberships.filter((member) => member !== null).filter((member) => member.manages);
+  return { account, manages };
 }
 
 /** The groups of these names that exist: one that was removed meanwhile is left out. */

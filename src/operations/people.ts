@@ -248,8 +248,10 @@ export const changeAccountIf = (
     const facts = await lookAtChange(context, subject, changes);
     if (facts.account !== null) check(facts.account);
     // A person's own new address waits for a mail that proves it, whatever their role.
-    const by = act.actor.id === subject ? "person" : "operator";
-    const decision = rules.changeAccount(facts, changes, by, now);
+    const isOwn = act.actor.id === subject;
+    const { emailVerified: _, ...withoutProof } = changes;
+    const wish = isOwn ? withoutProof : changes;
+    const decision = rules.changeAccount(facts, wish, isOwn ? "person" : "operator", now);
     if (changes.administrator !== false) return decision;
     return rules.keepingOne(facts, await hasAdministrator(context, subject), decision);
   });

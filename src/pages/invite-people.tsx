@@ -51,7 +51,7 @@ async function inviter(context: Context, incoming: Incoming): Promise<Manager | 
   const signedIn = await findSignedIn(context, incoming.request);
   const here = pagePath(context.issuer, PAGE);
   if (signedIn === null) return seeOther(pagePath(context.issuer, "/login", { return_to: here }));
-  const authority = await authorityOfPerson(context, incoming, signedIn.account);
+  const authority = await authorityOfPerson(context, incoming, signedIn);
   if (!mayInvite(authority)) throw new OAuthError("not_found");
   const missing =
     askDemandedLevel(context, signedIn, PAGE) ?? (await askRecentSignIn(context, signedIn, PAGE));

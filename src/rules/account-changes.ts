@@ -78,11 +78,14 @@ export function changedFacts(
     ...(picture !== undefined && { pictureId: picture?.id ?? null }),
     ...(isMembership && { groups: sortedGroups(members) }),
   };
+  const isNewRole =
+    (administrator === true && !account.administrator) || (auditor === true && !account.auditor);
   if ([told.profile, told.attributes, told.groups].some((facts) => isTooLong(facts ?? null))) return null;
   return {
     ...told,
     ...(Object.keys(told).length > 0 && { updatedAt: now }),
     ...(administrator !== undefined && { administrator }),
     ...(auditor !== undefined && { auditor }),
+    ...(isNewRole && { roleGivenAt: now }),
   };
 }

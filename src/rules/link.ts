@@ -10,6 +10,8 @@ import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
+  type ClientRecord,
+  clients,
   type GroupMemberRecord,
   groupMembers,
   type LinkKind,
@@ -31,6 +33,7 @@ import {
   type RoleFacts,
   setPassword,
 } from "./person.ts";
+import { allowsByScope } from "./role.ts";
 import type { Ending } from "./session.ts";
 
 interface KindRules {
@@ -67,20 +70,27 @@ export const linkFault = (
 ): LinkFault | null =>
   link === null ? "unknown" : link.usesLeft < 1 ? "used" : link.expiresAt <= now ? "expired" : null;
 
-const PERSON = "person:";
-
-/** The person who made an invitation; null if the operator or a program did. */
-export const inviterOf = ({ kind, createdBy }: LinkRecord): SubjectId | null =>
-  kind === "invitation" && createdBy.startsWith(PERSON)
-    ? (createdBy.slice(PERSON.length) as SubjectId)
-    : null;
-
-/** The person who made an invitation, as they are now. */
-export interface Inviter {
-  readonly account: AccountRecord;
-  /** The memberships by which they manage groups of the invitation. */
-  readonly manages: readonly GroupMemberRecord[];
+/** Who made an invitation, if their right to do so can end. */
+export interface InviterName {
+  readonly kind: "person" | "client";
+  readonly id: string;
 }
+
+/** The person or the program that made an invitation; null if the operator did. */
+export function inviterOf({ kind, createdBy }: LinkRecord): InviterName | null {
+  const [, by, id] = /^(person|client):(.+)$/s.exec(createdBy) ?? [];
+  if (kind !== "invitation" || id === undefined) return null;
+  return { kind: by === "person" ? "person" : "client", id };
+}
+
+/** The person or the program that made an invitation, as they are now. */
+export type Inviter =
+  | {
+      readonly account: AccountRecord;
+      /** The memberships by which they manage groups of the invitation. */
+      readonly manages: readonly GroupMemberRecord[];
+    }
+  | { readonly client: ClientRecord };
 
 export interface LinkFacts {
   readonly link: LinkRecord | null;
@@ -88,15 +98,20 @@ export interface LinkFacts {
   readonly inviter: Inviter | null;
 }
 
-/** An administrator invites into every group, a manager into their own. */
-function mayStillInvite({ account, manages }: Inviter, { groups, administrator }: LinkRecord): boolean {
+/** An administrator invites into every group, a manager into their own, a program as far as its scopes go. */
+function mayStillInvite(inviter: Inviter, { groups, administrator }: LinkRecord): boolean {
+  if ("client" in inviter) {
+    const { disabledAt, scope } = inviter.client;
+    return disabledAt === null && allowsByScope(scope, administrator ? "server.write" : "people.write");
+  }
+  const { account, manages } = inviter;
   if (account.disabledAt !== null) return false;
   if (account.administrator) return true;
   const isManaged = (group: string) => manages.some(({ groupName }) => groupName === group);
   return !administrator && groups.length > 0 && groups.every(isManaged);
 }
 
-/** What a person could give others ends with their role: invitations of theirs are as if withdrawn. */
+/** What an inviter could give others ends with their right to: invitations of theirs are as if withdrawn. */
 export function invitationFault({ link, inviter }: LinkFacts, now: EpochSeconds): LinkFault | null {
   const fault = linkFault(link, now);
   if (link === null || fault !== null || inviterOf(link) === null) return fault;
@@ -268,11 +283,19 @@ export function acceptInvitation(
   };
 }
 
-/** The commit rests on the role of the inviter. */
-const stillInvites = ({ account: { subject, revision }, manages }: Inviter): Change[] => [
-  check(accounts, { subject }, { revision }),
-  ...manages.map(({ groupName }) => check(groupMembers, { groupName, subject }, { manages: true })),
-];
+/** The commit rests on the right of the inviter. */
+function stillInvites(inviter: Inviter): Change[] {
+  if ("client" in inviter) {
+    const { clientId, revision } = inviter.client;
+    return [check(clients, { clientId }, { revision })];
+  }
+  const { account, manages } = inviter;
+  const { subject, revision } = account;
+  return [
+    check(accounts, { subject }, { revision }),
+    ...manages.map(({ groupName }) => check(groupMembers, { groupName, subject }, { manages: true })),
+  ];
+}
 
 /** Lets a person in who made their own account. False if there is no such person, or they do not wait. */
 export function approveAccount(facts: RoleFacts, mail: readonly Change[]): Decision<boolean> {

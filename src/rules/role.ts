@@ -2,6 +2,7 @@
  * Who may manage this server, and what of it: people by their roles, programs by the scopes of their tokens. A token of a person
  * allows what both allow.
  */
+import type { EpochSeconds } from "../platform/clock.ts";
 import type { ManagementScope } from "../protocol/management-scopes.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import type { Act } from "./events.ts";
@@ -56,11 +57,26 @@ export interface Authority {
 const permissionsOf = (scopes: readonly string[]): Permission[] =>
   scopes.flatMap((scope) => (Object.hasOwn(BY_SCOPE, scope) ? BY_SCOPE[scope as ManagementScope] : []));
 
+/** Whether a program with these scopes has the permission. */
+export const allowsByScope = (scopes: readonly string[], permission: Permission): boolean =>
+  permissionsOf(scopes).includes(permission);
+
 /** The person behind an act, with the groups that they manage. */
 export interface ManagingPerson {
-  readonly account: RoleFacts & Pick<AccountRecord, "disabledAt">;
+  readonly account: RoleFacts & Pick<AccountRecord, "disabledAt" | "roleGivenAt">;
   readonly manages: readonly string[];
+  /** When the person signed in for the session or the token that they use. */
+  readonly authenticatedAt: EpochSeconds;
 }
+
+/**
+ * Whether the sign-in is newer than the role. Who had a session or a token of the person before does not get the role with it: it may
+ * be another person, who helped with the sign-in.
+ */
+export const isSignInOfRole = (
+  { roleGivenAt }: Pick<AccountRecord, "roleGivenAt">,
+  authenticatedAt: EpochSeconds,
+): boolean => roleGivenAt === null || authenticatedAt >= roleGivenAt;
 
 /**
  * `person`: null for a client that acts for itself. `scopes`: those of the token; null for a person in a browser. Without a token and
@@ -73,8 +89,9 @@ export function authorityOf(
 ): Authority {
   const byScope = scopes === null ? null : new Set(permissionsOf(scopes));
   if (person === null) return { act, permissions: byScope ?? new Set(), manages: [] };
-  const { account, manages } = person;
-  const byRole = account.disabledAt === null ? rolesOf(account).flatMap((role) => BY_ROLE[role]) : [];
+  const { account, manages, authenticatedAt } = person;
+  const hasRoles = account.disabledAt === null && isSignInOfRole(account, authenticatedAt);
+  const byRole = hasRoles ? rolesOf(account).flatMap((role) => BY_ROLE[role]) : [];
   const mayManage = account.disabledAt === null && (byScope === null || byScope.has("people.write"));
   return {
     act,

@@ -334,6 +334,8 @@ export const accounts = table("accounts", {
     administrator: boolean(),
     /** May see everything about this server, and change nothing. */
     auditor: boolean(),
+    /** When the person last got a role that they did not have; null for those who have had theirs from the beginning. */
+    roleGivenAt: orNull(integer()),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
     createdAt: integer(),

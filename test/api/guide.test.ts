@@ -27,7 +27,14 @@ describe("docs/api.md", () => {
   });
 
   test.each([...ROLES])("says what an %s may do", (role) => {
-    const account = { administrator: false, auditor: false, disabledAt: null, [role]: true };
-    expect(rowOf(role)).toEqual(inOrder(authorityOf(SERVER_ACT, { account, manages: [] }, null)));
+    const account = {
+      administrator: false,
+      auditor: false,
+      disabledAt: null,
+      roleGivenAt: null,
+      [role]: true,
+    };
+    const person = { account, manages: [], authenticatedAt: 0 };
+    expect(rowOf(role)).toEqual(inOrder(authorityOf(SERVER_ACT, person, null)));
   });
 });

@@ -167,8 +167,8 @@ describe("a group manager", () => {
         ask(server, token, `/groups/${group}/members`, { method: "POST", body: { person } });
       expect((await add("family", "kid")).status).toBe(200);
       expect((await add("staff", "kid")).status).toBe(404);
-      expect((await ask(server, token, `/people/${kid.subject}`)).status).toBe(200);
-      expect((await ask(server, token, `/people/${stranger.subject}`)).status).toBe(404);
+      expect((await ask(server, token, `/people/${kid.subject}`)).status).toBe(403);
+      expect((await ask(server, token, `/people/${stranger.subject}`)).status).toBe(403);
       expect((await ask(server, token, "/groups/staff/members")).status).toBe(404);
 
       for (const [method, path, body] of [

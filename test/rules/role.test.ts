@@ -13,8 +13,9 @@ import {
 } from "../../src/rules/role.ts";
 
 const person = (roles: Partial<ManagingPerson["account"]> = {}, manages: string[] = []): ManagingPerson => ({
-  account: { administrator: false, auditor: false, disabledAt: null, ...roles },
+  account: { administrator: false, auditor: false, disabledAt: null, roleGivenAt: null, ...roles },
   manages,
+  authenticatedAt: 1000,
 });
 
 const permissions = (who: ManagingPerson | null, scopes: readonly string[] | null): string[] =>
@@ -44,6 +45,12 @@ describe("what a person may do in the browser", () => {
     expect(managesGroup(authority, "staff")).toBe(false);
     expect(seesGroup(authority, "staff")).toBe(false);
   });
+});
+
+test("a sign-in from before the role does not get it", () => {
+  expect(permissions(person({ administrator: true, roleGivenAt: 1001 }), null)).toEqual([]);
+  expect(permissions(person({ administrator: true, roleGivenAt: 1001 }), ["tessera.admin"])).toEqual([]);
+  expect(permissions(person({ administrator: true, roleGivenAt: 1000 }), null)).toEqual(ALL);
 });
 
 describe("what a token allows", () => {

@@ -153,6 +153,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   updatedAt: NOW,
   administrator: false,
   auditor: false,
+  roleGivenAt: null,
   passwordHash: PASSWORD_HASH,
   createdAt: NOW,
   disabledAt: null,

@@ -213,6 +213,7 @@ export async function startTestServer(
         updatedAt: clock.seconds(),
         administrator: false,
         auditor: false,
+        roleGivenAt: null,
         passwordHash: null,
         createdAt: clock.seconds(),
         disabledAt: null,

@@ -154,11 +154,13 @@ export const groupPage: ConsolePage = {
       async carryOut(call, form) {
         const person = form.required("person").trim();
         const words = wordsFor(call.frame, GROUP_WORDS);
-        const account = await addMember(call.context, call.authority, nameOf(call), person).catch((error) => {
-          if (error instanceof OAuthError && error.reason === "object_unknown")
-            throw new ConsoleFault(words.noSuchPerson);
-          throw error;
-        });
+        const { account } = await addMember(call.context, call.authority, nameOf(call), person).catch(
+          (error) => {
+            if (error instanceof OAuthError && error.reason === "object_unknown")
+              throw new ConsoleFault(words.noSuchPerson);
+            throw error;
+          },
+        );
         return done(call, () => words.joined(displayText(account.name ?? account.username, 200)));
       },
     },
@@ -195,9 +197,13 @@ function Members({ call: { frame }, members, mayChange, mayChoose }: MembersProp
       label={words.members}
       heads={[person, role, since, ...(mayChoose ? [""] : [])]}
       rows={members.map(({ account, row: { subject, manages, joinedAt } }) => [
-        <a href={frame.path(`/admin/people/${subject}`)}>
+        isAllowed(frame.authority, "people.read") ? (
+          <a href={frame.path(`/admin/people/${subject}`)}>
+            <bdi>{displayText(account.name ?? account.username, 200)}</bdi>
+          </a>
+        ) : (
           <bdi>{displayText(account.name ?? account.username, 200)}</bdi>
-        </a>,
+        ),
         manages ? <Badge words={words.manager} /> : "",
         <At frame={frame} at={joinedAt} />,
         ...(mayChoose

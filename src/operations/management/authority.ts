@@ -8,10 +8,10 @@ import type { LiveAccessToken } from "../../rules/access-token.ts";
 import { type Act, actOfClient, actOfPerson, type Origin } from "../../rules/events.ts";
 import { type Authority, authorityOf, isAllowed, type Permission } from "../../rules/role.ts";
 import type { Store } from "../../store/contract.ts";
-import type { AccountRecord } from "../../store/tables.ts";
 import type { Context } from "../context.ts";
 import { groupsManagedBy } from "../groups.ts";
 import { findAccount } from "../people.ts";
+import type { SignedIn } from "../sessions.ts";
 
 /** What operations on people, groups and clients need: the parts of the server that a command has too. */
 export type ManagingContext = Pick<
@@ -27,11 +27,11 @@ interface Reading {
 export const authorityOfPerson = async (
   context: Reading,
   origin: Origin,
-  account: AccountRecord,
+  { account, session: { authenticatedAt } }: SignedIn,
 ): Promise<Authority> =>
   authorityOf(
     actOfPerson(origin, account.subject),
-    { account, manages: await groupsManagedBy(context, account.subject) },
+    { account, manages: await groupsManagedBy(context, account.subject), authenticatedAt },
     null,
   );
 
@@ -46,7 +46,7 @@ export async function authorityOfToken(
   const account = await findAccount(context, grant.subject);
   if (account === null) return authorityOf(act, null, []);
   const manages = await groupsManagedBy(context, grant.subject as SubjectId);
-  return authorityOf(act, { account, manages }, scope);
+  return authorityOf(act, { account, manages, authenticatedAt: grant.authenticatedAt }, scope);
 }
 
 /** The scope that gives a permission, for the words of a refusal. */

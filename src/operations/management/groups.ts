@@ -152,10 +152,11 @@ export async function addMember(
   authority: Authority,
   name: string,
   person: string,
-): Promise<AccountRecord> {
+): Promise<Member> {
   await requireGroup(context, authority, name, managesGroup);
-  const account = (await findAccount(context, person)) ?? (await findAccountBySignInName(context, person));
-  return changeMembership(context, authority, known(account).subject, { joins: [name] });
+  const found = (await findAccount(context, person)) ?? (await findAccountBySignInName(context, person));
+  const account = await changeMembership(context, authority, known(found).subject, { joins: [name] });
+  return { account, row: known(await findMember(context, name, account.subject)) };
 }
 
 /** Takes a person out of the group. */

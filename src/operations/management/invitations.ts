@@ -56,6 +56,10 @@ export async function makeInvitation(
       (seconds < 60 || seconds > MOST_DAYS * DAY_SECONDS) &&
       `expires_in must be from 60 to ${MOST_DAYS * DAY_SECONDS} seconds`) ||
     (isMailed && !email && "mail needs an email address") ||
+    (email &&
+      !isMailed &&
+      !isAllowed(authority, "people.write") &&
+      "mail must be true: only a mail proves that the address is the person's own") ||
     (isMailed && context.linkMails === null && "mail must be false: this server sends no mail");
   if (fault) throw refuse(`${fault}.`);
   for (const group of groups)

@@ -57,18 +57,14 @@ export function listPeople(
   return listMembers(context, group, page);
 }
 
-/** A person whom the actor may see: anyone with the permission, or a member of a group that the actor manages. */
+/** A person with all facts. A group manager sees what the list of members says, and no more. */
 export async function showPerson(
   context: Context,
   authority: Authority,
   subject: string,
 ): Promise<AccountRecord> {
+  requirePermission(authority, "people.read");
   const account = await findAccount(context, subject);
-  const sees =
-    isAllowed(authority, "people.read") || account?.groups.some((group) => seesGroup(authority, group));
-  // A group manager does not learn which other people there are.
-  if (!sees)
-    throw authority.manages.length > 0 ? new OAuthError("object_unknown") : notAllowed("people.read");
   return known(account);
 }
 

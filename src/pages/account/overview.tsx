@@ -40,7 +40,7 @@ async function overviewPage(
     signedIn,
     access.map(({ clientId }) => clientId),
   );
-  const authority = await authorityOfPerson(context, incoming, signedIn.account);
+  const authority = await authorityOfPerson(context, incoming, signedIn);
   return respondWithPage(
     <OverviewView
       frame={frame}
