@@ -202,13 +202,16 @@ async function answerInvitation(
   // A group manager invites into groups of their own, and into nothing else.
   if (groups.length === 0 && !isAllowed(authority, "people.write"))
     return page(context, incoming, signedIn, { typed, faults: { form: words.groupsMissing } });
+  // Only a mail proves an address that a group manager writes. Without mail the person says their own later.
+  const isTrusted = isAllowed(authority, "people.write");
+  const hasAddress = typed.email !== "" && (isTrusted || context.linkMails !== null);
   const made = await makeInvitation(context, authority, {
     name: typed.name,
-    email: typed.email === "" ? null : typed.email,
+    email: hasAddress ? typed.email : null,
     groups,
     uses,
     seconds: days * DAY_SECONDS,
-    isMailed: typed.mailed,
+    isMailed: typed.mailed || (hasAddress && !isTrusted),
     inviter: account.name ?? account.username,
   }).catch(addressTaken);
   if (made === null)

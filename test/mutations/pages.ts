@@ -43,7 +43,7 @@ export const PAGES: readonly Mutation[] = [
     what: "the file of a person has the invitations of others",
     in: "operations/links.ts",
     within: "everyOwnLink",
-    match: "rules.inviterOf(link) === subject",
+    match: "rules.inviterOf(link)?.id === subject",
     replace: "true",
     tests: ["pages/account-data.test.ts"],
     only: "links that still work",

@@ -42,6 +42,8 @@ export async function makeInvitation(
   if (administrator) requirePermission(authority, "server.write");
   const isInOwnGroups = groups.length > 0 && groups.every((group) => managesGroup(authority, group));
   requireThat(isAllowed(authority, "people.write") || isInOwnGroups, "people.write");
+  // A group manager could take the address of another person.
+  const provesNothing = email && !isMailed && !isAllowed(authority, "people.write");
   const isForOne = Boolean(username || name || email || administrator);
   // A name that is an address keeps the owner of the address out, and shows the person as its owner.
   const isAddress = username?.includes("@") === true && !isAllowed(authority, "people.write");
@@ -56,10 +58,7 @@ export async function makeInvitation(
       (seconds < 60 || seconds > MOST_DAYS * DAY_SECONDS) &&
       `expires_in must be from 60 to ${MOST_DAYS * DAY_SECONDS} seconds`) ||
     (isMailed && !email && "mail needs an email address") ||
-    (email &&
-      !isMailed &&
-      !isAllowed(authority, "people.write") &&
-      "mail must be true: only a mail proves that the address is the person's own") ||
+    (provesNothing && "mail must be true: only a mail proves that the address is the person's own") ||
     (isMailed && context.linkMails === null && "mail must be false: this server sends no mail");
   if (fault) throw refuse(`${fault}.`);
   for (const group of groups)
