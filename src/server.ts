@@ -39,6 +39,7 @@ import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
+import { createWebhookSender, webhookEvents } from "./operations/webhooks.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import {
@@ -98,7 +99,7 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
-  /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
+  /** Whether this process looks for notices of sign-outs, mails and deliveries to webhooks. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
   /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
   readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
@@ -185,6 +186,7 @@ export function createServer({
       activityRecorder(recording),
       activityKeeper,
       ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+      ...(configuration.webhooks.length === 0 ? [] : [webhookEvents(recording, () => webhookSender?.wake())]),
     ],
     (error, { event }) => log.error("a subscriber failed after an act", { event, cause: causeOf(error) }),
   );
@@ -206,6 +208,10 @@ export function createServer({
           },
           mail,
         );
+  const webhookSender =
+    configuration.webhooks.length === 0
+      ? null
+      : createWebhookSender({ ...recording, store: watched, events, outbound, steadyClock });
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
@@ -268,6 +274,7 @@ export function createServer({
       log,
     }),
     mailSender,
+    webhookSender,
   };
   const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp
@@ -275,6 +282,7 @@ export function createServer({
     : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
+  if (sendsNotices) webhookSender?.start();
   let endWatch = () => {};
   return {
     ...router,
@@ -288,6 +296,7 @@ export function createServer({
       await housekeeping?.stop();
       await sending?.stop();
       await mailSender?.stop();
+      await webhookSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
       await auditKeeper.settled();

@@ -44,6 +44,7 @@ import {
   webHost,
   words,
 } from "./values.ts";
+import { webhook } from "./webhook-schema.ts";
 
 const BY_LANGUAGE = (english: string, german: string) =>
   `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
@@ -323,6 +324,10 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  webhooks: v.pipe(
+    v.optional(v.pipe(v.array(webhook), v.maxLength(20)), []),
+    v.description("Where the server tells of what happens: docs/webhooks.md."),
+  ),
   people: v.pipe(
     v.optional(v.array(person), []),
     v.description("People, for demonstrations and tests. Others are added with `tessera user add`."),

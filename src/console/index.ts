@@ -18,6 +18,7 @@ import { healthPage } from "./server/health.tsx";
 import { keysPage } from "./server/keys.tsx";
 import { scopesPage } from "./server/scopes.tsx";
 import { settingsPage } from "./server/settings.tsx";
+import { webhooksPage } from "./server/webhooks.tsx";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
@@ -32,6 +33,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   whyFoundPage,
   scopesPage,
   keysPage,
+  webhooksPage,
   healthPage,
   settingsPage,
 ];

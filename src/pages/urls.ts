@@ -69,6 +69,7 @@ export const CONSOLE_PATHS = [
   "/admin/requests/:request",
   "/admin/scopes",
   "/admin/settings",
+  "/admin/webhooks",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 

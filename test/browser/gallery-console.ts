@@ -70,6 +70,7 @@ export const CONSOLE: readonly Exhibit[] = [
   at("refusals", "/admin/refusals"),
   at("scopes", "/admin/scopes"),
   at("keys", "/admin/keys"),
+  at("webhooks", "/admin/webhooks"),
   at("health", "/admin/health"),
   at("settings", "/admin/settings"),
 ];

@@ -24,6 +24,7 @@ import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
+import { WEBHOOKS } from "./webhooks.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
@@ -50,4 +51,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,
+  ...WEBHOOKS,
 ];
