@@ -36,7 +36,10 @@ export const webhook = table({
     v.array(secret),
     v.minLength(1),
     v.maxLength(5),
-    v.description("What signs the events. While a secret is being replaced, the old one and the new one."),
+    words({
+      secret: true,
+      description: "What signs the events. While a secret is being replaced, the old one and the new one.",
+    }),
   ),
   events: optional(
     v.pipe(

@@ -51,7 +51,8 @@ test("lists each with its events, and never a secret", async () => {
   const page = await textOf(await root.get(PATH));
   for (const words of ["siem", "/hook", "2 events", "There were no events for it yet."])
     expect(page).toContain(words);
-  expect(await (await root.get(PATH)).text()).not.toContain(SECRET);
+  for (const path of [PATH, "/admin/settings?all=1"])
+    expect(await (await root.get(path)).text()).not.toContain(SECRET);
 });
 
 test("sends a test, says what came of it, and sends a delivery again under the same identifier", async () => {
