@@ -252,7 +252,7 @@ export const configurationSchema = table({
           words({
             allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or host names (nextcloud.lan)",
             description:
-              "Where this server may fetch keys and send sign-out notices although it is not on the public Internet. A host name may also have http.",
+              "Where this server may fetch keys, send sign-out notices and call webhooks although it is not on the public Internet. A host name may also have http.",
           }),
         ),
         timeout_seconds: seconds("How long such a request may take in all.", 5, 1, 60),
