@@ -18,7 +18,7 @@ import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { refusedRequest } from "./endpoints/refused.ts";
 import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
-import { mailParts, smtpOf } from "./mails/parts.ts";
+import { mailParts, mailPort, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
@@ -31,6 +31,7 @@ import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
+import { testMail } from "./operations/mail-test.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRefusalKeeper } from "./operations/refusals.ts";
@@ -212,6 +213,14 @@ export function createServer({
     configuration.webhooks.length === 0
       ? null
       : createWebhookSender({ ...recording, store: watched, events, outbound, steadyClock });
+  const tryMail = async (address: string, language: string) => {
+    if (mail === undefined || openSmtp === undefined) throw new Error("This server sends no mail.");
+    const { sampleMail } = await import("./mails/samples.ts");
+    const sample = sampleMail("new_device", configuration.issuer, language, clock.seconds());
+    const parts = mailParts(configuration, mail);
+    const port = mailPort(mail);
+    return testMail({ ...parts, openSmtp, clock, random, settings: mail, port }, sample, address);
+  };
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
@@ -275,6 +284,7 @@ export function createServer({
     }),
     mailSender,
     webhookSender,
+    testMail: mailSender === null ? null : tryMail,
   };
   const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp
@@ -319,6 +329,10 @@ const TOKEN_WINDOW_SECONDS = 3600;
 
 const OTHER_DEVICE_WINDOW_SECONDS = 60;
 
+/** Invitations go by mail to any address, so that a group manager would send mails to strangers without end. */
+const INVITATIONS_PER_MANAGER = 100;
+const INVITATION_WINDOW_SECONDS = 86_400;
+
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
@@ -343,6 +357,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_request_window_seconds,
     ),
     otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
+    invitationPerManager: perAccount(INVITATIONS_PER_MANAGER, INVITATION_WINDOW_SECONDS),
     linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),
     linkRequestPerAddress: perAddress(limits.link_requests_per_address, limits.link_request_window_seconds),
   };

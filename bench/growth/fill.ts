@@ -143,6 +143,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
   const looks = new Looks(connection);
   const findClient = () => {
     const { client } = looks.find(CLIENT, { clientId: APP.id });
+    looks.forget();
     return required(client as ClientRecord | null, "the app");
   };
   let client = findClient();

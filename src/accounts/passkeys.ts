@@ -30,7 +30,8 @@ export interface RelyingParty {
   readonly domain: string;
 }
 
-export type ChallengePurpose = "sign_in" | "register";
+/** `setup`: a new one of the account that the setup link makes. */
+export type ChallengePurpose = "sign_in" | "register" | "setup";
 
 /** What a challenge is bound to. */
 export interface ChallengeBinding {

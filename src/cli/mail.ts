@@ -1,18 +1,16 @@
 /** `tessera mail …`: tries the mail server, shows what was sent and what mails look like. */
-import { lookup } from "node:dns/promises";
 import { writeFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { type Command, Option } from "commander";
 import { composeMail } from "../mails/compose.ts";
 import { mailFrame, mailParts, mailPort, smtpOf } from "../mails/parts.ts";
 import { sampleMail } from "../mails/samples.ts";
 import { MAIL_LANGUAGES } from "../mails/texts.ts";
-import { listMails, type MailSettings } from "../operations/mail.ts";
+import { listMails } from "../operations/mail.ts";
+import { testMail } from "../operations/mail-test.ts";
 import { allPages, type Page } from "../operations/paging.ts";
 import { findAccount } from "../operations/people.ts";
 import { isoTime } from "../platform/clock.ts";
 import { isMailAddress } from "../platform/mailbox.ts";
-import { SMTP_STAGES, SmtpError, type SmtpStage } from "../platform/smtp.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, stateOf } from "../rules/mail.ts";
 import type { MailRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
@@ -73,7 +71,7 @@ It uses the settings of [mail], and says what to change if a step fails. Nothing
 Example:
   tessera mail test ada@example.org`,
     )
-    .action((address: string, options: LanguageOptions) => testMail(address, options, io));
+    .action((address: string, options: LanguageOptions) => tryMail(address, options, io));
 
   withCommonOptions(
     mail.command("list").description("list the mails that were sent or wait, the newest first"),
@@ -116,118 +114,45 @@ const NO_MAIL =
 
 // ── test ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const STEP_WORDS: Readonly<Record<SmtpStage, (settings: MailSettings) => string>> = {
-  resolve: ({ host }) => `find the address of ${host}`,
-  connect: (settings) => `connect to ${settings.host}, port ${mailPort(settings)}`,
-  encrypt: ({ security }) =>
-    security === "tls" ? "encrypt from the first byte (tls)" : "encrypt before anything is said (starttls)",
-  sign_in: ({ user }) => `sign in as ${user}`,
-  sender: ({ from }) => `send from ${from}`,
-  recipient: () => "name the recipient",
-  message: () => "hand over the mail",
-};
-
-/** Whether a mail goes through the step with these settings. */
-const hasStep = (stage: SmtpStage, { security, user, host }: MailSettings): boolean =>
-  (stage !== "encrypt" || security !== "none") &&
-  (stage !== "sign_in" || user !== undefined) &&
-  (stage !== "resolve" || isIP(host) === 0);
-
-async function testMail(address: string, options: LanguageOptions, io: Io): Promise<void> {
+async function tryMail(address: string, options: LanguageOptions, io: Io): Promise<void> {
   const configuration = readConfiguration(options, io);
   const { mail } = configuration;
   if (mail === undefined) throw new CommandError(NO_MAIL);
   if (!isMailAddress(address)) throw new CommandError(`'${address}' is not an e-mail address.`);
-  const steps: { step: SmtpStage; outcome: "done" | "failed" }[] = [];
-  const told = (step: SmtpStage, outcome: "done" | "failed", more = "") => {
-    steps.push({ step, outcome });
-    if (!options.json)
-      io.out(`${outcome === "done" ? "done  " : "FAILED"}  ${STEP_WORDS[step](mail)}${more}\n`);
+  const context = {
+    ...mailParts(configuration, mail),
+    openSmtp: smtpOf(configuration, mail),
+    clock: io.clock,
+    random: io.random,
+    settings: mail,
+    port: mailPort(mail),
   };
-  try {
-    if (hasStep("resolve", mail)) told("resolve", "done", `: ${(await addressesOf(mail)).join(", ")}`);
-    const connection = await smtpOf(configuration, mail)();
-    const now = io.clock.seconds();
-    const sample = sampleMail("new_device", configuration.issuer, options.language ?? mail.language, now);
-    const { compose, from, host } = mailParts(configuration, mail);
-    const composed = await compose(sample);
-    try {
-      const reply = await connection.send({
-        ...composed,
-        subject: `[Test] ${composed.subject}`,
-        from,
-        replyTo: mail.reply_to ?? null,
-        to: address,
-        id: `test-${Buffer.from(io.random(12)).toString("hex")}@${host}`,
-        date: new Date(now * 1000),
-      });
-      for (const stage of SMTP_STAGES) if (stage !== "resolve" && hasStep(stage, mail)) told(stage, "done");
-      if (options.json) return printJson(io, { sent: true, to: address, steps, reply });
-      io.out(`\nThe mail server has the mail to ${address}. It says: ${reply}\n`);
-      io.out("If it does not arrive, look into the folder for spam, and see docs/mail.md.\n");
-    } finally {
-      connection.close();
-    }
-  } catch (error) {
-    if (!(error instanceof SmtpError)) throw error;
-    const before = SMTP_STAGES.slice(0, SMTP_STAGES.indexOf(error.stage));
-    for (const stage of before)
-      if (hasStep(stage, mail) && !steps.some(({ step }) => step === stage)) told(stage, "done");
-    told(error.stage, "failed");
-    const { stage, status, reply, message } = error;
-    const advice = adviceFor(error, mail);
-    if (options.json)
-      printJson(io, { sent: false, to: address, steps, stage, status, reply, message, advice });
-    throw new CommandError(
-      [
-        "The mail was not sent.",
-        reply === null ? `  What happened: ${message}` : `  The mail server says: ${reply}`,
-        `  What to do: ${advice}`,
-      ].join("\n"),
-    );
+  const sample = sampleMail(
+    "new_device",
+    configuration.issuer,
+    options.language ?? mail.language,
+    io.clock.seconds(),
+  );
+  const test = await testMail(context, sample, address, ({ outcome, words }) => {
+    if (!options.json) io.out(`${outcome === "done" ? "done  " : "FAILED"}  ${words}\n`);
+  });
+  const steps = test.steps.map(({ step, outcome }) => ({ step, outcome }));
+  if (test.sent) {
+    const { reply } = test;
+    if (options.json) return printJson(io, { sent: true, to: address, steps, reply });
+    io.out(`\nThe mail server has the mail to ${address}. It says: ${reply}\n`);
+    io.out("If it does not arrive, look into the folder for spam, and see docs/mail.md.\n");
+    return;
   }
-}
-
-async function addressesOf({ host }: MailSettings): Promise<string[]> {
-  try {
-    return (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new SmtpError("resolve", message, null, null, true, true);
-  }
-}
-
-/** What the operator can change, for each step. */
-function adviceFor({ stage, message, reply }: SmtpError, settings: MailSettings): string {
-  const { host, security, user, from } = settings;
-  const port = mailPort(settings);
-  switch (stage) {
-    case "resolve":
-      return `There is no host ${host}, or the name server of this machine does not answer. Check the spelling of mail.host.`;
-    case "connect":
-      return /greeting|timed? ?out|ETIMEDOUT/i.test(message)
-        ? `No answer came on port ${port}. A firewall may be in between (many hosters close port 25), or the port speaks ${security === "tls" ? "starttls, mostly 587" : "tls, mostly 465"}: check mail.port and mail.security.`
-        : `Nothing accepts connections at ${host}, port ${port}. Check mail.host and mail.port (587 for starttls, 465 for tls).`;
-    case "encrypt":
-      if (reply !== null || /STARTTLS/i.test(message)) {
-        return `The mail server does not offer starttls on port ${port}. Use mail.security = "tls" with port 465, or "none" if it is on this machine.`;
-      }
-      return /wrong.version|ssl3_get_record|packet length|unknown protocol/i.test(message)
-        ? `The port ${port} does not begin with TLS. Use mail.security = "starttls" with port 587, or port 465 with "tls".`
-        : `The certificate of ${host} is not trusted: it is for another name, has expired, or comes from an authority that this machine does not know. For a mail server of your own set mail.authority to the PEM file of its authority or certificate, and mail.host to the name in the certificate.`;
-    case "sign_in":
-      return user === undefined
-        ? "The mail server wants a sign-in: set mail.user and mail.password."
-        : "Check mail.user and mail.password. Many providers want an app password instead of that of the mailbox, and the whole address as the user name.";
-    case "sender":
-      return user === undefined
-        ? `The mail server does not take mail from ${from} without a sign-in: set mail.user and mail.password, or let it trust this machine.`
-        : `The user ${user} may not send from ${from}. Set mail.from to an address of this mailbox, or allow the address at the provider.`;
-    case "recipient":
-      return "The mail server refuses this recipient. If the address is right, it may not relay mail for this machine: set mail.user and mail.password, or let it trust this machine.";
-    case "message":
-      return "The mail server took the sender and the recipient, but not the mail. Its words say why: often a limit of the provider, or a filter for spam.";
-  }
+  const { stage, status, reply, message, advice } = test;
+  if (options.json) printJson(io, { sent: false, to: address, steps, stage, status, reply, message, advice });
+  throw new CommandError(
+    [
+      "The mail was not sent.",
+      reply === null ? `  What happened: ${message}` : `  The mail server says: ${reply}`,
+      `  What to do: ${advice}`,
+    ].join("\n"),
+  );
 }
 
 // ── list ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
+import { APP_PAGES } from "./apps/index.ts";
 import { groupPage } from "./groups/group.tsx";
 import { groupsPage } from "./groups/list.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -19,9 +20,12 @@ import { keysPage } from "./server/keys.tsx";
 import { scopesPage } from "./server/scopes.tsx";
 import { settingsPage } from "./server/settings.tsx";
 import { webhooksPage } from "./server/webhooks.tsx";
+import { startPage } from "./start/start.tsx";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   overviewPage,
+  startPage,
+  ...APP_PAGES,
   peoplePage,
   addPersonPage,
   personPage,

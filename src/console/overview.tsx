@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The first page of the console: a search for everything, and where everything is. */
 import { recordIdText } from "../credentials/credential.ts";
+import { findFirstSteps, isUnfinished, maySeeFirstSteps } from "../operations/management/first-steps.ts";
 import { type Found, search, searchRequest } from "../operations/management/search.ts";
 import { displayText } from "../pages/display.ts";
 import { SearchField } from "../pages/layout.tsx";
@@ -9,6 +10,8 @@ import { isAllowed } from "../rules/role.ts";
 import { type ConsoleFrame, ConsoleLayout } from "./layout.tsx";
 import type { ConsolePage } from "./page.ts";
 import { SECTION_NAMES, SECTIONS } from "./sections.ts";
+import { START_PATH, stepToDo } from "./start/start.tsx";
+import { START_WORDS } from "./start/texts.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 interface Hit {
@@ -80,6 +83,8 @@ export const overviewPage: ConsolePage = {
     const words = wordsFor(frame, CONSOLE_WORDS);
     const text = (query.get("q") ?? "").trim();
     const maySearch = isAllowed(authority, "people.read") || isAllowed(authority, "clients.read");
+    const steps = maySeeFirstSteps(authority) ? await findFirstSteps(context, authority) : null;
+    const start = wordsFor(frame, START_WORDS);
     const hits = text === "" || !maySearch ? null : hitsOf(await search(context, authority, text));
     const requests = maySearch && text !== "" ? await searchRequest(context, authority, text) : [];
     for (const { requestId } of requests)
@@ -90,6 +95,19 @@ export const overviewPage: ConsolePage = {
       });
     return (
       <ConsoleLayout frame={frame} title={words.sections.overview}>
+        {steps !== null && isUnfinished(steps) && (
+          <section class="card">
+            <div class="go">
+              <a href={frame.path(START_PATH, { step: stepToDo(steps) })}>
+                <span>
+                  <strong>{start.unfinishedTitle}</strong>
+                  <span>{start.unfinished}</span>
+                </span>
+                <Icon name="next" />
+              </a>
+            </div>
+          </section>
+        )}
         <section class="card">
           <h1>{words.console}</h1>
           <p class="muted">{words.signedInAs(frame.username)}</p>
@@ -114,6 +132,12 @@ export const overviewPage: ConsolePage = {
                   <Icon name="next" />
                 </a>
               ),
+            )}
+            {steps !== null && !isUnfinished(steps) && (
+              <a href={frame.path(START_PATH)}>
+                <strong>{start.title}</strong>
+                <Icon name="next" />
+              </a>
             )}
           </div>
         </section>

@@ -9,8 +9,9 @@ import { displayText } from "../pages/display.ts";
 import { openForm, readForm } from "../pages/forms.ts";
 import { pageFrame } from "../pages/frame.ts";
 import { NOTICE, readNotice, sealNotice } from "../pages/notice.ts";
-import { askRecentSignIn } from "../pages/recent.ts";
+import { askDemandedLevel, askRecentSignIn } from "../pages/recent.ts";
 import { respondWithPage, type View } from "../pages/respond.tsx";
+import { CONSOLE_LANGUAGES } from "../pages/texts.ts";
 import { type ConsolePath, pagePath, type Query } from "../pages/urls.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import type { PathParameters } from "../platform/path-pattern.ts";
@@ -20,7 +21,7 @@ import type { Parameters } from "../protocol/parameters.ts";
 import { type Authority, managesAnything, type Permission } from "../rules/role.ts";
 import type { ConsoleFrame } from "./layout.tsx";
 import type { SectionName } from "./sections.ts";
-import { CONSOLE_LANGUAGES, CONSOLE_WORDS, wordsFor } from "./texts.ts";
+import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 /** What a page and its acts work with. */
 export interface ConsoleCall {
@@ -63,6 +64,10 @@ export interface ConsolePage {
 
 const NOTHING_TYPED: Typed = { get: () => undefined };
 
+/** The path and the query that were asked for, below the issuer. A page whose form has a query shows with it what was asked before. */
+const openedAs = ({ issuer }: Context, { path, query }: Incoming): `/${string}` =>
+  `${path.slice(issuer.path.length)}${query === "" ? "" : `?${query}`}` as `/${string}`;
+
 /** The person, or the way to become one. Throws `not_found` for people who manage nothing: they do not learn that there is more. */
 async function open(
   context: Context,
@@ -72,10 +77,14 @@ async function open(
 ): Promise<ConsoleCall | Response> {
   const signedIn = await findSignedIn(context, incoming.request);
   const here = fillPattern(path, incoming.parameters) as `/${string}`;
-  if (signedIn === null)
-    return seeOther(pagePath(context.issuer, "/login", { return_to: pagePath(context.issuer, here) }));
+  if (signedIn === null) {
+    const return_to = pagePath(context.issuer, openedAs(context, incoming));
+    return seeOther(pagePath(context.issuer, "/login", { return_to }));
+  }
   const authority = await authorityOfPerson(context, incoming, signedIn.account);
   if (!managesAnything(authority)) throw new OAuthError("not_found");
+  const missing = askDemandedLevel(context, signedIn, here);
+  if (missing !== null) return missing;
   if (needs !== undefined) requirePermission(authority, needs);
   const form = openForm(context, incoming, "console");
   const { account } = signedIn;
@@ -115,8 +124,7 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
     const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
     if (act === undefined) throw new OAuthError("parameter_invalid");
     if (act.recent === true) {
-      const here = fillPattern(path, incoming.parameters) as `/${string}`;
-      const asked = await askRecentSignIn(context, call.signedIn, here);
+      const asked = await askRecentSignIn(context, call.signedIn, openedAs(context, incoming));
       if (asked !== null) return asked;
     }
     try {

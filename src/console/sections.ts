@@ -4,6 +4,7 @@ import { type Authority, isAllowed } from "../rules/role.ts";
 
 export const SECTIONS = {
   overview: { path: "/admin", isFor: () => true },
+  apps: { path: "/admin/apps", isFor: (authority: Authority) => isAllowed(authority, "clients.read") },
   people: { path: "/admin/people", isFor: (authority: Authority) => isAllowed(authority, "people.read") },
   groups: { path: "/admin/groups", isFor: () => true },
   invitations: {

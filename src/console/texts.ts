@@ -8,9 +8,6 @@ export interface Bilingual<Words> {
   readonly de: Words;
 }
 
-/** The languages of the console: administrators read English or German. */
-export const CONSOLE_LANGUAGES = ["en", "de"] as const;
-
 /** The words for the reader of a page. */
 export const wordsFor = <Words>({ language }: Pick<PageFrame, "language">, words: Bilingual<Words>): Words =>
   language.tag === "de" ? words.de : words.en;
@@ -20,6 +17,7 @@ const english = {
   sectionsLabel: "Sections of the console",
   sections: {
     overview: "Overview",
+    apps: "Applications",
     people: "People",
     groups: "Groups",
     invitations: "Invitations",
@@ -80,6 +78,7 @@ const german: ConsoleWords = {
   sectionsLabel: "Bereiche der Verwaltung",
   sections: {
     overview: "Überblick",
+    apps: "Anwendungen",
     people: "Personen",
     groups: "Gruppen",
     invitations: "Einladungen",

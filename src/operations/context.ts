@@ -27,6 +27,7 @@ import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
 import type { MailSender } from "./mail.ts";
+import type { MailTest } from "./mail-test.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
@@ -88,6 +89,8 @@ export interface Context {
   readonly mailSender: MailSender | null;
   /** Delivers to the webhooks; null if there are none. */
   readonly webhookSender: WebhookSender | null;
+  /** Sends one mail now, in this language, and says how each step went; null if this server sends none. */
+  readonly testMail: ((address: string, language: string) => Promise<MailTest>) | null;
   /** Sends links by mail; null if this server sends none. */
   readonly linkMails: LinkMails | null;
 }
@@ -111,6 +114,8 @@ export interface Limits {
   readonly deviceRequestPerAddress: AttemptLimit;
   /** Pages with a code for another device. */
   readonly otherDeviceCodePerAddress: AttemptLimit;
+  /** Invitations of people who manage groups and no more, by the person. */
+  readonly invitationPerManager: AttemptLimit;
   /** Mails with links, by the name or address that was typed. */
   readonly linkRequestPerName: AttemptLimit;
   /** Mails with links and accounts that strangers ask for. */

@@ -48,3 +48,14 @@ async function lastRefresh(store: Store, { clientId }: ClientRecord): Promise<Ep
   for await (const { grantId, issuedAt } of newestFirst) if (own.has(recordIdText(grantId))) return issuedAt;
   return null;
 }
+
+/**
+ * When a person last gave the client access, or else when it was first used; null if it never was. Unlike `findLastUse` it takes the
+ * same short time for every client.
+ */
+export async function findLastSignIn({ store }: Reading, client: ClientRecord): Promise<EpochSeconds | null> {
+  if (client.usedAt === null) return null;
+  const where = { clientId: client.clientId };
+  const [grant] = await store.list(grants, { where, order: ["id"], descending: true, limit: 1 });
+  return Math.max(client.usedAt, grant?.activatedAt ?? grant?.createdAt ?? 0);
+}

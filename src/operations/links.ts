@@ -27,7 +27,7 @@ import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { findGroup, findMember } from "./groups.ts";
 import { allPages, type Page } from "./paging.ts";
-import { findAccountBySignInName } from "./people.ts";
+import { findAccountBySignInName, lookAtAccount } from "./people.ts";
 
 /** A mail with a link, or about one. */
 export interface LinkMail {
@@ -132,7 +132,6 @@ const LINK_ACCOUNT = { link: LINK, account: row(accounts, { subject: "link.subje
 const LINK_ACCOUNT_SETUP = { ...LINK_ACCOUNT, setup: SETUP_ROW };
 const LINK_EMAIL = { ...LINK_ACCOUNT_SETUP, sameEmail: row(signInNames, { name: "$email" }) };
 const ACCOUNT = { account: row(accounts, { subject: "$subject" }) };
-const ACCOUNT_SETUP = { ...ACCOUNT, setup: SETUP_ROW };
 const NAMES = {
   sameName: row(signInNames, { name: "$name" }),
   sameEmail: row(signInNames, { name: "$email" }),
@@ -534,7 +533,7 @@ export const everyWaiting = ({ store }: Reading): AsyncGenerator<AccountRecord> 
 /** Lets a person in who waits. False if they do not. */
 export async function approve(context: LinkContext, act: Act, subject: SubjectId): Promise<boolean> {
   const approved = await outcomeOf(context, act, async () => {
-    const facts = await context.store.look(ACCOUNT_SETUP, { subject, setup: SETUP });
+    const facts = await lookAtAccount(context, subject);
     const { account } = facts;
     const email = account?.emailVerified ? account.email : null;
     const mail: LinkMail | null =

@@ -29,15 +29,23 @@ import {
   parseAttestation,
   toBase64url,
 } from "../protocol/webauthn.ts";
+import { concluded } from "../rules/decision.ts";
 import { type Act, actOfStranger, type Origin } from "../rules/events.ts";
 import * as rules from "../rules/passkey.ts";
+import { keepingOne } from "../rules/person.ts";
 import { STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
 import { type AccountRecord, accounts, once, type PasskeyRecord, passkeys } from "../store/tables.ts";
 import { attemptStep, countAttempt, settle, takeBack } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
-import { findAccount, findAccountBySignInName } from "./people.ts";
+import {
+  type FirstPasskey,
+  findAccount,
+  findAccountBySignInName,
+  hasAdministrator,
+  lookAtAccount,
+} from "./people.ts";
 import { findWaysIn, type StepProof, spentProof } from "./second-factor.ts";
 
 interface Reading {
@@ -135,16 +143,20 @@ export function countNaming({ limits: { signInPerAddress } }: Context, { address
   return wait;
 }
 
-/** Asks for a new passkey of the person. A device that has one of theirs refuses. */
+/**
+ * Asks for a new passkey of the person. A device that has one of theirs refuses. `purpose`: `setup` for the first of an account that
+ * is not made yet.
+ */
 export function askForNewPasskey(
   context: Asking,
   cookieValue: string,
   { subject, username, name }: Pick<AccountRecord, "subject" | "username" | "name">,
   own: readonly PasskeyRecord[],
+  purpose: "register" | "setup" = "register",
 ): Ceremony {
   const { configuration } = context;
   const seconds = configuration.lifetimes.form_seconds;
-  return ask(context, { cookieValue, purpose: "register", subject }, seconds, {
+  return ask(context, { cookieValue, purpose, subject }, seconds, {
     rp: { id: relyingParty(context).domain, name: configuration.appearance.name },
     user: { id: userHandleOf(subject), name: username, displayName: name ?? username },
     pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
@@ -352,44 +364,57 @@ export type AddPasskeyOutcome =
   | "refused"
   | Exclude<rules.AddOutcome, "used">;
 
-/** Adds a passkey to the account. `name`: as the person named it; empty for the name of its kind. */
-export async function addPasskey(
-  context: Context,
-  act: Act,
-  { subject }: AccountRecord,
-  { text, cookieValue, name = "" }: Omit<PasskeyAttempt, "origin"> & { readonly name?: string },
-): Promise<AddPasskeyOutcome> {
-  const { store, keys, clock } = context;
+/** What a device answered when it was asked for a new passkey. `name`: as the person named it; empty for the name of its kind. */
+type NewPasskeyAnswer = Omit<PasskeyAttempt, "origin"> & { readonly name?: string };
+
+/** Verifies the answer of a device with a new passkey of the person, or says why it is not good. */
+export async function readNewPasskey(
+  context: Pick<Context, "keys" | "clock" | "issuer" | "configuration">,
+  subject: SubjectId,
+  purpose: "register" | "setup",
+  { text, cookieValue, name = "" }: NewPasskeyAnswer,
+): Promise<FirstPasskey | "stale" | "elsewhere" | "unreadable" | "refused"> {
+  const { keys, clock } = context;
   const attestation = parseAttestation(text);
   if (attestation === null) return "unreadable";
-  const { clientData, credentialId } = attestation;
+  const { clientData } = attestation;
   const challenge =
     cookieValue === null
       ? null
-      : openChallenge(
-          keys,
-          { cookieValue, purpose: "register", subject },
-          clientData.challenge,
-          clock.seconds(),
-        );
+      : openChallenge(keys, { cookieValue, purpose, subject }, clientData.challenge, clock.seconds());
   if (challenge === null) return "stale";
   const party = relyingParty(context);
   if (clientData.origin !== party.origin) return "elsewhere";
   const verified = await verifyAttestation(party, attestation);
   if (verified === null) return "refused";
-  const added: PasskeyRecord = {
+  const passkey: PasskeyRecord = {
     ...verified,
     subject,
     name: name !== "" && isPasskeyName(name) ? name : (authenticatorName(verified.aaguid) ?? ""),
     createdAt: clock.seconds(),
     usedAt: null,
   };
+  return { passkey, challenge };
+}
+
+/** Adds a passkey to the account. */
+export async function addPasskey(
+  context: Context,
+  act: Act,
+  { subject }: AccountRecord,
+  answer: NewPasskeyAnswer,
+): Promise<AddPasskeyOutcome> {
+  const { store } = context;
+  const read = await readNewPasskey(context, subject, "register", answer);
+  if (typeof read === "string") return read;
+  const { passkey: added, challenge } = read;
+  const { credentialId } = added;
   const asked = { credentialId, challenge: challenge.id, kind: "challenge" } as const;
   const outcome = await outcomeOf(context, act, async () => {
-    const account = await findAccount(context, subject);
+    const { account, setup } = await lookAtAccount(context, subject);
     const own = await listPasskeys(context, subject);
     return rules.addPasskey(
-      { ...(await store.look(PASSKEY_AND_ANSWER, asked)), account, own },
+      { ...(await store.look(PASSKEY_AND_ANSWER, asked)), account, setup, own },
       added,
       challenge,
     );
@@ -436,6 +461,25 @@ export const removePasskey = (
     const facts = await lookAtWays(context, subject, credentialId);
     const { passkey } = await context.store.look(PASSKEY, { credentialId });
     return rules.removePasskey({ ...facts, passkey }, by);
+  });
+
+/**
+ * The same for an actor who may not take the last administrator away, which the passkeys of a person without a password can be.
+ */
+export const removeEveryPasskeyIf = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+): Promise<"removed" | "none" | "gone" | "last_administrator"> =>
+  outcomeOf<"removed" | "none" | "gone" | "last_administrator">(context, act, async () => {
+    const facts = await lookAtAccount(context, subject);
+    const { account } = facts;
+    const own = await listPasskeys(context, subject);
+    if (account === null || own.length === 0) return concluded(account === null ? "gone" : "none");
+    const decision = { ...rules.removeEveryPasskey(account, own), outcome: "removed" as const };
+    if (account.passwordHash !== null) return decision;
+    const hasOther = account.administrator && (await hasAdministrator(context, subject));
+    return keepingOne(facts, hasOther, decision);
   });
 
 /** Removes all passkeys of a person, for the operator. Returns how many; null if there is no such person. */

@@ -4,7 +4,9 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { PictureId, RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import type { AccountChanges } from "../rules/account-changes.ts";
+import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
+import * as passkeyRules from "../rules/passkey.ts";
 import * as rules from "../rules/person.ts";
 import { row, type Store } from "../store/contract.ts";
 import {
@@ -13,8 +15,11 @@ import {
   type DisabledBy,
   type GroupRecord,
   groups,
+  once,
+  type PasskeyRecord,
   type PersonDeclared,
   type PictureRecord,
+  passkeys,
   pictures,
   revisions,
   type SetupLinkRecord,
@@ -25,6 +30,7 @@ import {
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
+import { readablePasskeys } from "./readable-passkeys.ts";
 
 interface Reading {
   readonly store: Store;
@@ -42,6 +48,11 @@ const NAMES_AND_SETUP = { sameName: NAME, sameEmail: EMAIL, setup: SETUP_ROW };
 export const GROUP = { group: row(groups, { name: "$name" }) };
 const LINK = { link: row(setupLinks, { name: "$link" }) };
 const LINK_AND_NAMES = { ...LINK, ...NAMES_AND_SETUP };
+const LINK_NAMES_PASSKEY = {
+  ...LINK_AND_NAMES,
+  passkey: row(passkeys, { credentialId: "$credentialId" }),
+  answered: row(once, { id: "$challenge", kind: "$kind" }),
+};
 const SETUP = { setup: SETUP_ROW };
 
 export const findAccount = async ({ store }: Reading, subject: string): Promise<AccountRecord | null> =>
@@ -97,8 +108,18 @@ export async function hasAdministrator({ store }: Reading, beside?: SubjectId): 
     store.list(accounts, { where: { administrator: true }, after, limit }),
   );
   for await (const account of administrators)
-    if (account.subject !== beside && rules.canAdminister(account)) return true;
+    if (account.subject !== beside && rules.canAdminister(account, await hasPasskey({ store }, account)))
+      return true;
   return false;
+}
+
+/** Whether the person can sign in with a passkey. */
+export async function hasPasskey(
+  { store }: Reading,
+  { subject }: Pick<AccountRecord, "subject">,
+): Promise<boolean> {
+  const own = await store.list(passkeys, { where: { subject }, limit: passkeyRules.PASSKEYS_PER_PERSON });
+  return (await readablePasskeys(own)).length > 0;
 }
 
 /** The parameters that find the holders of a person's names. */
@@ -130,8 +151,11 @@ export const createAccount = (
     );
   });
 
-export const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
-  store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
+/** The passkeys come after the account: they are not older than its revision. */
+export async function lookAtAccount(context: Reading, subject: SubjectId): Promise<rules.RoleFacts> {
+  const facts = await context.store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
+  return { ...facts, hasPasskey: await hasPasskey(context, { subject }) };
+}
 
 async function lookAtChange(
   context: Reading,
@@ -140,19 +164,26 @@ async function lookAtChange(
 ): Promise<rules.ChangeFacts> {
   const parameters = { subject, email: folded(email), setup: rules.SETUP };
   const found = await findGroups(context, [...groups, ...joins]);
-  return { ...(await context.store.look(CHANGED_ACCOUNT, parameters)), groups: found };
+  const facts = await context.store.look(CHANGED_ACCOUNT, parameters);
+  return { ...facts, hasPasskey: await hasPasskey(context, { subject }), groups: found };
 }
 
-/** Sets a password for the operator, without checking the current one. False if there is no such person. */
+/**
+ * Sets a password for the operator, without checking the current one. `check`: throws if the account as it is found is not to be changed.
+ * False if there is no such person.
+ */
 export const setPassword = (
   context: EndingContext,
   act: Act,
   subject: SubjectId,
   passwordHash: string,
+  check: (account: AccountRecord) => void = () => {},
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () =>
-    rules.setPassword(await lookAtAccount(context, subject), passwordHash, newEnding(context, subject)),
-  );
+  outcomeOf(context, act, async () => {
+    const facts = await lookAtAccount(context, subject);
+    if (facts.account !== null) check(facts.account);
+    return rules.setPassword(facts, passwordHash, newEnding(context, subject));
+  });
 
 /** A person sets their own password. False if `verifiedHash` is not their password any more, or they are disabled. */
 export const replacePassword = (
@@ -290,15 +321,38 @@ export async function findSetupLink(
   return rules.isLinkAlive(link, id, now) ? link : null;
 }
 
-/** Uses up the link and creates the account. `spent`: the link was used, replaced, is gone or has expired. */
+/** A verified passkey for a new account, and the challenge that it answers. */
+export interface FirstPasskey {
+  readonly passkey: PasskeyRecord;
+  readonly challenge: { readonly id: RecordId; readonly expiresAt: EpochSeconds };
+}
+
+/**
+ * Uses up the link and creates the account, with its passkey if it has no password. `spent`: the link was used, replaced, is gone or
+ * has expired. `used` and `known`: the challenge was answered before, or the passkey is registered here.
+ */
 export const redeemSetupLink = (
   context: DecideContext,
   act: Act,
   id: RecordId,
   account: AccountRecord,
   now: EpochSeconds,
-): Promise<"created" | "spent" | rules.NameTaken> =>
-  outcomeOf(context, act, async () => {
+  first: FirstPasskey | null = null,
+): Promise<"created" | "spent" | "used" | "known" | rules.NameTaken> =>
+  outcomeOf<"created" | "spent" | "used" | "known" | rules.NameTaken>(context, act, async () => {
     const parameters = { link: rules.SETUP_LINK, ...namesOf(account), setup: rules.SETUP };
-    return rules.redeemSetupLink(await context.store.look(LINK_AND_NAMES, parameters), id, account, now);
+    if (first === null) {
+      const facts = await context.store.look(LINK_AND_NAMES, parameters);
+      return rules.redeemSetupLink(facts, id, account, now);
+    }
+    const { passkey, challenge } = first;
+    const facts = await context.store.look(LINK_NAMES_PASSKEY, {
+      ...parameters,
+      credentialId: passkey.credentialId,
+      challenge: challenge.id,
+      kind: "challenge",
+    });
+    const stored = passkeyRules.firstPasskey(facts, passkey, challenge);
+    if (typeof stored === "string") return concluded(stored);
+    return rules.redeemSetupLink(facts, id, account, now, stored);
   });

@@ -211,7 +211,10 @@ export async function explainRequest(context: Reading, requestId: string): Promi
   };
 }
 
-const entryOf = (reason: string): { readonly description: string; readonly cure: string } | undefined =>
+/** What a kept reason means, and its cure; undefined for one of another version of this server. */
+export const entryOf = (
+  reason: string,
+): { readonly description: string; readonly cure: string } | undefined =>
   REASONS[reason as Reason] ?? rules.PAGE_REASONS[reason as keyof typeof rules.PAGE_REASONS];
 
 /** A refusal for programs, as JSON writes it. */

@@ -1,7 +1,6 @@
 /** The second step of a sign-in: a one-time password of the person's app (RFC 6238), or a recovery code. */
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
-import { isReadableKey } from "../accounts/passkeys.ts";
 import { codeDigests, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
 import type { CredentialId, SubjectId } from "../protocol/identifiers.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
@@ -10,16 +9,10 @@ import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import * as rules from "../rules/second-factor.ts";
 import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
-import {
-  type AccountRecord,
-  type PasskeyRecord,
-  passkeys,
-  recoveryCodes,
-  type TotpRecord,
-  totps,
-} from "../store/tables.ts";
+import { type AccountRecord, passkeys, recoveryCodes, type TotpRecord, totps } from "../store/tables.ts";
 import { type AttemptContext, type Attempted, attemptStep } from "./attempts.ts";
 import type { Context } from "./context.ts";
+import { readablePasskeys } from "./readable-passkeys.ts";
 
 interface Reading {
   readonly store: Store;
@@ -30,12 +23,6 @@ const CODE = { ...TOTP, code: row(recoveryCodes, { digest: "$digest" }) };
 
 export const findTotp = async ({ store }: Reading, subject: SubjectId): Promise<TotpRecord | null> =>
   (await store.look(TOTP, { subject })).totp;
-
-/** Those of some passkeys whose keys can be read. */
-export async function readablePasskeys(own: readonly PasskeyRecord[]): Promise<PasskeyRecord[]> {
-  const readable = await Promise.all(own.map(({ publicKey }) => isReadableKey(publicKey)));
-  return own.filter((_, index) => readable[index] === true);
-}
 
 /** What the person has set up to prove who they are. `without`: as if they did not have this passkey. */
 export async function findWaysIn(

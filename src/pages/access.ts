@@ -74,7 +74,7 @@ export function isOnlyHere(
 }
 
 /** The operator's words come first, even for a scope of the server's own; then those of the person's language. */
-function describeScope(
+export function describeScope(
   { catalogue, configuration }: AccessContext,
   { scopes, language }: Texts,
   name: Scope,

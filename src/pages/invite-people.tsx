@@ -16,7 +16,7 @@ import { type Authority, isAllowed, mayInvite } from "../rules/role.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { askRecentSignIn } from "./recent.ts";
+import { askDemandedLevel, askRecentSignIn } from "./recent.ts";
 import { respondWithPage } from "./respond.tsx";
 import { duration } from "./time.ts";
 import { pagePath } from "./urls.ts";
@@ -53,7 +53,9 @@ async function inviter(context: Context, incoming: Incoming): Promise<Manager | 
   if (signedIn === null) return seeOther(pagePath(context.issuer, "/login", { return_to: here }));
   const authority = await authorityOfPerson(context, incoming, signedIn.account);
   if (!mayInvite(authority)) throw new OAuthError("not_found");
-  return (await askRecentSignIn(context, signedIn, PAGE)) ?? { ...signedIn, authority };
+  const missing =
+    askDemandedLevel(context, signedIn, PAGE) ?? (await askRecentSignIn(context, signedIn, PAGE));
+  return missing ?? { ...signedIn, authority };
 }
 
 /** The groups into which the person may invite. */

@@ -12,7 +12,7 @@ import {
   removePassword,
   renamePasskey,
 } from "../operations/passkeys.ts";
-import { readablePasskeys } from "../operations/second-factor.ts";
+import { readablePasskeys } from "../operations/readable-passkeys.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, json, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -93,7 +93,7 @@ async function passkeysPage(
       token={form.token}
       rows={own.map((passkey) => rowOf(passkey, readable.includes(passkey), frame.texts))}
       hasPassword={account.passwordHash !== null}
-      mayRemovePassword={account.passwordHash !== null && !account.administrator && readable.length > 0}
+      mayRemovePassword={account.passwordHash !== null && readable.length > 0}
       ask={
         lacking === null ? { ceremony: askForNewPasskey(context, form.cookieValue, account, readable) } : null
       }

@@ -8,6 +8,7 @@ import { findWaysIn } from "../operations/second-factor.ts";
 import type { SignedIn } from "../operations/sessions.ts";
 import { seeOther } from "../platform/http.ts";
 import { reaches } from "../protocol/authentication-level.ts";
+import { levelOfPerson } from "../rules/client-access.ts";
 import { hasSecondFactor } from "../rules/sign-in.ts";
 import { pagePath } from "./urls.ts";
 
@@ -39,4 +40,17 @@ export async function askRecentSignIn(
   if (lacking === null) return null;
   const query = { return_to: pagePath(context.issuer, path), step_up: lacking === "level" ? "1" : null };
   return seeOther(pagePath(context.issuer, "/login", query));
+}
+
+/**
+ * The way to the step that is missing where the operator demands a second factor of this person for everything
+ * (`sign_in.second_factor_for`): managing the server is no less than an application. Null if the sign-in is as good as that.
+ */
+export function askDemandedLevel(
+  { issuer, levelPolicy }: Context,
+  { session, account }: SignedIn,
+  path: `/${string}`,
+): Response | null {
+  if (reaches(session.authenticationLevel, levelOfPerson(levelPolicy, account))) return null;
+  return seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, path), step_up: "1" }));
 }

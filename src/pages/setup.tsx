@@ -2,16 +2,18 @@
 /** First start: the one-time link that creates the first account. The server has no default password. */
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
+import { askForNewPasskey, readNewPasskey } from "../operations/passkeys.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
-import { findSignedIn } from "../operations/sessions.ts";
-import { type Handler, type Incoming, queryOf, type Route } from "../platform/http.ts";
+import { findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfStranger } from "../rules/events.ts";
-import type { SetupLinkRecord } from "../store/tables.ts";
+import { STEPS } from "../rules/sign-in.ts";
+import type { AccountRecord, SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import {
-  enterNewAccount,
   madeJustNow,
   NOTHING_TYPED,
   newAccountFaults,
@@ -19,11 +21,17 @@ import {
   typedAccount,
   typedRecord,
 } from "./new-account.tsx";
+import { NOTICE, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
+import { CONSOLE_LANGUAGES } from "./texts.ts";
 import { pagePath } from "./urls.ts";
-import type { AccountFieldFaults } from "./views/new-account.tsx";
-import { SetupView } from "./views/setup.tsx";
+import { type AccountFieldFaults, WITH_PASSKEY } from "./views/new-account.tsx";
+import { PASSKEY } from "./views/passkey-form.tsx";
+import { SetupPasskeyView, SetupView } from "./views/setup.tsx";
+
+/** Where the first person goes on. */
+const FIRST_STEPS = "/admin/start";
 
 /** The link of this token; null if it is unknown, used, replaced or too old. */
 async function findLink(context: Context, token: string): Promise<SetupLinkRecord | null> {
@@ -57,6 +65,35 @@ function setupPage(
   );
 }
 
+/**
+ * The page that makes the passkey. Its challenge is for the subject of the account to come, so the form brings that along: no other
+ * subject fits.
+ */
+function passkeyPage(
+  context: Context,
+  incoming: Incoming,
+  setupToken: string,
+  { username, name, email }: TypedAccount,
+  subject: SubjectId,
+  fault: string | null,
+): Promise<Response> {
+  const form = openForm(context, incoming, "setup", setupToken);
+  const here = pagePath(context.issuer, "/setup", { token: setupToken });
+  const about = { subject, username, name: name === "" ? null : name };
+  return respondWithPage(
+    <SetupPasskeyView
+      frame={pageFrame(context, incoming, undefined, { here })}
+      token={form.token}
+      username={displayText(username, 200)}
+      fields={{ token: setupToken, username, name, email, subject, [WITH_PASSKEY]: "1" }}
+      ask={{ ceremony: askForNewPasskey(context, form.cookieValue, about, [], "setup") }}
+      fault={fault}
+      back={here}
+    />,
+    { status: fault === null ? 200 : 422, setCookie: form.setCookie, runs: "own_script" },
+  );
+}
+
 const showSetup =
   (context: Context): Handler =>
   async (incoming) => {
@@ -81,15 +118,14 @@ async function createFirstAccount(
   const token = form.get("token") ?? "";
   // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
   const link = await findLink(context, token);
-  // The page offers no passkey: the first account has a password.
-  const typed: TypedAccount = { ...typedAccount(form), withPasskey: false };
+  const typed = typedAccount(form);
   const before = await findSignedIn(context, incoming.request);
   const { texts } = pageFrame(context, incoming);
   // A double click: the first has used the link up, and both get the same answer.
   const enterTwin = async () => {
     const made = await madeJustNow(context, incoming, typed, "setup_link");
     if (made === null) throw new PageError("setup_link");
-    return enterNewAccount(context, incoming, before, made, null);
+    return enter(context, incoming, before, made);
   };
   if (link === null) {
     if (!isFresh) throw new PageError("setup_link");
@@ -102,21 +138,60 @@ async function createFirstAccount(
   const faults = await newAccountFaults(context, texts, typed, null);
   if (Object.keys(faults).length > 0) return again(faults);
 
-  const account = {
+  const record = {
     ...(await typedRecord(context, typed, "setup_link", { address: typed.email || null, isVerified: true })),
     administrator: true,
   };
+  const askAgain = (fault: string | null) =>
+    passkeyPage(context, incoming, token, typed, record.subject, fault);
+  const notAdded = (reason: keyof typeof texts.passkeys.notAdded) => {
+    const words = texts.passkeys.notAdded[reason];
+    return askAgain(typeof words === "string" ? words : words(context.issuer.origin));
+  };
+  const answer = form.get(PASSKEY);
+  if (typed.withPasskey && answer === undefined) return askAgain(null);
+  const subject = typed.withPasskey ? (form.required("subject") as SubjectId) : record.subject;
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  const first = typed.withPasskey
+    ? await readNewPasskey(context, subject, "setup", { text: answer ?? "", cookieValue })
+    : null;
+  if (typeof first === "string") return notAdded(first);
+  const account = { ...record, subject };
   const act = actOfStranger(incoming);
-  switch (await redeemSetupLink(context, act, link.id, account, context.clock.seconds())) {
+  const outcome = await redeemSetupLink(context, act, link.id, account, context.clock.seconds(), first);
+  switch (outcome) {
     case "created":
-      return enterNewAccount(context, incoming, before, account, null);
+      return enter(context, incoming, before, account);
     case "spent":
       return enterTwin();
+    case "used":
+      return notAdded("stale");
+    case "known":
+      return notAdded("known");
     case "username_taken":
       return again({ username: texts.setup.usernameTaken });
     case "email_taken":
       return again({ email: texts.account.emailTaken });
   }
+}
+
+/** Into the new account, and on to the first steps. `before`: who was signed in before the account was made. */
+async function enter(
+  context: Context,
+  incoming: Incoming,
+  before: SignedIn | null,
+  account: AccountRecord,
+): Promise<Response> {
+  const { issuer } = context;
+  const signIn = { account, steps: [account.passwordHash === null ? STEPS.passkey : STEPS.password] };
+  const act = actOfStranger(incoming);
+  const started = await startAfterChange(context, act, signIn, before?.session.id ?? null);
+  if (started === null) return seeOther(pagePath(issuer, FIRST_STEPS));
+  const { texts } = pageFrame(context, incoming, undefined, { only: CONSOLE_LANGUAGES });
+  const notice = sealNotice(context, started.cookieValue, account.subject, "console", {
+    text: texts.account.notices.created,
+  });
+  return seeOther(pagePath(issuer, FIRST_STEPS, { [NOTICE]: notice }), started.cookies);
 }
 
 export const setupRoutes = (context: Context): Route[] => [

@@ -17,7 +17,8 @@ import {
   type PasskeyRefusal,
 } from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
-import { checkCode, findTotp, findWaysIn, readablePasskeys } from "../operations/second-factor.ts";
+import { readablePasskeys } from "../operations/readable-passkeys.ts";
+import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
 import {
   findEarlierSession,
   findSignedIn,

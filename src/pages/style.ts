@@ -301,9 +301,10 @@ details > .stack { margin-top: 0.5rem; }
 .rows td { padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; }
 .rows code, .rows bdi { overflow-wrap: anywhere; }
 .rows button { white-space: nowrap; }
-.rows .badge { white-space: normal; overflow-wrap: anywhere; }
+.rows .badge { white-space: normal; overflow-wrap: break-word; }
 .rows :is(th, td):first-child { padding-inline-start: 0; }
 .rows :is(th, td):last-child { padding-inline-end: 0; }
+.rows thead td { border: 0; }
 .rows td a { display: inline-flex; align-items: center; gap: 0.375rem; min-height: 2.75rem; }
 .rows td p a { min-height: 0; }
 .rows td .box { min-height: 2.75rem; }
@@ -315,6 +316,18 @@ details > .stack { margin-top: 0.5rem; }
 .badge.good { color: var(--good); background: var(--good-soft); border-color: transparent; }
 .badge.warn { color: var(--warn); background: var(--warn-soft); border-color: var(--warn-line); }
 .badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
+.first-steps { display: grid; gap: 0.25rem; margin: 1rem 0 0; padding: 0; list-style: none; counter-reset: step; }
+.first-steps a { display: flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; padding: 0.375rem 0.875rem; border: 1px solid transparent; border-radius: 0.625rem; }
+.first-steps a[aria-current] { border-color: var(--edge); color: var(--ink); font-weight: 600; text-decoration: none; }
+.first-steps li { counter-increment: step; }
+.first-steps a > span:not(.hidden)::before { content: counter(step) ". "; }
+.first-steps svg { color: var(--good); flex: none; }
+.checks { display: grid; gap: 0.75rem; margin: 0.5rem 0 0; padding: 0; list-style: none; }
+.checks li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; overflow-wrap: anywhere; }
+.checks li > svg { margin-top: 0.1875rem; color: var(--muted); }
+.checks .good > svg { color: var(--good); }
+.checks .warn > svg { color: var(--warn); }
+.checks .bad > svg { color: var(--bad); }
 .console .facts > div { grid-template-columns: minmax(7.5rem, 10rem) minmax(0, 1fr); }
 .danger + .danger { border-top: 1px solid var(--line); }
 .console .card > * + .danger { margin-top: 0.75rem; }
@@ -334,6 +347,7 @@ textarea { display: block; width: 100%; min-height: 6rem; padding: 0.625rem 0.87
   .rows td::before { content: attr(data-label); color: var(--muted); }
   .rows td:not([data-label]) { display: block; }
   .rows .blank { display: none; }
+  .rows .badge { overflow-wrap: anywhere; }
 }
 
 @media (max-width: 32rem) {
@@ -383,10 +397,11 @@ const pictureRules = (light: string | undefined, dark = light): string => `
 @media (min-width: 32.0625rem) {
   :root { --on-ground: var(--ink); --on-ground-muted: var(--muted); --on-ground-link: var(--link); }
   body { background-position: center; background-size: cover; background-attachment: fixed; }
-  .brand, .foot, .holder, main > p { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
+  .brand, .foot, .holder, main > p, .console > nav, .trail, .content > .links { border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); }
   .brand { margin-inline-start: 0; padding: 0.375rem 0.875rem; }
   .holder { padding: 0.375rem 0.875rem; }
-  main > p { width: fit-content; padding: 0.5rem 0.875rem; }
+  main > p, .trail, .content > .links { width: fit-content; padding: 0.5rem 0.875rem; }
+  .console > nav { padding: 0.375rem; }
   .page { gap: 1rem; }
   .foot { padding: 0.25rem 1rem; }
 }

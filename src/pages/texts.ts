@@ -123,3 +123,6 @@ const byPreference = (header: string): string[] =>
   parseAccept(header.slice(0, 500))
     .filter(({ q }) => q > 0)
     .map(({ type }) => type);
+
+/** The languages of the console: administrators read English or German. */
+export const CONSOLE_LANGUAGES = ["en", "de"] as const;

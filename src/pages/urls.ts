@@ -56,6 +56,19 @@ export const PAGE_PATHS = [
 /** The pages of the console, below the issuer. A segment `:name` stands for the identifier of what the page is about. */
 export const CONSOLE_PATHS = [
   "/admin",
+  "/admin/apps",
+  "/admin/apps/:client",
+  "/admin/apps/:client/access",
+  "/admin/apps/:client/claims",
+  "/admin/apps/:client/grants",
+  "/admin/apps/:client/lifetimes",
+  "/admin/apps/:client/logout",
+  "/admin/apps/:client/refusals",
+  "/admin/apps/:client/scopes",
+  "/admin/apps/:client/secrets",
+  "/admin/apps/new",
+  "/admin/apps/new/:recipe",
+  "/admin/apps/new/by-hand",
   "/admin/audit",
   "/admin/groups",
   "/admin/groups/:group",
@@ -69,6 +82,7 @@ export const CONSOLE_PATHS = [
   "/admin/requests/:request",
   "/admin/scopes",
   "/admin/settings",
+  "/admin/start",
   "/admin/webhooks",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];

@@ -63,22 +63,38 @@ export const authenticationMethodOf = ({ secret }: RecipeClient) =>
 export function addressOf({ name, address }: Recipe, written: string | undefined): string | null {
   if (address === null) {
     if (written === undefined) return null;
-    throw new RecipeError(`${name} needs no address of its own. Leave out --url.`);
+    throw new RecipeError("address_not_needed", `${name} needs no address of its own. Leave out --url.`);
   }
   if (written === undefined)
-    throw new RecipeError(`Say where people open ${name}, such as --url ${address.example}`);
+    throw new RecipeError(
+      "address_missing",
+      `Say where people open ${name}, such as --url ${address.example}`,
+    );
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written))
-    throw new RecipeError(`The address needs a scheme: --url https://${written.replace(/^\/+/, "")}`);
+    throw new RecipeError(
+      "address_without_scheme",
+      `The address needs a scheme: --url https://${written.replace(/^\/+/, "")}`,
+    );
   if (!URL.canParse(written))
-    throw new RecipeError(`'${written}' is not an address. Write it like --url ${address.example}`);
+    throw new RecipeError(
+      "address_malformed",
+      `'${written}' is not an address. Write it like --url ${address.example}`,
+    );
   const url = new URL(written);
   if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw new RecipeError(`People open ${name} with https. Write --url https://${url.host}`);
+    throw new RecipeError(
+      "address_not_web",
+      `People open ${name} with https. Write --url https://${url.host}`,
+    );
   if (url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "")
-    throw new RecipeError(`Write the address alone, without a user name, ? and #: --url ${url.origin}`);
+    throw new RecipeError(
+      "address_with_more",
+      `Write the address alone, without a user name, ? and #: --url ${url.origin}`,
+    );
   const path = withoutSlashes(url.pathname);
   if (path !== "" && !address.path)
     throw new RecipeError(
+      "address_with_path",
       `${name} cannot live below a path. If people open it at ${url.origin}: --url ${url.origin}`,
     );
   return url.origin + path;
@@ -126,6 +142,7 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
   const { recipe, clientId = recipe.id, allowsHttp = false, further, rules } = order;
   if (recipe.refused !== undefined)
     throw new RecipeError(
+      "application_refused",
       `${recipe.name} cannot sign in with this server. ${recipe.refused.why} ${recipe.refused.instead}`,
     );
   requireScopes(context, order);
@@ -135,7 +152,10 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
     .map((part) => {
       const chosen = chosenClientId(clientIdOf(clientId, part));
       if (chosen === null)
-        throw new RecipeError(`'${clientId}' cannot be an identifier. Choose another --id.`);
+        throw new RecipeError(
+          "identifier_refused",
+          `'${clientId}' cannot be an identifier. Choose another --id.`,
+        );
       const metadata = checkClientMetadata({ ...membersOf(order, part), ...further }, policy);
       const hasNoScope = part.scope.length === 0;
       return {
@@ -173,11 +193,13 @@ function requireScopes({ catalogue }: RecipeContext, { recipe, url, clientId = r
   if (missing === undefined) return;
   const values = { ...addressValues(url), ...clientValues(undefined, clientId, null) };
   throw new RecipeError(
+    "scope_missing",
     `${recipe.name} needs the scope '${missing}'. Put this into tessera.toml, start the server again, and repeat the command:\n\n${fill(recipe.server ?? "", values)}`,
   );
 }
 
 const takenError = (clientId: string) =>
   new RecipeError(
+    "identifier_taken",
     `The identifier '${clientId}' is taken. Choose another --id, or see: tessera client show ${clientId}`,
   );

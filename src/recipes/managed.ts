@@ -11,7 +11,8 @@ export interface RecipeWish extends Omit<Order, "recipe" | "url"> {
   readonly url?: string | undefined;
 }
 
-/** Throws `object_unknown` for a recipe that does not exist, `change_refused` for one that cannot be followed, and as `makeClients`. */
+/** Throws `object_unknown` for a recipe that does not exist, `change_refused` for one that cannot be followed,
+ * `object_exists` for an identifier that is taken, and as `makeClients`. */
 export async function makeManagedClients(
   context: Context,
   authority: Authority,
@@ -31,8 +32,8 @@ export async function makeManagedClients(
 }
 
 /** The words of a recipe's faults are for the command line. */
-const asRefusal = ({ message }: RecipeError): OAuthError =>
-  new OAuthError("change_refused", {
+const asRefusal = ({ fault, message }: RecipeError): OAuthError =>
+  new OAuthError(fault === "identifier_taken" ? "object_exists" : "change_refused", {
     description: message
       .replace(/,? or see: tessera [\s\S]*$/, ".")
       .replaceAll("--url ", "url: ")

@@ -109,5 +109,26 @@ export interface Recipe {
 
 export const isPaste = (settings: Settings): settings is Paste => "text" in settings;
 
+/** Why a recipe cannot be followed. Most are faults of the address of the application, as `addressOf` finds them. */
+export type RecipeFault =
+  | "address_not_needed"
+  | "address_missing"
+  | "address_without_scheme"
+  | "address_malformed"
+  | "address_not_web"
+  | "address_with_more"
+  | "address_with_path"
+  | "application_refused"
+  | "scope_missing"
+  | "identifier_refused"
+  | "identifier_taken";
+
 /** Recipes say it in words for people; the command line adds what to do. */
-export class RecipeError extends Error {}
+export class RecipeError extends Error {
+  readonly fault: RecipeFault;
+
+  constructor(fault: RecipeFault, message: string) {
+    super(message);
+    this.fault = fault;
+  }
+}

@@ -17,7 +17,6 @@ import {
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, asItWas, touchClient } from "./grant.ts";
-import { canAdminister } from "./person.ts";
 
 /** A registration counts as used for this long beyond its last token, so that its use is noted once a day at most. */
 const USE_NOTED_FOR_SECONDS = 86_400;
@@ -51,7 +50,8 @@ export const isYesMeant = (vouched: boolean, acknowledged: boolean): boolean => 
 export const maySeeRedirectUris = (
   { source, isPublic }: Pick<ClientRecord, "source"> & { readonly isPublic: boolean },
   reader: AccountRecord | null,
-): boolean => (reader !== null && canAdminister(reader)) || (source === "registration" && isPublic);
+): boolean =>
+  (reader?.administrator === true && reader.disabledAt === null) || (source === "registration" && isPublic);
 
 /** Notes that the operator vouches for the client, or no longer does (null). False if there is no such client. */
 export const vouchForClient = (

@@ -28,6 +28,7 @@ import {
   enableAccount,
   type NameTaken,
   type NewAccountFacts,
+  type RoleFacts,
   setPassword,
 } from "./person.ts";
 import type { Ending } from "./session.ts";
@@ -274,7 +275,7 @@ const stillInvites = ({ account: { subject, revision }, manages }: Inviter): Cha
 ];
 
 /** Lets a person in who made their own account. False if there is no such person, or they do not wait. */
-export function approveAccount(facts: AccountFacts, mail: readonly Change[]): Decision<boolean> {
+export function approveAccount(facts: RoleFacts, mail: readonly Change[]): Decision<boolean> {
   const { account } = facts;
   if (account === null || !waits(account)) return concluded(false);
   const enabled = enableAccount(facts);
@@ -363,7 +364,8 @@ export function confirmEmail(
   const { subject } = facts.account;
   if (by !== subject) return concluded("foreign");
   const { outcome, ...changed } = changeAccount(
-    { ...facts, sameEmail },
+    // A new address makes no administrator, so no passkey need be looked for.
+    { ...facts, sameEmail, hasPasskey: false },
     { email: link.email, emailVerified: true },
     "person",
     now,

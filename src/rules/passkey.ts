@@ -6,6 +6,7 @@ import { type AccountRecord, once, type PasskeyRecord, passkeys } from "../store
 import { concluded, type Decision } from "./decision.ts";
 import { touchAccount } from "./grant.ts";
 import type { Single } from "./once.ts";
+import { closeSetup, type SetupRevision } from "./person.ts";
 import { isWayLeft, type WaysIn } from "./sign-in.ts";
 
 /** The most passkeys of one person. */
@@ -59,6 +60,7 @@ export function usePasskey(
 
 export interface NewPasskeyFacts extends PasskeyFacts {
   readonly account: AccountRecord | null;
+  readonly setup: SetupRevision;
   /** The person's passkeys. */
   readonly own: readonly PasskeyRecord[];
 }
@@ -68,7 +70,7 @@ export type AddOutcome = "added" | "gone" | "used" | "known" | "too_many";
 
 /** Adds a passkey. It changes how the person may sign in, so sign-ins under way begin anew. */
 export function addPasskey(
-  { account, passkey, answered, own }: NewPasskeyFacts,
+  { account, setup, passkey, answered, own }: NewPasskeyFacts,
   added: PasskeyRecord,
   challenge: Single,
 ): Decision<AddOutcome> {
@@ -79,10 +81,24 @@ export function addPasskey(
   const { subject } = account;
   return {
     outcome: "added",
-    changes: [touchAccount(account, {}), useUp(challenge), insert(passkeys, withFreeName(added, own))],
+    changes: [
+      // An administrator who could not sign in until now can, and the link for the first one must not stay (THREATS 19).
+      ...closeSetup(account, setup, true),
+      touchAccount(account, {}),
+      useUp(challenge),
+      insert(passkeys, withFreeName(added, own)),
+    ],
     events: [{ event: "passkey.added", subject }],
   };
 }
+
+/** The changes that store the first passkey of a new account, or why they may not be. */
+export const firstPasskey = (
+  { passkey, answered }: PasskeyFacts,
+  added: PasskeyRecord,
+  challenge: Single,
+): readonly Change[] | Extract<AddOutcome, "used" | "known"> =>
+  answered !== null ? "used" : passkey !== null ? "known" : [useUp(challenge), insert(passkeys, added)];
 
 /** Two passkeys of a kind get different names: "1Password", "1Password 2". One without a name stays so. */
 function withFreeName(added: PasskeyRecord, own: readonly PasskeyRecord[]): PasskeyRecord {
@@ -152,17 +168,16 @@ export function removeEveryPasskey(
   };
 }
 
-/**
- * `none`: there is no password. `administrator`: people who administer the server keep theirs, because a server counts as set up
- * while an administrator has a password (`canAdminister`), and the link for the first one must not come back (THREATS 19).
- */
-export type RemovePasswordOutcome = "removed" | "none" | "administrator" | "last_way";
+/** `none`: there is no password. */
+export type RemovePasswordOutcome = "removed" | "none" | "last_way";
 
-/** A person does without their password. Their sessions go on: nothing that they rest on was given away. */
+/**
+ * A person does without their password, if a passkey is left: so an administrator stays one who can sign in (THREATS 19). Their
+ * sessions go on: nothing that they rest on was given away.
+ */
 export function removePassword({ account, left }: WaysFacts): Decision<RemovePasswordOutcome> {
   if (account === null || account.disabledAt !== null || account.passwordHash === null)
     return concluded("none");
-  if (account.administrator) return concluded("administrator");
   if (!isWayLeft(left)) return concluded("last_way");
   return {
     outcome: "removed",

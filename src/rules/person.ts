@@ -53,10 +53,18 @@ export type SetupRevision = Row<typeof revisions> | null;
 
 export const SETUP = "setup";
 
-/** People sign in with a password only, so an administrator without one cannot sign in. */
+/**
+ * Whether the person administers the server and can sign in by themselves. A link for one sign-in does not count: it comes from the
+ * operator or from a mail.
+ */
 export const canAdminister = (
-  account: Pick<AccountRecord, "administrator" | "disabledAt" | "passwordHash">,
-): boolean => account.administrator && account.disabledAt === null && account.passwordHash !== null;
+  {
+    administrator,
+    disabledAt,
+    passwordHash,
+  }: Pick<AccountRecord, "administrator" | "disabledAt" | "passwordHash">,
+  hasPasskey: boolean,
+): boolean => administrator && disabledAt === null && (passwordHash !== null || hasPasskey);
 
 const nextSetup = (setup: SetupRevision): Change =>
   setup === null
@@ -67,8 +75,8 @@ const nextSetup = (setup: SetupRevision): Change =>
 export const SETUP_LINK = "administrator";
 
 /** The setup link is for a server without an administrator, so a change that makes one removes the link. */
-const closeSetup = (account: AccountRecord, setup: SetupRevision): Change[] =>
-  canAdminister(account) ? [nextSetup(setup), remove(setupLinks, { name: SETUP_LINK })] : [];
+export const closeSetup = (account: AccountRecord, setup: SetupRevision, hasPasskey: boolean): Change[] =>
+  canAdminister(account, hasPasskey) ? [nextSetup(setup), remove(setupLinks, { name: SETUP_LINK })] : [];
 
 /** The texts with which a person may sign in, as they are compared. */
 export const signInNamesOf = ({ username, email }: Pick<AccountRecord, "username" | "email">): string[] => [
@@ -117,7 +125,7 @@ export function createAccount(
   return {
     outcome: "created",
     changes: [
-      ...closeSetup(account, setup),
+      ...closeSetup(account, setup, false),
       insert(accounts, account),
       ...changeNames(null, account),
       ...mirrored,
@@ -134,8 +142,14 @@ export interface AccountFacts {
   readonly setup: SetupRevision;
 }
 
+/** The facts for a change that may let a person administer the server. */
+export interface RoleFacts extends AccountFacts {
+  /** Whether the person has a passkey. It was looked up after the account, so that the account's revision guards it. */
+  readonly hasPasskey: boolean;
+}
+
 /** The facts for a change that may bring a new e-mail address or new groups. */
-export interface ChangeFacts extends AccountFacts {
+export interface ChangeFacts extends RoleFacts {
   readonly sameEmail: SignInNameRecord | null;
   /** The groups that exist, of those that the change names. */
   readonly groups?: readonly GroupRecord[];
@@ -161,7 +175,7 @@ export function setPassword(
   return {
     outcome: true,
     changes: [
-      ...closeSetup({ ...account, passwordHash }, setup),
+      ...closeSetup({ ...account, passwordHash }, setup, false),
       touchAccount(account, { passwordHash }),
       ...changes,
     ],
@@ -220,7 +234,7 @@ export function renewPassword(
 
 /** A change of facts with everything that goes with it, or why it may not be. */
 function changedAccount(
-  { account, setup, sameEmail, groups = [] }: ChangeFacts,
+  { account, setup, sameEmail, hasPasskey, groups = [] }: ChangeFacts,
   wish: AccountChanges,
   alsoSet: Partial<AccountRecord>,
   by: ActorKind,
@@ -238,14 +252,17 @@ function changedAccount(
   return {
     outcome: "changed",
     changes: [
-      ...closeSetup(next, setup),
+      ...closeSetup(next, setup, hasPasskey),
       touchAccount(account, set),
       ...changeNames(account, next),
       ...(wish.picture === undefined ? [] : pictureChanges(account, wish.picture, now)),
       ...mirrored,
     ],
-    // A link went to the former address, or was to prove another one.
-    ...(next.email !== account.email && { sweeps: [endLinks(account.subject)] }),
+    // A link went to the former address, or was to prove another one. One from before the role was made by an actor who may not
+    // make one for a person with a role.
+    ...((next.email !== account.email || ROLES.some((role) => next[role] && !account[role])) && {
+      sweeps: [endLinks(account.subject)],
+    }),
     // To leave a group can end access to applications.
     ...(membership.left.length > 0 && { urgent: true }),
     events: [
@@ -378,7 +395,7 @@ export function disableAccount(
  * Lets a disabled person sign in again. What was revoked stays revoked. A person whom the configuration left out belongs to
  * the operator from then on; otherwise the next start would disable them again.
  */
-export function enableAccount({ account, setup }: AccountFacts): Decision<boolean> {
+export function enableAccount({ account, setup, hasPasskey }: RoleFacts): Decision<boolean> {
   if (account === null) return concluded(false);
   const set: Partial<AccountRecord> = {
     disabledAt: null,
@@ -391,7 +408,7 @@ export function enableAccount({ account, setup }: AccountFacts): Decision<boolea
   };
   return {
     outcome: true,
-    changes: [...closeSetup({ ...account, disabledAt: null }, setup), touchAccount(account, set)],
+    changes: [...closeSetup({ ...account, disabledAt: null }, setup, hasPasskey), touchAccount(account, set)],
     events: [{ event: "person.enabled", subject: account.subject }],
   };
 }
@@ -642,12 +659,16 @@ export const isLinkAlive = (
   now: EpochSeconds,
 ): link is SetupLinkRecord => link !== null && Buffer.compare(link.id, id) === 0 && link.expiresAt > now;
 
-/** Uses up the link and creates the account. `spent`: the link was used, replaced, is gone or has expired. */
+/**
+ * Uses up the link and creates the account. `withPasskey`: the changes that store the passkey of an account without a password, so
+ * that neither is there without the other. `spent`: the link was used, replaced, is gone or has expired.
+ */
 export function redeemSetupLink(
   { link, setup, ...names }: SetupFacts,
   id: RecordId,
   account: AccountRecord,
   now: EpochSeconds,
+  withPasskey: readonly Change[] = [],
 ): Decision<"created" | "spent" | NameTaken> {
   if (!isLinkAlive(link, id, now)) return concluded("spent");
   const taken = nameTaken(names);
@@ -659,6 +680,7 @@ export function redeemSetupLink(
       remove(setupLinks, { name: SETUP_LINK }),
       insert(accounts, account),
       ...changeNames(null, account),
+      ...withPasskey,
     ],
     events: [{ event: "person.created", subject: account.subject, via: "setup_link" }],
   };

@@ -107,11 +107,20 @@ export const foreignText = (text: string, most: number, clean: (text: string) =>
  * A URI without what may be secret in it: user information, and the values of its query and fragment. Their names stay, since a
  * redirect URI is compared as a whole.
  */
-const withoutValues = (uri: string): string =>
-  uri
-    .replace(/^([^/?#]*\/\/)[^/?#]*@/, "$1…@")
-    .replace(/#.*$/s, "#…")
-    .replace(/([?&][^=&#]*=)[^&#]*/g, "$1…");
+function withoutValues(uri: string): string {
+  const [address = "", ...fragment] = uri.split("#");
+  const [path = "", ...query] = address.split("?");
+  const shown = query
+    .join("?")
+    .split("&")
+    .map((pair) => (pair.includes("=") ? `${pair.slice(0, pair.indexOf("="))}=…` : pair))
+    .join("&");
+  return [
+    path.replace(/^([^/]*\/\/)[^/]*@/, "$1…@"),
+    ...(query.length > 0 ? ["?", shown] : []),
+    ...(fragment.length > 0 ? ["#…"] : []),
+  ].join("");
+}
 
 const isUri = (name: string): boolean => /uris?$/.test(name) || name === "resource";
 

@@ -617,7 +617,7 @@ export type ConsentRecord = Row<typeof consents>;
  */
 export const idempotentAnswers = table("idempotent_answers", {
   columns: {
-    /** The digest of the actor and the key. */
+    /** The digest of the actor, what they may do, and the key. */
     id: bytes(),
     /** The digest of the request: 32 bytes. */
     request: bytes(),

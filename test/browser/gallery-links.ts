@@ -225,5 +225,33 @@ export const FOR_ADMINISTRATORS: readonly Exhibit[] = [
       await submit(page);
     },
   },
+  ...(["address", "mail", "app", "sign_in"] as const).map((step) => ({
+    name: `start-${step}`,
+    open: async (page: Page, server: ListeningServer) => {
+      await asRoot(page, server);
+      await page.goto(`${server.issuer}/admin/start?step=${step}`);
+    },
+  })),
+  {
+    name: "console-app-made",
+    open: async (page, server) => {
+      await asRoot(page, server);
+      await page.goto(`${server.issuer}/admin/apps/new/immich?url=https://photos.example.org`);
+      await page.locator("main form[method=post] button").click();
+    },
+  },
+  {
+    name: "console-app",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/admin/apps/immich`);
+      await page.locator("details.card > summary").click();
+    },
+  },
+  {
+    name: "console-app-claims",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/admin/apps/immich/claims?person=root`);
+    },
+  },
   ...CONSOLE,
 ];

@@ -140,7 +140,7 @@ async function registerStranger(server: ListeningServer): Promise<string> {
 async function fillIn(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await page.locator(`input#${name}`).fill(value);
   const [name = ""] = Object.keys(fields);
-  await page.locator(`form:has(input#${name}) button[type=submit]`).click();
+  await page.locator(`form:has(input#${name}) button[type=submit]`).first().click();
 }
 
 /** Makes the form on the page a stale one, without a clock that would end what the form is about. */
@@ -259,6 +259,14 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
       await spoil(page);
       await fillIn(page, { username: "root", password: PASSWORD });
+    },
+  },
+  {
+    name: "setup-passkey",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
+      await page.locator("input#username").fill("root");
+      await page.locator("button[name=with_passkey]").click();
     },
   },
   { name: "error-setup-link", open: path("/setup?token=used") },

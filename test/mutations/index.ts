@@ -3,6 +3,7 @@ import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
+import { CONSOLE_APPS } from "./console-apps.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
@@ -46,6 +47,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MANAGEMENT,
   ...OF_METRICS,
   ...PAGES,
+  ...CONSOLE_APPS,
   ...PASSKEYS,
   ...OTHER_DEVICE,
   ...PLATFORM,

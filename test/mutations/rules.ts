@@ -1322,4 +1322,13 @@ export const RULES: readonly Mutation[] = [
     replace: '"everyone"',
     tests: ["endpoints/jwt-access-token.test.ts"],
   },
+  {
+    against: ["threat 90"],
+    what: "a link from before the role opens the account of an administrator",
+    in: "rules/person.ts",
+    within: "changedAccount",
+    match: "ROLES.some($GIVEN)",
+    replace: "false",
+    tests: ["api/new-roles.test.ts"],
+  },
 ];

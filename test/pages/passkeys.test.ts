@@ -1,9 +1,21 @@
 /** Passkeys through the pages, with a device in software that can lie in every way. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { newTotpSecret, sealTotp } from "../../src/accounts/totp.ts";
+import { makeSetupLink } from "../../src/cli/first-start.ts";
 import { collect } from "../../src/operations/paging.ts";
-import { listPasskeys, passkeyIdText } from "../../src/operations/passkeys.ts";
-import { changeAccount, findAccount } from "../../src/operations/people.ts";
+import {
+  listPasskeys,
+  passkeyIdText,
+  removeEveryPasskey,
+  removeEveryPasskeyIf,
+} from "../../src/operations/passkeys.ts";
+import {
+  changeAccount,
+  disableAccount,
+  enableAccount,
+  findAccount,
+  hasAdministrator,
+} from "../../src/operations/people.ts";
 import { everySession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { insert, put } from "../../src/store/contract.ts";
@@ -609,18 +621,74 @@ function passkeySuite(start: StartOnEngine): void {
 
     test(
       proves(
-        "let a person do without a password, but not with neither, and no administrator",
+        "let a person do without a password, but not with neither; an administrator too, and the link stays away",
         "threat 82",
         "threat 19",
       ),
       async () => {
         const removePassword = act({ action: "remove_password" });
         await administers(true);
-        expect(await textOf(await removePassword())).toContain("because you administer this server");
-        await administers(false);
+        const second = createAuthenticator(ISSUER);
+        await add(second);
+        expect((await removePassword()).status).toBe(303);
+        expect(await server.context.store.hasAdministrator()).toBe(true);
+        expect(await makeSetupLink(server.context)).toBeNull();
+        // Neither the person nor another administrator takes the last of the last away.
         await act({ action: "remove", id: await idAt(0) })();
-        expect(await textOf(await removePassword())).toContain("without it you could not sign in");
+        expect((await act({ action: "remove", id: await idAt(0) })()).status).toBe(422);
+        expect(await removeEveryPasskeyIf(server.context, SERVER_ACT, alice.subject)).toBe(
+          "last_administrator",
+        );
+        expect(await server.context.store.hasAdministrator()).toBe(true);
+        const boss = await addPersonWithPassword(server, "boss", { administrator: true });
+        expect(await removeEveryPasskeyIf(server.context, SERVER_ACT, alice.subject)).toBe("removed");
+        expect(await hasAdministrator(server.context, boss.subject)).toBe(false);
+      },
+    );
+
+    test(
+      proves(
+        "are the only way in of a person who has no password: without one the password stays",
+        "threat 82",
+      ),
+      async () => {
+        await act({ action: "remove", id: await idAt(0) })();
+        expect(await textOf(await act({ action: "remove_password" })())).toContain(
+          "without it you could not sign in",
+        );
         expect((await openBrowser(server).signIn("alice", PASSWORD)).status).toBe(303);
+      },
+    );
+
+    test(
+      proves(
+        "take the link for the first administrator away as soon as an administrator has one",
+        "threat 19",
+      ),
+      async () => {
+        const { context } = server;
+        expect((await act({ action: "remove_password" })()).status).toBe(303);
+        const link = await makeSetupLink(context);
+        expect(link).not.toBeNull();
+        const page = (link ?? "").slice(server.issuer.length);
+        expect((await openBrowser(server).get(page)).status).toBe(200);
+        // By the role: the person has a passkey already.
+        await administers(true);
+        expect((await openBrowser(server).get(page)).status).toBe(404);
+        // By being let in again.
+        await disableAccount(context, SERVER_ACT, alice.subject, server.clock.seconds());
+        const again = ((await makeSetupLink(context)) ?? "").slice(server.issuer.length);
+        await enableAccount(context, SERVER_ACT, alice.subject);
+        expect((await openBrowser(server).get(again)).status).toBe(404);
+        // By the passkey: the operator has taken every way in away.
+        await browser.get("/account/passkeys");
+        await signInWith(browser, device);
+        const open = await openAsk(browser, "/account/passkeys");
+        await removeEveryPasskey(context, SERVER_ACT, alice.subject);
+        const last = ((await makeSetupLink(context)) ?? "").slice(server.issuer.length);
+        expect((await openBrowser(server).get(last)).status).toBe(200);
+        await answerAsk(browser, open, device.create(open.ask));
+        expect((await openBrowser(server).get(last)).status).toBe(404);
       },
     );
 

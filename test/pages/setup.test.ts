@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { makeSetupLink as makeFirstLink } from "../../src/cli/first-start.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import type { Outbound, OutboundRequest } from "../../src/platform/outbound.ts";
+import { passkeys } from "../../src/store/tables.ts";
+import { createAuthenticator } from "../support/authenticator.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { answerAsk, readAsk, signInWith } from "../support/passkeys.ts";
 import { makeSetupLink } from "../support/people.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -22,7 +27,7 @@ test("the link creates the first account, signs the person in and says so", asyn
   const response = await browser.submit(link, root);
   expect(response.status).toBe(303);
   const location = response.headers.get("location") ?? "";
-  expect(location).toStartWith("/account?notice=");
+  expect(location).toStartWith("/admin/start?notice=");
   expect(await textOf(await browser.get(location))).toContain("Your account was created. You are signed in.");
   expect(await server.context.store.hasAdministrator()).toBe(true);
 });
@@ -35,16 +40,82 @@ test("the first account may have a name and an e-mail address, and is told what 
   const [account] = await server.context.store.listAccounts();
   expect(account).toMatchObject({ name: "Ada Lovelace", email: "ada@mail.example" });
   const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
-  expect(text).toContain("tessera client add");
+  expect(text).toContain("First steps");
   expect(text).toContain(server.issuer);
-  expect(await textOf(await browser.get("/account"))).not.toContain("tessera client add");
 });
 
-test("the page promises nothing that the account cannot do", async () => {
-  for (const path of [link, "/account"]) {
-    expect(await textOf(await browser.get(path))).not.toMatch(/administrator/i);
-    if (path === link) await browser.submit(link, root);
-  }
+describe("with a passkey", () => {
+  const device = () => createAuthenticator(server.issuer);
+  /** The page that asks for the passkey. */
+  const second = async (fields: Record<string, string> = {}) =>
+    readAsk(await browser.submit(link, { username: "root", with_passkey: "1", ...fields }));
+
+  test(
+    proves("the account and its passkey come together, and the link is used up", "threat 19"),
+    async () => {
+      const open = await second({ name: "Ada Lovelace" });
+      expect(open.ask.options.user).toMatchObject({ name: "root", displayName: "Ada Lovelace" });
+      expect(await server.context.store.listAccounts()).toEqual([]);
+      const key = device();
+      const response = await answerAsk(browser, open, key.create(open.ask));
+      expect(response.headers.get("location")).toStartWith("/admin/start?notice=");
+      const [account] = await server.context.store.listAccounts();
+      expect(account).toMatchObject({ username: "root", administrator: true, passwordHash: null });
+      expect(await server.context.store.hasAdministrator()).toBe(true);
+      expect((await browser.get("/admin")).status).toBe(200);
+      expect((await openBrowser(server).get(link)).status).toBe(404);
+      expect(await makeFirstLink(server.context)).toBeNull();
+      expect((await signInWith(openBrowser(server), key)).status).toBe(303);
+    },
+  );
+
+  test("a taken name, a missing one and a wrong address are said before the device is asked", async () => {
+    await server.addPerson("Root");
+    const wish = { username: "root", with_passkey: "1" };
+    expect(await textOf(await browser.submit(link, { ...wish, username: "" }))).toContain(
+      "Choose a user name.",
+    );
+    const wrong = await browser.submit(link, { ...wish, email: "nowhere" });
+    expect(await textOf(wrong)).toContain("This is not an e-mail address.");
+    const open = await readAsk(await browser.submit(link, wish));
+    const taken = await answerAsk(browser, open, device().create(open.ask));
+    expect(taken.status).toBe(422);
+    expect(await textOf(taken)).toContain("This user name is taken.");
+    expect(await server.context.store.hasAdministrator()).toBe(false);
+  });
+
+  test(
+    proves("an answer for another subject, browser or purpose makes no account", "threat 82"),
+    async () => {
+      const open = await second();
+      const other = { ...open, form: { ...open.form, fields: { ...open.form.fields, subject: "someone" } } };
+      expect((await answerAsk(browser, other, device().create(open.ask))).status).toBe(422);
+      const stranger = openBrowser(server);
+      await stranger.get(link);
+      expect((await answerAsk(stranger, open, device().create(open.ask))).status).toBe(422);
+      const far = device().create(open.ask, { origin: "https://elsewhere.example" });
+      const elsewhere = await answerAsk(browser, open, far);
+      expect(elsewhere.status).toBe(422);
+      // The page asks anew.
+      expect((await readAsk(elsewhere)).ask.challenge).not.toBe(open.ask.challenge);
+      expect(await server.context.store.listAccounts()).toEqual([]);
+      expect((await browser.get(link)).status).toBe(200);
+    },
+  );
+
+  test("two at once with one link: one wins, and no passkey is left of the other", async () => {
+    const browsers = [openBrowser(server), openBrowser(server)];
+    const answers = await Promise.all(
+      browsers.map(async (one, index) => {
+        const open = await readAsk(await one.submit(link, { username: `root${index}`, with_passkey: "1" }));
+        return { one, open, answer: device().create(open.ask) };
+      }),
+    );
+    const responses = await Promise.all(answers.map(({ one, open, answer }) => answerAsk(one, open, answer)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([303, 404]);
+    expect(await server.context.store.listAccounts()).toHaveLength(1);
+    expect(await server.context.store.list(passkeys, { limit: 9 })).toHaveLength(1);
+  });
 });
 
 const focused: [Record<string, string>, string][] = [

@@ -75,12 +75,13 @@ const ending = { now: NOW, noticeId: newId() };
 const { changes: tells, sweeps: endsAll } = endEverySession(subject, ending);
 
 test.each([
-  ["an administrator with a password", administrator, true],
-  ["anybody else", { ...administrator, administrator: false }, false],
-  ["one who is disabled", { ...administrator, ...DISABLED }, false],
-  ["one without a password, which is the only way in", { ...administrator, passwordHash: null }, false],
-] as const)("%s can administer the server: %#", (_, account, can) => {
-  expect(canAdminister(account)).toBe(can);
+  ["an administrator with a password", administrator, false, true],
+  ["one with passkeys and no password", { ...administrator, passwordHash: null }, true, true],
+  ["anybody else", { ...administrator, administrator: false }, true, false],
+  ["one who is disabled", { ...administrator, ...DISABLED }, true, false],
+  ["one with neither a password nor a passkey", { ...administrator, passwordHash: null }, false, false],
+] as const)("%s can administer the server: %#", (_, account, hasPasskey, can) => {
+  expect(canAdminister(account, hasPasskey)).toBe(can);
 });
 
 describe("a new person", () => {
@@ -178,7 +179,12 @@ const VERIFIED_NOW = { emailVerified: true, updatedAt: NOW };
 describe("what the operator changes of a person", () => {
   test("notes the time when applications are told something else, and only then", () => {
     const setOf = (changes: AccountChanges) =>
-      changeAccount({ account: person, setup, sameEmail: null }, changes, "operator", NOW).changes?.at(0);
+      changeAccount(
+        { account: person, setup, hasPasskey: false, sameEmail: null },
+        changes,
+        "operator",
+        NOW,
+      ).changes?.at(0);
     for (const changes of [
       { profile: { nickname: "x" } },
       { attributes: { quota: 1 } },
@@ -192,7 +198,12 @@ describe("what the operator changes of a person", () => {
   test("says that an address is verified only if it is new, or the operator says so", () => {
     const account = { ...person, email: "a@mail.example", emailVerified: false };
     const setOf = (changes: AccountChanges) =>
-      changeAccount({ account, setup, sameEmail: null }, changes, "operator", NOW).changes?.at(0);
+      changeAccount(
+        { account, setup, hasPasskey: false, sameEmail: null },
+        changes,
+        "operator",
+        NOW,
+      ).changes?.at(0);
     const email = "new@mail.example";
     expect(setOf({ email })).toEqual(touchAccount(account, { email, ...VERIFIED_NOW }));
     expect(setOf({ email, emailVerified: false })).toEqual(
@@ -216,7 +227,12 @@ describe("what the operator changes of a person", () => {
     ["as it was", "old@mail.example", true, []],
   ])("of the address says so if it is %s", (_, email, emailVerified, events) => {
     const account = { ...person, email: "old@mail.example", emailVerified };
-    const decision = changeAccount({ account, setup, sameEmail: null }, { email }, "operator", NOW);
+    const decision = changeAccount(
+      { account, setup, hasPasskey: false, sameEmail: null },
+      { email },
+      "operator",
+      NOW,
+    );
     expect(decision.events).toEqual([
       { event: "person.changed", subject },
       ...events,
@@ -225,13 +241,25 @@ describe("what the operator changes of a person", () => {
 
   test("changes the row and its revision, and nothing else", () => {
     expect(
-      changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, "operator", NOW),
+      changeAccount(
+        { account: person, setup, hasPasskey: false, sameEmail: null },
+        { name: "New" },
+        "operator",
+        NOW,
+      ),
     ).toEqual({
       outcome: "changed",
       changes: [touchAccount(person, { name: "New", updatedAt: NOW })],
       events: [{ event: "person.changed", subject }],
     });
-    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" }, "operator", NOW)).toEqual({
+    expect(
+      changeAccount(
+        { account: null, setup, hasPasskey: false, sameEmail: null },
+        { name: "x" },
+        "operator",
+        NOW,
+      ),
+    ).toEqual({
       outcome: "unknown",
     });
   });
@@ -239,20 +267,33 @@ describe("what the operator changes of a person", () => {
   test("puts a new address in the place of the old one, and takes none of another person", () => {
     const account = { ...person, email: "old@mail.example" };
     const email = "New@mail.example";
-    expect(changeAccount({ account, setup, sameEmail: null }, { email }, "operator", NOW).changes).toEqual([
+    expect(
+      changeAccount({ account, setup, hasPasskey: false, sameEmail: null }, { email }, "operator", NOW)
+        .changes,
+    ).toEqual([
       touchAccount(account, { email, ...VERIFIED_NOW }),
       remove(signInNames, { name: "old@mail.example" }),
       insert(signInNames, { name: "new@mail.example", subject }),
     ]);
     const own = { name: "new@mail.example", subject };
-    expect(changeAccount({ account, setup, sameEmail: own }, { email }, "operator", NOW).outcome).toBe(
-      "changed",
-    );
+    expect(
+      changeAccount({ account, setup, hasPasskey: false, sameEmail: own }, { email }, "operator", NOW)
+        .outcome,
+    ).toBe("changed");
     const anothers = { ...own, subject: administrator.subject };
-    expect(changeAccount({ account, setup, sameEmail: anothers }, { email }, "operator", NOW)).toEqual({
+    expect(
+      changeAccount({ account, setup, hasPasskey: false, sameEmail: anothers }, { email }, "operator", NOW),
+    ).toEqual({
       outcome: "email_taken",
     });
-    expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration, ending)).toEqual({
+    expect(
+      declareAccount(
+        { account, setup, hasPasskey: false, sameEmail: anothers },
+        { email },
+        declaration,
+        ending,
+      ),
+    ).toEqual({
       outcome: "email_taken",
     });
   });
@@ -260,7 +301,8 @@ describe("what the operator changes of a person", () => {
   test("of the address never takes the user name away, which may be the same", () => {
     const account = { ...person, username: "ada@mail.example", email: "ada@mail.example" };
     expect(
-      changeAccount({ account, setup, sameEmail: null }, { email: null }, "operator", NOW).changes,
+      changeAccount({ account, setup, hasPasskey: false, sameEmail: null }, { email: null }, "operator", NOW)
+        .changes,
     ).toEqual([touchAccount(account, { email: null, ...VERIFIED_NOW })]);
   });
 
@@ -281,7 +323,7 @@ describe("what the operator changes of a person", () => {
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...person, passwordHash: "theirs" };
     const { changes } = changeAccount(
-      { account, setup, sameEmail: null },
+      { account, setup, hasPasskey: false, sameEmail: null },
       { administrator: true },
       "operator",
       NOW,
@@ -318,7 +360,7 @@ describe("a declaration that has changed", () => {
   test("changes what it is about, and the sessions go on", () => {
     const next = { ...declaration, email: "ada@mail.example" };
     const decision = declareAccount(
-      { account: declared, setup, sameEmail: null },
+      { account: declared, setup, hasPasskey: false, sameEmail: null },
       { email: next.email },
       next,
       ending,
@@ -345,7 +387,7 @@ describe("a declaration that has changed", () => {
   test("ends the sessions with another password", () => {
     const next = { ...declaration, passwordHash: "another" };
     const decision = declareAccount(
-      { account: declared, setup, sameEmail: null },
+      { account: declared, setup, hasPasskey: false, sameEmail: null },
       { passwordHash: "another" },
       next,
       ending,
@@ -358,7 +400,7 @@ describe("a declaration that has changed", () => {
   test("brings back a person who was left out, and no one whom the operator disabled", () => {
     const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
     const back = declareAccount(
-      { account: leftOut, setup, sameEmail: null },
+      { account: leftOut, setup, hasPasskey: false, sameEmail: null },
       {},
       declaration,
       ending,
@@ -366,7 +408,7 @@ describe("a declaration that has changed", () => {
     expect(back).toMatchObject({ set: { disabledAt: null, disabledBy: null } });
     const byOperator = { ...leftOut, disabledBy: "operator" } as const;
     const stays = declareAccount(
-      { account: byOperator, setup, sameEmail: null },
+      { account: byOperator, setup, hasPasskey: false, sameEmail: null },
       {},
       declaration,
       ending,
@@ -378,7 +420,7 @@ describe("a declaration that has changed", () => {
     const account = { ...declared, passwordHash: "theirs" };
     const next = { ...declaration, administrator: true };
     const { changes } = declareAccount(
-      { account, setup, sameEmail: null },
+      { account, setup, hasPasskey: false, sameEmail: null },
       { administrator: true },
       next,
       ending,
@@ -387,7 +429,9 @@ describe("a declaration that has changed", () => {
   });
 
   test("of a person who is gone changes nothing", () => {
-    expect(declareAccount({ account: null, setup, sameEmail: null }, {}, declaration, ending)).toEqual({
+    expect(
+      declareAccount({ account: null, setup, hasPasskey: false, sameEmail: null }, {}, declaration, ending),
+    ).toEqual({
       outcome: "unknown",
     });
   });
@@ -430,7 +474,7 @@ describe("a person who is", () => {
   });
 
   test("enabled may sign in again, and gets nothing back", () => {
-    expect(enableAccount({ account: { ...person, ...DISABLED }, setup })).toEqual({
+    expect(enableAccount({ account: { ...person, ...DISABLED }, setup, hasPasskey: false })).toEqual({
       outcome: true,
       changes: [touchAccount({ ...person, ...DISABLED }, { disabledAt: null, disabledBy: null })],
       events: [{ event: "person.enabled", subject }],
@@ -439,7 +483,7 @@ describe("a person who is", () => {
 
   test("enabled after the configuration left them out belongs to the operator", () => {
     const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
-    expect(enableAccount({ account: leftOut, setup }).changes).toEqual([
+    expect(enableAccount({ account: leftOut, setup, hasPasskey: false }).changes).toEqual([
       touchAccount(leftOut, {
         disabledAt: null,
         disabledBy: null,
@@ -452,13 +496,13 @@ describe("a person who is", () => {
 
   test("enabled and an administrator takes the set-up link away", () => {
     const account = { ...administrator, ...DISABLED };
-    expect(enableAccount({ account, setup }).changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
+    expect(enableAccount({ account, setup, hasPasskey: false }).changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
   test("not there is none of that", () => {
     expect(disableAccount(null, ending)).toEqual({ outcome: false });
     expect(removeAccount(null, ending)).toEqual({ outcome: false });
-    expect(enableAccount({ account: null, setup })).toEqual({ outcome: false });
+    expect(enableAccount({ account: null, setup, hasPasskey: false })).toEqual({ outcome: false });
   });
 });
 

@@ -18,12 +18,12 @@ import {
   showPerson,
   unlockPerson,
 } from "../../operations/management/people.ts";
-import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { type Authority, isAllowed, permissionToChange } from "../../rules/role.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import { type ConsoleAct, type ConsoleCall, ConsoleFault, type ConsolePage, type Done } from "../page.ts";
+import { revisionOf } from "../revision.ts";
 import { wordsFor } from "../texts.ts";
 import { linkPage } from "./link.tsx";
 import { About, Edit, End, groupBox, Help, nameOf, Roles, Sessions } from "./person-sections.tsx";
@@ -58,13 +58,6 @@ const act = (
     return done(call, words);
   },
 });
-
-/** The revision of the row that the form was made of. */
-const revisionOf = (form: Parameters): number => {
-  const text = form.required("revision");
-  if (!/^[0-9]{1,15}$/.test(text)) throw new OAuthError("parameter_invalid");
-  return Number(text);
-};
 
 const change =
   (
@@ -138,7 +131,8 @@ export const personPage: ConsolePage = {
     );
   },
   acts: {
-    edit: { carryOut: change(editWish, (words) => words.saved) },
+    // Who may choose the address of a person gets the link for a new password.
+    edit: { recent: true, carryOut: change(editWish, (words) => words.saved) },
     roles: {
       recent: true,
       carryOut: change(

@@ -4,6 +4,7 @@ import { type ClientChanges, type ClientWish, changedMetadata } from "../../clie
 import { chosenClientId, mintClientSecret, operatorPolicy } from "../../clients/clients.ts";
 import { type ClientMetadata, checkClientMetadata } from "../../clients/metadata.ts";
 import { YEAR_SECONDS } from "../../configuration/values.ts";
+import type { EpochSeconds } from "../../platform/clock.ts";
 import {
   type ClaimMapping,
   claimNameFault,
@@ -28,6 +29,7 @@ import {
 } from "../clients.ts";
 import { outcomeOf } from "../decide.ts";
 import { findGroup } from "../groups.ts";
+import { findLastSignIn, findLastUse } from "../last-use.ts";
 import type { Page } from "../paging.ts";
 import { known, type ManagingContext, requirePermission, requireRevision } from "./authority.ts";
 
@@ -53,6 +55,30 @@ export async function showClient(
 ): Promise<ClientRecord> {
   requirePermission(authority, "clients.read");
   return known(await findClient(context, clientId));
+}
+
+/** When each of the clients was last signed in to, by its identifier: `findLastSignIn`. */
+export async function listLastSignIns(
+  context: ManagingContext,
+  authority: Authority,
+  clients: readonly ClientRecord[],
+): Promise<ReadonlyMap<string, EpochSeconds | null>> {
+  requirePermission(authority, "clients.read");
+  return new Map(
+    await Promise.all(
+      clients.map(async (client) => [client.clientId, await findLastSignIn(context, client)] as const),
+    ),
+  );
+}
+
+/** When the client last got a token: `findLastUse`. */
+export function findClientUse(
+  context: ManagingContext,
+  authority: Authority,
+  client: ClientRecord,
+): Promise<EpochSeconds | null> {
+  requirePermission(authority, "clients.read");
+  return findLastUse(context, client);
 }
 
 // ── Values ─────────────────────────────────────────────────────────────────────────────────────────────────

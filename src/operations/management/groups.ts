@@ -9,6 +9,7 @@ import {
   clientsNaming,
   createGroup,
   describeGroup,
+  everyMember,
   findGroup,
   findMember,
   listGroups,
@@ -101,7 +102,9 @@ export async function describeKnownGroup(
   return known(await findGroup(context, name));
 }
 
-/** The people stay. Throws `change_refused` for a group that a client goes by: without it, the client would let in whom it refuses. */
+/**
+ * The people stay. A group with people of a role in it needs as much as taking each of them out of it. Throws `change_refused` for a group that a client goes by: without it, the client would let in whom it refuses.
+ */
 export async function removeKnownGroup(
   context: ManagingContext,
   authority: Authority,
@@ -113,6 +116,9 @@ export async function removeKnownGroup(
     throw new OAuthError("change_refused", {
       description: `The client '${client}' goes by this group (allowed_groups or denied_groups). Change that first.`,
     });
+  if (!isAllowed(authority, "server.write"))
+    for await (const member of everyMember(context, name))
+      requirePermission(authority, permissionToChange(member));
   if ((await removeGroup(context, authority.act, name, context.clock.seconds())) === null)
     throw new OAuthError("object_unknown");
 }

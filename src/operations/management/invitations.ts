@@ -43,7 +43,10 @@ export async function makeInvitation(
   const isInOwnGroups = groups.length > 0 && groups.every((group) => managesGroup(authority, group));
   requireThat(isAllowed(authority, "people.write") || isInOwnGroups, "people.write");
   const isForOne = Boolean(username || name || email || administrator);
+  // A name that is an address keeps the owner of the address out, and shows the person as its owner.
+  const isAddress = username?.includes("@") === true && !isAllowed(authority, "people.write");
   const fault =
+    (isAddress && "username must not be an e-mail address") ||
     (username && usernameFault(username) && `username ${usernameFault(username)}`) ||
     (name && personNameFault(name) && `name ${personNameFault(name)}`) ||
     (email && emailFault(email) && `email ${emailFault(email)}`) ||
@@ -61,7 +64,18 @@ export async function makeInvitation(
   for (const taken of [username, email])
     if (taken && (await findAccountBySignInName(context, taken)) !== null)
       throw new OAuthError("object_exists", { description: "A person signs in with that name or address." });
+  if (!isAllowed(authority, "people.write")) countInvitation(context, authority);
   return invite(context, authority.act, wish);
+}
+
+/** Invitations that were withdrawn count too: their mails are sent. Throws `too_many_requests`. */
+function countInvitation({ limits }: Context, { act }: Authority): void {
+  const retryAfterSeconds = limits.invitationPerManager.attempt(actorText(act.actor));
+  if (retryAfterSeconds > 0)
+    throw new OAuthError("too_many_requests", {
+      retryAfterSeconds,
+      description: "You have invited too many people today.",
+    });
 }
 
 /** Takes an invitation back. */
@@ -70,5 +84,6 @@ export async function withdrawInvitation(context: Context, authority: Authority,
   const all = await listInvitations(context, authority);
   const link = known(all.find((each) => recordIdText(each.id) === id));
   requireThat(mayAnswerFor(authority, link, "people.write"), "people.write");
+  if (link.administrator) requirePermission(authority, "server.write");
   await revokeInvitation(context, authority.act, link.id);
 }

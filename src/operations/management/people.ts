@@ -18,7 +18,7 @@ import { listMembers } from "../groups.ts";
 import { approve, type LinkForPerson, makeResetLink, makeSignInLink } from "../links.ts";
 import type { Page } from "../paging.ts";
 import { collect } from "../paging.ts";
-import { removeEveryPasskey } from "../passkeys.ts";
+import { removeEveryPasskeyIf } from "../passkeys.ts";
 import {
   changeAccountIf,
   createAccount,
@@ -338,7 +338,10 @@ export async function setPersonPassword(
 ): Promise<void> {
   const account = await requireChangeable(context, authority, subject);
   const hash = await hashNew(context, account, password);
-  await setPassword(context, authority.act, account.subject, hash);
+  // Hashing takes a while, in which the person may have got a role.
+  await setPassword(context, authority.act, account.subject, hash, (present) =>
+    requirePermission(authority, permissionToChange(present)),
+  );
 }
 
 /** Takes the app for one-time passwords away from a person who has lost it. */
@@ -359,7 +362,9 @@ export async function removePersonPasskeys(
   subject: string,
 ): Promise<void> {
   const account = await requireChangeable(context, authority, subject);
-  if (((await removeEveryPasskey(context, authority.act, account.subject)) ?? 0) === 0)
+  const outcome = await removeEveryPasskeyIf(context, authority.act, account.subject);
+  if (outcome === "last_administrator") throw new OAuthError("last_administrator");
+  if (outcome !== "removed")
     throw new OAuthError("object_unknown", { description: "The person has no passkeys." });
 }
 

@@ -18,7 +18,7 @@ import { everyClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { type Explanation, explainRequest } from "../refusals.ts";
 import { findLiveAccessToken } from "../tokens.ts";
-import { requireThat } from "./authority.ts";
+import { requirePermission, requireThat } from "./authority.ts";
 import { searchPeople } from "./people.ts";
 
 export interface Found {
@@ -76,6 +76,17 @@ export async function search(context: Context, authority: Authority, text: strin
   };
 }
 
+/** Clients with the text in their identifier or in a name. */
+export function searchClients(
+  context: Context,
+  authority: Authority,
+  text: string,
+  limit: number,
+): Promise<ClientRecord[]> {
+  requirePermission(authority, "clients.read");
+  return findClients(context, text, limit);
+}
+
 /** The request with this id, if something is kept of it and the actor may read it. */
 export async function searchRequest(
   context: Context,
@@ -88,7 +99,11 @@ export async function searchRequest(
   return explanation === null ? [] : [{ requestId, ...explanation }];
 }
 
-async function findClients(context: Context, text: string): Promise<ClientRecord[]> {
+async function findClients(
+  context: Context,
+  text: string,
+  limit: number = MOST_FOUND,
+): Promise<ClientRecord[]> {
   const folded = foldName(text);
   const found: ClientRecord[] = [];
   let read = 0;
@@ -99,7 +114,7 @@ async function findClients(context: Context, text: string): Promise<ClientRecord
       (folded !== "" && names.some((name) => foldName(name).includes(folded)));
     if (isMeant) found.push(client);
     read += 1;
-    if (found.length === MOST_FOUND || read === MOST_READ) break;
+    if (found.length === limit || read === MOST_READ) break;
   }
   return found;
 }

@@ -26,7 +26,7 @@ async function overviewPage(
 ): Promise<Response> {
   const access = await listAccess(context, personFrame(context, incoming, signedIn.account).texts, signedIn);
   // The page says that a client has no access only while that is true.
-  const { frame, notice, token, options } = await sectionParts(
+  const { frame, token, options } = await sectionParts(
     context,
     incoming,
     signedIn,
@@ -41,7 +41,6 @@ async function overviewPage(
     access.map(({ clientId }) => clientId),
   );
   const authority = await authorityOfPerson(context, incoming, signedIn.account);
-  const isNew = notice?.about === "created" && signedIn.account.administrator;
   return respondWithPage(
     <OverviewView
       frame={frame}
@@ -49,7 +48,6 @@ async function overviewPage(
       apps={apps.slice(0, TILES)}
       moreApps={apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null}
       access={access}
-      nextFor={isNew ? context.issuer.identifier : null}
       manages={managesAnything(authority) ? frame.path("/admin") : null}
       invitePeople={mayInvite(authority) ? frame.path("/invite-people") : null}
     />,

@@ -232,7 +232,6 @@ export const dutch: TranslatedTexts = {
       "Een wachtwoord dat u niet hebt, kan niet worden gestolen. U logt dan alleen nog in met uw passkeys. De beheerder van deze server kan u weer een wachtwoord geven.",
     passwordRemove: "Mijn wachtwoord verwijderen",
     passwordKept: {
-      administrator: "Uw wachtwoord blijft, omdat u administrator van deze server bent.",
       last_way: "Uw wachtwoord blijft: zonder zou u niet kunnen inloggen. Voeg eerst een passkey toe.",
     },
     instead: "In plaats daarvan een passkey toevoegen",
@@ -665,17 +664,10 @@ export const dutch: TranslatedTexts = {
       password: "Uw wachtwoord is gewijzigd. Andere browsers zijn uitgelogd.",
     },
   },
-  next: {
-    title: "Wat u nu kunt doen",
-    addClient: "Registreer uw eerste applicatie, op de opdrachtregel van de server:",
-    tellIssuer:
-      "Voer in de applicatie de identificatie en het geheim in die de opdracht toont, en dit adres als uitgever (issuer):",
-    addPeople: "Voeg de mensen toe die de applicatie gaan gebruiken:",
-  },
   setup: {
     title: "Maak het eerste account aan",
     lead: (name) =>
-      `Welkom bij ${name}. Deze link werkt één keer. De server zelf wordt beheerd op de opdrachtregel.`,
+      `Welkom bij ${name}. Deze link werkt één keer. Het account dat u aanmaakt, beheert deze server.`,
     usernameHint: "Met deze naam logt u in.",
     usernameMissing: "Kies een gebruikersnaam.",
     usernameRefused: "Een gebruikersnaam heeft hoogstens 200 tekens, en geen besturingstekens.",
@@ -684,6 +676,10 @@ export const dutch: TranslatedTexts = {
       `Minstens ${characters} tekens. Langer is beter: vier woorden die niet bij elkaar horen.`,
     optional: "Optioneel. Alleen applicaties die u dat toestaat, krijgen het te zien.",
     submit: "Account aanmaken",
+    passkeyTitle: "Uw passkey",
+    passkeyLead: (username) =>
+      `Uw apparaat maakt de passkey waarmee ${username} inlogt. Het account wordt samen met de passkey aangemaakt.`,
+    passwordInstead: "In plaats daarvan een wachtwoord gebruiken",
   },
   newAccount: {
     usernameIsAddress: "Kies een gebruikersnaam zonder @. Alleen uw eigen e-mailadres mag er een hebben.",

@@ -233,7 +233,6 @@ export const english = {
       "A password that you do not have cannot be stolen. You then sign in with your passkeys only. The operator of this server can give you a password again.",
     passwordRemove: "Remove my password",
     passwordKept: {
-      administrator: "Your password stays, because you administer this server.",
       last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
     },
     instead: "Add a passkey instead",
@@ -698,18 +697,10 @@ export const english = {
         "Your new password is set. Other browsers were signed out. If you lost a device, remove its passkey under “Security”.",
     },
   },
-  /** For the administrator who just set the server up. */
-  next: {
-    title: "What to do next",
-    addClient: "Register your first application, on the command line of the server:",
-    tellIssuer:
-      "In the application, enter the identifier and the secret that the command prints, and this address as the issuer:",
-    addPeople: "Add the people who will use it:",
-  },
   setup: {
     title: "Create the first account",
     lead: (name: string) =>
-      `Welcome to ${name}. This link works once. The server itself is managed on the command line.`,
+      `Welcome to ${name}. This link works once. The account that you create manages this server.`,
     usernameHint: "You sign in with this name.",
     usernameMissing: "Choose a user name.",
     usernameRefused: "A user name has at most 200 characters, and no control characters.",
@@ -718,6 +709,10 @@ export const english = {
       `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
+    passkeyTitle: "Your passkey",
+    passkeyLead: (username: string) =>
+      `Your device makes the passkey with which ${username} signs in. The account is created together with it.`,
+    passwordInstead: "Use a password instead",
   },
   /** A new account, by invitation or without. */
   newAccount: {

@@ -235,7 +235,6 @@ export const french: TranslatedTexts = {
       "Un mot de passe que vous n’avez pas ne peut pas être volé. Vous vous connectez alors uniquement avec vos clés d’accès. Le responsable de ce serveur peut vous redonner un mot de passe.",
     passwordRemove: "Supprimer mon mot de passe",
     passwordKept: {
-      administrator: "Votre mot de passe reste, car vous administrez ce serveur.",
       last_way:
         "Votre mot de passe reste : sans lui, vous ne pourriez pas vous connecter. Ajoutez d’abord une clé d’accès.",
     },
@@ -711,17 +710,10 @@ export const french: TranslatedTexts = {
       password: "Votre mot de passe est modifié. Les autres navigateurs ont été déconnectés.",
     },
   },
-  next: {
-    title: "Que faire ensuite",
-    addClient: "Enregistrez votre première application, sur la ligne de commande du serveur :",
-    tellIssuer:
-      "Dans l’application, saisissez l’identifiant et le secret que la commande affiche, et cette adresse comme émetteur (issuer) :",
-    addPeople: "Ajoutez les personnes qui l’utiliseront :",
-  },
   setup: {
     title: "Créer le premier compte",
     lead: (name) =>
-      `Bienvenue sur ${name}. Ce lien fonctionne une seule fois. Le serveur lui-même se gère sur la ligne de commande.`,
+      `Bienvenue sur ${name}. Ce lien fonctionne une seule fois. Le compte que vous créez gère ce serveur.`,
     usernameHint: "Vous vous connectez avec ce nom.",
     usernameMissing: "Choisissez un nom d’utilisateur.",
     usernameRefused: "Un nom d’utilisateur a 200 caractères au plus, et aucun caractère de contrôle.",
@@ -730,6 +722,10 @@ export const french: TranslatedTexts = {
       `Au moins ${characters} caractères. Plus long, c’est mieux : quatre mots sans rapport entre eux.`,
     optional: "Facultatif. Seules les applications que vous autorisez peuvent le voir.",
     submit: "Créer le compte",
+    passkeyTitle: "Votre clé d’accès",
+    passkeyLead: (username) =>
+      `Votre appareil crée la clé d’accès avec laquelle ${username} se connecte. Le compte est créé en même temps.`,
+    passwordInstead: "Utiliser plutôt un mot de passe",
   },
   newAccount: {
     usernameIsAddress:

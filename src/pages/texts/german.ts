@@ -236,7 +236,6 @@ export const german: Texts = {
       "Ein Passwort, das es nicht gibt, kann niemand stehlen. Sie melden sich dann nur noch mit Ihren Passkeys an. Der Betreiber dieses Servers kann Ihnen wieder ein Passwort geben.",
     passwordRemove: "Mein Passwort entfernen",
     passwordKept: {
-      administrator: "Ihr Passwort bleibt, weil Sie diesen Server verwalten.",
       last_way:
         "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
     },
@@ -715,17 +714,10 @@ export const german: Texts = {
         "Ihr neues Passwort ist gesetzt. Andere Browser wurden abgemeldet. Wenn Sie ein Gerät verloren haben, entfernen Sie dessen Passkey unter „Sicherheit“.",
     },
   },
-  next: {
-    title: "Wie es weitergeht",
-    addClient: "Registrieren Sie Ihre erste Anwendung, auf der Kommandozeile des Servers:",
-    tellIssuer:
-      "Tragen Sie in der Anwendung die Kennung und das Geheimnis ein, die der Befehl ausgibt, und als Aussteller (Issuer) diese Adresse:",
-    addPeople: "Fügen Sie die Personen hinzu, die sie benutzen sollen:",
-  },
   setup: {
     title: "Das erste Konto anlegen",
     lead: (name) =>
-      `Willkommen bei ${name}. Dieser Link funktioniert nur einmal. Der Server selbst wird auf der Kommandozeile verwaltet.`,
+      `Willkommen bei ${name}. Dieser Link funktioniert nur einmal. Das Konto, das Sie anlegen, verwaltet diesen Server.`,
     usernameHint: "Damit melden Sie sich an.",
     usernameMissing: "Wählen Sie einen Benutzernamen.",
     usernameRefused: "Ein Benutzername hat höchstens 200 Zeichen und keine Steuerzeichen.",
@@ -734,6 +726,10 @@ export const german: Texts = {
       `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
+    passkeyTitle: "Ihr Passkey",
+    passkeyLead: (username) =>
+      `Ihr Gerät erstellt den Passkey, mit dem sich ${username} anmeldet. Das Konto wird zusammen mit ihm angelegt.`,
+    passwordInstead: "Stattdessen ein Passwort verwenden",
   },
   newAccount: {
     title: "Ihr Konto anlegen",

@@ -237,7 +237,6 @@ export const italian: TranslatedTexts = {
       "Una password che non esiste non si può rubare. Si accede allora solo con le passkey. Il gestore di questo server può assegnare di nuovo una password.",
     passwordRemove: "Rimuovi la password",
     passwordKept: {
-      administrator: "La password resta, perché questo account amministra il server.",
       last_way:
         "La password resta: senza di essa non sarebbe possibile accedere. Aggiungere prima una passkey.",
     },
@@ -675,17 +674,10 @@ export const italian: TranslatedTexts = {
       password: "La password è stata cambiata. Gli altri browser sono stati disconnessi.",
     },
   },
-  next: {
-    title: "Che cosa fare ora",
-    addClient: "Registrare la prima applicazione, dalla riga di comando del server:",
-    tellIssuer:
-      "Nell’applicazione, inserire l’identificativo e il segreto mostrati dal comando, e questo indirizzo come emittente (issuer):",
-    addPeople: "Aggiungere le persone che la useranno:",
-  },
   setup: {
     title: "Crea il primo account",
     lead: (name) =>
-      `Benvenuti in ${name}. Questo link funziona una volta sola. Il server stesso si gestisce dalla riga di comando.`,
+      `Benvenuti in ${name}. Questo link funziona una volta sola. L’account creato qui gestisce questo server.`,
     usernameHint: "Il nome con cui si accede.",
     usernameMissing: "Scegliere un nome utente.",
     usernameRefused: "Un nome utente ha al massimo 200 caratteri, nessuno dei quali di controllo.",
@@ -694,6 +686,10 @@ export const italian: TranslatedTexts = {
       `Almeno ${characters} caratteri. Più è lunga, meglio è: quattro parole senza legame tra loro.`,
     optional: "Facoltativo. Visibile solo alle applicazioni a cui viene consentito.",
     submit: "Crea account",
+    passkeyTitle: "La passkey",
+    passkeyLead: (username) =>
+      `Il dispositivo crea la passkey con cui ${username} accede. L’account viene creato insieme a essa.`,
+    passwordInstead: "Usare invece una password",
   },
   newAccount: {
     usernameIsAddress: "Scegliere un nome utente senza @. Solo il proprio indirizzo email può contenerla.",

@@ -250,7 +250,6 @@ export const polish: TranslatedTexts = {
       "Hasła, którego nie masz, nie da się ukraść. Będziesz się wtedy logować tylko kluczami dostępu. Operator tego serwera może znów nadać Ci hasło.",
     passwordRemove: "Usuń moje hasło",
     passwordKept: {
-      administrator: "Twoje hasło pozostaje, ponieważ administrujesz tym serwerem.",
       last_way: "Twoje hasło pozostaje: bez niego nie można by się zalogować. Najpierw dodaj klucz dostępu.",
     },
     instead: "Zamiast tego dodaj klucz dostępu",
@@ -700,17 +699,10 @@ export const polish: TranslatedTexts = {
       password: "Hasło zostało zmienione. Inne przeglądarki wylogowano.",
     },
   },
-  next: {
-    title: "Co dalej",
-    addClient: "Zarejestruj pierwszą aplikację w wierszu poleceń serwera:",
-    tellIssuer:
-      "Wpisz w aplikacji identyfikator i sekret, które wypisze polecenie, oraz ten adres jako wystawcę (issuer):",
-    addPeople: "Dodaj osoby, które będą jej używać:",
-  },
   setup: {
     title: "Utwórz pierwsze konto",
     lead: (name) =>
-      `Witamy w serwisie ${name}. Ten link działa raz. Samym serwerem zarządza się w wierszu poleceń.`,
+      `Witamy w serwisie ${name}. Ten link działa raz. Konto, które utworzysz, zarządza tym serwerem.`,
     usernameHint: "Tą nazwą będziesz się logować.",
     usernameMissing: "Wybierz nazwę użytkownika.",
     usernameRefused: "Nazwa użytkownika ma najwyżej 200 znaków, bez znaków sterujących.",
@@ -718,6 +710,10 @@ export const polish: TranslatedTexts = {
     passwordHint,
     optional: "Opcjonalnie. Widzą to tylko aplikacje, którym na to zezwolisz.",
     submit: "Utwórz konto",
+    passkeyTitle: "Twój klucz dostępu",
+    passkeyLead: (username) =>
+      `Twoje urządzenie utworzy klucz dostępu, którym loguje się ${username}. Konto powstanie razem z nim.`,
+    passwordInstead: "Użyj zamiast tego hasła",
   },
   newAccount: {
     usernameIsAddress: "Wybierz nazwę użytkownika bez @. Znak ten może mieć tylko Twój własny adres e-mail.",

@@ -231,7 +231,6 @@ export const spanish: TranslatedTexts = {
       "Una contraseña que no tiene no se la pueden robar. A partir de entonces inicia sesión solo con sus llaves de acceso. El responsable de este servidor puede volver a darle una contraseña.",
     passwordRemove: "Eliminar mi contraseña",
     passwordKept: {
-      administrator: "Su contraseña se queda, porque usted administra este servidor.",
       last_way: "Su contraseña se queda: sin ella no podría iniciar sesión. Añada antes una llave de acceso.",
     },
     instead: "Añadir en su lugar una llave de acceso",
@@ -684,17 +683,10 @@ export const spanish: TranslatedTexts = {
       password: "Su contraseña está cambiada. Se cerró la sesión en los demás navegadores.",
     },
   },
-  next: {
-    title: "Qué hacer a continuación",
-    addClient: "Registre su primera aplicación, en la línea de comandos del servidor:",
-    tellIssuer:
-      "En la aplicación, escriba el identificador y el secreto que muestra el comando, y esta dirección como emisor (issuer):",
-    addPeople: "Añada a las personas que la usarán:",
-  },
   setup: {
     title: "Crear la primera cuenta",
     lead: (name) =>
-      `Le damos la bienvenida a ${name}. Este enlace funciona una sola vez. El servidor mismo se gestiona en la línea de comandos.`,
+      `Le damos la bienvenida a ${name}. Este enlace funciona una sola vez. La cuenta que usted crea administra este servidor.`,
     usernameHint: "Inicia sesión con este nombre.",
     usernameMissing: "Elija un nombre de usuario.",
     usernameRefused: "Un nombre de usuario tiene como máximo 200 caracteres, y ninguno de control.",
@@ -703,6 +695,10 @@ export const spanish: TranslatedTexts = {
       `Al menos ${characters} caracteres. Cuanto más larga, mejor: cuatro palabras sin relación entre sí.`,
     optional: "Opcional. Solo llegan a verlo las aplicaciones a las que usted lo permita.",
     submit: "Crear la cuenta",
+    passkeyTitle: "Su llave de acceso",
+    passkeyLead: (username) =>
+      `Su dispositivo crea la llave de acceso con la que ${username} inicia sesión. La cuenta se crea junto con ella.`,
+    passwordInstead: "Usar una contraseña en su lugar",
   },
   newAccount: {
     usernameIsAddress: "Elija un nombre de usuario sin @. Solo puede llevarla su propia dirección de correo.",

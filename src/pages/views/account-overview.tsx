@@ -2,7 +2,6 @@
 /** The first page of the account: what has access. */
 
 import { FORM_TOKEN } from "../forms.ts";
-import type { PageFrame } from "../frame.ts";
 import { Hidden } from "../layout.tsx";
 import { AccessRow, type ClientAccess } from "./account-access.tsx";
 import { AppsSection, type AppTile } from "./account-apps.tsx";
@@ -15,8 +14,6 @@ interface OverviewProps {
   readonly apps: readonly AppTile[];
   readonly moreApps: { readonly count: number; readonly href: string } | null;
   readonly access: readonly ClientAccess[];
-  /** The issuer, for the administrator who just set the server up; null for everyone else. */
-  readonly nextFor: string | null;
   /** Where the person manages this server; null for those who do not. */
   readonly manages: string | null;
   /** Where the person invites others; null for those who may not. */
@@ -24,12 +21,11 @@ interface OverviewProps {
 }
 
 export function OverviewView(props: OverviewProps) {
-  const { frame, token, apps, moreApps, access, nextFor, manages, invitePeople } = props;
+  const { frame, token, apps, moreApps, access, manages, invitePeople } = props;
   const { account, invite } = frame.texts;
   return (
     <AccountLayout frame={frame} title={account.title}>
       <h1 class="hidden">{account.title}</h1>
-      {nextFor && <NextStep frame={frame} issuer={nextFor} />}
       <AppsSection frame={frame} apps={apps} more={moreApps} />
       <section class="card" aria-labelledby="access">
         <h2 id="access">{account.accessTitle}</h2>
@@ -70,36 +66,6 @@ export function AppsView({ frame, apps }: { frame: AccountFrame; apps: readonly 
       <h1 class="hidden">{account.appsTitle}</h1>
       <AppsSection frame={frame} apps={apps} more={null} />
     </AccountLayout>
-  );
-}
-
-/** After first start: an account alone is of no use. */
-function NextStep({ frame, issuer }: { frame: PageFrame; issuer: string }) {
-  const { next } = frame.texts;
-  return (
-    <section class="card" aria-labelledby="next">
-      <h2 id="next">{next.title}</h2>
-      <ol class="steps">
-        <li>
-          <p>{next.addClient}</p>
-          <pre>
-            <code>tessera client add --name Wiki --redirect-uri https://wiki.example/callback</code>
-          </pre>
-        </li>
-        <li>
-          <p>{next.tellIssuer}</p>
-          <pre>
-            <code>{issuer}</code>
-          </pre>
-        </li>
-        <li>
-          <p>{next.addPeople}</p>
-          <pre>
-            <code>tessera user add ada --name "Ada Lovelace"</code>
-          </pre>
-        </li>
-      </ol>
-    </section>
   );
 }
 

@@ -1,0 +1,103 @@
+/** @jsxImportSource hono/jsx */
+/** Settings of an application that few need: signatures, kinds of identifiers, keys of its own. */
+import type { ClientWish } from "../../clients/change.ts";
+import { Box, Field } from "../../pages/layout.tsx";
+import { Icon } from "../../pages/views/icons.tsx";
+import type { Parameters } from "../../protocol/parameters.ts";
+import { ConsoleFault, type Typed } from "../page.ts";
+import { ActForm } from "../parts.tsx";
+import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
+import { textOrNull } from "./changes.ts";
+import { Choice, valuesOf } from "./fields.tsx";
+import type { AppCall } from "./tab.tsx";
+import { TAB_WORDS } from "./texts-tabs.ts";
+
+/** A whole number of seconds; null for an empty field. Throws ConsoleFault. */
+export function secondsIn(form: Parameters, name: string, { frame }: AppCall): number | null {
+  const text = textOrNull(form, name);
+  if (text === null) return null;
+  if (!/^[0-9]{1,10}$/.test(text)) throw new ConsoleFault(wordsFor(frame, TAB_WORDS).noSeconds);
+  return Number(text);
+}
+
+export const moreWish = (form: Parameters, call: AppCall): ClientWish => {
+  // An address takes the place of keys that the application sent itself, so an empty field changes nothing.
+  const jwksUri = textOrNull(form, "jwks_uri");
+  return {
+    id_token_signed_response_alg: textOrNull(form, "id_token_alg"),
+    userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
+    subject_type: form.get("subject_type") ?? call.client.subjectType,
+    default_max_age: secondsIn(form, "default_max_age", call),
+    require_signed_request_object: form.get("require_signed") !== undefined,
+    ...(jwksUri !== call.client.jwksUri && { jwks_uri: jwksUri }),
+  };
+};
+
+export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
+  const words = wordsFor(frame, TAB_WORDS);
+  const { text, isTicked } = valuesOf(typed, "more");
+  const { algorithms } = context.configuration.signing;
+  const algorithmsWith = (none: string, known: string | null): Record<string, string> => ({
+    "": none,
+    ...Object.fromEntries([...algorithms, ...(known === null ? [] : [known])].map((name) => [name, name])),
+  });
+  return (
+    <details class="card fold" open={typed.get("act") === "more"}>
+      <summary>
+        <h2>{words.moreTitle}</h2>
+        <Icon name="down" />
+      </summary>
+      <ActForm frame={frame} act="more" values={{ revision: String(client.revision) }}>
+        <div class="pair">
+          <Choice
+            id="id_token_alg"
+            label={words.idTokenAlg}
+            options={algorithmsWith(words.serverDefault, client.idTokenSignedResponseAlg)}
+            value={text("id_token_alg", client.idTokenSignedResponseAlg)}
+          />
+          <Choice
+            id="userinfo_alg"
+            label={words.userinfoAlg}
+            options={algorithmsWith(words.unsigned, client.userinfoSignedResponseAlg)}
+            value={text("userinfo_alg", client.userinfoSignedResponseAlg)}
+          />
+          <Choice
+            id="subject_type"
+            label={words.subjectType}
+            options={words.subjectTypes}
+            value={text("subject_type", client.subjectType)}
+          />
+          <Field
+            id="default_max_age"
+            label={words.defaultMaxAge}
+            hint={words.anyAge}
+            autocomplete="off"
+            required={false}
+            maxlength={10}
+            value={text(
+              "default_max_age",
+              client.defaultMaxAge === null ? null : String(client.defaultMaxAge),
+            )}
+          />
+          <Field
+            id="jwks_uri"
+            label={words.jwksUri}
+            autocomplete="off"
+            required={false}
+            maxlength={2000}
+            value={text("jwks_uri", client.jwksUri)}
+          />
+        </div>
+        <Box
+          name="require_signed"
+          value="1"
+          words={words.requireSigned}
+          checked={isTicked("require_signed", client.requireSignedRequestObject)}
+        />
+        <button class="other" type="submit">
+          {wordsFor(frame, CONSOLE_WORDS).save}
+        </button>
+      </ActForm>
+    </details>
+  );
+}

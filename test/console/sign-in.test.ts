@@ -1,0 +1,60 @@
+/** How good, and how recent, the sign-in of people who manage must be. */
+import { afterEach, expect, test } from "bun:test";
+import { findAccount } from "../../src/operations/people.ts";
+import { ask, startManagedServer, tokenOf } from "../api/support.ts";
+import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+afterEach(() => server.close());
+
+test(
+  proves("an old sign-in gives no other person a new address, to which their links go", "threat 90"),
+  async () => {
+    server = await startTestServer();
+    await addPersonWithPassword(server, "root", { administrator: true });
+    const boss = await addPersonWithPassword(server, "boss", {
+      administrator: true,
+      email: "boss@example.org",
+    });
+    const browser = openBrowser(server);
+    await browser.signIn("root");
+    server.clock.advance(901);
+    const path = `/admin/people/${boss.subject}`;
+    const { fields } = await browser.form(path);
+    const response = await browser.post(path, {
+      form_token: fields.form_token ?? "",
+      act: "edit",
+      revision: String(boss.revision),
+      email: "mine@example.com",
+      email_verified: "1",
+    });
+    expect(response.headers.get("location")).toStartWith("/login?return_to=");
+    expect((await findAccount(server.context, boss.subject))?.email).toBe("boss@example.org");
+  },
+);
+
+test(
+  proves(
+    "where a second factor is demanded for everything, a password alone opens no page",
+    "threat 90",
+    "threat 83",
+  ),
+  async () => {
+    server = await startManagedServer({ sign_in: { second_factor_for: "everyone" } });
+    const root = await addPersonWithPassword(server, "root", { administrator: true });
+    // The management API refuses such a sign-in too.
+    const token = await tokenOf(server, root, "tessera.admin").catch(() => null);
+    if (token !== null) expect((await ask(server, token, "/people")).status).toBe(401);
+    const browser = openBrowser(server);
+    await browser.signIn("root");
+    for (const path of ["/admin", "/admin/people", `/admin/people/${root.subject}`, "/invite-people"]) {
+      const to = `/login?return_to=${encodeURIComponent(path)}&step_up=1`;
+      expect((await browser.get(path)).headers.get("location")).toBe(to);
+    }
+    // The step leads to where a second factor is set up.
+    const step = await browser.get("/login?return_to=%2Fadmin&step_up=1");
+    expect(step.headers.get("location")).toBe("/account/second-factor?return_to=%2Fadmin");
+  },
+);
