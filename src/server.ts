@@ -40,6 +40,7 @@ import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
+import { createWebhookSender, webhookEvents } from "./operations/webhooks.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import {
@@ -99,7 +100,7 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
-  /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
+  /** Whether this process looks for notices of sign-outs, mails and deliveries to webhooks. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
   /** Counts what happens, and the route that shows the counts if it is below the issuer. Default: nothing is counted. */
   readonly metrics?: { readonly counts: Metrics; readonly route: Route | null };
@@ -186,6 +187,7 @@ export function createServer({
       activityRecorder(recording),
       activityKeeper,
       ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+      ...(configuration.webhooks.length === 0 ? [] : [webhookEvents(recording, () => webhookSender?.wake())]),
     ],
     (error, { event }) => log.error("a subscriber failed after an act", { event, cause: causeOf(error) }),
   );
@@ -207,6 +209,10 @@ export function createServer({
           },
           mail,
         );
+  const webhookSender =
+    configuration.webhooks.length === 0
+      ? null
+      : createWebhookSender({ ...recording, store: watched, events, outbound, steadyClock });
   const tryMail = async (address: string, language: string) => {
     if (mail === undefined || openSmtp === undefined) throw new Error("This server sends no mail.");
     const { sampleMail } = await import("./mails/samples.ts");
@@ -277,6 +283,7 @@ export function createServer({
       log,
     }),
     mailSender,
+    webhookSender,
     testMail: mailSender === null ? null : tryMail,
   };
   const router = createRouter(context, metrics, telemetry);
@@ -285,6 +292,7 @@ export function createServer({
     : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
   if (sendsNotices) mailSender?.start();
+  if (sendsNotices) webhookSender?.start();
   let endWatch = () => {};
   return {
     ...router,
@@ -298,6 +306,7 @@ export function createServer({
       await housekeeping?.stop();
       await sending?.stop();
       await mailSender?.stop();
+      await webhookSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
       await auditKeeper.settled();

@@ -112,6 +112,8 @@ describe("configurations in the guides", () => {
         const named = [...block.matchAll(/env = "([A-Z0-9_]+)"/g)].map(([, name = ""]) => name);
         const secrets = {
           ...Object.fromEntries(named.map((name) => [name, `${name}-for-this-test-only`])),
+          // It has a form of its own.
+          SIEM_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString("base64")}`,
           CREDENTIALS_DIRECTORY: folder,
         };
         expect(() => loadConfiguration({ file, env: secrets, flags: {} })).not.toThrow();

@@ -15,6 +15,7 @@ import { peopleRoutes } from "./people.ts";
 import { recordRoutes } from "./record.ts";
 import type { ApiRoute } from "./route.ts";
 import { serverRoutes } from "./server.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** Below the issuer. */
 const API = "/api";
@@ -30,6 +31,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...keyRoutes,
   ...recordRoutes,
   ...serverRoutes,
+  ...webhookRoutes,
 ];
 
 /** The paths of all routes. */

@@ -45,6 +45,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   log: async () => (await import("./log.ts")).addLogCommand,
   why: async () => (await import("./why.ts")).addWhyCommand,
   mail: async () => (await import("./mail.ts")).addMailCommands,
+  webhook: async () => (await import("./webhook.ts")).addWebhookCommands,
   apply: async () => (await import("./apply.ts")).addApplyCommand,
   export: async () => (await import("./apply.ts")).addExportCommand,
   login: async () => (await import("./login.ts")).addLoginCommand,

@@ -14,6 +14,7 @@ import { createLinkMails } from "../operations/link-mails.ts";
 import type { LinkMails } from "../operations/links.ts";
 import { mailEvents } from "../operations/mail.ts";
 import { findServerKeys } from "../operations/server-key.ts";
+import { webhookEvents } from "../operations/webhooks.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -108,6 +109,9 @@ export function eventsOf(configuration: Configuration, io: Io): Events {
     auditRecorder({ clock: io.clock, random: io.random, configuration }),
     activityRecorder({ clock: io.clock, random: io.random, configuration }),
     ...(mail === undefined ? [] : [mailEvents(io, mail)]),
+    ...(configuration.webhooks.length === 0
+      ? []
+      : [webhookEvents({ clock: io.clock, random: io.random, configuration })]),
   ]);
 }
 

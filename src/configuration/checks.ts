@@ -300,11 +300,12 @@ function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generat
 const same = (one: string, other: string): boolean => one === other;
 const sameUsername = (one: string, other: string): boolean => foldUsername(one) === foldUsername(other);
 
-function* checkUnique({ scopes, resources, clients, people }: Configuration): Generator<Finding> {
+function* checkUnique({ scopes, resources, clients, people, webhooks }: Configuration): Generator<Finding> {
   const lists = [
     ["scopes", "name", scopes.map((entry) => entry.name), same],
     ["resources", "identifier", resources.map((entry) => entry.identifier), sameResource],
     ["clients", "client_id", clients.map((entry) => entry.client_id), same],
+    ["webhooks", "name", webhooks.map((entry) => entry.name), same],
     ["people", "username", people.map((entry) => entry.username), sameUsername],
   ] as const;
   for (const [list, member, values, isSame] of lists) {

@@ -44,6 +44,7 @@ import {
   webHost,
   words,
 } from "./values.ts";
+import { webhook } from "./webhook-schema.ts";
 
 const BY_LANGUAGE = (english: string, german: string) =>
   `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
@@ -251,7 +252,7 @@ export const configurationSchema = table({
           words({
             allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or host names (nextcloud.lan)",
             description:
-              "Where this server may fetch keys and send sign-out notices although it is not on the public Internet. A host name may also have http.",
+              "Where this server may fetch keys, send sign-out notices and call webhooks although it is not on the public Internet. A host name may also have http.",
           }),
         ),
         timeout_seconds: seconds("How long such a request may take in all.", 5, 1, 60),
@@ -323,6 +324,10 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  webhooks: v.pipe(
+    v.optional(v.pipe(v.array(webhook), v.maxLength(20)), []),
+    v.description("Where the server tells of what happens: docs/webhooks.md."),
+  ),
   people: v.pipe(
     v.optional(v.array(person), []),
     v.description("People, for demonstrations and tests. Others are added with `tessera user add`."),

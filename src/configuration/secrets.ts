@@ -21,6 +21,7 @@ export const SECRET_PLACES: readonly (readonly string[])[] = [
   ["mail", "password"],
   ["metrics", "token"],
   ["telemetry", "headers", "*", "value"],
+  ["webhooks", "*", "secrets", "*"],
   ["registration", "initial_access_tokens", "*"],
   ["clients", "*", "secrets", "*"],
   ["people", "*", "password"],

@@ -129,6 +129,10 @@ export const secretText = v.pipe(
   words({ secret: true, allowed: `the secret, "sha256:" and 64 hexadecimal digits, ${REFERENCES}` }),
 );
 
+/** A secret of a form of its own, given as itself or as a reference. `fits`: whether a text has the form. */
+export const secretOf = (fits: (text: string) => boolean, form: string) =>
+  orReference(v.pipe(text(500), v.check(fits, form)));
+
 /** A password is given as itself, or as a reference. */
 export const passwordText = v.pipe(
   orReference(text(4096)),

@@ -19,6 +19,7 @@ import { healthPage } from "./server/health.tsx";
 import { keysPage } from "./server/keys.tsx";
 import { scopesPage } from "./server/scopes.tsx";
 import { settingsPage } from "./server/settings.tsx";
+import { webhooksPage } from "./server/webhooks.tsx";
 import { startPage } from "./start/start.tsx";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
@@ -36,6 +37,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   whyFoundPage,
   scopesPage,
   keysPage,
+  webhooksPage,
   healthPage,
   settingsPage,
 ];

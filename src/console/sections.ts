@@ -18,6 +18,7 @@ export const SECTIONS = {
     isFor: (authority: Authority) => isAllowed(authority, "clients.read"),
   },
   keys: { path: "/admin/keys", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  webhooks: { path: "/admin/webhooks", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   health: { path: "/admin/health", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   settings: { path: "/admin/settings", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
 } as const satisfies Readonly<

@@ -22,6 +22,7 @@ import { insert, type ListRequest, remove, type Store } from "../store/contract.
 import { shardOf } from "../store/declare.ts";
 import { type AuditRecord, type AuditSealRecord, audit, auditSeals } from "../store/tables.ts";
 import type { Events, Subscriber } from "./events.ts";
+import { createDailyRoom, dayOf } from "./own-doing.ts";
 import type { Page } from "./paging.ts";
 
 // ── Recording ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -54,11 +55,8 @@ export interface AuditKeeper extends Subscriber {
   settled(): Promise<void>;
 }
 
-const DAY_SECONDS = 86_400;
 /** How many rows one commit adds. */
 const WRITTEN = 100;
-/** Of how many actors the rows are counted; the others share what one of them may add. */
-const ACTORS = 10_000;
 
 /** The subscriber that writes the rows. What has no commit is kept in memory until the next clean-up. */
 export function createAuditKeeper(context: Keeping): AuditKeeper {
@@ -67,27 +65,17 @@ export function createAuditKeeper(context: Keeping): AuditKeeper {
   /** Events whose rows are a part of a commit that is under way. */
   const recorded = new WeakSet<Event>();
   let day = -1;
-  let added = new Map<string, number>();
+  const hasRoom = createDailyRoom(clock);
   let gathered = new Map<string, Gathered>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writing: Promise<void> = Promise.resolve();
 
   const startDay = () => {
-    const today = Math.floor(clock.seconds() / DAY_SECONDS);
+    const today = dayOf(clock.seconds());
     if (today === day) return;
     day = today;
-    added = new Map();
     const waiting = [...gathered].filter(([, { times }]) => times > 0);
     gathered = new Map(waiting.map(([key, each]) => [key, { ...each, nextAt: 0, rowsToday: 0 }]));
-  };
-  const hasRoom = (act: Act, event: Event): boolean => {
-    if (!rules.isOwnDoing(act, event)) return true;
-    const { kind, id } = act.actor;
-    const name = id === null ? kind : `${kind} ${id}`;
-    const key = added.has(name) || added.size < ACTORS ? name : "others";
-    const count = (added.get(key) ?? 0) + 1;
-    added.set(key, count);
-    return count <= (kind === "stranger" ? rules.STRANGERS_ROWS_PER_DAY : rules.OWN_ROWS_PER_DAY);
   };
   const gather = (act: Act, event: Event) => {
     const full = keyOf(act, event);
@@ -427,7 +415,6 @@ export async function sealAudit(
     if (seal === null) break;
     if ((await context.store.commit({ changes: [insert(auditSeals, seal)] })).outcome !== "committed") break;
     newest = seal;
-    const dayOf = (time: number) => Math.floor(time / DAY_SECONDS);
     // A line a day for a collector of logs: a copy of the seal that is out of reach of the database.
     if (previous === null || dayOf(previous.sealedAt) !== dayOf(seal.sealedAt)) {
       context.events.tell(SERVER_ACT, [{ event: "audit.sealed", key: sealText(seal) }]);

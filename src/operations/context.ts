@@ -32,6 +32,7 @@ import type { Readiness } from "./readiness.ts";
 import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
+import type { WebhookSender } from "./webhooks.ts";
 
 export interface Context {
   readonly configuration: Configuration;
@@ -86,6 +87,8 @@ export interface Context {
   readonly logoutSender: LogoutSender;
   /** Sends the mails that wait; null if this server sends none. */
   readonly mailSender: MailSender | null;
+  /** Delivers to the webhooks; null if there are none. */
+  readonly webhookSender: WebhookSender | null;
   /** Sends one mail now, in this language, and says how each step went; null if this server sends none. */
   readonly testMail: ((address: string, language: string) => Promise<MailTest>) | null;
   /** Sends links by mail; null if this server sends none. */

@@ -83,6 +83,7 @@ export const CONSOLE_PATHS = [
   "/admin/scopes",
   "/admin/settings",
   "/admin/start",
+  "/admin/webhooks",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];
 

@@ -1,6 +1,6 @@
 /**
  * Requests that this server makes itself, to addresses that clients name: key sets, sector identifiers, logout notices; and to
- * the list of breached passwords that the operator names. A stranger names most of them, so they must not lead into the network that the server stands in (threats 20, 21).
+ * the list of breached passwords and the webhooks that the operator names. A stranger names most of them, so they must not lead into the network that the server stands in (threats 20, 21).
  *
  * A name is resolved once, every address it has is checked, and the connection goes to one of these addresses. Nothing follows
  * a redirect, and there is no proxy, cookie or connection that another request has used.
@@ -55,7 +55,7 @@ export class OutboundError extends Error {
  * What a request is for. Each purpose has places of its own: strangers name slow hosts when they register, and that must hold up
  * neither the keys of clients nor notices of sign-outs.
  */
-export type OutboundPurpose = "registration" | "keys" | "notices" | "passwords";
+export type OutboundPurpose = "registration" | "keys" | "notices" | "passwords" | "webhooks";
 
 /** How many requests for each purpose may be under way, to one host and to all. */
 type Places = Readonly<Record<OutboundPurpose, { readonly perHost: number; readonly all: number }>>;
@@ -65,6 +65,7 @@ const PLACES: Places = {
   keys: { perHost: 4, all: 32 },
   notices: { perHost: 4, all: 64 },
   passwords: { perHost: 8, all: 8 },
+  webhooks: { perHost: 4, all: 20 },
 };
 
 export interface OutboundRequest {
@@ -74,6 +75,8 @@ export interface OutboundRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A form to POST; default: a GET. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A text of JSON to POST, instead of a form. */
+  readonly json?: string;
   /** The media types of an answer whose body is read. Empty: the body does not matter and is thrown away. */
   readonly types: readonly string[];
   /** The longest body that is read. Default: 64 KiB. */
@@ -220,6 +223,7 @@ export function createOutbound({
     keys: createPlaces(atOnce.keys),
     notices: createPlaces(atOnce.notices),
     passwords: createPlaces(atOnce.passwords),
+    webhooks: createPlaces(atOnce.webhooks),
   };
 
   function checkedUrl(text: string): URL {
@@ -250,10 +254,10 @@ export function createOutbound({
   function exchange(
     url: URL,
     addresses: readonly string[],
-    { form, headers, types, maximumBytes = 65_536 }: OutboundRequest,
+    { form, json, headers, types, maximumBytes = 65_536 }: OutboundRequest,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
-    const body = form === undefined ? null : new URLSearchParams(form).toString();
+    const body = json ?? (form === undefined ? null : new URLSearchParams(form).toString());
     const found = addresses.map((address) => ({ address, family: isIPv4(address) ? 4 : 6 }));
     // The second look-up of an attacker's name would find another address, so there is none.
     const pinned: LookupFunction = (_host, options, done) => {
@@ -283,7 +287,7 @@ export function createOutbound({
           "User-Agent": "Tessera",
           ...headers,
           ...(body !== null && {
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": json === undefined ? "application/x-www-form-urlencoded" : "application/json",
             "Content-Length": String(Buffer.byteLength(body)),
           }),
         },

@@ -106,6 +106,10 @@ export const EVENT_TYPES = {
   "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },
   "token.issued": { level: "info", words: "tokens issued" },
   "token.revoked": { level: "info", words: "token revoked" },
+  "webhook.failed": { level: "warn", words: "a webhook did not take an event: trying again" },
+  "webhook.given_up": { level: "warn", words: "a webhook will not hear of events" },
+  "webhook.replayed": { level: "info", words: "an event is sent to a webhook again" },
+  "webhook.tested": { level: "info", words: "a test is sent to a webhook" },
 } as const satisfies Readonly<Record<string, EventType>>;
 
 export type EventName = keyof typeof EVENT_TYPES;

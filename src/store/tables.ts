@@ -786,6 +786,40 @@ export const mails = table("mails", {
 export type MailRecord = Row<typeof mails>;
 
 /**
+ * What webhooks are to hear of, and for a while what they heard. A row comes with the commit of its act, and a sender takes it from
+ * there. `rules/webhook.ts` decides.
+ */
+export const webhookDeliveries = table("webhook_deliveries", {
+  columns: {
+    id: id(),
+    /** The name of the webhook in the configuration. */
+    webhook: text(),
+    /** The event. */
+    type: text(),
+    /** What the receiver gets, byte for byte at each attempt. It has no secrets. */
+    body: text(),
+    createdAt: integer(),
+    /** Whether it is still to be delivered. */
+    waits: boolean(),
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    giveUpAt: integer(),
+    deliveredAt: orNull(integer()),
+    /** Why the last attempt failed; null if none has. */
+    lastFault: orNull(text()),
+    expiresAt: integer(),
+  },
+  indexes: [["webhook", "id"]],
+  indexOnly: { waits: ["webhook", "nextAt", "id"] },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type WebhookDeliveryRecord = Row<typeof webhookDeliveries>;
+
+/**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
  * the tokens that were issued for the code.
  */
@@ -1097,6 +1131,7 @@ export const TABLES: readonly Table[] = [
   accessTokens,
   logoutNotices,
   mails,
+  webhookDeliveries,
   activities,
   backups,
   audit,

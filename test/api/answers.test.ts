@@ -21,6 +21,13 @@ let ada: AccountRecord;
 beforeAll(async () => {
   server = await startManagedServer({
     registration: { mode: "open" },
+    webhooks: [
+      {
+        name: "siem",
+        url: "https://siem.invalid/",
+        secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
+      },
+    ],
     mail: { host: "mail.example", from: "Tessera <auth@mail.example>" },
   });
   token = await tokenOfProgram(server, "tessera.admin");
@@ -59,6 +66,8 @@ const member = async () => {
   await askFor(server, token, "/groups/staff/members", { method: "POST", body: { person: subject } });
   return { group: "staff", subject };
 };
+const delivery = async (): Promise<string> =>
+  textOf(await askFor(server, token, "/webhooks/siem/test", { method: "POST" }), "id");
 const session = async (subject: string): Promise<string> => {
   const account = await findAccount(server.context, subject);
   if (account !== null) await server.signIn(account);
@@ -251,6 +260,15 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
   "POST /tokens/inspect": async () => ({ body: { token: (await grant()).refresh } }),
   "POST /tokens/revoke": async () => ({ body: { token: (await grant()).access } }),
   "DELETE /tokens/:token": async () => ({ parameters: { token: await tokenId() } }),
+  "GET /webhooks": () => ({}),
+  "GET /webhooks/:webhook/deliveries": async () => {
+    await delivery();
+    return { parameters: { webhook: "siem" } };
+  },
+  "POST /webhooks/:webhook/test": () => ({ parameters: { webhook: "siem" } }),
+  "POST /webhooks/:webhook/deliveries/:delivery/replay": async () => ({
+    parameters: { webhook: "siem", delivery: await delivery() },
+  }),
   "GET /keys": () => ({}),
   "POST /keys": () => ({ body: {} }),
   "DELETE /keys/:kid": async () => {

@@ -1,8 +1,10 @@
 /** The pages of the console, as an administrator sees them. */
 
 import type { Page } from "playwright-core";
+import { newRecordId } from "../../src/credentials/credential.ts";
 import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount, findAccountBySignInName } from "../../src/operations/people.ts";
+import { newDelivery, queued } from "../../src/rules/webhook.ts";
 import { signInOn } from "../support/chromium.ts";
 import { OPERATOR } from "../support/links.ts";
 import type { ListeningServer } from "../support/listening.ts";
@@ -45,6 +47,24 @@ async function refuse(server: ListeningServer): Promise<string> {
   return response.headers.get("request-id") ?? "";
 }
 
+/** A webhook that took an event, and waits for another. */
+async function furnishWebhook({ context, clock }: ListeningServer): Promise<void> {
+  const { configuration, random, store } = context;
+  if (configuration.webhooks.length > 0) return;
+  const secrets = [`whsec_${Buffer.alloc(32, 1).toString("base64")}`];
+  const webhooks = [{ name: "siem", url: "https://siem.example.org/hooks/tessera", secrets }];
+  Object.assign(context, { configuration: { ...configuration, webhooks } });
+  const now = clock.seconds();
+  const deliveryOf = (type: string) =>
+    newDelivery({ id: newRecordId(clock, random), webhook: "siem", type, body: "{}" }, now);
+  await store.commit({
+    changes: [
+      queued({ ...deliveryOf("role.given"), waits: false, attempts: 1, deliveredAt: now }),
+      queued({ ...deliveryOf("refresh_token.replayed"), attempts: 3, lastFault: "status 503" }),
+    ],
+  });
+}
+
 type PathOf = (subject: string, server: ListeningServer) => string | Promise<string>;
 
 const at = (name: string, path: string | PathOf): Exhibit => ({
@@ -70,6 +90,10 @@ export const CONSOLE: readonly Exhibit[] = [
   at("refusals", "/admin/refusals"),
   at("scopes", "/admin/scopes"),
   at("keys", "/admin/keys"),
+  at("webhooks", async (_, server) => {
+    await furnishWebhook(server);
+    return "/admin/webhooks";
+  }),
   at("health", "/admin/health"),
   at("settings", "/admin/settings"),
 ];

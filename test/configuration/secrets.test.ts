@@ -86,7 +86,9 @@ describe("a secret comes from", () => {
     const secret = describeSettings()
       .map(({ key }) => key.replaceAll("[]", ""))
       .filter((key) =>
-        isSecretSetting(key.split(".").flatMap((s) => (/^(clients|people|headers)$/.test(s) ? [s, 0] : [s]))),
+        isSecretSetting(
+          key.split(".").flatMap((s) => (/^(clients|people|headers|webhooks)$/.test(s) ? [s, 0] : [s])),
+        ),
       );
     expect(listed.toSorted()).toEqual(secret.toSorted());
   });

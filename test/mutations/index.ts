@@ -25,6 +25,7 @@ import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
+import { WEBHOOKS } from "./webhooks.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
@@ -52,4 +53,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,
+  ...WEBHOOKS,
 ];

@@ -1,0 +1,37 @@
+/** Mutations of webhooks: what is signed, where the server calls, how many deliveries strangers cause, and what is not lost. */
+import type { Mutation } from "./mutation.ts";
+
+const TEST = "operations/webhooks.test.ts";
+
+export const WEBHOOKS: readonly Mutation[] = [
+  {
+    against: ["threat 21"],
+    what: "a webhook is called without a look at its address",
+    in: "platform/outbound.ts",
+    within: "checkedUrl",
+    match: 'url.protocol === "https:" || (url.protocol === "http:" && $MAY_HTTP)',
+    replace: "true",
+    tests: [TEST],
+    only: "own network",
+  },
+  {
+    against: ["threat 42"],
+    what: "strangers cause as many deliveries as they like",
+    in: "operations/webhooks.ts",
+    within: "webhookEvents",
+    match: "isWanted(event) && hasRoom(act, event)",
+    replace: "isWanted(event)",
+    tests: [TEST],
+    only: "bounded",
+  },
+  {
+    against: ["threat 44"],
+    what: "the signature of a webhook does not cover the body",
+    in: "protocol/standard-webhooks.ts",
+    within: "signedHeaders",
+    match: "`${id}.${timestamp}.${body}`",
+    replace: "`${id}.${timestamp}.`",
+    tests: [TEST],
+    only: "each secret",
+  },
+];
