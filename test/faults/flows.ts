@@ -384,7 +384,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
   ),
   "creating the administrator": people(
-    "303 /account",
+    "303 /admin/start",
     async (scene) => {
       const page = await setupPage(scene.server);
       const fields = { username: `boss of ${scene.person.username}`, password: "a long enough password" };
@@ -394,7 +394,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     {
       despite: {
         after: "commit revisions setup_links accounts sign_in_names audit activities",
-        outcome: "303 /account",
+        outcome: "303 /admin/start",
       },
       repeats: /\btsl_[A-Za-z0-9\-_]{64}/,
     },
