@@ -25,6 +25,11 @@ const FOR_THE_LOG: ReadonlySet<string> = new Set([
   "credentials/credential.ts: …",
   // For the terminal of the operator.
   "operations/preview.ts: …",
+  // For the record, which says so where it leaves a value out.
+  "rules/refusal-record.ts: =…",
+  "rules/refusal-record.ts: $1…@",
+  "rules/refusal-record.ts: #…",
+  "rules/refusal-record.ts: …",
 ]);
 const source = readSource(join(import.meta.dir, "../../src"));
 

@@ -59,7 +59,9 @@ describe("the vocabulary of errors", () => {
         temporarily_unavailable: [429, 503],
         not_found: [404],
         invalid_client_metadata: [400, 413],
-        invalid_request: [400, 405, 413, 415],
+        invalid_request: [400, 405, 413, 415, 422],
+        conflict: [409],
+        precondition_failed: [412],
         access_denied: [400, 403],
       };
       expect(`${reason}: ${(expected[error] ?? [400]).includes(status)}`).toBe(`${reason}: true`);

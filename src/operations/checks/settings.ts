@@ -82,7 +82,7 @@ const registration: Check = {
     if (settings.mode !== "off" && !settings.require_pkce) {
       findings.push(
         warning(
-          "Applications that register themselves may leave PKCE out (RFC 9700 §2.1.1).",
+          "Applications that register themselves may leave PKCE out (RFC 9700 section 2.1.1).",
           "Set registration.require_pkce = true once no such application is left.",
         ),
       );
@@ -136,7 +136,7 @@ const exemptions: Check = {
   id: "clients.pkce",
   title: "PKCE",
   about:
-    "Every application that you added does PKCE (RFC 9700 §2.1.1), without which a stolen code is a sign-in.",
+    "Every application that you added does PKCE (RFC 9700 section 2.1.1), without which a stolen code is a sign-in.",
   cure: "`tessera client set ID --pkce`, if the application can do it by now.",
   async run(context) {
     const exempt: string[] = [];
