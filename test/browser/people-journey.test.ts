@@ -191,7 +191,6 @@ test("a person is invited, sets a passkey, signs in without a name, loses it, re
   await press(phone, "Add a passkey");
   await note(phone, "Your passkey is added.");
   expect((await mailAbout("A new passkey at")).to).toEqual(["grace@example.org"]);
-  await follow(phone, "Back to your account");
   await follow(phone, "Overview");
   await follow(phone, "Sign out");
   await press(phone, "Sign out");
@@ -229,7 +228,6 @@ test("a person is invited, sets a passkey, signs in without a name, loses it, re
   await note(other, "The passkey is removed.");
 
   // And she takes the application's access back.
-  await follow(other, "Back to your account");
   await follow(other, "Overview");
   await other.locator("summary").filter({ hasText: "Example Web" }).click();
   await press(other, "Remove the access of Example Web");

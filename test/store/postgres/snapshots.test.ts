@@ -211,7 +211,7 @@ describe("who waited", () => {
       () => store.disableAccount(account.subject, NOW),
     ]) {
       const session = newSession({ subject: account.subject });
-      const held = `INSERT INTO sessions VALUES (${bytes(session.id)}, '', '', '', '', 0, '', '', 0, 0, 0, ${shard(session.id)})`;
+      const held = `INSERT INTO sessions VALUES (${bytes(session.id)}, '', '', '', '', '', '', 0, '', '', 0, 0, 0, ${shard(session.id)})`;
       expect(
         await inTurn<[boolean, boolean]>(held, [
           () => store.createSession(session, null, PASSWORD_HASH),
