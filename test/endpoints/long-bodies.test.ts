@@ -52,7 +52,7 @@ describe("a picture", () => {
   test("of many megabytes arrives, and is refused in words for what it is", async () => {
     const answer = await sendPicture(8 * MEGABYTE);
     expect(answer.status).toBe(422);
-    expect(await textOf(answer)).toContain("The file is no PNG, JPEG or WebP picture");
+    expect(await textOf(answer)).toContain("The file is not a still picture in PNG, JPEG or WebP");
   });
 
   test("that is too large is refused in words", async () => {
