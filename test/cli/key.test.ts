@@ -121,6 +121,7 @@ describe("key rotate", () => {
 
 describe("key retire", () => {
   test(proves("takes the key out of the key set that the server sends", "threat 80"), async () => {
+    await key("rotate", "--algorithm", "ES256");
     const current = await found("current");
     const { kid: next } = await found("next");
     const { code, out } = await key("retire", current.kid);

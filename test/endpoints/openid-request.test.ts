@@ -8,6 +8,7 @@ import {
   redirectOf,
 } from "../support/code-flow.ts";
 import { textOf, tokensFor } from "../support/flows.ts";
+import { openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -149,6 +150,12 @@ describe("id_token_hint", () => {
     const answer = redirectOf(await open({ id_token_hint: hint, prompt: "none" })).searchParams;
     return answer.get("error") ?? (answer.has("code") ? "code" : "nothing");
   };
+  // Nothing can be answered silently before the person allowed it once.
+  beforeAll(async () => {
+    const browser = openBrowser(server);
+    browser.cookie = cookie;
+    await browser.submit(authorizePath({ scope: "openid", prompt: "consent" }), { decision: "allow" });
+  });
 
   test(
     proves(
