@@ -65,6 +65,8 @@ Examples:
       .command("retire <kid>")
       .description("take a key out of the key set at once, because others may have it: its tokens end"),
   )
+    // A key may begin with a dash.
+    .allowUnknownOption()
     .addHelpText("after", "\nExample:\n  tessera key retire IhWlnowFxY9I6hmZwkZC0SV4zacQf_UcPdlDZ3NfmTM")
     .action((kid: string, options: CommonOptions) => retireKey(kid, options, io));
 }
