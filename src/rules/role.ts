@@ -9,7 +9,7 @@ import type { Act } from "./events.ts";
 
 /**
  * `people`: accounts, groups, invitations, sessions and what people gave to applications. `clients`: clients, their secrets and their
- * tokens. `server`: everything else, and whatever would give someone more than they have: roles, and clients that manage this server.
+ * tokens. `server`: everything else, and everything that would give a person more than they have: roles, and clients that manage this server.
  */
 export const PERMISSIONS = [
   "people.read",
@@ -50,7 +50,7 @@ export const holdsRole = (account: RoleFacts): boolean => rolesOf(account).lengt
 export interface Authority {
   readonly act: Act;
   readonly permissions: ReadonlySet<Permission>;
-  /** The groups whose members the actor may see and choose, whatever the permissions. */
+  /** The groups whose members the actor may see and choose, beside the permissions. */
   readonly manages: readonly string[];
 }
 

@@ -430,7 +430,7 @@ const FAULTS: Readonly<
   ],
   "settings.log": [
     ["debug", () => healthy({}, { log: { level: "debug" } }), "warning", /every request/],
-    ["silent", () => healthy({}, { log: { level: "silent" } }), "warning", /no one learns/],
+    ["silent", () => healthy({}, { log: { level: "silent" } }), "warning", /faults stay unseen/],
   ],
   "settings.registration": [
     ["open", () => healthy({}, { registration: { mode: "open" } }), "note", /Anyone may register/],

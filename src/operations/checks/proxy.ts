@@ -144,7 +144,7 @@ const cookies = ofRequest(
     id: "proxy.cookies",
     title: "Cookies and Authorization",
     about:
-      "Cookies and the Authorization header arrive, and cookies of answers come back unchanged. Without them no one stays signed in, and no application proves who it is.",
+      "Cookies and the Authorization header arrive, and cookies of answers come back unchanged. Without them people do not stay signed in, and no application proves who it is.",
     cure: "Take out what changes `Cookie`, `Set-Cookie` and `Authorization` on the way.",
   },
   ({ cookie, authorization }, { issuer }, answered) => {
@@ -152,7 +152,7 @@ const cookies = ofRequest(
     if (!cookie) {
       findings.push(
         failure(
-          "Cookies of requests do not arrive: no one stays signed in.",
+          "Cookies of requests do not arrive: people do not stay signed in.",
           "Let the proxy pass on the header Cookie, and let no cache remove it.",
         ),
       );
@@ -171,7 +171,7 @@ const cookies = ofRequest(
       findings.push(
         failure(
           changed === undefined
-            ? "Cookies of answers do not come back: no one stays signed in."
+            ? "Cookies of answers do not come back: people do not stay signed in."
             : `The proxy changes the cookies of answers, to ${changed}.`,
           "Take out what changes cookies, such as proxy_cookie_path, proxy_cookie_domain or a header rule for Set-Cookie.",
         ),

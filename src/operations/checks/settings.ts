@@ -50,7 +50,7 @@ const log: Check = {
   }) {
     const cure = 'Use log.level = "info".';
     if (level === "debug") return [warning("log.level is debug: every request gets lines.", cure)];
-    if (level === "silent") return [warning("log.level is silent: no one learns of faults.", cure)];
+    if (level === "silent") return [warning("log.level is silent: faults stay unseen.", cure)];
     return [ok(`log.level is ${level}.`)];
   },
 };
@@ -90,7 +90,7 @@ const registration: Check = {
     if (sign_up.mode === "open" && sign_up.domains.length === 0 && !sign_up.approval) {
       findings.push(
         warning(
-          "Anyone may make an account, and no one lets them in.",
+          "Anyone may make an account, and it needs no approval.",
           "Set sign_up.approval = true or sign_up.domains, unless this is a public service.",
         ),
       );
@@ -164,7 +164,7 @@ const SHORT_TOKEN = 20;
 const tokens: Check = {
   id: "secrets.registration",
   title: "Initial access tokens",
-  about: "The tokens with which applications may be registered are long enough that no one guesses them.",
+  about: "The tokens with which applications may be registered are long enough that they cannot be guessed.",
   cure: "`openssl rand -hex 32`",
   run({
     configuration: {
