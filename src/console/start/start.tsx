@@ -289,7 +289,7 @@ function SignInStep({ frame, steps }: { frame: ConsoleFrame; steps: FirstSteps }
       ) : (
         <p class="muted">{address === null ? words.unknown(name) : words.lead(name)}</p>
       )}
-      <p class="links">
+      <p class="buttons">
         {address !== null && (
           <a class={isUsed ? "button other" : "button main"} href={address} target="_blank" rel="noopener">
             {words.open(name)} <span class="hidden">({words.newTab})</span>
