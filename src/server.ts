@@ -39,6 +39,7 @@ import { createRetryKeys } from "./operations/retry-keys.ts";
 import { resealAll } from "./operations/server-key.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
+import { SeenLately } from "./operations/single-use.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
 import { createWebhookSender, webhookEvents } from "./operations/webhooks.ts";
 import { assetPaths } from "./pages/assets.ts";
@@ -265,6 +266,7 @@ export function createServer({
       configuration.lifetimes.known_browser_seconds,
     ),
     callers: new CallerMemory(),
+    seenLately: new SeenLately(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),

@@ -32,6 +32,7 @@ import type { Readiness } from "./readiness.ts";
 import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
+import type { SeenLately } from "./single-use.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 export interface Context {
@@ -78,6 +79,8 @@ export interface Context {
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */
   readonly callers: CallerMemory;
+  /** What was signed for one use, and used lately. */
+  readonly seenLately: SeenLately;
   readonly limits: Limits;
   /** Where addresses are, if the operator has a database of places. */
   readonly places: Places;

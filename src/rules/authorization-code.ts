@@ -19,7 +19,6 @@ import {
   consents,
   type GrantRecord,
   grants,
-  type OnceKind,
   once,
   type SessionRecord,
   sessions,
@@ -29,7 +28,7 @@ import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
-import type { Single } from "./once.ts";
+import { countOnce, type Single } from "./once.ts";
 import { signsIn } from "./session.ts";
 
 /** A new code, for a grant that does not exist yet. */
@@ -62,12 +61,6 @@ export interface AuthorizationFacts {
   /** The row that says that the form was answered. */
   readonly form: Row<typeof once> | null;
 }
-
-/**
- * The change that makes something count once. The store forgets it when it has expired. `resultId`: what came of it.
- */
-const countOnce = (kind: OnceKind, { id, expiresAt }: Single, resultId: RecordId | null = null): Change =>
-  insert(once, { kind, id, expiresAt, resultId });
 
 /** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
 export function refuseConsent(

@@ -6,6 +6,7 @@
  * OpenID Connect Core §6.1 allows; the query adds what it leaves open.
  */
 import { OAuthError } from "../protocol/errors.ts";
+import { audiencesOf, hasClaim, timeClaim } from "../protocol/jws.ts";
 import { Parameters } from "../protocol/parameters.ts";
 import type { RequestObject } from "../protocol/request-object.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
@@ -55,17 +56,16 @@ export function requireOwnClaims(
 ): void {
   // RFC 9101 §4: neither may be in a request object.
   for (const name of ["request", "request_uri"])
-    if (Object.hasOwn(claims, name)) throw mismatch(`it has the member ${name} itself`);
-  if (has(claims, "iss") && claims.iss !== clientId) throw mismatch("iss is not the client_id");
-  const audience: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  if (has(claims, "aud") && !audience.includes(issuer)) throw mismatch("aud does not name this issuer");
+    if (hasClaim(claims, name)) throw mismatch(`it has the member ${name} itself`);
+  if (hasClaim(claims, "iss") && claims.iss !== clientId) throw mismatch("iss is not the client_id");
+  if (hasClaim(claims, "aud") && !audiencesOf(claims).includes(issuer)) throw mismatch("aud does not name this issuer");
   // RFC 9101 §10.8: what a client signed to authenticate is no request.
   if (isSigned({ algorithm }) && claims.sub === clientId)
     throw mismatch("sub is the client_id, as in a client assertion");
-  if (has(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS) throw untimely("it has expired");
-  if (has(claims, "nbf") && now + SKEW_SECONDS < timeOf(claims, "nbf"))
+  if (hasClaim(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS) throw untimely("it has expired");
+  if (hasClaim(claims, "nbf") && now + SKEW_SECONDS < timeOf(claims, "nbf"))
     throw untimely("it is not valid yet (nbf)");
-  if (has(claims, "iat") && now + SKEW_SECONDS < timeOf(claims, "iat"))
+  if (hasClaim(claims, "iat") && now + SKEW_SECONDS < timeOf(claims, "iat"))
     throw untimely("it was made in the future (iat)");
 }
 
@@ -102,12 +102,10 @@ function requireSame(name: string, sent: Parameters, inside: Parameters, isNeede
     throw mismatch(`its ${name} is not the one beside it`);
 }
 
-const has = (claims: RequestObject["claims"], name: string): boolean => Object.hasOwn(claims, name);
-
 /** RFC 7519 §2: a NumericDate, in seconds. */
 function timeOf(claims: RequestObject["claims"], name: string): number {
-  const time = claims[name];
-  if (typeof time !== "number" || !Number.isFinite(time) || time < 0) throw untimely(`${name} is no time`);
+  const time = timeClaim(claims, name);
+  if (time === null) throw untimely(`${name} is no time`);
   return time;
 }
 

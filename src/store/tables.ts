@@ -650,8 +650,17 @@ export const once = table("once", {
 /**
  * `form`: a person's answer to a question. `sign_in`: the last form of a sign-in. `reauthentication`: the use of the proof that a person
  * signed in again. `challenge`: the answer of a passkey to a challenge. `self_test`: the question of an operator how a request arrives.
+ * `client_assertion`, `dpop_proof`, `assertion`: a text that its signer made for one use (operations/single-use.ts).
  */
-export type OnceKind = "form" | "sign_in" | "reauthentication" | "challenge" | "self_test";
+export type OnceKind =
+  | "form"
+  | "sign_in"
+  | "reauthentication"
+  | "challenge"
+  | "self_test"
+  | "client_assertion"
+  | "dpop_proof"
+  | "assertion";
 
 export type RevocationReason =
   | "code_replayed"

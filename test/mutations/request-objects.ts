@@ -2,6 +2,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const FORM = "protocol/request-object.ts";
+const JWS = "protocol/jws.ts";
 const RULE = "rules/request-object.ts";
 const ENDPOINT = "endpoints/request-object.ts";
 const tests = ["endpoints/request-object.test.ts"] as const;
@@ -26,7 +27,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
   {
     against: ["threat 35"],
     what: "a request object with the algorithm none may have a signature",
-    in: FORM,
+    in: JWS,
     match: `(alg === "none") !== (signature === "")`,
     replace: "false",
     tests,
@@ -34,7 +35,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
   {
     against: ["threat 35"],
     what: "critical headers of a request object are passed over",
-    in: FORM,
+    in: JWS,
     match: "crit !== undefined || b64 !== undefined || zip !== undefined",
     replace: "false",
     tests,
@@ -43,7 +44,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     against: ["threat 35", "RFC 9101 10.8-1"],
     what: "any kind of JWT is a request object",
     in: FORM,
-    match: "typ !== undefined && !isKnownType(typ)",
+    match: "object.typ !== undefined && !hasType(object, ...TYPES)",
     replace: "false",
     tests,
   },
@@ -59,7 +60,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     against: ["threat 35", "RFC 9101 4-3"],
     what: "a request object may be from another client",
     in: RULE,
-    match: `has(claims, "iss") && claims.iss !== clientId`,
+    match: `hasClaim(claims, "iss") && claims.iss !== clientId`,
     replace: "false",
     tests,
   },
@@ -67,7 +68,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     against: ["threat 35", "RFC 9101 4-3"],
     what: "a request object may be for another server",
     in: RULE,
-    match: `has(claims, "aud") && !audience.includes(issuer)`,
+    match: `hasClaim(claims, "aud") && !audiencesOf(claims).includes(issuer)`,
     replace: "false",
     tests,
   },
@@ -75,7 +76,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     against: ["threat 36"],
     what: "a request object never expires",
     in: RULE,
-    match: `has(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS`,
+    match: `hasClaim(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS`,
     replace: "false",
     tests,
   },
@@ -83,7 +84,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     against: ["threat 36"],
     what: "a request object may be used before its time",
     in: RULE,
-    match: `has(claims, "nbf") && $LATE`,
+    match: `hasClaim(claims, "nbf") && $LATE`,
     replace: "false",
     tests,
   },
@@ -91,7 +92,7 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     against: ["threat 36"],
     what: "a request object may be from the future",
     in: RULE,
-    match: `has(claims, "iat") && $LATE`,
+    match: `hasClaim(claims, "iat") && $LATE`,
     replace: "false",
     tests,
   },

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { systemRandom } from "../../../src/platform/random.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../../../src/protocol/claims-request.ts";
 import { OAuthError, type Reason } from "../../../src/protocol/errors.ts";
+import { outlineOf } from "../../../src/protocol/jws.ts";
 import { type Parameters, parseParameters } from "../../../src/protocol/parameters.ts";
 import {
-  outlineOf,
   parametersIn,
   parseRequestObject,
   type RequestObject,

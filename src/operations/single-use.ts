@@ -1,0 +1,60 @@
+/**
+ * Signed texts that count once: client assertions (RFC 7523 §3), DPoP proofs (RFC 9449 §11.1), assertions as grants. The
+ * store keeps the identifier of each until it would expire anyway, so that a second use is refused on every node and after a
+ * restart (THREATS 37).
+ */
+import { createHash } from "node:crypto";
+import type { EpochSeconds } from "../platform/clock.ts";
+import { OldestFirst } from "../platform/oldest-first.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import type { Act } from "../rules/events.ts";
+import { useOnce as useOnceRule } from "../rules/once.ts";
+import type { OnceKind } from "../store/tables.ts";
+import { carryOut, type DecideContext } from "./decide.ts";
+
+/** The identifiers that this process saw lately. It saves a flood of replays the way to the store, and decides nothing else. */
+export class SeenLately {
+  readonly #seen = new OldestFirst<EpochSeconds>();
+
+  has(key: string, now: EpochSeconds): boolean {
+    const until = this.#seen.get(key);
+    return until !== undefined && until > now;
+  }
+
+  add(key: string, until: EpochSeconds): void {
+    this.#seen.set(key, until);
+    if (this.#seen.size > MOST_SEEN && this.#seen.oldestKey !== null) this.#seen.delete(this.#seen.oldestKey);
+  }
+}
+
+const MOST_SEEN = 20_000;
+const ID_BYTES = 16;
+
+export interface SingleUseContext extends DecideContext {
+  readonly seenLately: SeenLately;
+  readonly clock: { seconds(): EpochSeconds };
+}
+
+/**
+ * Uses it up. False if it was used before. `parts`: what names it, such as the issuer and the `jti`. A digest keeps the parts
+ * apart, so one signer cannot use up what another one signed. `expiresAt`: when it would be refused anyway.
+ *
+ * It is a commit of its own, before the act: what was signed once is used up, even if the act is refused then. It lies in a shard of its
+ * own too, which depends on nothing but the parts.
+ */
+export async function useOnce(
+  context: SingleUseContext,
+  act: Act,
+  kind: OnceKind,
+  parts: readonly string[],
+  expiresAt: EpochSeconds,
+): Promise<boolean> {
+  const digest = createHash("sha256").update(JSON.stringify([kind, ...parts])).digest();
+  const key = digest.toString("base64url");
+  if (context.seenLately.has(key, context.clock.seconds())) return false;
+  const id = new Uint8Array(digest.subarray(0, ID_BYTES)) as RecordId;
+  // The insert itself tells whether there is such a row, so this takes no look.
+  const isNew = (await carryOut(context, act, useOnceRule(kind, { id, expiresAt }))) !== "stale";
+  context.seenLately.add(key, expiresAt);
+  return isNew;
+}
