@@ -17,7 +17,7 @@ const REVOKED_MEANWHILE: Change = {
 const COUNTED_AGAIN: Change = {
   in: "rules/once.ts",
   match: "insert(once, $ROW)",
-  replace: '{ ...insert(once, $ROW), act: "put" }',
+  replace: 'Object.assign(insert(once, $ROW), { act: "put" as const })',
 };
 const SESSION_OF_DISABLED: Change = {
   in: PERSON,
