@@ -48,15 +48,21 @@ export const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
 export const findClient = async ({ store }: Reading, clientId: string): Promise<ClientRecord | null> =>
   (await store.look(CLIENT, { clientId })).client;
 
-/** The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. */
+interface ServingContext extends Reading {
+  readonly configuration: Pick<Configuration, "registration">;
+  readonly catalogue: Pick<Catalogue, "registeredScope">;
+  readonly clientDocuments: { readonly recall: (url: string) => ClientRecord | null };
+}
+
+/**
+ * The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. A client of a metadata
+ * document that no person has allowed anything yet is known while this process remembers its document.
+ */
 export async function findServedClient(
-  context: Reading & {
-    readonly configuration: Pick<Configuration, "registration">;
-    readonly catalogue: Pick<Catalogue, "registeredScope">;
-  },
+  context: ServingContext,
   clientId: string,
 ): Promise<ClientRecord | null> {
-  const client = await findClient(context, clientId);
+  const client = (await findClient(context, clientId)) ?? context.clientDocuments.recall(clientId);
   return client === null ? null : withinPolicy(client, context.configuration, context.catalogue);
 }
 
@@ -228,9 +234,15 @@ export const changeClient = (
   clientId: ClientId,
   change: (client: ClientRecord) => ClientChanges,
 ): Promise<ChangedClient | null> =>
-  changeBy(context, act, clientId, (client, secret) =>
-    rules.changeClient(client, { ...change(client), registrationToken: null }, secret),
-  );
+  changeBy(context, act, clientId, (client, secret) => {
+    const changes = change(client);
+    if (!rules.mayChangeTo(client, changes))
+      throw new OAuthError("change_refused", {
+        description:
+          "The metadata document of the client says this, and the next fetch would bring it back. Its groups, sign-in level, lifetimes and claims can be changed.",
+      });
+    return rules.changeClient(client, { ...changes, registrationToken: null }, secret);
+  });
 
 /** RFC 7592 §2.2: a client replaces its metadata. Null if it was removed meanwhile. */
 export const changeRegistration = (

@@ -1,4 +1,5 @@
 /** The scope and resources that a request may ask for: RFC 6749 §3.3 and §6, RFC 8707. */
+import { describesItself } from "../clients/self-service.ts";
 import { type Catalogue, isForEveryResource } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
@@ -26,7 +27,7 @@ export type ScopedClient = Pick<ClientRecord, "clientId" | "scope" | "defaultSco
 export const askableScope = (
   { registrableScope }: Catalogue,
   { scope, source }: Pick<ClientRecord, "scope" | "source">,
-): readonly Scope[] => (source === "registration" ? [...scope, ...registrableScope] : scope);
+): readonly Scope[] => (describesItself(source) ? [...scope, ...registrableScope] : scope);
 
 /**
  * The target of a new request: its scopes (RFC 6749 §3.3, or the client's default ones) and its resources (RFC 8707 §2.1,

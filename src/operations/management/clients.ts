@@ -3,6 +3,7 @@ import { isPublic } from "../../clients/authentication-methods.ts";
 import { type ClientChanges, type ClientWish, changedMetadata } from "../../clients/change.ts";
 import { chosenClientId, mintClientSecret, operatorPolicy } from "../../clients/clients.ts";
 import { type ClientMetadata, checkClientMetadata } from "../../clients/metadata.ts";
+import { describesItself } from "../../clients/self-service.ts";
 import { YEAR_SECONDS } from "../../configuration/values.ts";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import {
@@ -308,7 +309,7 @@ export async function vouchForManagedClient(
 ): Promise<void> {
   const vouchedAt = vouches ? context.clock.seconds() : null;
   await decideOn(context, authority, clientId, (client) => {
-    if (client.source !== "registration")
+    if (!describesItself(client.source))
       throw new OAuthError("change_refused", {
         description:
           "The client did not register itself: the operator vouches for it by having made it. Disable it instead.",

@@ -1,5 +1,6 @@
 /** The first steps after a setup: what is done is read from what there is, and only that a person put them away is stored. */
 import { launchAddress } from "../../clients/launch.ts";
+import { describesItself } from "../../clients/self-service.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
 import { insert, row, type Store } from "../../store/contract.ts";
 import { type ClientRecord, grants, revisions } from "../../store/tables.ts";
@@ -56,7 +57,7 @@ export const maySeeFirstSteps = (authority: Authority): boolean => isAllowed(aut
 async function firstApplication(context: Context): Promise<ClientRecord | null> {
   const clients = await listClients(context, { limit: MOST_READ }, undefined, false);
   const isMeant = ({ source, redirectUris }: ClientRecord) =>
-    source !== "registration" && redirectUris.length > 0;
+    !describesItself(source) && redirectUris.length > 0;
   return clients.find(isMeant) ?? null;
 }
 

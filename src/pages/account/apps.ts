@@ -1,5 +1,6 @@
 /** The applications that a person may open, as tiles. */
 import { launchAddress } from "../../clients/launch.ts";
+import { describesItself } from "../../clients/self-service.ts";
 import { everyClient, findClient } from "../../operations/clients.ts";
 import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
@@ -56,7 +57,7 @@ async function* candidates(context: Context, used: readonly string[]): AsyncGene
   }
   for (const clientId of used) {
     const client = await findClient(context, clientId);
-    if (client?.source === "registration") yield client;
+    if (client !== null && describesItself(client.source)) yield client;
   }
 }
 
