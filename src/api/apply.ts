@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { changedMetadata } from "../clients/change.ts";
+import { describesItself } from "../clients/self-service.ts";
 import { everyClient, findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { everyGroup, findGroup, listManagers } from "../operations/groups.ts";
@@ -412,7 +413,7 @@ async function planClients(
     if (differences.length === 0) continue;
     if (client.source !== "operator")
       throw new ApplyError(
-        `The client '${clientId}' ${client.source === "registration" ? "registered itself" : "is declared in the configuration"}. Take it out of the file.`,
+        `The client '${clientId}' ${describesItself(client.source) ? "describes itself" : "is declared in the configuration"}. Take it out of the file.`,
       );
     plan.push({
       ...common,

@@ -88,6 +88,9 @@ const described = {
   used_at: timeOrNull,
   vouched_at: timeOrNull,
   disabled_at: timeOrNull,
+  document_fetched_at: v.optional(
+    v.pipe(time, v.description("When its metadata document was last fetched, or was found to be the same.")),
+  ),
   secrets: v.pipe(
     v.array(secretSchema),
     v.description("Their ids. A secret itself is shown once, when it is made."),

@@ -54,9 +54,7 @@ Examples:
     )
     .action((where: string, options: CommonOptions) => block(where, options, io));
 
-  withCommonOptions(
-    client.command("unblock <where>").description("take metadata documents from there again"),
-  )
+  withCommonOptions(client.command("unblock <where>").description("take metadata documents from there again"))
     .addHelpText("after", "\nExample:\n  tessera client unblock app.example")
     .action((where: string, options: CommonOptions) => unblock(where, options, io));
 
@@ -103,9 +101,7 @@ async function block(where: string, options: CommonOptions, io: Io): Promise<voi
         `There are ${MOST_BLOCKS} blocks already. Take documents from named places only: client_id_metadata_documents.mode = "listed".`,
       );
     if (options.json) return printJson(io, { pattern: where, blocked: true });
-    io.out(
-      `No metadata documents are taken from ${where}. To undo it: tessera client unblock ${where}\n`,
-    );
+    io.out(`No metadata documents are taken from ${where}. To undo it: tessera client unblock ${where}\n`);
   });
 }
 

@@ -96,8 +96,10 @@ Examples:
 
   withCommonOptions(client.command("list").description("list all clients"))
     .addOption(
-      new Option("--source <source>", "only those that came this way; metadata_document: described at a URL")
-        .choices(CLIENT_SOURCES),
+      new Option(
+        "--source <source>",
+        "only those that came this way; metadata_document: described at a URL",
+      ).choices(CLIENT_SOURCES),
     )
     .addHelpText(
       "after",
@@ -314,12 +316,13 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],
-        vouched:
-          !describesItself(client.source)
-            ? null
-            : client.vouchedAt === null
-              ? "no: people are asked each time"
-              : `since ${localTime(client.vouchedAt)}`,
+        vouched: !describesItself(client.source)
+          ? null
+          : client.vouchedAt === null
+            ? "no: people are asked each time"
+            : `since ${localTime(client.vouchedAt)}`,
+        "document fetched":
+          client.document === null ? null : localAndRelative(client.document.fetchedAt, now),
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
         "last used": lastUsed === null ? null : localAndRelative(lastUsed, now),

@@ -126,10 +126,9 @@ export function changePolicy(
   catalogue: Catalogue,
   freedoms: { readonly allowsHttp?: boolean } = {},
 ): MetadataPolicy {
-  const policy =
-    describesItself(client.source)
-      ? registrationPolicy(configuration, catalogue)
-      : operatorPolicy(configuration, catalogue, freedoms);
+  const policy = describesItself(client.source)
+    ? registrationPolicy(configuration, catalogue)
+    : operatorPolicy(configuration, catalogue, freedoms);
   return {
     ...policy,
     allowedScope: [...policy.allowedScope, ...client.scope],
@@ -169,10 +168,9 @@ export function withinPolicy(
   const scope = client.scope.filter(isAllowed);
   const isAddress = (uri: string) => redirectUriFault(uri, registration.private_use_schemes) === null;
   const isOpen = (grantType: GrantType) =>
-    (client.source === "metadata_document"
-      ? DOCUMENT_GRANT_TYPES
-      : registration.grant_types
-    ).includes(grantType) &&
+    (client.source === "metadata_document" ? DOCUMENT_GRANT_TYPES : registration.grant_types).includes(
+      grantType,
+    ) &&
     // Without a scope its tokens for itself would only fill the database.
     (grantType !== "client_credentials" ||
       client.initialAccess ||

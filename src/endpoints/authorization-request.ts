@@ -205,10 +205,7 @@ export async function checkAuthorizationRequest(
   }
 }
 
-async function requireClient(
-  context: RequestContext,
-  parameters: Parameters,
-): Promise<ClientRecord> {
+async function requireClient(context: RequestContext, parameters: Parameters): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   const sent = { name: "client_id", values: parameters.all("client_id") };
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });

@@ -28,6 +28,19 @@ export type DocumentContext = Pick<
 >;
 
 /**
+ * The client that a page is about, as the present policy lets it act; null if there is none. That of a metadata document which no
+ * person has allowed anything yet is known while this process remembers its document.
+ */
+export async function findShownClient(
+  context: Pick<Context, "store" | "configuration" | "catalogue" | "clientDocuments">,
+  clientId: string,
+): Promise<ClientRecord | null> {
+  const served = await findServedClient(context, clientId);
+  const seen = served === null ? context.clientDocuments.recall(clientId) : null;
+  return seen === null ? served : withinPolicy(seen, context.configuration, context.catalogue);
+}
+
+/**
  * The client of an authorization request, as the present policy lets it act; null if there is none. If its identifier is the URL of a
  * document, as `findDocumentClient`.
  */
@@ -73,7 +86,12 @@ export async function findDocumentClient(
     if (!(error instanceof OutboundError)) throw error;
     context.log.info("a client ID metadata document cannot be fetched", { url, cause: error.message });
     // Without a row no person ever used it, so nothing breaks.
-    if (stored !== null && !isForced && mayBeStale(error) && isStaleAllowed(stored, settings.stale_seconds, now))
+    if (
+      stored !== null &&
+      !isForced &&
+      mayBeStale(error) &&
+      isStaleAllowed(stored, settings.stale_seconds, now)
+    )
       return stored;
     throw new OAuthError("client_document_unavailable", {
       clientId: url,

@@ -48,21 +48,15 @@ export const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
 export const findClient = async ({ store }: Reading, clientId: string): Promise<ClientRecord | null> =>
   (await store.look(CLIENT, { clientId })).client;
 
-interface ServingContext extends Reading {
-  readonly configuration: Pick<Configuration, "registration">;
-  readonly catalogue: Pick<Catalogue, "registeredScope">;
-  readonly clientDocuments: { readonly recall: (url: string) => ClientRecord | null };
-}
-
-/**
- * The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. A client of a metadata
- * document that no person has allowed anything yet is known while this process remembers its document.
- */
+/** The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. */
 export async function findServedClient(
-  context: ServingContext,
+  context: Reading & {
+    readonly configuration: Pick<Configuration, "registration">;
+    readonly catalogue: Pick<Catalogue, "registeredScope">;
+  },
   clientId: string,
 ): Promise<ClientRecord | null> {
-  const client = (await findClient(context, clientId)) ?? context.clientDocuments.recall(clientId);
+  const client = await findClient(context, clientId);
   return client === null ? null : withinPolicy(client, context.configuration, context.catalogue);
 }
 

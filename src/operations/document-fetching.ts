@@ -58,7 +58,10 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
 
   async function fetchNow(url: string, known: KeptDocument | null): Promise<Fetched> {
     if (perHost.attempt(documentHost(url)) > 0)
-      throw new OutboundError("too_many", "Too many documents of this host were fetched. Try again in a minute.");
+      throw new OutboundError(
+        "too_many",
+        "Too many documents of this host were fetched. Try again in a minute.",
+      );
     const etag = known?.etag ?? undefined;
     const { status, text, caching } = await outbound.send({
       purpose: "documents",
@@ -75,7 +78,8 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
     };
     if (status === 304) return { metadata: null, document };
     // §4: every other status is an error, also those of success.
-    if (status !== 200) throw new OutboundError("refused_by_peer", `It answers with status ${status}.`, status);
+    if (status !== 200)
+      throw new OutboundError("refused_by_peer", `It answers with status ${status}.`, status);
     const metadata = checkMetadataDocument(url, text, policy);
     await requireSector(parts, metadata);
     return { metadata, document };
@@ -111,10 +115,7 @@ export function freshSeconds(
   {
     fresh_seconds_least: least,
     fresh_seconds_most: most,
-  }: Pick<
-    Configuration["client_id_metadata_documents"],
-    "fresh_seconds_least" | "fresh_seconds_most"
-  >,
+  }: Pick<Configuration["client_id_metadata_documents"], "fresh_seconds_least" | "fresh_seconds_most">,
 ): number {
   const control = caching?.cacheControl?.toLowerCase() ?? "";
   const isKept = !/(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/.test(control);

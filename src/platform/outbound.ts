@@ -385,9 +385,7 @@ function decodeUtf8(bytes: Buffer): string | null {
 }
 
 const isOfType = (type: string, wanted: string): boolean =>
-  wanted === "application/*+json"
-    ? /^application\/[a-z0-9!#$&^_.-]+\+json$/.test(type)
-    : type === wanted;
+  wanted === "application/*+json" ? /^application\/[a-z0-9!#$&^_.-]+\+json$/.test(type) : type === wanted;
 
 const cachingOf = (headers: http.IncomingHttpHeaders): OutboundCaching => ({
   cacheControl: headers["cache-control"] ?? null,

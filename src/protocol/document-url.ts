@@ -71,7 +71,10 @@ export interface DocumentPolicy {
 }
 
 /** Why the operator does not take clients of this URL, in words for the developer; null if they are taken. */
-export function documentPolicyFault(url: string, { mode, allow, deny, local }: DocumentPolicy): string | null {
+export function documentPolicyFault(
+  url: string,
+  { mode, allow, deny, local }: DocumentPolicy,
+): string | null {
   if (mode === "off") return "this server takes no client ID metadata documents";
   const fault = documentUrlFault(url, { local });
   if (fault !== null) return fault;

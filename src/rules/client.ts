@@ -228,8 +228,17 @@ export function changeRegistration(
  * Whether the operator may change the client so: what a metadata document says would be back at the next fetch. What the operator alone
  * says of a client, such as its groups, is in no document.
  */
-export const mayChangeTo = (client: ClientRecord, changes: ClientMetadata & Partial<ClientRules>): boolean => {
-  const { requirePkce: _, accessTokenSeconds: _1, accessTokenFormat: _2, minimumAcr: _3, ...others } = changes;
+export const mayChangeTo = (
+  client: ClientRecord,
+  changes: ClientMetadata & Partial<ClientRules>,
+): boolean => {
+  const {
+    requirePkce: _,
+    accessTokenSeconds: _1,
+    accessTokenFormat: _2,
+    minimumAcr: _3,
+    ...others
+  } = changes;
   const { allowedGroups: _4, deniedGroups: _5, claims: _6, ...metadata } = others;
   return client.source !== "metadata_document" || isSameMetadata(client, metadata);
 };

@@ -31,17 +31,20 @@ const outbound: Outbound = {
 let ada: AccountRecord;
 
 beforeAll(async () => {
-  server = await startManagedServer({
-    registration: { mode: "open" },
-    webhooks: [
-      {
-        name: "siem",
-        url: "https://siem.invalid/",
-        secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
-      },
-    ],
-    mail: { host: "mail.example", from: "Tessera <auth@mail.example>" },
-  }, { outbound });
+  server = await startManagedServer(
+    {
+      registration: { mode: "open" },
+      webhooks: [
+        {
+          name: "siem",
+          url: "https://siem.invalid/",
+          secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
+        },
+      ],
+      mail: { host: "mail.example", from: "Tessera <auth@mail.example>" },
+    },
+    { outbound },
+  );
   token = await tokenOfProgram(server, "tessera.admin");
   ada = await addManager(server, "staff", "ada");
   await askFor(server, token, `/people/${ada.subject}`, {

@@ -394,7 +394,9 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       const url = rememberDocument(server);
       const redirect_uri = "http://127.0.0.1:49152/callback";
-      await page.goto(server.issuer + authorizePath({ client_id: url, redirect_uri, scope: "mail.read files" }));
+      await page.goto(
+        server.issuer + authorizePath({ client_id: url, redirect_uri, scope: "mail.read files" }),
+      );
     },
   },
   {

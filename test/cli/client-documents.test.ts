@@ -26,8 +26,7 @@ afterAll(async () => {
 
 const url = (path: string) => `http://127.0.0.1:${host.port}${path}`;
 const LOCAL = ["--set", "client_id_metadata_documents.local=true", "--set", 'outbound.allow=["127.0.0.1"]'];
-const client = (...args: string[]): Promise<Result> =>
-  tessera(["client", ...args, "--data", data, ...LOCAL]);
+const client = (...args: string[]): Promise<Result> => tessera(["client", ...args, "--data", data, ...LOCAL]);
 const json = async (...args: string[]) => JSON.parse((await client(...args, "--json")).out);
 
 test("client fetch makes the client as its document says, and takes a change over", async () => {
@@ -45,9 +44,11 @@ test("client fetch makes the client as its document says, and takes a change ove
 });
 
 test("client list --source shows those of one kind alone", async () => {
-  expect((await json("list", "--source", "metadata_document")).map((each: { client_id: string }) => each.client_id)).toEqual(
-    [url("/client")],
-  );
+  expect(
+    (await json("list", "--source", "metadata_document")).map(
+      (each: { client_id: string }) => each.client_id,
+    ),
+  ).toEqual([url("/client")]);
   expect((await client("list", "--source", "registration")).out).toContain("There are no such clients.");
   expect((await client("list", "--source", "x")).err).toContain("metadata_document");
 });

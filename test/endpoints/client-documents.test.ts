@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { changedMetadata } from "../../src/clients/change.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { changeClient, disableClient, vouchForClient } from "../../src/operations/clients.ts";
-import { freshSeconds } from "../../src/operations/document-fetching.ts";
 import { blockDocuments, unblockDocuments } from "../../src/operations/document-blocks.ts";
+import { freshSeconds } from "../../src/operations/document-fetching.ts";
 import { createOutbound } from "../../src/platform/outbound.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { clients } from "../../src/store/tables.ts";
@@ -99,9 +99,8 @@ async function start({ settings, opened, resolve, allow, timeoutMillis }: Start 
   return server;
 }
 
-let people = 0;
 const signedIn = async (server: TestServer) =>
-  server.signIn(await server.addPerson(`person-${(people += 1)}`));
+  server.signIn(await server.addPerson(`person-${Math.random()}`));
 
 const request = (url: string, redirect_uri = CALLBACK) => ({ client_id: url, redirect_uri });
 
@@ -112,7 +111,7 @@ async function connect(server: TestServer, url: string, cookie: string, redirect
   return expectTokens(await redeemCode(server, code, { redirect_uri: redirectUri, client_id: url }, url));
 }
 const page = async (server: TestServer, url: string, cookie?: string, redirectUri = CALLBACK) => {
-  const headers = cookie === undefined ? {} : { Cookie: cookie };
+  const headers: Record<string, string> = cookie === undefined ? {} : { Cookie: cookie };
   return server.fetch(authorizePath(request(url, redirectUri)), { headers });
 };
 const renew = (server: TestServer, tokens: Record<string, unknown>, url: string) =>
@@ -175,7 +174,10 @@ describe("a client with a metadata document", () => {
     const server = await start();
     const url = publish("/client");
     const cookie = await signedIn(server);
-    const [first, second] = [await connect(server, url, cookie), await connect(server, url, cookie, LOOPBACK)];
+    const [first, second] = [
+      await connect(server, url, cookie),
+      await connect(server, url, cookie, LOOPBACK),
+    ];
     const revoked = await server.post("/auth/revoke", {
       token: textOf(first, "refresh_token"),
       client_id: url,
@@ -185,10 +187,14 @@ describe("a client with a metadata document", () => {
     await expectTokens(await renew(server, second, url));
   });
 
-  test(proves("may say it more specifically: application/*+json", "CIMD 4.1-2"), async () => {
+  test("may say it more specifically: application/*+json", async () => {
     const server = await start();
     const type = { "Content-Type": "application/client-id+json; charset=utf-8" };
-    const url = publish("/client", { client_uri: "https://app.example/", some_other_member: { a: [1] } }, type);
+    const url = publish(
+      "/client",
+      { client_uri: "https://app.example/", some_other_member: { a: [1] } },
+      type,
+    );
     expect((await page(server, url, await signedIn(server))).status).toBe(200);
   });
 
@@ -205,9 +211,9 @@ describe("a client with a metadata document", () => {
     const url = publish("/client");
     const cookie = await signedIn(server);
     await connect(server, url, cookie);
-    expect((await formsOf(await page(server, url, cookie))).some(({ action }) => action.endsWith("/consent"))).toBe(
-      true,
-    );
+    expect(
+      (await formsOf(await page(server, url, cookie))).some(({ action }) => action.endsWith("/consent")),
+    ).toBe(true);
     const silent = await server.fetch(authorizePath({ ...request(url), prompt: "none" }), {
       headers: { Cookie: cookie },
     });
@@ -225,7 +231,9 @@ async function expectNoClient(server: TestServer, url: string, reason: string) {
     expect(answer.status).toBe(400);
     expect(answer.headers.get("location")).toBeNull();
   }
-  const refused = server.logged.map((line) => JSON.parse(line)).filter(({ message }) => message === "refused");
+  const refused = server.logged
+    .map((line) => JSON.parse(line))
+    .filter(({ message }) => message === "refused");
   expect(refused.map((line) => line.reason)).toEqual([reason, reason]);
   expect(server.context.clientDocuments.recall(url)).toBeNull();
   expect(await rowOf(server, url)).toBeNull();
@@ -241,11 +249,7 @@ describe("a bad document", () => {
     ["a redirect", () => Response.redirect(at("/good"), 302), "client_document_unavailable"],
     ["a status that is not 200", () => json(document(at("/client")), {}, 201), "client_document_unavailable"],
     ["no document", () => json({}, {}, 404), "client_document_unavailable"],
-    [
-      "a page",
-      (url) => json(document(url), { "Content-Type": "text/html" }),
-      "client_document_unavailable",
-    ],
+    ["a page", (url) => json(document(url), { "Content-Type": "text/html" }), "client_document_unavailable"],
     ["more than 5 KiB", (url) => json(document(url, { x: "x".repeat(5100) })), "client_document_unavailable"],
     [
       "a bomb",
@@ -347,16 +351,17 @@ describe("a bad document", () => {
   });
 
   test.each([
-    ["127.0.0.1"],
-    ["10.0.0.7"],
-    ["169.254.169.254"],
-    ["::ffff:127.0.0.1"],
-    ["64:ff9b::7f00:1"],
-    ["::1"],
-    ["93.184.216.34", "127.0.0.1"],
+    "127.0.0.1",
+    "10.0.0.7",
+    "169.254.169.254",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "::1",
+    "93.184.216.34 127.0.0.1",
   ])(
     proves("on a host with the address %s is never asked for", "CIMD 6.5-1", "threat 20", "threat 87"),
-    async (...addresses) => {
+    async (all) => {
+      const addresses = all.split(" ");
       const server = await start({ allow: [], resolve: async () => addresses });
       const url = publish("/client");
       await expectNoClient(server, url, "client_document_unavailable");
@@ -367,36 +372,45 @@ describe("a bad document", () => {
     },
   );
 
-  test(proves("of a host whose name leads elsewhere the second time is not fetched there", "threat 21"), async () => {
-    let looks = 0;
-    const server = await start({
-      allow: [],
-      // Public at the check, and inside afterwards.
-      resolve: async () => [(looks += 1) === 1 ? "203.0.114.1" : "127.0.0.1"],
-      timeoutMillis: 100,
-    });
-    const url = publish("/client");
-    await page(server, url.replace("app.example", "rebinding.example"));
-    expect(looks).toBe(1);
-    expect(visits).toEqual([]);
-  });
+  test(
+    proves("of a host whose name leads elsewhere the second time is not fetched there", "threat 21"),
+    async () => {
+      let looks = 0;
+      const server = await start({
+        allow: [],
+        // Public at the check, and inside afterwards.
+        resolve: async () => {
+          looks += 1;
+          return [looks === 1 ? "203.0.114.1" : "127.0.0.1"];
+        },
+        timeoutMillis: 100,
+      });
+      const url = publish("/client");
+      await page(server, url.replace("app.example", "rebinding.example"));
+      expect(looks).toBe(1);
+      expect(visits).toEqual([]);
+    },
+  );
 });
 
-test(proves("an address in a document is not called if it is inside", "CIMD 6.5-2", "threat 20"), async () => {
-  const inside = "inside.example";
-  const server = await start({
-    allow: ["app.example"],
-    resolve: async (name) => [name === inside ? "10.0.0.7" : "127.0.0.1"],
-  });
-  const url = publish("/client", {
-    subject_type: "pairwise",
-    sector_identifier_uri: `https://${inside}/sector`,
-  });
-  const refused = await page(server, url, await signedIn(server));
-  expect(refused.status).toBe(400);
-  expect(await textOfPage(refused)).not.toContain("10.0.0.7");
-  expect(visits.length).toBe(1);
-});
+test(
+  proves("an address in a document is not called if it is inside", "CIMD 6.5-2", "threat 20"),
+  async () => {
+    const inside = "inside.example";
+    const server = await start({
+      allow: ["app.example"],
+      resolve: async (name) => [name === inside ? "10.0.0.7" : "127.0.0.1"],
+    });
+    const url = publish("/client", {
+      subject_type: "pairwise",
+      sector_identifier_uri: `https://${inside}/sector`,
+    });
+    const refused = await page(server, url, await signedIn(server));
+    expect(refused.status).toBe(400);
+    expect(await textOfPage(refused)).not.toContain("10.0.0.7");
+    expect(visits.length).toBe(1);
+  },
+);
 
 describe("an identifier that is not exactly the URL", () => {
   test.each([
@@ -586,14 +600,23 @@ describe("a document that changes after a person allowed the client something", 
 
 describe("a place that the operator does not want", () => {
   test(
-    proves("is refused from the next start on, with the tokens of its clients, and comes back", "threat 67", "threat 87"),
+    proves(
+      "is refused from the next start on, with the tokens of its clients, and comes back",
+      "threat 67",
+      "threat 87",
+    ),
     async () => {
       const opened = await openTemporary();
       const kept = { store: opened.store, close: async () => {} };
       const first = await start({ opened: kept });
       const url = publish("/client");
       const tokens = await connect(first, url, await signedIn(first));
-      for (const settings of [{ mode: "off" }, { mode: "listed" }, { deny: ["app.example"] }] as const) {
+      const policies: NonNullable<ConfigurationInput["client_id_metadata_documents"]>[] = [
+        { mode: "off" },
+        { mode: "listed" },
+        { deny: ["app.example"] },
+      ];
+      for (const settings of policies) {
         const denying = await start({ opened: kept, settings: { client_id_metadata_documents: settings } });
         expect(await isActive(denying, tokens)).toBe(false);
         await expectRefusal(await renew(denying, tokens, url), 401, "invalid_client");
@@ -615,7 +638,8 @@ describe("a place that the operator does not want", () => {
     expect(await blockDocuments(context, SERVER_ACT, "app.example")).toBe("known");
     expect(await isActive(server, tokens)).toBe(false);
     await expectRefusal(await renew(server, tokens, url), 401, "invalid_client");
-    for (const other of [url, publish("/other")]) expect((await page(server, other, cookie)).status).toBe(400);
+    for (const other of [url, publish("/other")])
+      expect((await page(server, other, cookie)).status).toBe(400);
     expect(visits.length).toBe(1);
     expect(await unblockDocuments(context, SERVER_ACT, "app.example")).toBe(true);
     expect(await isActive(server, tokens)).toBe(true);

@@ -95,18 +95,31 @@ describe("a pattern", () => {
     expect(fits("app.example:8443", ...urls)).toEqual([false, true, false, false, false]);
     expect(fits("*.app.example", ...urls)).toEqual([false, false, true, false, false]);
     expect(fits("https://app.example/client", ...urls)).toEqual([true, false, false, false, false]);
-    const below = ["https://pages.example/me/client", "https://pages.example/me", "https://pages.example/mean"];
+    const below = [
+      "https://pages.example/me/client",
+      "https://pages.example/me",
+      "https://pages.example/mean",
+    ];
     expect(fits("https://pages.example/me/", ...below)).toEqual([true, false, false]);
   });
 
-  test.each(["app.example", "*.app.example", "localhost:3000", "https://app.example/client", "https://a.example/"])(
-    "%s is one",
-    (text) => expect(isDocumentPattern(text)).toBe(true),
-  );
-  test.each(["", "*", "*.", "App.example", "app.*", "https://app.example", "app.example/x", "http://app.example/"])(
-    "%s is none",
-    (text) => expect(isDocumentPattern(text)).toBe(false),
-  );
+  test.each([
+    "app.example",
+    "*.app.example",
+    "localhost:3000",
+    "https://app.example/client",
+    "https://a.example/",
+  ])("%s is one", (text) => expect(isDocumentPattern(text)).toBe(true));
+  test.each([
+    "",
+    "*",
+    "*.",
+    "App.example",
+    "app.*",
+    "https://app.example",
+    "app.example/x",
+    "http://app.example/",
+  ])("%s is none", (text) => expect(isDocumentPattern(text)).toBe(false));
 });
 
 describe("the policy", () => {

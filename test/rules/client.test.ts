@@ -17,8 +17,8 @@ import {
 import { accessSweeps, touchClient } from "../../src/rules/grant.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
 import { accessTokens, clients, consents, deviceCodes } from "../../src/store/tables.ts";
-import { proves } from "../support/proves.ts";
 import { newSecret } from "../store/records.ts";
+import { proves } from "../support/proves.ts";
 import { anAccessToken, DISABLED, NOW, newClient, scopes } from "./facts.ts";
 
 const DAY = 86_400;
@@ -277,15 +277,18 @@ describe("a client whose metadata document was fetched again", () => {
     });
   });
 
-  test(proves("loses its grants if it proves itself otherwise than before", "CIMD 6.3-1", "threat 87"), () => {
-    const decision = changeDocument(
-      { ...found, tokenEndpointAuthMethod: "client_secret_basic" },
-      metadata,
-      later,
-      NOW + 300,
-    );
-    expect(decision.sweeps).toEqual(accessSweeps(own, "client_changed", NOW + 300));
-  });
+  test(
+    proves("loses its grants if it proves itself otherwise than before", "CIMD 6.3-1", "threat 87"),
+    () => {
+      const decision = changeDocument(
+        { ...found, tokenEndpointAuthMethod: "client_secret_basic" },
+        metadata,
+        later,
+        NOW + 300,
+      );
+      expect(decision.sweeps).toEqual(accessSweeps(own, "client_changed", NOW + 300));
+    },
+  );
 
   test("keeps its grants if it says more to people, but not what they allowed for good", () => {
     const decision = changeDocument(found, { ...metadata, clientName: "Another" }, later, NOW + 300);

@@ -7,11 +7,7 @@ import {
   enableManagedClient,
   vouchForManagedClient,
 } from "../../operations/management/clients.ts";
-import {
-  blockManaged,
-  fetchManagedDocument,
-  unblockManaged,
-} from "../../operations/management/documents.ts";
+import { blockManaged, fetchManagedDocument, unblockManaged } from "../../operations/management/documents.ts";
 import { displayText } from "../../pages/display.ts";
 import { isAuthenticationLevel } from "../../protocol/authentication-level.ts";
 import { documentHost } from "../../protocol/document-url.ts";

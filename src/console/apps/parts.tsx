@@ -18,8 +18,7 @@ export const appName = (
 export function AppState({ frame, client }: { frame: ConsoleFrame; client: ClientRecord }) {
   const { states } = wordsFor(frame, APP_WORDS);
   const { disabledAt, disabledBy, usedAt } = client;
-  if (disabledAt !== null)
-    return <Badge kind="bad" words={disabledWords(disabledBy, states)} />;
+  if (disabledAt !== null) return <Badge kind="bad" words={disabledWords(disabledBy, states)} />;
   return usedAt === null ? <Badge words={states.unused} /> : <Badge kind="good" words={states.active} />;
 }
 

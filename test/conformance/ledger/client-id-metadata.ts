@@ -8,7 +8,8 @@ export const CLIENT_ID_METADATA: Ledger = {
     {
       id: "3-1",
       level: "MUST",
-      statement: "A client identifier URL is https, has a path, and no dot segments, fragment, user name or password",
+      statement:
+        "A client identifier URL is https, has a path, and no dot segments, fragment, user name or password",
       does: "Refuses every other spelling before it fetches anything; the text is compared as it is",
     },
     {
@@ -34,12 +35,6 @@ export const CLIENT_ID_METADATA: Ledger = {
       level: "MUST",
       statement: "client_id in the document is its URL, by simple string comparison",
       does: "Compares the texts; a member that is there twice is refused",
-    },
-    {
-      id: "4.1-2",
-      level: "MAY",
-      statement: "The document has a more specific type, application/*+json, and more members",
-      does: "Takes both",
     },
     {
       id: "4.1-3",

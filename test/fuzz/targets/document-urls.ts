@@ -1,6 +1,7 @@
 /** Client identifiers that are URLs, compared with what would be fetched: a second spelling would be a second client of one host. */
 
 import fc from "fast-check";
+import { checkMetadataDocument } from "../../../src/clients/metadata-document.ts";
 import {
   documentHost,
   documentUrlFault,
@@ -8,7 +9,6 @@ import {
   isDocumentPattern,
   isDocumentUrl,
 } from "../../../src/protocol/document-url.ts";
-import { checkMetadataDocument } from "../../../src/clients/metadata-document.ts";
 import { mustBe, refusedWith } from "../checks.ts";
 import { property, type Target } from "../target.ts";
 import { anyText, spoilt, textOf } from "../texts.ts";

@@ -70,6 +70,8 @@ test("two installations have access of their own, and the person sees who publis
   expect(revoked.status).toBe(200);
   expect(await rejectionOf(first.call("whose_notes"))).toBeInstanceOf(UnauthorizedError);
   expect(await second.call("whose_notes")).toBe("bob");
-  const page = await textOf(await person.browser.get(second.authorizationUrl?.href ?? first.authorizationUrl?.href ?? ""));
+  const page = await textOf(
+    await person.browser.get(second.authorizationUrl?.href ?? first.authorizationUrl?.href ?? ""),
+  );
   expect(page).toContain("Published by notebook.example");
 });
