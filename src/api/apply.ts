@@ -4,7 +4,6 @@
  */
 import * as v from "valibot";
 import { changedMetadata } from "../clients/change.ts";
-import { describesItself } from "../clients/self-service.ts";
 import { everyClient, findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { everyGroup, findGroup, listManagers } from "../operations/groups.ts";
@@ -37,7 +36,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
 import type { Authority } from "../rules/role.ts";
-import type { AccountRecord, ClientRecord } from "../store/tables.ts";
+import { type AccountRecord, type ClientRecord, describesItself } from "../store/tables.ts";
 import { type ChangedClientBody, clientFacts, withLanguages } from "./client-schemas.ts";
 import { clientWishOf } from "./clients.ts";
 import { describePerson } from "./describe.ts";

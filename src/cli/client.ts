@@ -5,7 +5,6 @@ import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
-import { describesItself } from "../clients/self-service.ts";
 import { countGrants } from "../operations/access.ts";
 import {
   addClient as addClientAct,
@@ -18,7 +17,7 @@ import {
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
-import { CLIENT_SOURCES, type ClientRecord, type ClientSource } from "../store/tables.ts";
+import { CLIENT_SOURCES, type ClientRecord, type ClientSource, describesItself } from "../store/tables.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
 import { addClientDocumentCommands } from "./client-documents.ts";
 import {

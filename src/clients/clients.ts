@@ -11,10 +11,14 @@ import { type ClientId, hasClientIdCharacters, type SecretDigest } from "../prot
 import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord, ClientRules, ClientSecretRecord } from "../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientRules,
+  type ClientSecretRecord,
+  describesItself,
+} from "../store/tables.ts";
 import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
-import { describesItself } from "./self-service.ts";
 
 /** A generated identifier. It never looks like a URL or like a person's `acc_…` (RFC 9700 §4.15). */
 export const newClientId = (random: RandomBytes): ClientId =>

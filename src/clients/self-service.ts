@@ -2,12 +2,7 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { isScope, isSubset } from "../protocol/scope.ts";
-import type { ClientSource } from "../store/tables.ts";
 import type { ClientMetadata } from "./metadata.ts";
-
-/** Whether a stranger wrote what the client is: it registered itself, or publishes a metadata document. */
-export const describesItself = (source: ClientSource): boolean =>
-  source === "registration" || source === "metadata_document";
 
 /**
  * No person agrees to a self-registered client's acts for itself, so by default it may do none. Without a scope it does not

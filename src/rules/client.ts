@@ -1,7 +1,6 @@
 /** Clients: issuing to them, noting their use, changing and removing them. */
 import { isDeepStrictEqual } from "node:util";
 import type { ClientMetadata } from "../clients/metadata.ts";
-import { describesItself } from "../clients/self-service.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { sectorOf } from "../protocol/sector.ts";
@@ -18,6 +17,7 @@ import {
   consents,
   type DisabledBy,
   type DocumentBlockRecord,
+  describesItself,
   deviceCodes,
   documentBlocks,
   type KeptDocument,

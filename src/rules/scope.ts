@@ -1,10 +1,9 @@
 /** The scope and resources that a request may ask for: RFC 6749 §3.3 and §6, RFC 8707. */
-import { describesItself } from "../clients/self-service.ts";
 import { type Catalogue, isForEveryResource } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
-import type { ClientRecord, GrantRecord } from "../store/tables.ts";
+import { type ClientRecord, describesItself, type GrantRecord } from "../store/tables.ts";
 
 /** The scope and resources of one access token. */
 export interface TokenTarget {

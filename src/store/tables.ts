@@ -114,6 +114,10 @@ export const CLIENT_SOURCES = [
 ] as const;
 export type ClientSource = (typeof CLIENT_SOURCES)[number];
 
+/** Whether a stranger wrote what the client is: it registered itself, or publishes a metadata document. */
+export const describesItself = (source: ClientSource): boolean =>
+  source === "registration" || source === "metadata_document";
+
 /**
  * Why something is disabled. `left_out`: the configuration declared it once, and does not any more. `approval`: a person who made
  * their own account waits until an administrator lets them in. `blocked`: the operator takes no metadata document from there.

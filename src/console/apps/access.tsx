@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The tab about who may use an application, and whether it works at all. */
-import { describesItself } from "../../clients/self-service.ts";
+
 import { listGroups } from "../../operations/groups.ts";
 import {
   disableManagedClient,
@@ -12,6 +12,7 @@ import { displayText } from "../../pages/display.ts";
 import { isAuthenticationLevel } from "../../protocol/authentication-level.ts";
 import { documentHost } from "../../protocol/document-url.ts";
 import { isRestricted } from "../../rules/client-access.ts";
+import { describesItself } from "../../store/tables.ts";
 import type { Typed } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Facts } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";

@@ -3,7 +3,6 @@ import { isPublic } from "../../clients/authentication-methods.ts";
 import { type ClientChanges, type ClientWish, changedMetadata } from "../../clients/change.ts";
 import { chosenClientId, mintClientSecret, operatorPolicy } from "../../clients/clients.ts";
 import { type ClientMetadata, checkClientMetadata } from "../../clients/metadata.ts";
-import { describesItself } from "../../clients/self-service.ts";
 import { YEAR_SECONDS } from "../../configuration/values.ts";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import {
@@ -18,7 +17,12 @@ import { CLAIM_NAMES } from "../../protocol/standard-claims.ts";
 import * as rules from "../../rules/client.ts";
 import type { Decision } from "../../rules/decision.ts";
 import { type Authority, permissionForClient } from "../../rules/role.ts";
-import type { ClientRecord, ClientRules, ClientSource } from "../../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientRules,
+  type ClientSource,
+  describesItself,
+} from "../../store/tables.ts";
 import {
   type AddedClient,
   addClient,

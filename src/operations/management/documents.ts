@@ -44,7 +44,7 @@ export async function blockManaged(
   if (!isDocumentPattern(pattern)) throw new OAuthError("member_refused", { description: PATTERN_WORDS });
   if ((await blockDocuments(context, authority.act, pattern)) === "full")
     throw new OAuthError("change_refused", {
-      description: `There are ${MOST_BLOCKS} blocks already. Use client_id_metadata_documents.mode = "listed" instead.`,
+      description: `There are ${MOST_BLOCKS} blocks already. Take documents from named places only: client_id_metadata_documents.mode is listed.`,
     });
 }
 

@@ -1,9 +1,8 @@
 /** The first steps after a setup: what is done is read from what there is, and only that a person put them away is stored. */
 import { launchAddress } from "../../clients/launch.ts";
-import { describesItself } from "../../clients/self-service.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
 import { insert, row, type Store } from "../../store/contract.ts";
-import { type ClientRecord, grants, revisions } from "../../store/tables.ts";
+import { type ClientRecord, describesItself, grants, revisions } from "../../store/tables.ts";
 import { checksInside, selfTested } from "../checks/contexts.ts";
 import { CHECKS, type CheckResult, checksNamed, runChecks, SETUP_CHECKS } from "../checks/index.ts";
 import { listClients } from "../clients.ts";

@@ -1,12 +1,11 @@
 /** The applications that a person may open, as tiles. */
 import { launchAddress } from "../../clients/launch.ts";
-import { describesItself } from "../../clients/self-service.ts";
 import { everyClient, findClient } from "../../operations/clients.ts";
 import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import { isEnabled, isVouchedFor } from "../../rules/client.ts";
 import { mayUse } from "../../rules/client-access.ts";
-import type { ClientRecord } from "../../store/tables.ts";
+import { type ClientRecord, describesItself } from "../../store/tables.ts";
 import { clientLogo } from "../assets.ts";
 import { clientName, webHost, webLink } from "../display.ts";
 import type { Texts } from "../texts.ts";
