@@ -116,6 +116,8 @@ export function withDemo(configuration: Configuration): Configuration {
           scopes: SCOPES.map((scope) => scope.name),
           access_token_format: "opaque",
           introspection_clients: ["demo-api"],
+          listed: true,
+          signing_algorithms: [],
         },
       ],
       (entry) => entry.identifier,

@@ -4,6 +4,7 @@ import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
 import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
+import type { SigningAlgorithm } from "./signing-algorithms.ts";
 
 /** Words for people: one text for all languages, or one for each, by language tag. */
 export type PeopleWords = string | Readonly<Record<string, string>>;
@@ -56,6 +57,12 @@ interface ResourceDeclaration {
   readonly access_token_seconds?: number | undefined;
   readonly access_token_format: AccessTokenFormatName;
   readonly introspection_clients: readonly string[];
+  readonly listed: boolean;
+  readonly documentation_uri?: string | undefined;
+  readonly policy_uri?: string | undefined;
+  readonly tos_uri?: string | undefined;
+  readonly jwks_uri?: string | undefined;
+  readonly signing_algorithms: readonly SigningAlgorithm[];
 }
 
 export interface ScopeEntry {
@@ -66,6 +73,27 @@ export interface ScopeEntry {
   readonly sensitive: boolean;
 }
 
+/** What the operator says of a resource for its metadata (RFC 9728). Null: nothing. */
+export interface PublishedFacts {
+  /** RFC 9728 §4 lets a server leave a resource out of its list. */
+  readonly isListed: boolean;
+  readonly documentationUri: string | null;
+  readonly policyUri: string | null;
+  readonly tosUri: string | null;
+  /** The keys of the resource, and the algorithms that sign its answers. */
+  readonly jwksUri: string | null;
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
+}
+
+const NOTHING_PUBLISHED: PublishedFacts = {
+  isListed: false,
+  documentationUri: null,
+  policyUri: null,
+  tosUri: null,
+  jwksUri: null,
+  signingAlgorithms: [],
+};
+
 export interface ResourceEntry {
   readonly identifier: ResourceIndicator;
   readonly name: PeopleWords;
@@ -73,6 +101,8 @@ export interface ResourceEntry {
   readonly accessTokenSeconds: number | null;
   readonly accessTokenFormat: AccessTokenFormatName;
   readonly introspectionClients: readonly string[];
+  /** For its metadata (RFC 9728). */
+  readonly published: PublishedFacts;
 }
 
 /** OpenID Connect Core §3.1.2.1: it makes a request one of OpenID Connect, so that the client gets an ID token. */
@@ -202,6 +232,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     accessTokenSeconds: null,
     accessTokenFormat: "opaque",
     introspectionClients: [],
+    published: NOTHING_PUBLISHED,
   };
   const resources = [self, ...declared.resources.map(toEntry)];
   for (const { name, description, sensitive = false } of declared.scopes)
@@ -276,4 +307,12 @@ const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
   accessTokenSeconds: declared.access_token_seconds ?? null,
   accessTokenFormat: declared.access_token_format,
   introspectionClients: declared.introspection_clients,
+  published: {
+    isListed: declared.listed,
+    documentationUri: declared.documentation_uri ?? null,
+    policyUri: declared.policy_uri ?? null,
+    tosUri: declared.tos_uri ?? null,
+    jwksUri: declared.jwks_uri ?? null,
+    signingAlgorithms: declared.signing_algorithms,
+  },
 });
