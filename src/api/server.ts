@@ -50,6 +50,7 @@ const describeResource = (resource: KnownResource) => ({
   scopes: resource.scopes,
   access_token_seconds: resource.accessTokenSeconds,
   access_token_format: resource.accessTokenFormat,
+  dpop_bound_access_tokens_required: resource.requiresDpop,
   introspection_clients: resource.introspectionClients,
   listed: resource.published.isListed,
   metadata_url: resource.metadataUrl,
@@ -136,6 +137,7 @@ export const serverRoutes: readonly ApiRoute[] = [
           scopes: v.array(v.string()),
           access_token_seconds: v.nullable(v.number()),
           access_token_format: v.picklist(["opaque", "jwt"]),
+          dpop_bound_access_tokens_required: v.boolean(),
           introspection_clients: v.array(v.string()),
           listed: v.pipe(v.boolean(), v.description("Whether the metadata of this server names it.")),
           metadata_url: v.pipe(

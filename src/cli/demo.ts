@@ -115,6 +115,7 @@ export function withDemo(configuration: Configuration): Configuration {
           name: "Demo notes",
           scopes: SCOPES.map((scope) => scope.name),
           access_token_format: "opaque",
+          dpop_bound_access_tokens_required: false,
           introspection_clients: ["demo-api"],
           listed: true,
           signing_algorithms: [],

@@ -55,7 +55,7 @@ Each 401 of the API names that address, so that clients find the document:
   WWW-Authenticate: Bearer resource_metadata="https://notes.example.org/.well-known/oauth-protected-resource/api"
 
 What the document says comes from [[resources]]: name, scopes, documentation_uri, policy_uri, tos_uri, jwks_uri,
-signing_algorithms. The address goes to standard error, so the document alone can go to a file.
+signing_algorithms, dpop_bound_access_tokens_required. The address goes to standard error, so the document alone can go to a file.
 examples/resource-server has a guard for APIs in TypeScript that does all of this.
 
 Examples:
@@ -80,6 +80,7 @@ const describe = (resource: KnownResource) => ({
   scopes: resource.scopes,
   access_token_seconds: resource.accessTokenSeconds,
   access_token_format: resource.accessTokenFormat,
+  dpop_bound_access_tokens_required: resource.requiresDpop,
   introspection_clients: resource.introspectionClients,
   listed: resource.published.isListed,
   metadata_url: resource.metadataUrl,

@@ -48,6 +48,10 @@ export const resource = table({
       "`jwt`: the API checks tokens by itself, with the key set, and does not see that one was revoked (RFC 9068).",
     ),
   ),
+  dpop_bound_access_tokens_required: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description("Whether it takes only tokens that are bound to a key of the client (DPoP, RFC 9449)."),
+  ),
   introspection_clients: v.pipe(
     v.optional(v.array(identifier), []),
     v.description("Identifiers of the clients that may introspect tokens meant for it."),

@@ -56,6 +56,7 @@ interface ResourceDeclaration {
   readonly scopes: readonly string[];
   readonly access_token_seconds?: number | undefined;
   readonly access_token_format: AccessTokenFormatName;
+  readonly dpop_bound_access_tokens_required: boolean;
   readonly introspection_clients: readonly string[];
   readonly listed: boolean;
   readonly documentation_uri?: string | undefined;
@@ -100,6 +101,8 @@ export interface ResourceEntry {
   readonly scopes: readonly Scope[];
   readonly accessTokenSeconds: number | null;
   readonly accessTokenFormat: AccessTokenFormatName;
+  /** Whether its tokens are bound to a key of the client (DPoP). */
+  readonly requiresDpop: boolean;
   readonly introspectionClients: readonly string[];
   /** For its metadata (RFC 9728). */
   readonly published: PublishedFacts;
@@ -231,6 +234,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     scopes: OWN_SCOPES.map((entry) => entry.name).filter((name) => name !== OFFLINE_ACCESS_SCOPE),
     accessTokenSeconds: null,
     accessTokenFormat: "opaque",
+    requiresDpop: false,
     introspectionClients: [],
     published: NOTHING_PUBLISHED,
   };
@@ -306,6 +310,7 @@ const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
   scopes: declared.scopes.filter(isScope),
   accessTokenSeconds: declared.access_token_seconds ?? null,
   accessTokenFormat: declared.access_token_format,
+  requiresDpop: declared.dpop_bound_access_tokens_required,
   introspectionClients: declared.introspection_clients,
   published: {
     isListed: declared.listed,

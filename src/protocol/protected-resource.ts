@@ -25,12 +25,7 @@ export const isWithoutTls = (identifier: string): boolean =>
  * is no web address.
  */
 export function protectedResourceMetadata(
-  {
-    identifier,
-    name,
-    scopes,
-    published,
-  }: Pick<ResourceEntry, "identifier" | "name" | "scopes" | "published">,
+  { identifier, name, scopes, requiresDpop, published }: ResourceEntry,
   issuer: string,
 ): Readonly<Record<string, unknown>> | null {
   if (metadataAddress(identifier) === null) return null;
@@ -46,6 +41,7 @@ export function protectedResourceMetadata(
     resource_tos_uri: published.tosUri,
     jwks_uri: published.jwksUri,
     resource_signing_alg_values_supported: published.signingAlgorithms,
+    dpop_bound_access_tokens_required: requiresDpop || null,
   };
   // RFC 9728 §3.2: "Parameters with zero values MUST be omitted".
   for (const [member, value] of Object.entries(document)) {

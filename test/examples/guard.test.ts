@@ -1,5 +1,8 @@
 /** examples/resource-server/guard.ts, with tokens made by hand and the attacks that they allow. */
 import { beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { createGuard, type Demand, type GuardOptions } from "../../examples/resource-server/guard.ts";
 import { HandmadeServer, ISSUER, makeKey, Prover, RESOURCE } from "./authorization-server.ts";
@@ -213,6 +216,11 @@ describe("an opaque token", () => {
     await expectInvalid(guardWith(introspecting()), bearer("tat_one"), said);
   });
 
+  test("that is far too long is not even asked about", async () => {
+    await expectInvalid(guardWith(introspecting()), bearer("x".repeat(20_000)), "too long");
+    expect(looks()).toBe(0);
+  });
+
   test("is not good while the authorization server is away, or is another", async () => {
     know("tat_one");
     const failures: unknown[] = [];
@@ -244,6 +252,13 @@ describe("a token that is bound to a key", () => {
     const { access, refusal } = await guardWith().check(bound(token, await own.proof(token, server.seconds)));
     expect(refusal).toBeNull();
     expect(access?.key).toBe(own.thumbprint);
+  });
+
+  test("is refused with a proof by an algorithm that the challenge does not name", async () => {
+    const own = await Prover.make("ES384");
+    const token = await tokenFor(own);
+    const refusal = await refusalOf(guardWith(), bound(token, await own.proof(token, server.seconds)));
+    expect(refusal).toMatchObject({ status: 401, error: "invalid_dpop_proof" });
   });
 
   test("is refused as a bearer token, with the challenge for DPoP", async () => {
@@ -466,4 +481,38 @@ describe("challenges", () => {
       dpop_bound_access_tokens_required: true,
     });
   });
+});
+
+/** The file as a copy without types, in the runtime that most people have. */
+test.skipIf(Bun.which("node") === null)("the guard works in Node too, with every kind of key", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tessera-guard-"));
+  try {
+    const source = await Bun.file(join(import.meta.dir, "../../examples/resource-server/guard.ts")).text();
+    writeFileSync(join(folder, "guard.mjs"), new Bun.Transpiler({ loader: "ts" }).transformSync(source));
+    const requests = await Promise.all(
+      ["ES256", "EdDSA", "PS256", "RS256"].map(async (algorithm) => {
+        const own = await Prover.make(algorithm);
+        const token = await server.token({ cnf: { jkt: own.thumbprint } }, {}, RSA_KEY);
+        return { authorization: `DPoP ${token}`, dpop: await own.proof(token, server.seconds) };
+      }),
+    );
+    const metadata = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` };
+    const program = `
+      import { createGuard } from "./guard.mjs";
+      const answers = { keys: ${JSON.stringify(server.keys.map(({ publicKey }) => publicKey))} };
+      const guard = createGuard({
+        issuer: "${ISSUER}", resource: "${RESOURCE}", check: { by: "jwt" }, now: () => ${server.time},
+        fetch: async (url) => Response.json(url.endsWith("/jwks") ? answers : ${JSON.stringify(metadata)}),
+      });
+      for (const headers of ${JSON.stringify(requests)}) {
+        const handle = guard.serve({ scope: "notes.read" }, (_, { subject }) => new Response(subject));
+        const answer = await handle(new Request("http://10.0.0.7/api/notes", { headers }));
+        console.log(answer.status, await answer.text());
+      }`;
+    writeFileSync(join(folder, "program.mjs"), program);
+    const node = Bun.spawnSync(["node", join(folder, "program.mjs")]);
+    expect(node.stdout.toString()).toBe("200 ada\n".repeat(4));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -35,8 +35,8 @@ const JARS = [
   "com/nimbusds/nimbus-jose-jwt/10.4/nimbus-jose-jwt-10.4.jar",
   "com/nimbusds/content-type/2.3/content-type-2.3.jar",
   "com/nimbusds/lang-tag/1.7/lang-tag-1.7.jar",
-  "net/minidev/json-smart/2.6.0/json-smart-2.6.0.jar",
-  "net/minidev/accessors-smart/2.6.0/accessors-smart-2.6.0.jar",
+  "net/minidev/json-smart/2.5.2/json-smart-2.5.2.jar",
+  "net/minidev/accessors-smart/2.5.2/accessors-smart-2.5.2.jar",
   "org/ow2/asm/asm/9.7.1/asm-9.7.1.jar",
 ].map((path) => join(homedir(), ".m2/repository", path));
 

@@ -65,6 +65,7 @@ describe("the document of a resource", () => {
         tos_uri: "https://mail.example/terms",
         jwks_uri: "https://mail.example/keys",
         signing_algorithms: ["ES256"],
+        dpop_bound_access_tokens_required: true,
       });
       expect(all).toEqual({
         resource: "https://mail.example/api",
@@ -77,6 +78,7 @@ describe("the document of a resource", () => {
         resource_tos_uri: "https://mail.example/terms",
         jwks_uri: "https://mail.example/keys",
         resource_signing_alg_values_supported: ["ES256"],
+        dpop_bound_access_tokens_required: true,
       });
     },
   );
