@@ -20,11 +20,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, import_key
+from joserfc.jws import JWSRegistry
 
 TOKEN_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"]
 PROOF_ALGORITHMS = ["ES256", "EdDSA", "PS256", "RS256"]
 PROOF_SECONDS, SKEW_SECONDS = 60, 10
+ABSENT = object()
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+# The header of a proof has the public key, which is long for RSA.
+PROOF_REGISTRY = JWSRegistry(algorithms=PROOF_ALGORITHMS)
+PROOF_REGISTRY.max_header_length = 4096
 
 
 class Refused(Exception):
@@ -84,7 +91,7 @@ class Guard:
             raise Refused(401, "invalid_token", error_description="The token is for another resource.")
         if not isinstance(claims.get("exp"), int) or claims["exp"] <= time.time():
             raise Refused(401, "invalid_token", error_description="The token has expired.")
-        self._require_possession(method, path, scheme.lower(), token, proof, claims.get("cnf"))
+        self._require_possession(method, path, scheme.lower(), token, proof, claims.get("cnf", ABSENT))
         granted = str(claims.get("scope", "")).split()
         if scope and not all(name in granted for name in scope.split()):
             raise Refused(403, "insufficient_scope", scope=scope)
@@ -158,7 +165,7 @@ class Guard:
 
     def _require_possession(self, method, path, scheme, token, proof, cnf):
         """RFC 9449 section 7.1: a bound token never counts without a proof of its key."""
-        if cnf is None:
+        if cnf is ABSENT:
             if scheme == "dpop":
                 raise Refused(401, "invalid_token", error_description="The token is not bound to a key.")
             return
@@ -171,7 +178,7 @@ class Guard:
             key = import_key(header["jwk"])
             if key.thumbprint() != cnf["jkt"]:
                 raise ValueError("another key")
-            claims = jwt.decode(proof, key, algorithms=PROOF_ALGORITHMS).claims
+            claims = jwt.decode(proof, key, registry=PROOF_REGISTRY).claims
             digest = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).decode().rstrip("=")
             where = urllib.parse.urlsplit(claims["htu"])
             # The address is the configured one: the header Host is the client's word.

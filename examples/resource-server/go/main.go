@@ -60,7 +60,7 @@ type Claims struct {
 	ACR       string   `json:"acr"`
 	AuthTime  int64    `json:"auth_time"`
 	// What the token is bound to. Nil: nothing.
-	Confirmation map[string]any `json:"cnf"`
+	Confirmation json.RawMessage `json:"cnf"`
 }
 
 // RFC 7519 §4.1.3: one text, or a list.
@@ -287,15 +287,18 @@ func (g *Guard) introspected(ctx context.Context, token string) (*Claims, error)
 }
 
 // RFC 9449 §7.1: a bound token never counts without a proof of its key.
-func (g *Guard) requirePossession(r *http.Request, isDPoP bool, token string, bound map[string]any) error {
-	if bound == nil {
+func (g *Guard) requirePossession(r *http.Request, isDPoP bool, token string, confirmation json.RawMessage) error {
+	if confirmation == nil {
 		if isDPoP {
 			return invalidToken("The token is not bound to a key.")
 		}
 		return nil
 	}
+	// What the guard cannot check, such as a certificate, is no possession.
+	var bound map[string]any
+	isRead := json.Unmarshal(confirmation, &bound) == nil
 	thumbprint, ok := bound["jkt"].(string)
-	if !isDPoP || !ok || len(bound) != 1 {
+	if !isDPoP || !isRead || !ok || len(bound) != 1 {
 		return invalidToken("The token is bound to a key: send a proof.")
 	}
 	if why := g.proofFault(r, token, thumbprint); why != "" {

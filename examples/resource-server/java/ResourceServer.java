@@ -180,11 +180,12 @@ public class ResourceServer {
 
     /** RFC 9449 section 7.1: a bound token never counts without a proof of its key. */
     void requirePossession(HttpExchange request, boolean isDpop, String token, Map<String, Object> claims) throws Exception {
-      if (!(claims.get("cnf") instanceof Map<?, ?> bound)) {
+      if (!claims.containsKey("cnf")) {
         if (isDpop) throw invalidToken("The token is not bound to a key.");
         return;
       }
-      if (!isDpop || bound.size() != 1 || !(bound.get("jkt") instanceof String thumbprint))
+      // What the guard cannot check, such as a certificate, is no possession.
+      if (!isDpop || !(claims.get("cnf") instanceof Map<?, ?> bound) || bound.size() != 1 || !(bound.get("jkt") instanceof String thumbprint))
         throw invalidToken("The token is bound to a key: send a proof.");
       List<String> headers = request.getRequestHeaders().getOrDefault("DPoP", List.of());
       try {
