@@ -16,6 +16,7 @@ import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
+import { listedResources } from "../protocol/protected-resource.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
@@ -76,9 +77,13 @@ function metadataDocument({
     introspection_endpoint_auth_methods_supported: methodsOf(
       CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential),
     ),
+    // RFC 9701 §7.
+    introspection_signing_alg_values_supported: configuration.signing.algorithms,
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
+    // RFC 9728 §4.
+    protected_resources: listedResources(catalogue, configuration.unknown_resources),
     // OpenID Connect Discovery §3.
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,

@@ -220,6 +220,8 @@ export const clients = table("clients", {
     idTokenSignedResponseAlg: orNull(text<SigningAlgorithm>()),
     /** Null: userinfo answers in JSON, unsigned. */
     userinfoSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** RFC 9701 §6. Null: signed introspection has the default algorithm of this server. */
+    introspectionSignedResponseAlg: orNull(text<SigningAlgorithm>()),
     subjectType: text<SubjectType>(),
     sectorIdentifierUri: orNull(text()),
     defaultMaxAge: orNull(integer()),

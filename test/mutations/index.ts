@@ -21,6 +21,7 @@ import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
+import { RESOURCE_SERVERS } from "./resource-servers.ts";
 import { RULES } from "./rules.ts";
 import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
@@ -43,6 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...RESOURCE_SERVERS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

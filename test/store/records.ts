@@ -103,6 +103,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   localized: { "client_name#de": "Post ✉" },
   idTokenSignedResponseAlg: null,
   userinfoSignedResponseAlg: "RS256",
+  introspectionSignedResponseAlg: "ES256",
   subjectType: "public",
   sectorIdentifierUri: null,
   defaultMaxAge: 3600,

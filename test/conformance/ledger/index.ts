@@ -24,7 +24,10 @@ import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
+import { RFC_9701 } from "./rfc9701.ts";
+import { RFC_9728 } from "./rfc9728.ts";
 import type { Ledger } from "./row.ts";
 import { RP_INITIATED_LOGOUT } from "./rp-initiated-logout.ts";
 import { THREATS } from "./threats.ts";
@@ -46,7 +49,10 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9068,
   RFC_9101,
   RFC_9207,
+  RFC_9470,
   RFC_9700,
+  RFC_9701,
+  RFC_9728,
   CLIENT_ID_METADATA,
   FORM_POST,
   OPENID_CORE,
