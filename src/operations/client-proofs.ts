@@ -11,7 +11,7 @@ import {
 } from "../clients/authentication-methods.ts";
 import { isSignedWith } from "../keys/verify.ts";
 import { TOKEN_PATH } from "../protocol/client-authentication.ts";
-import type { Reason } from "../protocol/errors.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
 import type { Act } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
@@ -76,6 +76,15 @@ export function proofOf(
   }
 }
 
+/** The refusal names the client, for the log alone: its operator looks there. */
+function aboutClient<Result>(clientId: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof OAuthError ? error.with({ clientId }) : error;
+  }
+}
+
 /** RFC 7523 §3: the client signed it with its own key, for this server and this one request. */
 function assertionProof(
   context: ProofContext,
@@ -83,12 +92,14 @@ function assertionProof(
   { clientId, assertion }: AssertionCredentials,
 ): ClientProof {
   const { clock, issuer, configuration, clientKeys } = context;
-  const single = requireAssertion(assertion, {
-    issuer: issuer.identifier,
-    tokenEndpoint: issuer.url(TOKEN_PATH),
-    audience: configuration.client_assertion_audience,
-    now: clock.seconds(),
-  });
+  const single = aboutClient(clientId, () =>
+    requireAssertion(assertion, {
+      issuer: issuer.identifier,
+      tokenEndpoint: issuer.url(TOKEN_PATH),
+      audience: configuration.client_assertion_audience,
+      now: clock.seconds(),
+    }),
+  );
   return {
     find: () => findServedClient(context, clientId),
     async prove(client) {
