@@ -3,8 +3,9 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
+import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
@@ -22,6 +23,7 @@ export interface ClientWish {
   readonly redirect_uris?: readonly string[];
   readonly grant_types?: readonly string[];
   readonly token_endpoint_auth_method?: ClientAuthenticationMethod;
+  readonly token_endpoint_auth_signing_alg?: string | null;
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
@@ -104,7 +106,7 @@ export function changedMetadata(
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {
-      description: "Only a client with a secret can be exempt from PKCE.",
+      description: "Only a client that proves who it is can be exempt from PKCE.",
     });
   }
   return { ...changed, defaultScope: nextDefault(client, wish, changed) };

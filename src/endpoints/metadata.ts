@@ -42,6 +42,12 @@ const TOKEN_CLAIMS = [
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
 
+const PROVING_METHODS = CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential);
+
+const algorithmsOf = (entries: readonly ClientAuthenticationMethod[]): string[] => [
+  ...new Set(entries.flatMap(({ signingAlgorithms }) => signingAlgorithms)),
+];
+
 function metadataDocument({
   configuration,
   issuer,
@@ -72,11 +78,12 @@ function metadataDocument({
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
     grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     // A public client may not look at tokens.
-    introspection_endpoint_auth_methods_supported: methodsOf(
-      CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential),
-    ),
+    introspection_endpoint_auth_methods_supported: methodsOf(PROVING_METHODS),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(PROVING_METHODS),
     // RFC 9701 §7.
     introspection_signing_alg_values_supported: configuration.signing.algorithms,
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,

@@ -63,6 +63,8 @@ interface Parts {
 
 export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientKeys {
   const memory = new OldestFirst<Fetched>();
+  /** Keys that are ready to verify with, by what they are: to make one ready takes as long as a signature. */
+  const ready = new OldestFirst<CryptoKey>();
   const underWay = new Map<string, Promise<Fetched>>();
 
   async function fetchKeys(uri: string, known: Fetched | null): Promise<Fetched> {
@@ -126,6 +128,17 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
     return fitting(latest.keys, header);
   }
 
+  async function readyKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+    const { kty, crv, x, y, n, e } = key;
+    const name = JSON.stringify([algorithm, kty, crv, x, y, n, e]);
+    const known = ready.get(name);
+    if (known !== undefined) return known;
+    const imported = await importKey(key, algorithm);
+    ready.set(name, imported);
+    if (ready.size > MOST_CLIENTS && ready.oldestKey !== null) ready.delete(ready.oldestKey);
+    return imported;
+  }
+
   return {
     async find(client, header) {
       const algorithm = SIGNING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
@@ -141,7 +154,7 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
       const [key, another] = keys;
       if (key === undefined) throw new ClientKeyError("The client has no key with this kid and algorithm.");
       if (another !== undefined) throw new ClientKeyError("Several keys of the client fit. Name one by kid.");
-      return importKey(key, algorithm);
+      return readyKey(key, algorithm);
     },
   };
 }

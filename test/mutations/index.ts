@@ -1,6 +1,7 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
+import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
@@ -34,6 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...TOKENS,
   ...CONFIGURATION,
   ...CLIENTS,
+  ...CLIENT_ASSERTIONS,
   ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,
