@@ -1,6 +1,6 @@
 /** The settings of the registration of clients (RFC 7591). */
 import * as v from "valibot";
-import { GRANT_TYPES } from "../protocol/grant-types.ts";
+import { DEVICE_CODE_GRANT, GRANT_TYPES } from "../protocol/grant-types.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { count, optional, scopeToken, seconds, secretText, table, words } from "./values.ts";
 
@@ -29,7 +29,12 @@ export const registration = v.pipe(
         v.description("The scopes that a client which registered itself may get by client_credentials."),
       ),
       grant_types: v.pipe(
-        v.optional(v.array(v.picklist(GRANT_TYPES)), [...GRANT_TYPES]),
+        v.optional(v.array(v.picklist(GRANT_TYPES)), [
+          "authorization_code",
+          "refresh_token",
+          "client_credentials",
+          DEVICE_CODE_GRANT,
+        ]),
         v.description("The grant types that a client may register itself for."),
       ),
       require_pkce: v.pipe(

@@ -18,6 +18,7 @@ import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
 import { metrics } from "./metrics-schema.ts";
@@ -324,6 +325,12 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  token_exchange: v.pipe(
+    v.optional(v.pipe(v.array(exchangeRule), v.maxLength(200)), []),
+    v.description(
+      "Which clients may exchange tokens for others, to call an API for the person or client behind them (RFC 8693).",
+    ),
+  ),
   webhooks: v.pipe(
     v.optional(v.pipe(v.array(webhook), v.maxLength(20)), []),
     v.description("Where the server tells of what happens: docs/webhooks.md."),

@@ -304,7 +304,7 @@ describe("client add", () => {
     [
       "a grant that does not exist",
       ["--grant", "implicit"],
-      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device.",
+      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, exchange.",
     ],
     [
       "a redirect URI with a wildcard",

@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import { version } from "../../../package.json";
 import { declaredClientWarnings } from "../../clients/declared.ts";
 import { configurationWarnings } from "../../configuration/checks.ts";
+import type { ExchangeRuleDeclaration } from "../../configuration/exchange-schema.ts";
 import { withoutSecrets } from "../../configuration/mistakes.ts";
 import { describeSettings } from "../../configuration/settings.ts";
 import type { SettingSource, SettingSources } from "../../configuration/sources.ts";
@@ -40,6 +41,15 @@ export function listScopes({ catalogue }: Context, authority: Authority): KnownS
 export function listResources({ catalogue }: Context, authority: Authority): readonly ResourceEntry[] {
   requirePermission(authority, "clients.read");
   return catalogue.resources;
+}
+
+/** The rules by which clients exchange tokens, in the order in which they count. */
+export function listExchangeRules(
+  { configuration }: Context,
+  authority: Authority,
+): readonly ExchangeRuleDeclaration[] {
+  requirePermission(authority, "clients.read");
+  return configuration.token_exchange;
 }
 
 /** Throws unless the actor may see which applications this server knows. */

@@ -106,8 +106,7 @@ export const THREATS: Ledger = {
       id: "17",
       level: null,
       statement: "Token exchange across clients and audiences",
-      does: "refuses the grant type",
-      notApplicable: "does not exist yet: token exchange",
+      does: "exchanges nothing without a rule of the operator that names the client, whose tokens it may exchange and for which APIs; a token that strayed to a client gets the words of an unknown one",
     },
     {
       id: "18",
@@ -522,6 +521,13 @@ export const THREATS: Ledger = {
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+    },
+    {
+      id: "88",
+      level: null,
+      statement:
+        "Token exchange: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from",
+      does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain",
     },
     {
       id: "90",
