@@ -1,6 +1,6 @@
 /** The settings of the registration of clients (RFC 7591). */
 import * as v from "valibot";
-import { DEVICE_CODE_GRANT, GRANT_TYPES } from "../protocol/grant-types.ts";
+import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { count, optional, scopeToken, seconds, secretText, table, words } from "./values.ts";
 
@@ -33,9 +33,10 @@ export const registration = v.pipe(
           "authorization_code",
           "refresh_token",
           "client_credentials",
-          DEVICE_CODE_GRANT,
         ]),
-        v.description("The grant types that a client may register itself for."),
+        v.description(
+          "The grant types that a client may register itself for. Strangers use the device grant to trick people into letting them in, so it is not among them by default.",
+        ),
       ),
       require_pkce: v.pipe(
         v.optional(v.boolean(), true),

@@ -221,6 +221,7 @@ function nullSuite(engineName: string, engineOf: () => FixtureEngine): void {
           limits: {
             sign_in_failures_per_address: many,
             user_code_failures_per_address: many,
+            user_code_failures: many,
             registrations_per_address: many,
             client_secret_failures_per_address: many,
             device_requests_per_address: many,

@@ -68,6 +68,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
           user_code_failures_per_account: ATTEMPTS,
           sign_in_failures_per_address: MANY,
           user_code_failures_per_address: MANY,
+          user_code_failures: MANY,
           registrations_per_address: MANY,
           client_secret_failures_per_address: MANY,
           device_requests_per_address: MANY,

@@ -160,7 +160,7 @@ export const THREATS: Ledger = {
       id: "26",
       level: null,
       statement: "Device flow: forged approval, phishing, guessed user codes",
-      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person and address; requires the grant type of the client",
+      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person, per address and in all; requires the grant type of the client, which strangers cannot register by default",
     },
     {
       id: "27",

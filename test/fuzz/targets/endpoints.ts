@@ -21,6 +21,7 @@ async function open(): Promise<Setting> {
       sign_in_failures_per_address: MANY,
       sign_in_failures_per_account: MANY,
       user_code_failures_per_address: MANY,
+      user_code_failures: MANY,
       user_code_failures_per_account: MANY,
       registrations_per_address: MANY,
       client_secret_failures_per_address: MANY,
