@@ -76,7 +76,9 @@ function metadataDocument({
     scopes_supported: catalogue.scopes.map((entry) => entry.name).filter((name) => !isManagementScope(name)),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
-    grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),
+    grant_types_supported: GRANT_TYPE_ENTRIES.filter(
+      ({ isOffered }) => isOffered?.(configuration) ?? true,
+    ).map(({ grantType }) => grantType),
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
     token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
