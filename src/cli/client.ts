@@ -32,6 +32,7 @@ import {
 import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
+import { workloadWords } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient, requireGroups } from "./find.ts";
@@ -291,6 +292,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
             )
             .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
+        workloads: client.workloads.map(workloadWords).join("; ") || null,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],

@@ -8,6 +8,7 @@ import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../s
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
+import { checkWorkloads } from "./workloads.ts";
 
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
@@ -51,6 +52,8 @@ export interface ClientWish {
   readonly denied_groups?: readonly string[];
   /** In place of all that it has. */
   readonly claims?: ClaimMapping;
+  /** In place of all that it has. */
+  readonly workloads?: readonly unknown[];
 }
 
 /** The values of a client's row that such a change sets. */
@@ -73,6 +76,7 @@ export function changedMetadata(
     allowed_groups,
     denied_groups,
     claims,
+    workloads,
     ...named
   } = wish;
   // The response types follow from the grant types.
@@ -100,6 +104,7 @@ export function changedMetadata(
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
     claims: claims ?? client.claims,
+    ...workloadsOf(client, workloads),
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {
@@ -107,6 +112,15 @@ export function changedMetadata(
     });
   }
   return { ...changed, defaultScope: nextDefault(client, wish, changed) };
+}
+
+/** Only an operator changes a client in this way, and only they say whose tokens authenticate it. */
+function workloadsOf(
+  client: ClientRecord,
+  wish: ClientWish["workloads"],
+): Pick<ClientRecord, "workloads" | "isWorkload"> {
+  const workloads = wish === undefined ? client.workloads : checkWorkloads(wish);
+  return { workloads, isWorkload: workloads.length > 0 };
 }
 
 /** A default that was not named follows the scope: all of it, or what is left of the old default. */

@@ -77,6 +77,8 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   allowedGroups: client.allowedGroups ?? [],
   deniedGroups: client.deniedGroups ?? [],
   claims: client.claims ?? {},
+  workloads: client.workloads ?? [],
+  isWorkload: (client.workloads ?? []).length > 0,
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
   initialAccess: client.initialAccess ?? false,

@@ -17,6 +17,7 @@ import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
 import { namesByLanguage } from "./localized.ts";
 import { type ClientMetadata, checkClientMetadata } from "./metadata.ts";
 import { secretDigest, secretText } from "./secret-reference.ts";
+import { checkWorkloads } from "./workloads.ts";
 
 /** Shorter secrets get a warning: they were probably made up, and are easier to guess than generated ones. */
 const SHORT_SECRET = 20;
@@ -112,6 +113,7 @@ export function checkedDeclaration(
     allowed_groups: __,
     denied_groups: ___,
     claims: ____,
+    workloads: _____,
     secrets,
     require_pkce,
     access_token_seconds,
@@ -151,6 +153,7 @@ export function checkedDeclaration(
   };
   const metadata = (() => {
     try {
+      checkWorkloads(declared.workloads ?? []);
       return checkClientMetadata(input, operatorPolicy(configuration, catalogue, { allowsHttp }));
     } catch (error) {
       return complain(error instanceof OAuthError ? error.description : String(error));
@@ -198,6 +201,7 @@ export function declaredClient(
       allowedGroups: declared.allowed_groups ?? [],
       deniedGroups: declared.denied_groups ?? [],
       claims: declared.claims ?? {},
+      workloads: checkWorkloads(declared.workloads ?? []),
     },
     context.random,
   );

@@ -5,6 +5,7 @@ import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { workloadDeclaration } from "./trust-schema.ts";
 import {
   claimMapping,
   groupName,
@@ -172,6 +173,11 @@ export const clientDeclaration = table({
       'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
     description:
       "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
+  }),
+  workloads: optional(v.array(workloadDeclaration), {
+    fallback: "none",
+    description:
+      "Workloads whose tokens of a trusted issuer authenticate it, in place of a secret: docs/workloads.md.",
   }),
 });
 

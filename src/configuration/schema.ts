@@ -27,6 +27,7 @@ import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
 import { telemetry } from "./telemetry-schema.ts";
+import { idJagAudience, trustedIssuer } from "./trust-schema.ts";
 import {
   claimMapping,
   count,
@@ -324,6 +325,18 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  trusted_issuers: v.pipe(
+    v.optional(v.pipe(v.array(trustedIssuer), v.maxLength(100)), []),
+    v.description(
+      "Issuers whose tokens authenticate workloads or stand for people: docs/workloads.md, docs/agents.md.",
+    ),
+  ),
+  id_jag_audiences: v.pipe(
+    v.optional(v.pipe(v.array(idJagAudience), v.maxLength(100)), []),
+    v.description(
+      "Other authorization servers for which clients get assertions that stand for people (ID-JAG): docs/agents.md.",
+    ),
+  ),
   webhooks: v.pipe(
     v.optional(v.pipe(v.array(webhook), v.maxLength(20)), []),
     v.description("Where the server tells of what happens: docs/webhooks.md."),

@@ -33,6 +33,7 @@ import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 import type { SeenLately } from "./single-use.ts";
+import type { TrustedIssuers } from "./trusted-issuers.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 export interface Context {
@@ -61,6 +62,8 @@ export interface Context {
   readonly outbound: Outbound;
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
+  /** The issuers that the operator trusts. */
+  readonly trustedIssuers: TrustedIssuers;
   readonly store: Store;
   /** What happened to people, as far as it is gathered and not written yet. */
   readonly activities: Pick<ActivityKeeper, "settled">;

@@ -25,6 +25,7 @@ import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
+import { TRUST } from "./trust.ts";
 import { WEBHOOKS } from "./webhooks.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -53,5 +54,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,
+  ...TRUST,
   ...WEBHOOKS,
 ];

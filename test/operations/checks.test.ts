@@ -118,6 +118,7 @@ const healthy = (changes: Partial<CheckContext> = {}, input: ConfigurationInput 
   store: server.context.store,
   clock: server.clock,
   keys: server.context.keys,
+  trustedIssuers: null,
   keyFiles: server.context.keyFiles,
   program: "1.0.0",
   ...answering(honest),

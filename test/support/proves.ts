@@ -4,6 +4,7 @@ export type Claim = `${Source} ${string}` | `threat ${number}`;
 type Source =
   | `RFC ${number}`
   | "Form Post"
+  | "ID-JAG"
   | "OpenID Core"
   | "OpenID Discovery"
   | "OIDF"

@@ -3,6 +3,7 @@ import { isPublic } from "../../clients/authentication-methods.ts";
 import { type ClientChanges, type ClientWish, changedMetadata } from "../../clients/change.ts";
 import { chosenClientId, mintClientSecret, operatorPolicy } from "../../clients/clients.ts";
 import { type ClientMetadata, checkClientMetadata } from "../../clients/metadata.ts";
+import { checkWorkloads } from "../../clients/workloads.ts";
 import { YEAR_SECONDS } from "../../configuration/values.ts";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import {
@@ -157,6 +158,7 @@ const rulesOf = (wish: ClientWish): Partial<ClientRules> => ({
   ...(wish.allowed_groups !== undefined && { allowedGroups: wish.allowed_groups }),
   ...(wish.denied_groups !== undefined && { deniedGroups: wish.denied_groups }),
   ...(wish.claims !== undefined && { claims: wish.claims }),
+  ...(wish.workloads !== undefined && { workloads: checkWorkloads(wish.workloads) }),
 });
 
 // ── Acts ───────────────────────────────────────────────────────────────────────────────────────────────────

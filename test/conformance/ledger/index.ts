@@ -2,6 +2,7 @@
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { FORM_POST } from "./form-post.ts";
+import { ID_JAG } from "./id-jag.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -53,6 +54,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   PROMPT_CREATE,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
+  ID_JAG,
   OIDF,
 ];
 
