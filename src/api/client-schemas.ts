@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
 import { time } from "./schemas.ts";
 
 const texts = v.array(v.string());
@@ -77,6 +78,7 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  token_endpoint_auth_signing_alg: v.optional(v.string()),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -131,16 +133,14 @@ export const clientFacts = {
     v.pipe(
       texts,
       v.description(
-        "Default: authorization_code and refresh_token with a redirect URI, else client_credentials for a client with a secret.",
+        "Default: authorization_code and refresh_token with a redirect URI, else client_credentials for a client that proves who it is.",
       ),
     ),
   ),
   token_endpoint_auth_method: v.optional(
-    v.picklist(
-      ["client_secret_basic", "client_secret_post", "none"],
-      "must be client_secret_basic, client_secret_post or none",
-    ),
+    v.picklist(CLIENT_AUTHENTICATION_NAMES, `must be one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`),
   ),
+  token_endpoint_auth_signing_alg: text,
   scope: v.optional(
     v.pipe(
       v.string(),

@@ -17,6 +17,12 @@ import {
   claimSourceFault,
   MAPPING_CLAIMS,
 } from "../protocol/claim-mapping.ts";
+import {
+  CLIENT_AUTHENTICATION_NAMES,
+  type ClientAuthenticationMethod,
+  isClientAuthenticationMethod,
+  usesSecret,
+} from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { isBlank } from "../protocol/names.ts";
@@ -40,6 +46,9 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly grant?: readonly string[];
   readonly public?: boolean;
   readonly secretIn?: "header" | "body";
+  readonly auth?: ClientAuthenticationMethod;
+  /** Of a new client: the file for its private key. */
+  readonly newKey?: string;
   readonly scope?: readonly string[];
   readonly defaultScope?: readonly string[];
   readonly pkce?: boolean;
@@ -96,6 +105,11 @@ function parseLevel(value: string): AuthenticationLevel | "default" {
 function parseSecretIn(value: string): "header" | "body" {
   if (value === "header" || value === "body") return value;
   throw new InvalidArgumentError("Write header or body.");
+}
+
+function parseMethod(value: string): ClientAuthenticationMethod {
+  if (isClientAuthenticationMethod(value)) return value;
+  throw new InvalidArgumentError(`Write one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}.`);
 }
 
 /** `name=value`, repeatable. */
@@ -194,6 +208,11 @@ const describing = (command: Command, none: string): Command =>
         parseSecretIn,
       )
       .option(
+        "--auth <method>",
+        `how it proves who it is, by the name of the standard: ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`,
+        parseMethod,
+      )
+      .option(
         "--workload <issuer subject>",
         `whose tokens of a trusted issuer authenticate it, with claims as name=value behind; repeatable${none}`,
         collectWorkload,
@@ -235,6 +254,10 @@ export const withNewMetadata = (command: Command): Command =>
       .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collectUri)
       .option("--grant <name>", `${GRANT_NAMES}; repeatable`, collectNames)
       .option("--public", "an app, a page or a device that cannot keep a secret")
+      .option(
+        "--new-key <file>",
+        "make a key pair for --auth private_key_jwt; the private key goes into this new file",
+      )
       .option("--scope <scope>", "what it may have (default: everything); repeatable", collectNames)
       .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectNames),
     "",
@@ -376,18 +399,38 @@ function changedList(what: string, has: readonly string[], { all, added, removed
   return [...new Set([...kept, ...(added ?? [])])];
 }
 
-function changedMethod(
-  { public: isPublic, secretIn }: ChangeOptions,
-  { tokenEndpointAuthMethod: before }: ClientRecord,
-) {
+/** Throws CommandError for options that contradict each other. Undefined if none of them is given. */
+function namedMethod({ auth, public: isPublic, secretIn }: MetadataOptions) {
+  if (auth === undefined) return undefined;
+  if (isPublic !== undefined || secretIn !== undefined)
+    throw new CommandError("--auth says it all. Leave out --public and --secret-in.");
+  return auth;
+}
+
+/** The method of a new client. Throws CommandError for options that contradict each other. */
+export function newMethod(options: MetadataOptions): ClientAuthenticationMethod {
+  const { public: isPublic, secretIn } = options;
+  if (isPublic && secretIn !== undefined)
+    throw new CommandError("A public client has no secret. Leave out --public or --secret-in.");
+  return namedMethod(options) ?? (isPublic ? "none" : methodOf(secretIn));
+}
+
+function changedMethod(options: ChangeOptions, { tokenEndpointAuthMethod: before }: ClientRecord) {
+  const { public: isPublic, secretIn } = options;
+  const named = namedMethod(options);
+  if (named !== undefined) return named;
   if (isPublic === true) {
     if (secretIn !== undefined)
       throw new CommandError("A public client has no secret. Leave out --secret-in.");
     return "none";
   }
   if (isPublic === undefined && secretIn === undefined) return undefined;
-  if (before === "none" && isPublic === undefined) {
-    throw new CommandError("A public client has no secret. To give it one: --no-public");
+  if (!usesSecret(before) && isPublic === undefined) {
+    throw new CommandError(
+      before === "none"
+        ? "A public client has no secret. To give it one: --no-public"
+        : `The client proves who it is by ${before} and has no secret. To give it one: --auth client_secret_basic`,
+    );
   }
   return methodOf(secretIn ?? (before === "client_secret_post" ? "body" : "header"));
 }

@@ -17,13 +17,15 @@ import {
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
+import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
+import { addClientKeyCommands, withNewKeyFile } from "./client-key.ts";
 import {
   checked,
   describingMembers,
   grantTypesNamed,
-  methodOf,
+  newMethod,
   requireReadableName,
   requireScopes,
   rulesOf,
@@ -84,6 +86,7 @@ Examples:
   An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
   A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
   A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read
+  … with a key, no secret:    tessera client add --name Backup --auth private_key_jwt --new-key backup.jwk.json
   With sign-out everywhere:   tessera client add --name Files --redirect-uri https://files.example/callback \\
                                 --backchannel-logout https://files.example/logout --post-logout-uri https://files.example/`,
     )
@@ -107,6 +110,7 @@ Example:
 
   addClientSetCommand(client, io);
   addClientSecretCommands(client, io);
+  addClientKeyCommands(client, io);
 
   withCommonOptions(
     client
@@ -164,58 +168,94 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
   }
   await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
     const { configuration, catalogue } = workspace;
-    const grants = grantTypesOf(options);
-    const needsSecret = !options.public;
+    const method = newMethod(options);
+    const isOpen = method === "none";
+    const grants = grantTypesOf(options, isOpen);
     requireScopes(workspace, options.scope, options.defaultScope);
     await requireGroups(workspace, options.allowGroup, options.denyGroup);
     const requirePkce = options.pkce ?? true;
-    if (!requirePkce && !needsSecret) {
+    if (!requirePkce && isOpen) {
       throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
     }
-    if (!needsSecret && options.secretIn !== undefined) {
-      throw new CommandError("A public client has no secret. Leave out --public or --secret-in.");
-    }
-    const metadata = checked("tessera client add", () =>
+    const metadataWith = (jwks?: unknown) =>
       checkClientMetadata(
         {
           ...describingMembers(options),
+          ...(jwks !== undefined && { jwks }),
           client_name: name,
           redirect_uris: options.redirectUri ?? [],
           grant_types: grants,
-          token_endpoint_auth_method: needsSecret ? methodOf(options.secretIn) : "none",
+          token_endpoint_auth_method: method,
           scope: options.scope?.join(" "),
           default_scope: options.defaultScope?.join(" "),
         },
-        operatorPolicy(configuration, catalogue, { allowsHttp: options.allowHttpRedirects ?? false }),
-      ),
-    );
+        operatorPolicy(configuration, catalogue, {
+          allowsHttp: options.allowHttpRedirects ?? false,
+          hasWorkloads: (options.workload ?? []).length > 0,
+        }),
+      );
     const hasNoScope = options.scope?.length === 0;
-    const added = await addClientAct(workspace, workspace.act, {
-      clientId,
-      source: "operator",
-      metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
-      requirePkce,
-      ...rulesOf(options),
-    });
-    if (added === null) {
+    const add = async (jwks?: unknown) => {
+      const metadata = checked("tessera client add", () => metadataWith(jwks));
+      const added = await addClientAct(workspace, workspace.act, {
+        clientId,
+        source: "operator",
+        metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
+        requirePkce,
+        ...rulesOf(options),
+      });
+      if (added !== null) return added;
       throw new CommandError(
         `The identifier '${clientId}' is taken. Choose another --id, or see: tessera client show ${clientId}`,
       );
-    }
-    const { client, secret } = added;
+    };
+    const { newKey } = options;
+    if (
+      newKey !== undefined &&
+      (method !== "private_key_jwt" || options.jwks !== undefined || options.jwksUri !== undefined)
+    )
+      throw new CommandError(
+        "--new-key goes with --auth private_key_jwt, and takes the place of --jwks and --jwks-uri.",
+      );
+    const { client, secret } =
+      newKey === undefined
+        ? await add()
+        : await withNewKeyFile(newKey, algorithmNamed(options.authAlg), ({ publicJwk }) =>
+            add({ keys: [publicJwk] }),
+          );
     if (options.json)
       return printJson(io, { ...describeForOperator(client), ...(secret && { client_secret: secret }) });
     io.out(`Added the client ${name}.\n\n`);
-    io.out(formatFacts({ client_id: clientId, client_secret: secret ?? "none: it is a public client" }));
+    io.out(
+      formatFacts({
+        client_id: clientId,
+        client_secret:
+          secret ??
+          (isOpen
+            ? "none: it is a public client"
+            : options.workload
+              ? "none: its platform says who it is"
+              : "none: it proves who it is with its key"),
+        "private key": newKey ?? null,
+      }),
+    );
+    if (newKey !== undefined)
+      io.out(
+        "\nThe private key is in that file, and nowhere else. Give it to the client, and to no one else.\n",
+      );
     if (secret !== null)
       io.out("\nThe secret is shown only now, and only its digest is kept. Store it in a safe place.\n");
   });
 }
 
-function grantTypesOf(options: RecipeOptions): string[] {
+/** The algorithm of a new key pair; undefined for a name that the check of the metadata refuses, or none. */
+const algorithmNamed = (name: string | undefined) =>
+  SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === name)?.algorithm;
+
+function grantTypesOf(options: RecipeOptions, isOpen: boolean): string[] {
   if (options.grant !== undefined) return grantTypesNamed(options.grant);
   if (options.redirectUri !== undefined) return ["authorization_code", "refresh_token"];
-  if (!options.public) return ["client_credentials"];
+  if (!isOpen) return ["client_credentials"];
   throw new CommandError(
     "A public client needs --redirect-uri (code grant) or --grant device. See: tessera client add --help",
   );
@@ -293,6 +333,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
             .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
         workloads: client.workloads.map(workloadWords).join("; ") || null,
+        "proves itself by": isPublic(client) ? null : client.tokenEndpointAuthMethod,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],

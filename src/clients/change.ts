@@ -3,8 +3,9 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
+import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
@@ -23,6 +24,7 @@ export interface ClientWish {
   readonly redirect_uris?: readonly string[];
   readonly grant_types?: readonly string[];
   readonly token_endpoint_auth_method?: ClientAuthenticationMethod;
+  readonly token_endpoint_auth_signing_alg?: string | null;
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
@@ -79,6 +81,7 @@ export function changedMetadata(
     workloads,
     ...named
   } = wish;
+  const next = workloadsOf(client, workloads);
   // The response types follow from the grant types.
   const { response_types: _, ...has } = describeClient(client);
   const checked = checkClientMetadata(
@@ -90,7 +93,7 @@ export function changedMetadata(
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),
     },
-    changePolicy(client, configuration, catalogue, freedoms),
+    changePolicy(client, configuration, catalogue, { ...freedoms, hasWorkloads: next.isWorkload }),
   );
   // The check takes no scope for every scope.
   const nextScope = scope !== undefined && scope.length === 0 ? [] : checked.scope;
@@ -104,11 +107,11 @@ export function changedMetadata(
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
     claims: claims ?? client.claims,
-    ...workloadsOf(client, workloads),
+    ...next,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {
-      description: "Only a client with a secret can be exempt from PKCE.",
+      description: "Only a client that proves who it is can be exempt from PKCE.",
     });
   }
   return { ...changed, defaultScope: nextDefault(client, wish, changed) };

@@ -92,7 +92,10 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
 export function operatorPolicy(
   configuration: Configuration,
   catalogue: Catalogue,
-  { allowsHttp = false }: { readonly allowsHttp?: boolean } = {},
+  {
+    allowsHttp = false,
+    hasWorkloads = false,
+  }: { readonly allowsHttp?: boolean; readonly hasWorkloads?: boolean } = {},
 ): MetadataPolicy {
   const every = catalogue.scopes.map((entry) => entry.name);
   return {
@@ -104,6 +107,7 @@ export function operatorPolicy(
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
     mayHaveNoGrantType: true,
+    hasWorkloads,
     signingAlgorithms: configuration.signing.algorithms,
     mayBeFirstParty: true,
     mayCallHttp: true,
@@ -122,7 +126,7 @@ export function changePolicy(
   client: ClientRecord,
   configuration: Configuration,
   catalogue: Catalogue,
-  freedoms: { readonly allowsHttp?: boolean } = {},
+  freedoms: { readonly allowsHttp?: boolean; readonly hasWorkloads?: boolean } = {},
 ): MetadataPolicy {
   const policy =
     client.source === "registration"
@@ -136,6 +140,7 @@ export function changePolicy(
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
     signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
     mayHaveNoGrantType: true,
+    hasWorkloads: freedoms.hasWorkloads ?? false,
     narrows: false,
   };
 }

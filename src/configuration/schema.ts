@@ -164,6 +164,12 @@ export const configurationSchema = table({
         "The values that server_key had before, until nothing needs them: tessera server-key list.",
     }),
   ),
+  client_assertion_audience: v.pipe(
+    v.optional(v.picklist(["issuer", "compatible"]), "issuer"),
+    v.description(
+      "What aud of client assertions (private_key_jwt) may be. issuer: the issuer alone, as a string. compatible: the URL of the token endpoint too, for clients that know nothing better.",
+    ),
+  ),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),
   demo: v.pipe(
     v.optional(v.boolean(), false),

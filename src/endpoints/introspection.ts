@@ -44,7 +44,8 @@ async function asBearer(
   incoming: Incoming,
   parameters: Parameters,
 ): Promise<Introspection> {
-  if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
+  if (["client_secret", "client_assertion"].some((name) => parameters.get(name) !== undefined))
+    throw new OAuthError("client_authentication_twice");
   const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
   return introspect(context, { clientId, caller: null }, parameters.required("token"));
 }

@@ -42,6 +42,12 @@ const TOKEN_CLAIMS = [
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
 
+const PROVING_METHODS = CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential);
+
+const algorithmsOf = (entries: readonly ClientAuthenticationMethod[]): string[] => [
+  ...new Set(entries.flatMap(({ signingAlgorithms }) => signingAlgorithms)),
+];
+
 function metadataDocument({
   configuration,
   issuer,
@@ -73,11 +79,12 @@ function metadataDocument({
     authorization_grant_profiles_supported: [ID_JAG_PROFILE],
     identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     // A public client may not look at tokens.
-    introspection_endpoint_auth_methods_supported: methodsOf(
-      CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential),
-    ),
+    introspection_endpoint_auth_methods_supported: methodsOf(PROVING_METHODS),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(PROVING_METHODS),
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,

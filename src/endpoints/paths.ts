@@ -1,6 +1,6 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { SELF_TEST_PATH } from "../operations/self-test.ts";
-import { TOKEN_PATH } from "../protocol/endpoint-paths.ts";
+import { TOKEN_PATH } from "../protocol/client-authentication.ts";
 import { PICTURE_PATH } from "../rules/picture.ts";
 
 /** Where each endpoint is, below the issuer. */

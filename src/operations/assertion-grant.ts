@@ -6,7 +6,7 @@ import { isConfidential } from "../clients/authentication.ts";
 import { mintCredential, newRecordId } from "../credentials/credential.ts";
 import { mintAccessToken, mintedResponse } from "../credentials/issue.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
-import { TOKEN_PATH } from "../protocol/endpoint-paths.ts";
+import { TOKEN_PATH } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Jws } from "../protocol/jws.ts";
 import { agentOf, productOf } from "../protocol/user-agent.ts";

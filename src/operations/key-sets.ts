@@ -83,6 +83,8 @@ interface Parts {
 export function createKeySets({ outbound, steadyClock, log }: Parts, owners: KeyOwners): KeySets {
   const { noun, purpose, most, limits } = owners;
   const memory = new OldestFirst<Fetched>();
+  /** Keys that are ready to verify with, by what they are: to make one ready takes as long as a signature. */
+  const ready = new OldestFirst<CryptoKey>();
   const underWay = new Map<string, Promise<Fetched>>();
 
   async function send(url: string, place: string): Promise<unknown> {
@@ -184,6 +186,17 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
     return fitting(latest.keys, header);
   }
 
+  async function readyKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+    const { kty, crv, x, y, n, e } = key;
+    const name = JSON.stringify([algorithm, kty, crv, x, y, n, e]);
+    const known = ready.get(name);
+    if (known !== undefined) return known;
+    const imported = await importKey(key, algorithm, noun);
+    ready.set(name, imported);
+    if (ready.size > most && ready.oldestKey !== null) ready.delete(ready.oldestKey);
+    return imported;
+  }
+
   return {
     async find(owner, source, header) {
       const algorithm = SIGNING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
@@ -193,7 +206,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
       const [key, another] = keys;
       if (key === undefined) throw new KeySetError(`The ${noun} has no key with this kid and algorithm.`);
       if (another !== undefined) throw new KeySetError(`Several keys of the ${noun} fit. Name one by kid.`);
-      return importKey(key, algorithm, noun);
+      return readyKey(key, algorithm);
     },
     async fetchNow(owner, source) {
       if ("keys" in source) return source.keys;

@@ -1,7 +1,7 @@
 /** Assertions of other issuers: the names on the wire (RFC 7521, RFC 7523, draft-ietf-oauth-identity-assertion-authz-grant). */
 
-/** RFC 7523 §2.2. */
-export const JWT_BEARER_CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/** draft-ietf-oauth-spiffe-client-auth §3.1.2: the assertion is a JWT-SVID. */
+export const SPIFFE_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
 /** ID-JAG: the kind of the token that a client exchanges for. */
 export const ID_JAG_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:id-jag";
 /** ID-JAG, Authorization Server Metadata. */

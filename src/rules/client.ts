@@ -1,6 +1,7 @@
 /** Clients: issuing to them, noting their use, changing and removing them. */
 import type { ClientMetadata } from "../clients/metadata.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import { usesSecret } from "../protocol/client-authentication.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { sectorOf } from "../protocol/sector.ts";
 import { type Change, check, hold, insert, sweep, update } from "../store/contract.ts";
@@ -146,8 +147,8 @@ export function putClient(found: ClientRecord | null, client: ClientRecord): Dec
 const withoutKey = ({ clientId: _, ...rest }: ClientRecord): Omit<ClientRecord, "clientId"> => rest;
 
 /**
- * Changes what the client may do and how people see it. Its grants and tokens stay. A client that becomes public loses its
- * secrets. `newSecret`: the first secret of a public client that is to have one. False if there is no such client.
+ * Changes what the client may do and how people see it. Its grants and tokens stay. A client whose new method uses no secret loses its
+ * secrets. `newSecret`: the first secret of a client that had none and is to have one. False if there is no such client.
  */
 export function changeClient(
   client: ClientRecord | null,
@@ -157,7 +158,7 @@ export function changeClient(
   if (client === null) return concluded(false);
   const method = changes.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
   const added = newSecret === null ? [] : [newSecret];
-  const secrets = method === "none" ? [] : client.secrets.length === 0 ? added : client.secrets;
+  const secrets = !usesSecret(method) ? [] : client.secrets.length === 0 ? added : client.secrets;
   return {
     outcome: true,
     changes: [touchClient(client, { ...changes, secrets })],

@@ -113,6 +113,7 @@ export const EVENT_TYPES = {
   "webhook.replayed": { level: "info", words: "an event is sent to a webhook again" },
   "webhook.tested": { level: "info", words: "a test is sent to a webhook" },
   "workload.authenticated": { level: "info", words: "a workload authenticated a client" },
+  "workload.refused": { level: "info", words: "a token of a trusted issuer authenticated no client" },
 } as const satisfies Readonly<Record<string, EventType>>;
 
 export type EventName = keyof typeof EVENT_TYPES;

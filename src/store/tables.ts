@@ -9,6 +9,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
+import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
   ClientId,
@@ -98,8 +99,6 @@ export const revisions = table("revisions", {
   key: ["name"],
   updated: true,
 });
-
-export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
 
 /** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
 export type ClientSource = "configuration" | "operator" | "registration" | "demo";
@@ -194,6 +193,8 @@ export const clients = table("clients", {
     redirectUris: list<RedirectUri>(),
     grantTypes: list<GrantType>(),
     tokenEndpointAuthMethod: text<ClientAuthenticationMethod>(),
+    /** The one algorithm of its client assertions. Null: any that the server can verify. */
+    tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
     /** The scopes that the client may have. */
     scope: scope(),
     /** The scopes of a request that names none. */

@@ -305,7 +305,7 @@ describe("a declaration that is wrong stops the start and names the client", () 
     [
       "a public client without PKCE",
       { client_id: "c", redirect_uris: REDIRECT, require_pkce: false },
-      "require_pkce = false is only for clients with a secret",
+      "require_pkce = false is only for clients that prove who they are",
     ],
   ];
   test.each(wrong)("%s", async (_, declared, words) => {

@@ -57,6 +57,7 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  tokenEndpointAuthSigningAlg: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;
@@ -327,7 +328,7 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
       "client_credentials without a secret",
       { grant_types: ["authorization_code", "client_credentials"], token_endpoint_auth_method: "none" },
       { grant_types: ["authorization_code"], token_endpoint_auth_method: "none" },
-      "client_credentials needs a client with a secret",
+      "client_credentials needs a client that proves who it is",
     ],
     [
       "refresh tokens for client_credentials",
@@ -395,14 +396,23 @@ describe("client metadata that is refused", () => {
     [
       "client_credentials without a secret",
       { grant_types: ["client_credentials"], token_endpoint_auth_method: "none" },
-      "client_credentials needs a client with a secret",
+      "client_credentials needs a client that proves who it is",
     ],
     [
-      "private_key_jwt",
+      "private_key_jwt without keys",
       { token_endpoint_auth_method: "private_key_jwt" },
-      "token_endpoint_auth_method 'private_key_jwt' is not supported; use client_secret_basic, client_secret_post, none.",
+      "token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.",
     ],
-    ["client_secret_jwt", { token_endpoint_auth_method: "client_secret_jwt" }, "'client_secret_jwt' is not"],
+    [
+      "a method that does not exist",
+      { token_endpoint_auth_method: "tls" },
+      "token_endpoint_auth_method 'tls' is not supported; use client_secret_basic, client_secret_post, private_key_jwt, none.",
+    ],
+    [
+      "client_secret_jwt",
+      { token_endpoint_auth_method: "client_secret_jwt" },
+      "'client_secret_jwt' is not supported: this server keeps only digests of secrets.",
+    ],
     [
       "an authentication method in capitals",
       { token_endpoint_auth_method: "NONE" },

@@ -631,7 +631,7 @@ describe("an application’s page", () => {
       const [path = ""] = titles.find(([, text]) => text?.includes(`App ${id}: Settings`)) ?? [];
       expect([id, path]).not.toEqual([id, ""]);
       const secrets = `${path}/secrets`;
-      expect(await textOf(await root.get(secrets))).toContain(`App ${id}: Secrets`);
+      expect(await textOf(await root.get(secrets))).toContain(`App ${id}: Credentials`);
       expect(await (await root.get(secrets)).text()).toContain(`action="${secrets}"`);
     }
   });

@@ -335,7 +335,7 @@ describe("a registration that is refused", () => {
       "invalid_client_metadata",
     ],
     [
-      "private_key_jwt",
+      "private_key_jwt without keys",
       { redirect_uris: [CALLBACK], token_endpoint_auth_method: "private_key_jwt" },
       "invalid_client_metadata",
     ],

@@ -116,6 +116,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  tokenEndpointAuthSigningAlg: null,
   idTokenClaims: "granted",
   firstParty: false,
   requirePkce: true,

@@ -13,6 +13,8 @@ import { RFC_6750 } from "./rfc6750.ts";
 import { RFC_7009 } from "./rfc7009.ts";
 import { RFC_7517 } from "./rfc7517.ts";
 import { RFC_7518 } from "./rfc7518.ts";
+import { RFC_7521 } from "./rfc7521.ts";
+import { RFC_7523 } from "./rfc7523.ts";
 import { RFC_7591 } from "./rfc7591.ts";
 import { RFC_7592 } from "./rfc7592.ts";
 import { RFC_7636 } from "./rfc7636.ts";
@@ -35,6 +37,8 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_7009,
   RFC_7517,
   RFC_7518,
+  RFC_7521,
+  RFC_7523,
   RFC_7591,
   RFC_7592,
   RFC_7636,

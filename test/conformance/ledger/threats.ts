@@ -215,20 +215,19 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "verifies a JWT with its own keys only, and a request object with keys of its client only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
+      does: "verifies a JWT with its own keys only, and a request object or a client assertion with keys of its client only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "takes the times of an access token from its row, never from the JWT; a time in a request object is right, or the object is refused",
+      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion needs exp",
     },
     {
       id: "37",
       level: null,
       statement: "Client assertions used twice",
-      does: "refuses client_assertion",
-      notApplicable: "does not exist yet: client assertions",
+      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept",
     },
     {
       id: "38",
@@ -521,7 +520,7 @@ export const THREATS: Ledger = {
       level: null,
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
-      does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+      does: "takes its issuer alone for the audience, and each assertion once; finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
     {
       id: "90",

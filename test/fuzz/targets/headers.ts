@@ -88,9 +88,13 @@ const basicHeaders = property("Basic headers", 400, basicCredentials, (header) =
     return mustBe(expected, null, "what it says");
   }
   const [first, ...others] = presented.read();
-  const unknown = (credentials: Credentials) => ({ credentials, client: null });
+  const unknown = (credentials: Credentials) => ({
+    credentials,
+    client: null,
+    proof: "client_unknown" as const,
+  });
   const candidates = [unknown(first), ...others.map(unknown)] as const;
-  const ask = () => requireAuthenticated(candidates, presented, systemClock.seconds());
+  const ask = () => requireAuthenticated(candidates, presented);
   mustBe(refusedWith(["client_unknown"], ask), true, "refused where there is no such client");
   if (expected !== null) mustBe(first.clientId, expected.clientId, "the client that the header names");
 });
