@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { CLIENT_SOURCES } from "../store/tables.ts";
 import { time } from "./schemas.ts";
 
 const texts = v.array(v.string());
@@ -65,6 +66,7 @@ const described = {
   scope: v.optional(scope),
   id_token_signed_response_alg: v.optional(v.string()),
   userinfo_signed_response_alg: v.optional(v.string()),
+  introspection_signed_response_alg: v.optional(v.string()),
   subject_type: v.optional(v.string()),
   sector_identifier_uri: v.optional(v.string()),
   default_max_age: v.optional(v.number()),
@@ -90,11 +92,14 @@ const described = {
   denied_groups: texts,
   claims: claimMapping,
   workloads,
-  source: v.picklist(["configuration", "operator", "registration", "demo"]),
+  source: v.picklist(CLIENT_SOURCES),
   created_at: time,
   used_at: timeOrNull,
   vouched_at: timeOrNull,
   disabled_at: timeOrNull,
+  document_fetched_at: v.optional(
+    v.pipe(time, v.description("When its metadata document was last fetched, or was found to be the same.")),
+  ),
   secrets: v.pipe(
     v.array(secretSchema),
     v.description("Their ids. A secret itself is shown once, when it is made."),
@@ -157,6 +162,7 @@ export const clientFacts = {
   ),
   id_token_signed_response_alg: text,
   userinfo_signed_response_alg: text,
+  introspection_signed_response_alg: text,
   subject_type: v.optional(v.picklist(["public", "pairwise"])),
   sector_identifier_uri: text,
   default_max_age: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),

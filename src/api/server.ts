@@ -5,6 +5,7 @@ import { known } from "../operations/management/authority.ts";
 import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
+  type KnownResource,
   type KnownScope,
   listResources,
   listScopes,
@@ -14,7 +15,6 @@ import {
 } from "../operations/management/server.ts";
 import { explanationFacts } from "../operations/refusals.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { ResourceEntry } from "../protocol/catalogue.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
@@ -44,13 +44,17 @@ const describeScope = ({ name, description, sensitive, isOwn }: KnownScope) => (
   own: isOwn,
 });
 
-const describeResource = (resource: ResourceEntry) => ({
+const describeResource = (resource: KnownResource) => ({
   identifier: resource.identifier,
   name: resource.name,
   scopes: resource.scopes,
   access_token_seconds: resource.accessTokenSeconds,
   access_token_format: resource.accessTokenFormat,
+  dpop_bound_access_tokens_required: resource.requiresDpop,
   introspection_clients: resource.introspectionClients,
+  listed: resource.published.isListed,
+  metadata_url: resource.metadataUrl,
+  metadata: resource.metadata,
 });
 
 const describeRecipe = ({ id, name, what, website, refused }: Recipe) => ({
@@ -133,7 +137,19 @@ export const serverRoutes: readonly ApiRoute[] = [
           scopes: v.array(v.string()),
           access_token_seconds: v.nullable(v.number()),
           access_token_format: v.picklist(["opaque", "jwt"]),
+          dpop_bound_access_tokens_required: v.boolean(),
           introspection_clients: v.array(v.string()),
+          listed: v.pipe(v.boolean(), v.description("Whether the metadata of this server names it.")),
+          metadata_url: v.pipe(
+            v.nullable(v.string()),
+            v.description(
+              "Where clients look for its metadata; null for this server and for what is no web address.",
+            ),
+          ),
+          metadata: v.pipe(
+            v.nullable(v.looseObject({})),
+            v.description("RFC 9728: the document for its resource server to serve there."),
+          ),
         }),
       ),
     }),

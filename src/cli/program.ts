@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,
   claims: async () => (await import("./claims.ts")).addClaimsCommands,
+  resource: async () => (await import("./resource.ts")).addResourceCommands,
   recipe: async () => (await import("./recipe.ts")).addRecipeCommands,
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,

@@ -30,6 +30,7 @@ export interface ClientWish {
   readonly default_scope?: readonly string[];
   readonly id_token_signed_response_alg?: string | null;
   readonly userinfo_signed_response_alg?: string | null;
+  readonly introspection_signed_response_alg?: string | null;
   readonly subject_type?: string;
   readonly sector_identifier_uri?: string | null;
   readonly default_max_age?: number | null;

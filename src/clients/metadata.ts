@@ -36,6 +36,7 @@ export type ClientMetadata = Omit<
   | "disabledAt"
   | "disabledBy"
   | "registrationToken"
+  | "document"
   | keyof ClientRules
 >;
 

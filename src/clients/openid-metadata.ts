@@ -25,6 +25,7 @@ export type OpenIdMetadata = Pick<
   ClientRecord,
   | "idTokenSignedResponseAlg"
   | "userinfoSignedResponseAlg"
+  | "introspectionSignedResponseAlg"
   | "subjectType"
   | "sectorIdentifierUri"
   | "defaultMaxAge"
@@ -60,6 +61,15 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
   configured.includes(DEFAULT_SIGNING_ALGORITHM)
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
+
+/** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
+export const introspectionAlgorithm = (
+  { introspectionSignedResponseAlg: named }: Pick<ClientRecord, "introspectionSignedResponseAlg">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm | null => {
+  if (named === null) return defaultSigningAlgorithm(algorithms);
+  return algorithms.includes(named) ? named : null;
+};
 
 /** The algorithm of the client's ID tokens. One that the configuration dropped since the registration gives way to the default. */
 export const idTokenAlgorithm = (
@@ -99,6 +109,12 @@ export function checkOpenIdMetadata(
       policy.signingAlgorithms,
       policy,
     ),
+    introspectionSignedResponseAlg: readAlgorithm(
+      members,
+      "introspection_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
     subjectType,
     sectorIdentifierUri,
     defaultMaxAge: readSeconds(members, "default_max_age"),
@@ -126,6 +142,7 @@ export function checkOpenIdMetadata(
 export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> => ({
   id_token_signed_response_alg: client.idTokenSignedResponseAlg,
   userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
+  introspection_signed_response_alg: client.introspectionSignedResponseAlg,
   subject_type: client.subjectType === "public" ? null : client.subjectType,
   sector_identifier_uri: client.sectorIdentifierUri,
   default_max_age: client.defaultMaxAge,
@@ -150,6 +167,8 @@ const ENCRYPTED = [
   "id_token_encrypted_response_enc",
   "userinfo_encrypted_response_alg",
   "userinfo_encrypted_response_enc",
+  "introspection_encrypted_response_alg",
+  "introspection_encrypted_response_enc",
   "request_object_encryption_alg",
   "request_object_encryption_enc",
 ];

@@ -128,6 +128,11 @@ export const clientDeclaration = table({
     fallback: "JSON, unsigned",
     description: "The algorithm that signs what userinfo answers it.",
   }),
+  introspection_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "RS256 if it is among signing.algorithms, else the first of them",
+    description:
+      "The algorithm that signs what introspection answers it, when it asks for a signed answer (RFC 9701).",
+  }),
   subject_type: optional(v.picklist(["public", "pairwise"]), {
     fallback: "public",
     description:

@@ -17,6 +17,7 @@ import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
+import { listedResources } from "../protocol/protected-resource.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
@@ -63,6 +64,8 @@ function metadataDocument({
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
+    // draft-ietf-oauth-client-id-metadata-document §5.
+    client_id_metadata_document_supported: configuration.client_id_metadata_documents.mode !== "off",
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
     // OpenID Connect RP-Initiated Logout §2.1.
@@ -85,9 +88,13 @@ function metadataDocument({
     // A public client may not look at tokens.
     introspection_endpoint_auth_methods_supported: methodsOf(PROVING_METHODS),
     introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(PROVING_METHODS),
+    // RFC 9701 §7.
+    introspection_signing_alg_values_supported: configuration.signing.algorithms,
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
+    // RFC 9728 §4.
+    protected_resources: listedResources(catalogue, configuration.unknown_resources),
     // OpenID Connect Discovery §3.
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,

@@ -46,6 +46,9 @@ test("scopes and APIs are those of the configuration", async () => {
   const page = await textOf(await root.get("/admin/scopes"));
   for (const words of ["mail.read", "Read your e-mail", "https://mail.example/", "tessera.admin"])
     expect(page).toContain(words);
+  // RFC 9728: what each API serves, and where.
+  expect(page).toContain("https://files.example/.well-known/oauth-protected-resource/api");
+  expect(page).toContain('"resource": "https://files.example/api"');
 });
 
 test("settings show no secret, and where each comes from", async () => {

@@ -2,6 +2,7 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
+import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
@@ -21,6 +22,7 @@ import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
+import { RESOURCE_SERVERS } from "./resource-servers.ts";
 import { RULES } from "./rules.ts";
 import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
@@ -35,6 +37,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONFIGURATION,
   ...CLIENTS,
   ...CLIENT_ASSERTIONS,
+  ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,
   ...SERVER_KEY,
@@ -44,6 +47,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...RESOURCE_SERVERS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

@@ -58,6 +58,9 @@ const english = {
     anyScope: "any",
     usual: "as usual",
     formats: { opaque: "looked up here", jwt: "JWT" },
+    metadataOf: (api: string) => `Metadata of ${api}`,
+    metadataAbout:
+      "The API serves this document at this address, so that applications find this server by themselves.",
   },
   settings: {
     title: "Settings",
@@ -158,6 +161,9 @@ const german: typeof english = {
     anyScope: "alle",
     usual: "wie üblich",
     formats: { opaque: "hier nachgeschlagen", jwt: "JWT" },
+    metadataOf: (api) => `Metadaten von ${api}`,
+    metadataAbout:
+      "Die API liefert dieses Dokument unter dieser Adresse aus. Anwendungen finden diesen Server dann von selbst.",
   },
   settings: {
     title: "Einstellungen",
