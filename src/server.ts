@@ -42,6 +42,7 @@ import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { SeenLately } from "./operations/single-use.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
+import { createTrustedIssuers } from "./operations/trusted-issuers.ts";
 import { createWebhookSender, webhookEvents } from "./operations/webhooks.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
@@ -242,6 +243,7 @@ export function createServer({
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
+    trustedIssuers: createTrustedIssuers({ configuration, outbound, steadyClock, log }),
     clientDocuments: createClientDocuments({ configuration, catalogue, outbound, clock, steadyClock, log }),
     store: watched,
     activities: activityKeeper,

@@ -37,6 +37,11 @@ const claimMapping = v.pipe(
   v.description("Claims of your own for this client, and their sources (docs/claims.md)."),
 );
 
+const workloads = v.pipe(
+  v.array(v.looseObject({ issuer: v.string(), subject: v.string() })),
+  v.description("Workloads whose tokens of a trusted issuer authenticate it (docs/workloads.md)."),
+);
+
 const SPACED = "Names with spaces between them.";
 const scope = v.pipe(v.string(), v.description(SPACED));
 
@@ -86,6 +91,7 @@ const described = {
   allowed_groups: texts,
   denied_groups: texts,
   claims: claimMapping,
+  workloads,
   source: v.picklist(CLIENT_SOURCES),
   created_at: time,
   used_at: timeOrNull,
@@ -183,6 +189,7 @@ export const clientFacts = {
   ),
   denied_groups: list,
   claims: v.optional(claimMapping),
+  workloads: v.optional(workloads),
   allow_http_redirects: v.optional(
     v.pipe(v.boolean(), v.description("Whether redirect URIs of this request may have http on a network.")),
   ),

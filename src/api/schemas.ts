@@ -159,7 +159,7 @@ export const grantSchema = v.pipe(
     client_id: v.string(),
     scope: v.string(),
     resources: v.array(v.string()),
-    via: v.picklist(["authorization_code", "device_code"]),
+    via: v.picklist(["authorization_code", "device_code", "jwt_bearer"]),
     ...productMembers,
     created_at: time,
     expires_at: time,

@@ -37,6 +37,7 @@ import {
 import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
+import { workloadWords } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient, requireGroups } from "./find.ts";
@@ -208,7 +209,10 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
           scope: options.scope?.join(" "),
           default_scope: options.defaultScope?.join(" "),
         },
-        operatorPolicy(configuration, catalogue, { allowsHttp: options.allowHttpRedirects ?? false }),
+        operatorPolicy(configuration, catalogue, {
+          allowsHttp: options.allowHttpRedirects ?? false,
+          hasWorkloads: (options.workload ?? []).length > 0,
+        }),
       );
     const hasNoScope = options.scope?.length === 0;
     const add = async (jwks?: unknown) => {
@@ -246,7 +250,12 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
       formatFacts({
         client_id: clientId,
         client_secret:
-          secret ?? (isOpen ? "none: it is a public client" : "none: it proves who it is with its key"),
+          secret ??
+          (isOpen
+            ? "none: it is a public client"
+            : options.workload
+              ? "none: its platform says who it is"
+              : "none: it proves who it is with its key"),
         "private key": newKey ?? null,
       }),
     );
@@ -369,6 +378,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
             )
             .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
+        workloads: client.workloads.map(workloadWords).join("; ") || null,
         "proves itself by": isPublic(client) ? null : client.tokenEndpointAuthMethod,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),

@@ -64,6 +64,8 @@ export interface MetadataPolicy {
   readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /** Whether tokens of workloads authenticate the client, so that it needs no keys. Default: no. */
+  readonly hasWorkloads?: boolean;
   /** The algorithms with which this server signs. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** The operator may vouch for a client so far that people are not asked before it gets access. */

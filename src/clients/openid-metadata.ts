@@ -49,6 +49,7 @@ interface OpenIdPolicy {
   readonly mayBeFirstParty: boolean;
   readonly mayCallHttp: boolean;
   readonly narrows: boolean;
+  readonly hasWorkloads?: boolean;
   readonly privateUseSchemes: readonly string[];
   readonly redirectUriFreedoms?: RedirectUriFreedoms;
   readonly ownOrigins: ReadonlySet<string>;
@@ -131,7 +132,7 @@ export function checkOpenIdMetadata(
       policy,
     ),
     requireSignedRequestObject: readRequireSigned(members, keys),
-    tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod),
+    tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
     idTokenClaims: readIdTokenClaims(members, policy),
     firstParty: readFirstParty(members, policy),
   };
@@ -277,9 +278,13 @@ function readAssertionAlgorithm(
   members: Members,
   { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
   method: ClientRecord["tokenEndpointAuthMethod"],
+  { hasWorkloads = false }: OpenIdPolicy,
 ): SigningAlgorithm | null {
+  if (method === "none" && hasWorkloads)
+    refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
   if (method !== "private_key_jwt") return null;
-  if (jwks === null && jwksUri === null)
+  // A client that its platform vouches for needs no key of its own.
+  if (jwks === null && jwksUri === null && !hasWorkloads)
     refuse("token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.");
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;

@@ -18,17 +18,13 @@ import { isManagementScope } from "../protocol/management-scopes.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import { PICTURES } from "./appearance-schema.ts";
+import type { Finding } from "./finding.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";
+import { checkTrust } from "./trust-checks.ts";
 import { REFERENCES, SECRET_DIGEST } from "./values.ts";
-
-export interface Finding {
-  readonly path: SettingPath;
-  /** Names the key, the value and the allowed values. */
-  readonly text: string;
-}
 
 /** The issuer of a server without a configured one: the address of its first listener that has one. */
 export function defaultIssuer(listeners: readonly Listener[]): string {
@@ -56,6 +52,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkClaims(configuration),
     ...checkSecrets(configuration),
     ...checkPasswords(configuration),
+    ...checkTrust(configuration),
   ];
 }
 
@@ -166,6 +163,7 @@ function* checkFiles({
   mail,
   metrics,
   places,
+  trusted_issuers,
 }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
@@ -189,6 +187,9 @@ function* checkFiles({
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);
+  }
+  for (const [index, { jwks_file }] of trusted_issuers.entries()) {
+    if (jwks_file !== undefined) files.push([["trusted_issuers", index, "jwks_file"], jwks_file]);
   }
   for (const [path, file] of files) {
     if (!isReadable(file)) {

@@ -28,6 +28,7 @@ import { resource } from "./resource-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
 import { telemetry } from "./telemetry-schema.ts";
+import { idJagAudience, trustedIssuer } from "./trust-schema.ts";
 import {
   byLanguage,
   claimMapping,
@@ -298,6 +299,18 @@ export const configurationSchema = table({
     v.optional(v.pipe(v.array(exchangeRule), v.maxLength(200)), []),
     v.description(
       "Which clients may exchange tokens for others, to call an API for the person or client behind them (RFC 8693).",
+    ),
+  ),
+  trusted_issuers: v.pipe(
+    v.optional(v.pipe(v.array(trustedIssuer), v.maxLength(100)), []),
+    v.description(
+      "Issuers whose tokens authenticate workloads or stand for people: docs/workloads.md, docs/agents.md.",
+    ),
+  ),
+  id_jag_audiences: v.pipe(
+    v.optional(v.pipe(v.array(idJagAudience), v.maxLength(100)), []),
+    v.description(
+      "Other authorization servers for which clients get assertions that stand for people (ID-JAG): docs/agents.md.",
     ),
   ),
   webhooks: v.pipe(

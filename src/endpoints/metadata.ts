@@ -12,6 +12,7 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
+import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
@@ -79,6 +80,9 @@ function metadataDocument({
     grant_types_supported: GRANT_TYPE_ENTRIES.filter(
       ({ isOffered }) => isOffered?.(configuration) ?? true,
     ).map(({ grantType }) => grantType),
+    // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
+    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
+    identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
     token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),

@@ -2,12 +2,13 @@
  * The grant types. This table drives the token endpoint and the metadata document. Each entry calls an operation, and the
  * rule of the operation has a file of its name in rules/.
  */
+import { redeemAssertion } from "../operations/assertion-grant.ts";
 import { redeemCode } from "../operations/authorization.ts";
 import { redeemDeviceCode } from "../operations/devices.ts";
 import { answered } from "../operations/issued.ts";
 import { exchangeToken } from "../operations/token-exchange.ts";
 import { issueToClient, refresh } from "../operations/tokens.ts";
-import { DEVICE_CODE_GRANT, TOKEN_EXCHANGE_GRANT } from "../protocol/grant-types.ts";
+import { DEVICE_CODE_GRANT, JWT_BEARER_GRANT, TOKEN_EXCHANGE_GRANT } from "../protocol/grant-types.ts";
 import { type GrantTypeEntry, grantType, targetOf } from "./grant-type.ts";
 
 export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
@@ -65,5 +66,15 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       ...targetOf(parameters),
     }),
     redeem: exchangeToken,
+  }),
+  // RFC 7523 §2.1, ID-JAG.
+  grantType({
+    grantType: JWT_BEARER_GRANT,
+    binding: "bearer",
+    parse: (parameters) => ({
+      assertion: parameters.required("assertion"),
+      target: targetOf(parameters),
+    }),
+    redeem: answered(redeemAssertion),
   }),
 ];

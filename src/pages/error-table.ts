@@ -60,6 +60,7 @@ export const REASONS_ON_PAGES = {
   client_assertion_key: AS_JSON,
   client_assertion_signature: AS_JSON,
   client_assertion_malformed: AS_JSON,
+  workload_refused: AS_JSON,
   client_assertion_audience: AS_JSON,
   client_assertion_untimely: AS_JSON,
   client_assertion_beside: AS_JSON,
@@ -82,6 +83,17 @@ export const REASONS_ON_PAGES = {
   resource_unknown: REDIRECTED,
   resource_exceeds_grant: AS_JSON,
   resource_scope_empty: REDIRECTED,
+
+  assertion_malformed: AS_JSON,
+  assertion_untrusted: AS_JSON,
+  assertion_signature: AS_JSON,
+  assertion_untimely: AS_JSON,
+  assertion_mismatch: AS_JSON,
+  assertion_replayed: AS_JSON,
+  assertion_person_unknown: AS_JSON,
+  assertion_gives_nothing: AS_JSON,
+  id_jag_not_allowed: AS_JSON,
+  id_jag_person_not_allowed: AS_JSON,
 
   // Before client and redirect URI are known to belong together, no link may lead to the application (RFC 9700 §4.11).
   authorize_client_id_missing: ofApplication("application"),

@@ -186,6 +186,17 @@ export type IdTokenClaims = "granted" | "minimal";
 /** OpenID Connect Core §8. */
 export type SubjectType = "public" | "pairwise";
 
+/** A value that a claim must have. */
+export type WorkloadClaim = string | number | boolean | { readonly [name: string]: WorkloadClaim };
+
+/** Tokens of a trusted issuer that authenticate a client (rules/workload.ts). */
+export interface Workload {
+  readonly issuer: string;
+  /** A pattern for `sub`. */
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, WorkloadClaim>>;
+}
+
 /** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
   columns: {
@@ -256,6 +267,10 @@ export const clients = table("clients", {
     deniedGroups: list(),
     /** The operator's own claims for this client. */
     claims: asItIs<ClaimMapping>(),
+    /** Whose tokens authenticate it, beside its own credentials. */
+    workloads: asItIs<readonly Workload[]>(),
+    /** Whether it has workloads: a token may come without `client_id`. */
+    isWorkload: boolean(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
@@ -280,6 +295,8 @@ export const clients = table("clients", {
   unique: [["number"]],
   // Strangers may register many clients, among which the operator's must be found.
   indexes: [["source", "number"]],
+  // A token of a workload need not name its client, and most clients have no workload.
+  indexOnly: { isWorkload: ["clientId"] },
   expires: "unusedFrom",
   updated: true,
 });
@@ -302,6 +319,8 @@ export type ClientRules = Pick<
   | "allowedGroups"
   | "deniedGroups"
   | "claims"
+  | "workloads"
+  | "isWorkload"
 >;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
@@ -733,7 +752,7 @@ export const grants = table("grants", {
     /** Null if the request named none. */
     claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
-    via: text<"authorization_code" | "device_code">(),
+    via: text<"authorization_code" | "device_code" | "jwt_bearer">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */

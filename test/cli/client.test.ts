@@ -325,7 +325,7 @@ describe("client add", () => {
     [
       "a grant that does not exist",
       ["--grant", "implicit"],
-      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, exchange.",
+      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, exchange, jwt_bearer.",
     ],
     [
       "a redirect URI with a wildcard",

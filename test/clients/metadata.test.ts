@@ -324,7 +324,7 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
   const PARTLY: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>, string])[] = [
     [
       "an unknown grant type",
-      { grant_types: ["implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"] },
+      { grant_types: ["implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:saml2-bearer"] },
       { grant_types: ["authorization_code"] },
       "The grant type 'implicit' is not supported",
     ],

@@ -142,7 +142,10 @@ describe("the metadata document", () => {
           "refresh_token",
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:device_code",
+          "urn:ietf:params:oauth:grant-type:jwt-bearer",
         ],
+        authorization_grant_profiles_supported: ["urn:ietf:params:oauth:grant-profile:id-jag"],
+        identity_chaining_requested_token_types_supported: ["urn:ietf:params:oauth:token-type:id-jag"],
         token_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
         token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
         revocation_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
@@ -284,6 +287,7 @@ describe("what is advertised runs", () => {
             "refresh_token",
             "client_credentials",
             "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
           ],
         },
       ],
@@ -302,7 +306,7 @@ describe("what is advertised runs", () => {
     } finally {
       await everything.close();
     }
-    for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer"]) {
+    for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer"]) {
       await expectRefusal(
         await requestToken(server, "service", { grant_type }),
         400,

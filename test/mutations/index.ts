@@ -29,6 +29,7 @@ import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
 import { TOKEN_EXCHANGE } from "./token-exchange.ts";
 import { TOKENS } from "./tokens.ts";
+import { TRUST } from "./trust.ts";
 import { WEBHOOKS } from "./webhooks.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -61,5 +62,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,
+  ...TRUST,
   ...WEBHOOKS,
 ];

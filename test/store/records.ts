@@ -127,6 +127,8 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   allowedGroups: [],
   deniedGroups: [],
   claims: {},
+  workloads: [],
+  isWorkload: false,
   createdAt: NOW,
   usedAt: null,
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,

@@ -26,6 +26,7 @@ const english = {
     "urn:ietf:params:oauth:grant-type:device_code": "A code on another device (device_code)",
     "urn:ietf:params:oauth:grant-type:token-exchange":
       "A token for a token, to act on behalf of someone (token-exchange)",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": "An assertion of a trusted issuer (jwt-bearer)",
   },
   requirePkce: "PKCE is required",
   firstParty: "It is our own: people are not asked before it gets access",
@@ -206,7 +207,7 @@ const english = {
   liveGrants: "What people allowed it",
   grantsAbout: "Each is a sign-in, or a device, that can get tokens now.",
   grantHeads: { person: "Person", since: "Since", via: "By", scope: "Scopes", until: "Ends" },
-  vias: { authorization_code: "browser", device_code: "device" },
+  vias: { authorization_code: "browser", device_code: "device", jwt_bearer: "assertion" },
   withSession: "with the session",
   noGrants: "Nobody uses it now.",
   gone: "removed account",
@@ -259,6 +260,8 @@ const german: TabWords = {
     "urn:ietf:params:oauth:grant-type:device_code": "Ein Code auf einem anderen Gerät (device_code)",
     "urn:ietf:params:oauth:grant-type:token-exchange":
       "Ein Token für ein Token, um im Namen von jemandem zu handeln (token-exchange)",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer":
+      "Eine Zusicherung eines vertrauten Ausstellers (jwt-bearer)",
   },
   requirePkce: "PKCE ist Pflicht",
   firstParty: "Sie ist unsere eigene: Niemand wird gefragt, bevor sie Zugriff bekommt",
@@ -433,7 +436,7 @@ const german: TabWords = {
   liveGrants: "Was Menschen ihr erlaubt haben",
   grantsAbout: "Jede Zeile ist eine Anmeldung oder ein Gerät, das jetzt Tokens bekommen kann.",
   grantHeads: { person: "Person", since: "Seit", via: "Über", scope: "Scopes", until: "Endet" },
-  vias: { authorization_code: "Browser", device_code: "Gerät" },
+  vias: { authorization_code: "Browser", device_code: "Gerät", jwt_bearer: "Zusicherung" },
   withSession: "mit der Sitzung",
   noGrants: "Gerade benutzt sie niemand.",
   gone: "entferntes Konto",

@@ -3,6 +3,7 @@
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
 import { FORM_POST } from "./form-post.ts";
+import { ID_JAG } from "./id-jag.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -67,6 +68,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   PROMPT_CREATE,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
+  ID_JAG,
   OIDF,
 ];
 
