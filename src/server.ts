@@ -351,6 +351,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
     secondStepPerAccount: perAccount(limits.second_step_failures_per_account, CODE_WINDOW_SECONDS),
     emailCodePerAccount: perAccount(limits.email_code_failures_per_account, CODE_WINDOW_SECONDS),
     signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
+    userCode: perAccount(limits.user_code_failures, limits.user_code_window_seconds),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
     clientSecretPerAddress: perAddress(

@@ -185,6 +185,12 @@ export const tokenSchema = v.pipe(
     exp: v.number(),
     acr: v.optional(v.string()),
     auth_time: v.optional(v.number()),
+    act: v.optional(
+      v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.description("Who acts, of an exchanged token (RFC 8693 §4.1)."),
+      ),
+    ),
   }),
   v.title("Token"),
 );

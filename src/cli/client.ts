@@ -6,6 +6,7 @@ import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import { workloadLine } from "../clients/workloads.ts";
+import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { countGrants } from "../operations/access.ts";
 import {
   addClient as addClientAct,
@@ -19,6 +20,7 @@ import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { rulesOf as exchangeRulesOf } from "../rules/token-exchange.ts";
 import { CLIENT_SOURCES, type ClientRecord, type ClientSource, describesItself } from "../store/tables.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
 import { addClientDocumentCommands } from "./client-documents.ts";
@@ -310,6 +312,25 @@ function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
   return disabledBy === "left_out" ? "disabled: not declared any more" : "disabled";
 }
 
+/** "a token of shop for one for https://stock.example with stock.read". */
+const exchangeWords = ({
+  from_clients,
+  from_resources,
+  resources,
+  scopes,
+  act,
+}: ExchangeRuleDeclaration): string =>
+  [
+    "a token",
+    from_clients === undefined ? null : `of ${from_clients.join(" or ")}`,
+    from_resources === undefined ? null : `meant for ${from_resources.join(" or ")}`,
+    `for one for ${resources.join(" ")}`,
+    scopes === undefined ? null : `with ${scopes.join(" ")}`,
+    act === "delegation" ? null : "that does not say who acts",
+  ]
+    .filter((words) => words !== null)
+    .join(" ");
+
 async function showClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
@@ -344,6 +365,10 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
           ]
             .filter((words) => words !== null)
             .join(", ") || null,
+        exchanges:
+          exchangeRulesOf(workspace.configuration.token_exchange, client.clientId)
+            .map(exchangeWords)
+            .join("; ") || null,
         "sign-in": client.minimumAcr === "2" ? "with a second factor" : null,
         "only for": client.allowedGroups.join(", ") || null,
         claims:

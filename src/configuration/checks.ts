@@ -5,7 +5,7 @@ import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
 import { SOCKET_PATH_BYTES } from "../platform/listen-unix.ts";
 import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
-import { OWN_SCOPES } from "../protocol/catalogue.ts";
+import { isReservedScope, OFFLINE_ACCESS_SCOPE, OPENID_SCOPE, OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
   claimNameFault,
@@ -13,7 +13,7 @@ import {
   MAPPING_CLAIMS,
   namedClaims,
 } from "../protocol/claim-mapping.ts";
-import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
+import { foldUsername, hasBearerCharacters, type Scope } from "../protocol/identifiers.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
@@ -45,6 +45,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkSignUp(configuration),
+    ...checkTokenExchange(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
@@ -298,6 +299,34 @@ function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generat
   }
 }
 
+/** A rule about an API or a scope that does not exist gives nothing, and says so nowhere else. */
+function* checkTokenExchange(configuration: Configuration): Generator<Finding> {
+  const { issuer, resources, token_exchange: rules } = configuration;
+  const isDeclared = (name: string) => resources.some(({ identifier }) => sameResource(identifier, name));
+  for (const [index, { from_resources = [], resources: targets, scopes = [] }] of rules.entries()) {
+    for (const [member, names] of Object.entries({ from_resources, resources: targets })) {
+      for (const [place, name] of names.entries()) {
+        if (isDeclared(name) || (member === "from_resources" && sameResource(name, issuer))) continue;
+        const path = ["token_exchange", index, member, place];
+        yield {
+          path,
+          text: sameResource(name, issuer)
+            ? `${formatPath(path)} = ${JSON.stringify(name)} is this server itself. An exchanged token is for your APIs only.`
+            : `${formatPath(path)} = ${JSON.stringify(name)}: there is no such API. Declare it in [[resources]].`,
+        };
+      }
+    }
+    for (const [place, name] of scopes.entries()) {
+      if (!isReservedScope(name as Scope) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE) continue;
+      const path = ["token_exchange", index, "scopes", place];
+      yield {
+        path,
+        text: `${formatPath(path)} = ${JSON.stringify(name)}: no exchanged token has this scope, which is for this server itself.`,
+      };
+    }
+  }
+}
+
 const same = (one: string, other: string): boolean => one === other;
 const sameUsername = (one: string, other: string): boolean => foldUsername(one) === foldUsername(other);
 
@@ -330,6 +359,10 @@ function* checkScopes(configuration: Configuration): Generator<Finding> {
     ...configuration.resources.map((resource, index): [SettingPath, readonly string[]] => [
       ["resources", index, "scopes"],
       resource.scopes,
+    ]),
+    ...configuration.token_exchange.map((rule, index): [SettingPath, readonly string[]] => [
+      ["token_exchange", index, "scopes"],
+      rule.scopes ?? [],
     ]),
     ...configuration.clients.flatMap((client, index): [SettingPath, readonly string[]][] => [
       [["clients", index, "scope"], client.scope ?? []],

@@ -17,6 +17,7 @@ import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
+import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
 import { metrics } from "./metrics-schema.ts";
@@ -294,6 +295,12 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  token_exchange: v.pipe(
+    v.optional(v.pipe(v.array(exchangeRule), v.maxLength(200)), []),
+    v.description(
+      "Which clients may exchange tokens for others, to call an API for the person or client behind them (RFC 8693).",
+    ),
+  ),
   trusted_issuers: v.pipe(
     v.optional(v.pipe(v.array(trustedIssuer), v.maxLength(100)), []),
     v.description(

@@ -77,7 +77,9 @@ function metadataDocument({
     scopes_supported: catalogue.scopes.map((entry) => entry.name).filter((name) => !isManagementScope(name)),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
-    grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),
+    grant_types_supported: GRANT_TYPE_ENTRIES.filter(
+      ({ isOffered }) => isOffered?.(configuration) ?? true,
+    ).map(({ grantType }) => grantType),
     // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
     authorization_grant_profiles_supported: [ID_JAG_PROFILE],
     identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],

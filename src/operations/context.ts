@@ -114,6 +114,8 @@ export interface Limits {
   readonly emailCodePerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
+  /** Of all people together: a guess may hit the code of any device. Its key is empty. */
+  readonly userCode: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;

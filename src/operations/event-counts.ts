@@ -78,6 +78,7 @@ const VOCABULARIES: { readonly [Name in EventName]?: Vocabulary } = {
   "sign_in.refused": { reason: ["second_step", "email_code"] },
   "signing_key.added": OF_KEY,
   "signing_key.retired": OF_KEY,
+  "token.exchanged": { via: ["delegation", "impersonation"] },
   "token.issued": {
     via: ["authorization_code", "refresh_token", "device_code", "client_credentials", "jwt_bearer"],
   },

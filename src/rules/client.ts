@@ -105,7 +105,8 @@ export function issueToClient(
   };
 }
 
-function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
+/** Guards that the client has not changed, and notes for a day that it is in use if it may be removed as unused. */
+export function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
   const { clientId, usedAt, unusedFrom } = client;
   const isNoted = unusedFrom === null || unusedFrom >= expiresAt;
   if (usedAt !== null && isNoted) return check(clients, { clientId }, asItWas(client));

@@ -109,6 +109,7 @@ export const EVENT_TYPES = {
   "sign_up.refused": { level: "warn", words: "no further accounts for strangers: the limit is reached" },
   "sign_up.waiting": { level: "info", words: "a new account waits until an administrator lets it in" },
   "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },
+  "token.exchanged": { level: "info", words: "a token was exchanged for another one" },
   "token.issued": { level: "info", words: "tokens issued" },
   "token.revoked": { level: "info", words: "token revoked" },
   "webhook.failed": { level: "warn", words: "a webhook did not take an event: trying again" },

@@ -940,6 +940,25 @@ export const deviceCodes = table("device_codes", {
 });
 export type DeviceCodeRecord = Row<typeof deviceCodes>;
 
+/** RFC 8693 §4.1: a party that acts, under the name by which APIs know it. */
+export interface Actor {
+  readonly sub: string;
+  /** The client through which a person acts; missing for a client that acts itself. */
+  readonly client_id?: string;
+}
+
+/** What a token that was exchanged for another rests on beside its grant. It lives only as long as all of it. */
+export interface Exchange {
+  /** The present actor and the earlier ones, the newest first; empty for an impersonation. */
+  readonly actors: readonly Actor[];
+  /** The identifiers of the access tokens that it was made from, as text. */
+  readonly tokens: readonly string[];
+  /** The numbers of clients whose ID tokens it was made from. */
+  readonly clients: readonly number[];
+  /** The client that it acts for, if it acts for no person; else null. */
+  readonly subject: ClientId | null;
+}
+
 export const accessTokens = table("access_tokens", {
   columns: {
     id: id(),
@@ -952,6 +971,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** Null for all but those that a client got for another token. */
+    exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
     expiresAt: integer(),
   },

@@ -10,6 +10,7 @@ import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
@@ -21,6 +22,7 @@ function policies(changes: ConfigurationInput = {}): {
       { name: "mail.read", description: "Read" },
       { name: "mail.send", description: "Send" },
     ],
+    registration: OPEN_TO_DEVICES,
     ...changes,
   });
   const configuration = { ...parsed, issuer: "https://auth.example" };

@@ -27,6 +27,7 @@ import { RULES } from "./rules.ts";
 import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
+import { TOKEN_EXCHANGE } from "./token-exchange.ts";
 import { TOKENS } from "./tokens.ts";
 import { TRUST } from "./trust.ts";
 import { WEBHOOKS } from "./webhooks.ts";
@@ -34,6 +35,7 @@ import { WEBHOOKS } from "./webhooks.ts";
 export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
   ...TOKENS,
+  ...TOKEN_EXCHANGE,
   ...CONFIGURATION,
   ...CLIENTS,
   ...CLIENT_ASSERTIONS,

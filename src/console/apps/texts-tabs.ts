@@ -24,6 +24,8 @@ const english = {
     refresh_token: "Refresh tokens (refresh_token)",
     client_credentials: "For itself, without a person (client_credentials)",
     "urn:ietf:params:oauth:grant-type:device_code": "A code on another device (device_code)",
+    "urn:ietf:params:oauth:grant-type:token-exchange":
+      "A token for a token, to act on behalf of someone (token-exchange)",
     "urn:ietf:params:oauth:grant-type:jwt-bearer": "An assertion of a trusted issuer (jwt-bearer)",
   },
   requirePkce: "PKCE is required",
@@ -260,6 +262,8 @@ const german: TabWords = {
     refresh_token: "Refresh-Tokens (refresh_token)",
     client_credentials: "Für sich selbst, ohne eine Person (client_credentials)",
     "urn:ietf:params:oauth:grant-type:device_code": "Ein Code auf einem anderen Gerät (device_code)",
+    "urn:ietf:params:oauth:grant-type:token-exchange":
+      "Ein Token für ein Token, um im Namen von jemandem zu handeln (token-exchange)",
     "urn:ietf:params:oauth:grant-type:jwt-bearer":
       "Eine Zusicherung eines vertrauten Ausstellers (jwt-bearer)",
   },
