@@ -289,7 +289,6 @@ describe("an assertion is not issued", () => {
     ["outside the groups of the audience", { audience: OTHER }, "invalid_grant"],
     ["for an API of another server", { resource: "https://evil.example/" }, "invalid_target"],
     ["for a scope that is not allowed", { scope: "files" }, "invalid_scope"],
-    ["with an actor", { actor_token: "x", actor_token_type: `${TOKEN_TYPE}access_token` }, "invalid_request"],
   ];
   test.each(refusals)(
     proves("%s", "threat 88", "ID-JAG exchange-6", "ID-JAG exchange-7"),
@@ -323,6 +322,15 @@ describe("an assertion is not issued", () => {
       await expectRefusal(await ask(assertion, { subject_token_type: ID_JAG }), 400, "invalid_request");
     },
   );
+
+  test(proves("with an actor, which the other server would not hear of", "threat 88"), async () => {
+    const body = await signedIn();
+    const actor = {
+      actor_token: textOf(body, "access_token"),
+      actor_token_type: `${TOKEN_TYPE}access_token`,
+    };
+    await expectRefusal(await ask(textOf(body, "id_token"), actor), 400, "invalid_request");
+  });
 
   test(proves("after the sign-in has ended, or the person is disabled", "threat 88"), async () => {
     const text = await idToken();
