@@ -81,8 +81,13 @@ function metadataDocument({
       ({ isOffered }) => isOffered?.(configuration) ?? true,
     ).map(({ grantType }) => grantType),
     // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
-    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
-    identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
+    authorization_grant_profiles_supported: configuration.trusted_issuers.some(({ people }) =>
+      people?.profiles.includes("id-jag"),
+    )
+      ? [ID_JAG_PROFILE]
+      : [],
+    identity_chaining_requested_token_types_supported:
+      configuration.id_jag_audiences.length > 0 ? [ID_JAG_TOKEN_TYPE] : [],
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
     token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),

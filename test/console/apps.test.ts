@@ -447,6 +447,31 @@ describe("an application’s page", () => {
     expect(await back.text()).toMatch(/tcs_[\w-]{64}/);
   });
 
+  test("takes workloads, shows them, and lets a client be without secret and key for as long as it has one", async () => {
+    const path = "/admin/apps/album/secrets";
+    const save = async (workloads: string, method = "private_key_jwt") =>
+      act(root, path, {
+        act: "method",
+        method,
+        workloads,
+        has_workloads: "1",
+        jwks_uri: "",
+        revision: await revision(),
+      });
+    expect(await textOf(await save("https://issuer.example"))).toContain("is no workload");
+    expect(await textOf(await save("https://issuer.example a:b*"))).toContain("a whole part");
+    await save("https://issuer.example job:*\nhttps://issuer.example b team=blue");
+    const workloads = [
+      { issuer: "https://issuer.example", subject: "job:*", claims: {} },
+      { issuer: "https://issuer.example", subject: "b", claims: { team: "blue" } },
+    ];
+    expect(await find("album")).toMatchObject({ workloads, isWorkload: true, secrets: [] });
+    expect(await textOf(await root.get(path))).toContain("https://issuer.example b team=blue");
+    expect(await textOf(await save(""))).toContain("needs the keys of the client");
+    await save("", "client_secret_post");
+    expect(await find("album")).toMatchObject({ workloads: [], isWorkload: false });
+  });
+
   test("ends all access tokens", async () => {
     const { number } = await find("album");
     const done = await act(root, "/admin/apps/album/secrets", { act: "end_tokens" });
