@@ -6,6 +6,7 @@
  * restart and an outage of the document.
  */
 import { newClientRecord, withinPolicy } from "../clients/clients.ts";
+import { documentSettings } from "../clients/metadata-document.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OutboundError } from "../platform/outbound.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -16,7 +17,7 @@ import * as rules from "../rules/client.ts";
 import { concluded } from "../rules/decision.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import type { ClientRecord, KeptDocument } from "../store/tables.ts";
-import { createClient, findClient, findServedClient } from "./clients.ts";
+import { createClient, findClient, findServedClient, requireRegistrationRoom } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
 import { isBlocked } from "./document-blocks.ts";
@@ -63,8 +64,7 @@ export async function findDocumentClient(
   { isForced = false }: { readonly isForced?: boolean } = {},
 ): Promise<ClientRecord> {
   const { configuration, clientDocuments, clock, random } = context;
-  const settings = configuration.client_id_metadata_documents;
-  const fault = documentPolicyFault(url, settings);
+  const fault = documentPolicyFault(url, documentSettings(configuration));
   if (fault !== null)
     throw new OAuthError("client_document_blocked", {
       clientId: url,
@@ -90,7 +90,7 @@ export async function findDocumentClient(
       stored !== null &&
       !isForced &&
       mayBeStale(error) &&
-      isStaleAllowed(stored, settings.stale_seconds, now)
+      isStaleAllowed(stored, configuration.client_id_metadata_documents.stale_seconds, now)
     )
       return stored;
     throw new OAuthError("client_document_unavailable", {
@@ -168,6 +168,21 @@ export async function fetchDocumentNow(
   const client = await findDocumentClient(context, url, { isForced: true });
   await createClient(context, act, { ...client, unusedFrom: null });
   return (await findClient(context, url)) ?? client;
+}
+
+/**
+ * A client of a document is to act before a person was asked, as with a pushed authorization request: it gets a row that is removed if
+ * no person allows it anything. Nothing happens for a client that has one, or that is none of a document. Throws as
+ * `findDocumentClient`, and `registrations_full` if there are as many unused ones as are kept.
+ */
+export async function admitDocumentClient(
+  context: DocumentContext,
+  act: Act,
+  clientId: string,
+): Promise<void> {
+  if (!isDocumentUrl(clientId) || (await findClient(context, clientId)) !== null) return;
+  await requireRegistrationRoom(context, "metadata_document");
+  await createClient(context, act, await findDocumentClient(context, clientId));
 }
 
 /** A person allows the client something: from now on it has a row. Nothing changes if it has one, or is no client of a document. */
