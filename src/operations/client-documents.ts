@@ -48,20 +48,28 @@ export async function findShownClient(
 export async function findRequestingClient(
   context: DocumentContext & Pick<Context, "catalogue">,
   clientId: string,
+  address: string | null = null,
 ): Promise<ClientRecord | null> {
   if (!isDocumentUrl(clientId)) return findServedClient(context, clientId);
-  const client = await findDocumentClient(context, clientId);
+  const client = await findDocumentClient(context, clientId, { address });
   return withinPolicy(client, context.configuration, context.catalogue);
+}
+
+interface FindOptions {
+  /** Whether to fetch the document even if it is fresh. */
+  readonly isForced?: boolean;
+  /** Of the stranger who asks. Default: no stranger asks. */
+  readonly address?: string | null;
 }
 
 /**
  * The client of a document for an authorization request, as its document says it now, or said it lately. Throws
- * `client_document_blocked`, `client_document_unavailable` or `client_document_refused`. `isForced`: fetches it even if it is fresh.
+ * `client_document_blocked`, `client_document_unavailable` or `client_document_refused`.
  */
 export async function findDocumentClient(
   context: DocumentContext,
   url: string,
-  { isForced = false }: { readonly isForced?: boolean } = {},
+  { isForced = false, address = null }: FindOptions = {},
 ): Promise<ClientRecord> {
   const { configuration, clientDocuments, clock, random } = context;
   const fault = documentPolicyFault(url, documentSettings(configuration));
@@ -77,7 +85,11 @@ export async function findDocumentClient(
   const now = clock.seconds();
   if (known !== null && !isForced && isFresh(known.document, now)) return known;
   try {
-    const { metadata, document } = await clientDocuments.fetch(url, known?.document ?? null);
+    const { metadata, document } = await clientDocuments.fetch(
+      url,
+      known?.document ?? null,
+      stored === null ? address : null,
+    );
     if (stored !== null) return await keepAsFetched(context, stored, { metadata, document });
     const client = seenClient({ url: url as ClientId, known, metadata, document }, random);
     clientDocuments.remember(client);

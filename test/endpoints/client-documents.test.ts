@@ -263,7 +263,7 @@ beforeAll(async () => {
   const guarded = createOutbound({ allow: [], resolve: async () => found, authorities });
   const outbound: Outbound = { send: (request) => (found === OWN ? lenient : guarded).send(request) };
   strict = await startTestServer(
-    { client_id_metadata_documents: { fetches_per_host: 10_000 } },
+    { client_id_metadata_documents: { fetches_per_host: 10_000, fetches_per_address: 10_000 } },
     { outbound },
   );
 });
@@ -381,6 +381,13 @@ describe("a bad document", () => {
       expect(visits.length).toBe(2);
     },
   );
+
+  test("says on the page what its developer should correct", async () => {
+    answers["/client"] = () => json(document("https://app.example/other"));
+    const wrong = await textOfPage(await page(strict, at("/client")));
+    expect(wrong).toContain("client_id in the document is not the URL of the document");
+    expect(await textOfPage(await page(strict, at("/missing")))).toContain("It answers with status 404.");
+  });
 
   test(proves("that drips is cut off", "threat 87"), async () => {
     const server = await start({ timeoutMillis: 150 });
@@ -553,8 +560,21 @@ describe("a document is kept", () => {
     expect((await page(server, at("/client?1"), await signedIn(server))).status).toBe(200);
   });
 
+  test(proves("and one network names so many within a minute", "threat 60", "threat 87"), async () => {
+    const server = await start({ settings: { client_id_metadata_documents: { fetches_per_address: 2 } } });
+    answers["/client"] = (_, url) => json(document(url));
+    const ask = (name: number, address: string) =>
+      server.fetch(authorizePath(request(at(`/client?${name}`))), { address });
+    for (const name of [1, 2, 3, 4]) await ask(name, "198.51.100.7");
+    expect(visits.length).toBe(2);
+    await ask(5, "203.0.113.9");
+    expect(visits.length).toBe(3);
+  });
+
   test(proves("in no row while only strangers ask", "threat 61"), async () => {
-    const server = await start({ settings: { client_id_metadata_documents: { fetches_per_host: 1000 } } });
+    const server = await start({
+      settings: { client_id_metadata_documents: { fetches_per_host: 1000, fetches_per_address: 1000 } },
+    });
     answers["/client"] = (_, url) => json(document(url));
     for (let name = 0; name < 20; name += 1) await page(server, at(`/client?${name}`));
     expect(visits.length).toBe(20);
