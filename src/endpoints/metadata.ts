@@ -6,6 +6,7 @@ import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,
 } from "../clients/authentication-methods.ts";
+import { documentSettings } from "../clients/metadata-document.ts";
 import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
@@ -65,7 +66,7 @@ function metadataDocument({
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     // draft-ietf-oauth-client-id-metadata-document §5.
-    client_id_metadata_document_supported: configuration.client_id_metadata_documents.mode !== "off",
+    client_id_metadata_document_supported: documentSettings(configuration).mode !== "off",
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
     // OpenID Connect RP-Initiated Logout §2.1.
