@@ -46,7 +46,10 @@ export function createEvents(
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, subject, client, group, grant, link, reason, file, count, key, via }) {
+  tell(
+    { actor, through, origin },
+    { event, subject, client, group, grant, link, reason, file, count, key, via },
+  ) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
@@ -62,6 +65,7 @@ export const logEvents = (log: Log): Subscriber => ({
       key,
       count,
       by: actorText(actor),
+      through,
       address: origin?.address,
       request: origin?.requestId,
     };

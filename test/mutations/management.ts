@@ -1,6 +1,7 @@
 /** The management of this server: permissions, revisions, cursors, and paths with parameters. */
 import type { Mutation } from "./mutation.ts";
 
+const AUTHORITY = "operations/management/authority.ts";
 const PERMISSIONS = "api/permissions.test.ts";
 const CLIENTS = "api/clients.test.ts";
 const INPUT = "api/input.test.ts";
@@ -81,8 +82,8 @@ export const MANAGEMENT: readonly Mutation[] = [
     what: "the permission for people is enough to give a role",
     in: "operations/management/people.ts",
     within: "changePerson",
-    match: 'if (wantsRole(wish)) requirePermission(authority, "server.write")',
-    replace: "",
+    match: "wantsRole(wish)",
+    replace: "false",
     tests: [PERMISSIONS],
     only: "gives no role",
   },
@@ -150,18 +151,19 @@ export const MANAGEMENT: readonly Mutation[] = [
     against: ["threat 90"],
     what: "the permission for clients is enough for a secret of a client that manages this server",
     in: "operations/management/clients.ts",
-    within: "requireMayChange",
-    match: "requirePermission($$$)",
-    replace: "undefined",
+    within: "requireChangeableClient",
+    match: "permissionForClient(client.scope)",
+    replace: '"clients.write"',
+    also: [{ in: AUTHORITY, within: "acting", match: "about.client !== undefined", replace: "false" }],
     tests: [CLIENTS],
     only: "given a secret",
   },
   {
     against: ["threat 90"],
     what: "the permission for clients is enough to end a token that manages this server",
-    in: "operations/management/access.ts",
-    within: "requireMayEndTokensOf",
-    match: "client !== null",
+    in: AUTHORITY,
+    within: "acting",
+    match: "about.client !== undefined",
     replace: "false",
     tests: [CLIENTS],
     only: "clients that manage this server are not ended",
@@ -169,9 +171,9 @@ export const MANAGEMENT: readonly Mutation[] = [
   {
     against: ["threat 90"],
     what: "the permission for people is enough to take back the access of an administrator",
-    in: "operations/management/access.ts",
-    within: "requireMayTakeBack",
-    match: "account !== null",
+    in: AUTHORITY,
+    within: "acting",
+    match: "about.person !== undefined",
     replace: "false",
     tests: [CLIENTS],
     only: "people with a role are not ended",
@@ -190,7 +192,7 @@ export const MANAGEMENT: readonly Mutation[] = [
     against: ["threat 90"],
     what: "a search finds clients for those who may read people alone",
     in: "operations/management/search.ts",
-    within: "search clients",
+    within: "search",
     match: 'seesClients && wanted !== ""',
     replace: 'wanted !== ""',
     tests: [SERVER],
