@@ -168,9 +168,11 @@ async function createFirstAccount(
     case "spent":
       return enterTwin();
     case "used":
-      return notAdded("stale");
-    case "known":
-      return notAdded("known");
+    case "known": {
+      const made = await madeWithPasskey(context, incoming, form);
+      if (made !== null) return enter(context, incoming, before, made);
+      return notAdded(outcome === "used" ? "stale" : "known");
+    }
     case "username_taken":
       return again({ username: texts.setup.usernameTaken });
     case "email_taken":

@@ -68,7 +68,7 @@ test(
     expect(page).not.toContain("canary");
     // The page sends it again, and it is done.
     const form = await browser.form(back);
-    const made = await browser.post(form.action, { ...form.fields, password: typed.password });
+    const made = await browser.post(form.action, { ...form.fields, ...typed });
     expect(made.status).toBe(303);
     expect((await findAccountByUsername(server.context, "grace"))?.name).toBe("Grace Hopper");
     const sealed = back.split("?")[1] ?? "";

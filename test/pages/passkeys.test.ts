@@ -121,8 +121,8 @@ function passkeySuite(start: StartOnEngine): void {
       await expectRefused(await answerAsk(other, open, device.get(open.ask)), STALE, "used");
       // The same answer in another browser is no better.
       const elsewhere = openBrowser(server);
-      await elsewhere.get("/login");
-      await expectRefused(await answerAsk(elsewhere, open, answer), STALE, "challenge");
+      const own = await openAsk(elsewhere, "/login");
+      await expectRefused(await answerAsk(elsewhere, own, answer), STALE, "challenge");
     });
 
     test(proves("all but once, if it comes many times at once", "threat 82"), async () => {
