@@ -8,7 +8,11 @@ import {
   revokeKnownGrant,
   revokePersonAccess,
 } from "../../src/operations/management/access.ts";
-import { addManagedSecret, createManagedClient, disableManagedClient } from "../../src/operations/management/clients.ts";
+import {
+  addManagedSecret,
+  createManagedClient,
+  disableManagedClient,
+} from "../../src/operations/management/clients.ts";
 import {
   addGroup,
   addMember,
@@ -33,7 +37,12 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startManagedServer();
   const all = authorityOf(SERVER_ACT, null, ["tessera.admin"]);
-  const wish = { client_id: "own", client_name: "Own", grant_types: ["client_credentials"], scope: ["files"] };
+  const wish = {
+    client_id: "own",
+    client_name: "Own",
+    grant_types: ["client_credentials"],
+    scope: ["files"],
+  };
   await createManagedClient(server.context, all, wish);
 });
 afterAll(() => server.close());
@@ -206,7 +215,9 @@ describe("an actor who loses the role at that moment", () => {
     const racing = interrupted(() =>
       disableAccount(server.context, SERVER_ACT, subject, server.clock.seconds()),
     );
-    expect(await refusalOf(people.endPersonSessions(racing, authority, person.subject))).toBe("management_not_allowed");
+    expect(await refusalOf(people.endPersonSessions(racing, authority, person.subject))).toBe(
+      "management_not_allowed",
+    );
     const { subject: self, authority: own } = await newAdministrator();
     // The actor and the person are one row.
     expect(await people.changePerson(server.context, own, self, { name: "Ada" })).toMatchObject({

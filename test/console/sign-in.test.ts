@@ -1,5 +1,6 @@
 /** How good, and how recent, the sign-in of people who manage must be. */
 import { afterEach, expect, test } from "bun:test";
+import { readTyped } from "../../src/console/typed.ts";
 import { findAccount, findAccountByUsername } from "../../src/operations/people.ts";
 import { ask, startManagedServer, tokenOf } from "../api/support.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
@@ -72,6 +73,12 @@ test(
     expect(made.status).toBe(303);
     expect((await findAccountByUsername(server.context, "grace"))?.name).toBe("Grace Hopper");
     const sealed = back.split("?")[1] ?? "";
+    const kept = readTyped(server.context, root.subject, "/admin/people/new", sealed.slice("typed=".length));
+    expect([kept?.get("username"), kept?.get("password"), kept?.get("form_token")]).toEqual([
+      "grace",
+      undefined,
+      undefined,
+    ]);
     const other = openBrowser(server);
     await other.signIn("boss");
     for (const [who, path] of [

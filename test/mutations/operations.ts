@@ -334,9 +334,8 @@ const PEOPLE: readonly Mutation[] = [
     what: "guesses in a form that was answered do not count",
     in: "pages/sign-in-steps.tsx",
     within: "answerSecondStep",
-    match: "await answerWithCode($$$ARGS)",
-    replace:
-      "(await findEarlierSession(context, progress.form)) === null ? await answerWithCode($$$ARGS) : null",
+    match: "answerWithCode($$$ARGS)",
+    replace: "(await findEarlierSession(context, progress.form)) === null ? answerWithCode($$$ARGS) : null",
     tests: ["pages/second-factor.test.ts"],
     only: "no guesses",
   },
