@@ -72,6 +72,7 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  dpop_bound_access_tokens: v.optional(v.boolean()),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -164,6 +165,9 @@ export const clientFacts = {
   jwks_uri: text,
   request_object_signing_alg: text,
   require_signed_request_object: flag,
+  dpop_bound_access_tokens: v.optional(
+    v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
+  ),
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),

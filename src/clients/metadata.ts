@@ -12,6 +12,7 @@ import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/sco
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
+import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
 import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
@@ -80,6 +81,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
     ...checkOpenIdMetadata(members, { redirectUris, grantTypes }, policy),
+    ...checkBindingMetadata(members),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
@@ -119,6 +121,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     ...describeOpenId(client),
+    ...describeBinding(client),
     ...describeLocalized(client),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];

@@ -18,6 +18,7 @@ import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { dpop } from "./dpop-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
 import { metrics } from "./metrics-schema.ts";
@@ -231,6 +232,7 @@ export const configurationSchema = table({
   lifetimes,
   limits,
   registration,
+  dpop,
   mail,
   metrics,
   outbound: v.pipe(

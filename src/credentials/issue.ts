@@ -3,6 +3,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import { type Binding, bindingOf, type Confirmation, type Proven } from "../protocol/bindings.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
@@ -36,12 +37,14 @@ export interface AccessTokenWish {
   readonly grant: GrantRecord | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  /** What the request proved, and so what it is bound to; null for a bearer token. */
+  readonly confirmation: Proven | null;
 }
 
 /** `credential`: the credential of a token that is derived from another one. */
 export function mintAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grant, scope, resources }: AccessTokenWish,
+  { client, grant, scope, resources, confirmation }: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
@@ -64,6 +67,7 @@ export function mintAccessToken(
       client: client.number,
       scope: isSame(scope, grant?.scope) ? null : scope,
       resources: isSame(resources, grant?.resources) ? null : resources,
+      confirmation,
       issuedAt,
       expiresAt: issuedAt + seconds,
     },
@@ -78,12 +82,14 @@ export const mintRefreshToken = (
   context: IssueContext,
   client: ClientRecord,
   grantId: RecordId,
+  confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> | null =>
   client.grantTypes.includes("refresh_token")
     ? refreshTokenOf(
         context,
         grantId,
         mintCredential("refresh_token", context.clock, context.random, shardOf(grantId)),
+        confirmation,
       )
     : null;
 
@@ -92,6 +98,7 @@ export function refreshTokenOf(
   { configuration, clock }: Pick<IssueContext, "configuration" | "clock">,
   grantId: RecordId,
   { text, id, digest }: MintedCredential,
+  confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
   const expiresAt = issuedAt + configuration.lifetimes.refresh_token_seconds;
@@ -107,6 +114,7 @@ export function refreshTokenOf(
       successorId: null,
       usedFrom: null,
       retriedElsewhere: false,
+      confirmation,
     },
   };
 }
@@ -140,7 +148,7 @@ export function deriveSuccessors(
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   readonly access_token: string;
-  readonly token_type: "Bearer";
+  readonly token_type: Binding["tokenType"];
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
@@ -149,12 +157,16 @@ export interface TokenResponse {
 }
 
 export const tokenResponse = (
-  accessToken: { readonly text: string; readonly expiresIn: number },
+  accessToken: {
+    readonly text: string;
+    readonly expiresIn: number;
+    readonly confirmation: Confirmation | null;
+  },
   refreshToken: { readonly text: string } | null,
   scope: readonly Scope[],
 ): TokenResponse => ({
   access_token: accessToken.text,
-  token_type: "Bearer",
+  token_type: bindingOf(accessToken.confirmation).tokenType,
   expires_in: accessToken.expiresIn,
   ...(refreshToken === null ? {} : { refresh_token: refreshToken.text }),
   // RFC 6749 §3.3: a scope has at least one name, so an answer without any scope leaves the parameter out.
@@ -166,5 +178,7 @@ export const mintedResponse = (
   { text, record }: Minted<AccessTokenRecord>,
   refreshToken: { readonly text: string } | null,
   scope: readonly Scope[],
-): TokenResponse =>
-  tokenResponse({ text, expiresIn: record.expiresAt - record.issuedAt }, refreshToken, scope);
+): TokenResponse => {
+  const { issuedAt, expiresAt, confirmation } = record;
+  return tokenResponse({ text, expiresIn: expiresAt - issuedAt, confirmation }, refreshToken, scope);
+};

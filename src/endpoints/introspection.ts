@@ -8,7 +8,7 @@ import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { hasBearerScheme, readBearerToken, requireBearer } from "./bearer.ts";
+import { hasAccessTokenScheme, readAccessToken, requireAccessToken } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
 export const introspection =
@@ -16,7 +16,7 @@ export const introspection =
   async (incoming) => {
     const parameters = await readForm(context, incoming);
     try {
-      const asCaller = hasBearerScheme(incoming.request) ? asBearer : asConfidential;
+      const asCaller = hasAccessTokenScheme(incoming.request) ? asBearer : asConfidential;
       return json(await asCaller(context, incoming, parameters));
     } catch (error) {
       // The challenge of this 401 also names the scope of the token that would do.
@@ -38,13 +38,14 @@ const asConfidential = (
     return introspect(context, { clientId, caller }, parameters.required("token"));
   });
 
-/** RFC 7662 §2.1: the caller is the bearer of a token with the right scope. */
+/** RFC 7662 §2.1: the caller has an access token with the right scope. */
 async function asBearer(
   context: Context,
   incoming: Incoming,
   parameters: Parameters,
 ): Promise<Introspection> {
   if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
-  const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
+  const sent = readAccessToken(incoming, null);
+  const { clientId } = await requireAccessToken(context, incoming, sent, [INTROSPECT_SCOPE]);
   return introspect(context, { clientId, caller: null }, parameters.required("token"));
 }

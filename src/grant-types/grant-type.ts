@@ -1,6 +1,7 @@
 /**
  * A grant type, as the token endpoint sees it. The endpoint parses, authenticates the client, and checks that the client
- * may use the grant type; the entry names the parameters and the operation of the grant type.
+ * may use the grant type; the entry names the parameters and the operation of the grant type. What the request proves to have is in
+ * `caller.possession`, and the operation binds all tokens to it (protocol/bindings.ts).
  */
 import type { TokenResponse } from "../credentials/issue.ts";
 import type { Caller } from "../operations/caller.ts";
@@ -19,8 +20,6 @@ export type Redemption = TokenResponse | OAuthError;
 
 interface Definition<Request> {
   readonly grantType: GrantType;
-  /** How the tokens are bound to the client. A bearer token works for every holder (RFC 6750). */
-  readonly binding: "bearer";
   /** The parameters of the grant type, typed. Throws OAuthError. */
   parse(parameters: Parameters): Request;
   /** Throws OAuthError too. */
@@ -29,7 +28,6 @@ interface Definition<Request> {
 
 export interface GrantTypeEntry {
   readonly grantType: GrantType;
-  readonly binding: "bearer";
   redeem(context: Context, act: Act, caller: Caller, parameters: Parameters): Promise<Redemption>;
 }
 

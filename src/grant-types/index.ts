@@ -13,7 +13,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §4.1.3, RFC 7636 §4.5.
   grantType({
     grantType: "authorization_code",
-    binding: "bearer",
     parse: (parameters) => ({
       code: parameters.required("code"),
       redirectUri: parameters.get("redirect_uri"),
@@ -25,7 +24,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §6.
   grantType({
     grantType: "refresh_token",
-    binding: "bearer",
     parse: (parameters) => ({
       refreshToken: parameters.required("refresh_token"),
       target: targetOf(parameters),
@@ -35,14 +33,12 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §4.4.2.
   grantType({
     grantType: "client_credentials",
-    binding: "bearer",
     parse: targetOf,
     redeem: answered(issueToClient),
   }),
   // RFC 8628 §3.4.
   grantType({
     grantType: DEVICE_CODE_GRANT,
-    binding: "bearer",
     parse: (parameters) => ({
       deviceCode: parameters.required("device_code"),
       target: targetOf(parameters),

@@ -50,7 +50,7 @@ export function liveAccessToken(
 ): LiveAccessToken | null {
   if (token === null || token.expiresAt <= now || !isEnabled(client)) return null;
   if (token.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
-  const { id, digest, issuedAt, expiresAt } = token;
+  const { id, digest, confirmation, issuedAt, expiresAt } = token;
   return {
     id,
     digest,
@@ -58,6 +58,7 @@ export function liveAccessToken(
     subject: grant?.subject ?? client.clientId,
     scope: token.scope ?? grant?.scope ?? [],
     resources: token.resources ?? grant?.resources ?? [],
+    confirmation,
     issuedAt,
     expiresAt,
     grant,

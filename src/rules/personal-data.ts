@@ -11,7 +11,15 @@ export const tellsUsername = (scope: readonly Scope[]): boolean => scope.include
 export interface VisibleToken {
   readonly token: Pick<
     LiveAccessToken,
-    "id" | "clientId" | "subject" | "scope" | "resources" | "issuedAt" | "expiresAt" | "grant"
+    | "id"
+    | "clientId"
+    | "subject"
+    | "scope"
+    | "resources"
+    | "issuedAt"
+    | "expiresAt"
+    | "confirmation"
+    | "grant"
   >;
   readonly showsUsername: boolean;
 }

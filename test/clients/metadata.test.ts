@@ -57,6 +57,7 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  dpopBoundAccessTokens: false,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

@@ -4,6 +4,7 @@ import { AUDIT } from "./audit.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
+import { DPOP } from "./dpop.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
@@ -41,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...DPOP,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

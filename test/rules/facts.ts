@@ -53,6 +53,7 @@ export const anAccessToken = (
   client: CLIENT.number,
   scope: null,
   resources: null,
+  confirmation: null,
   issuedAt: NOW,
   expiresAt: NOW + 600,
   ...fields,
@@ -71,6 +72,7 @@ export const aRefreshToken = (
   successorId: null,
   usedFrom: null,
   retriedElsewhere: false,
+  confirmation: null,
   ...fields,
 });
 
@@ -85,6 +87,7 @@ export const aCode = (
   redirectUriRequested: true,
   codeChallenge: null,
   nonce: null,
+  confirmation: null,
   createdAt: NOW - 5,
   expiresAt: NOW + 60,
   usedAt: null,

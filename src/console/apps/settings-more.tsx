@@ -29,6 +29,7 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => {
     subject_type: form.get("subject_type") ?? call.client.subjectType,
     default_max_age: secondsIn(form, "default_max_age", call),
     require_signed_request_object: form.get("require_signed") !== undefined,
+    dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
     ...(jwksUri !== call.client.jwksUri && { jwks_uri: jwksUri }),
   };
 };
@@ -93,6 +94,12 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           value="1"
           words={words.requireSigned}
           checked={isTicked("require_signed", client.requireSignedRequestObject)}
+        />
+        <Box
+          name="dpop_bound"
+          value="1"
+          words={words.dpopBound}
+          checked={isTicked("dpop_bound", client.dpopBoundAccessTokens)}
         />
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}

@@ -23,6 +23,7 @@ import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9449 } from "./rfc9449.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import type { Ledger } from "./row.ts";
 import { RP_INITIATED_LOGOUT } from "./rp-initiated-logout.ts";
@@ -45,6 +46,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9068,
   RFC_9101,
   RFC_9207,
+  RFC_9449,
   RFC_9700,
   FORM_POST,
   OPENID_CORE,

@@ -2,6 +2,7 @@ import type { Target } from "../target.ts";
 import { DOCUMENT_TARGETS } from "./documents.ts";
 import { HEADER_TARGETS } from "./headers.ts";
 import { PARAMETER_TARGETS } from "./parameters.ts";
+import { PROOF_TARGETS } from "./proofs.ts";
 import { REDIRECT_TARGETS } from "./redirect-uris.ts";
 
 export const PARSER_TARGETS: readonly Target[] = [
@@ -9,4 +10,5 @@ export const PARSER_TARGETS: readonly Target[] = [
   ...REDIRECT_TARGETS,
   ...HEADER_TARGETS,
   ...DOCUMENT_TARGETS,
+  ...PROOF_TARGETS,
 ];
