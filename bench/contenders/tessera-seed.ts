@@ -37,7 +37,7 @@ import type { CredentialKind } from "./contender.ts";
 
 export interface Seeder {
   /** For `signed_token`: codes, which the server exchanges for such tokens. */
-  make(kind: CredentialKind, count: number): Promise<readonly string[]>;
+  make(kind: Exclude<CredentialKind, "client_assertion">, count: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -199,7 +199,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     expect(isNew, true);
     return text;
   };
-  const makers: Record<CredentialKind, () => Promise<string>> = {
+  const makers: Record<Exclude<CredentialKind, "client_assertion">, () => Promise<string>> = {
     person_token: async () => (await redeemed()).accessToken,
     // No request needs its key.
     bound_token: async () =>

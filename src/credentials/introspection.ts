@@ -4,7 +4,8 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { type Binding, bindingOf, type Confirmation, cnfOf } from "../protocol/bindings.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import type { GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import type { Exchange, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import { type ActClaim, actClaim } from "./act-claim.ts";
 import { recordIdText } from "./credential.ts";
 
 export interface ActiveIntrospection {
@@ -28,6 +29,8 @@ export interface ActiveIntrospection {
   readonly auth_time?: number;
   /** RFC 9449 §6.2: what a request with the token must prove. A bearer token has none. */
   readonly cnf?: Readonly<Record<string, string>>;
+  /** RFC 8693 §4.1: who acts for the person or client that `sub` names. */
+  readonly act?: ActClaim;
 }
 
 export type Introspection = { readonly active: false } | ActiveIntrospection;
@@ -47,6 +50,7 @@ export interface IntrospectedToken {
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
   readonly confirmation: Confirmation | null;
+  readonly exchange: Exchange | null;
   readonly grant: Pick<GrantRecord, "username" | "authenticatedAt" | "authenticationLevel"> | null;
 }
 
@@ -72,6 +76,7 @@ export function introspectAccessToken(
     jti: recordIdText(token.id),
     ...(grant !== null && { acr: grant.authenticationLevel, auth_time: grant.authenticatedAt }),
     ...(confirmation !== null && { cnf: cnfOf(confirmation) }),
+    ...actClaim(token.exchange),
   };
 }
 

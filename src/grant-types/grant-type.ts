@@ -3,6 +3,7 @@
  * may use the grant type; the entry names the parameters and the operation of the grant type. What the request proves to have is in
  * `caller.possession`, and the operation binds all tokens to it (protocol/bindings.ts).
  */
+import type { Configuration } from "../configuration/schema.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
 import type { Caller } from "../operations/caller.ts";
 import type { Context } from "../operations/context.ts";
@@ -20,6 +21,8 @@ export type Redemption = TokenResponse | OAuthError;
 
 interface Definition<Request> {
   readonly grantType: GrantType;
+  /** Whether the metadata document names it. Missing: it always does. */
+  isOffered?(configuration: Configuration): boolean;
   /** The parameters of the grant type, typed. Throws OAuthError. */
   parse(parameters: Parameters): Request;
   /** Throws OAuthError too. */
@@ -28,6 +31,7 @@ interface Definition<Request> {
 
 export interface GrantTypeEntry {
   readonly grantType: GrantType;
+  isOffered?(configuration: Configuration): boolean;
   redeem(context: Context, act: Act, caller: Caller, parameters: Parameters): Promise<Redemption>;
 }
 

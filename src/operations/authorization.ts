@@ -41,6 +41,7 @@ import {
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { useFault } from "./client-access.ts";
+import { keepDocumentClient } from "./client-documents.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -168,6 +169,7 @@ export async function issueAuthorizationCode(
       : codeOf(keys, form, newRecordId(clock, random, shard));
   const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce, confirmation } =
     request;
+  await keepDocumentClient(context, act, client);
   const consent = {
     subject: account.subject,
     clientId: client.clientId,

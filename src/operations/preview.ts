@@ -59,6 +59,7 @@ export async function previewTokens(
     confirmation: null,
     issuedAt,
     expiresAt,
+    exchange: null,
     grant,
   };
   const unreal = { jti: ONLY_REAL };

@@ -19,6 +19,7 @@ export interface VisibleToken {
     | "issuedAt"
     | "expiresAt"
     | "confirmation"
+    | "exchange"
     | "grant"
   >;
   readonly showsUsername: boolean;

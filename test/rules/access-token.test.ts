@@ -40,6 +40,7 @@ describe("an access token is alive", () => {
       confirmation: null,
       issuedAt: NOW,
       expiresAt: token.expiresAt,
+      exchange: null,
       grant,
     });
   });

@@ -123,6 +123,7 @@ function actsOn(store: Store) {
     scope: grant !== null && encodeList(grant.scope) === encodeList(scope) ? null : scope,
     resources: grant !== null && encodeList(grant.resources) === encodeList(resources) ? null : resources,
     confirmation,
+    exchange: null,
     issuedAt,
     expiresAt,
   });
@@ -135,7 +136,7 @@ function actsOn(store: Store) {
     accessToken: await rowOf(accessToken, grant),
     refreshToken: refreshToken === null ? null : refreshRowOf(refreshToken),
   });
-  const told = ({ grant, ...token }: LiveAccessToken) => ({
+  const told = ({ grant, exchange: _, ...token }: LiveAccessToken) => ({
     token: { ...token, grantId: grant?.id ?? null } satisfies AccessTokenRecord,
     grant,
   });
