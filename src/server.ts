@@ -25,6 +25,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
+import { createClientDocuments } from "./operations/document-fetching.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
@@ -224,12 +225,13 @@ export function createServer({
   };
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
+  const catalogue = createCatalogue(configuration);
   const context: Context = {
     configuration,
     settingSources,
     issuer,
     ownOrigins: ownOrigins(configuration),
-    catalogue: createCatalogue(configuration),
+    catalogue,
     levelPolicy: levelPolicyOf(configuration),
     clock,
     random,
@@ -240,6 +242,7 @@ export function createServer({
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
+    clientDocuments: createClientDocuments({ configuration, catalogue, outbound, clock, steadyClock, log }),
     store: watched,
     activities: activityKeeper,
     audit: auditKeeper,

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
+import { CLIENT_SOURCES } from "../store/tables.ts";
 import { time } from "./schemas.ts";
 
 const texts = v.array(v.string());
@@ -83,11 +84,14 @@ const described = {
   allowed_groups: texts,
   denied_groups: texts,
   claims: claimMapping,
-  source: v.picklist(["configuration", "operator", "registration", "demo"]),
+  source: v.picklist(CLIENT_SOURCES),
   created_at: time,
   used_at: timeOrNull,
   vouched_at: timeOrNull,
   disabled_at: timeOrNull,
+  document_fetched_at: v.optional(
+    v.pipe(time, v.description("When its metadata document was last fetched, or was found to be the same.")),
+  ),
   secrets: v.pipe(
     v.array(secretSchema),
     v.description("Their ids. A secret itself is shown once, when it is made."),

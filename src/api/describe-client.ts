@@ -19,5 +19,6 @@ export const describeForOperator = (client: ClientRecord) => ({
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),
   vouched_at: client.vouchedAt === null ? null : isoTime(client.vouchedAt),
   disabled_at: client.disabledAt === null ? null : isoTime(client.disabledAt),
+  ...(client.document !== null && { document_fetched_at: isoTime(client.document.fetchedAt) }),
   secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
 });

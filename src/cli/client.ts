@@ -1,6 +1,6 @@
 /** `tessera client …`: applications that may ask for tokens, and their secrets. */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
@@ -17,8 +17,9 @@ import {
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import { CLIENT_SOURCES, type ClientRecord, type ClientSource, describesItself } from "../store/tables.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
+import { addClientDocumentCommands } from "./client-documents.ts";
 import {
   checked,
   describingMembers,
@@ -47,6 +48,10 @@ import {
 } from "./output.ts";
 import { addFromRecipe, type RecipeOptions, withRecipe } from "./recipe.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+interface ListOptions extends CommonOptions {
+  readonly source?: ClientSource;
+}
 
 interface VouchOptions extends CommonOptions {
   readonly withdraw?: boolean;
@@ -89,8 +94,20 @@ Examples:
     .action((options: RecipeOptions) => addClient(options, io));
 
   withCommonOptions(client.command("list").description("list all clients"))
-    .addHelpText("after", "\nExample:\n  tessera client list --json | jq -r '.[].client_id'")
-    .action((options: CommonOptions) => listClients(options, io));
+    .addOption(
+      new Option(
+        "--source <source>",
+        "only those that came this way; metadata_document: described at a URL",
+      ).choices(CLIENT_SOURCES),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera client list --json | jq -r '.[].client_id'
+  tessera client list --source metadata_document`,
+    )
+    .action((options: ListOptions) => listClients(options, io));
 
   withCommonOptions(client.command("show <client_id>").description("show everything about a client"))
     .addHelpText(
@@ -105,6 +122,7 @@ Example:
     .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
 
   addClientSetCommand(client, io);
+  addClientDocumentCommands(client, io);
   addClientSecretCommands(client, io);
 
   withCommonOptions(
@@ -220,10 +238,12 @@ function grantTypesOf(options: RecipeOptions): string[] {
   );
 }
 
-async function listClients(options: CommonOptions, io: Io): Promise<void> {
+async function listClients(options: ListOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    const clients = await all(everyClient(workspace));
+    const clients = await all(everyClient(workspace, options.source));
     if (options.json) return printJson(io, clients.map(describeForOperator));
+    if (clients.length === 0 && options.source !== undefined)
+      return io.out("There are no such clients. See: tessera client list\n");
     if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
     printTable(
       io,
@@ -245,6 +265,7 @@ const kindOf = (client: ClientRecord): string => (isPublic(client) ? "public" : 
 
 function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
   if (disabledAt === null) return usedAt === null ? "not used yet" : "active";
+  if (disabledBy === "blocked") return "blocked";
   return disabledBy === "left_out" ? "disabled: not declared any more" : "disabled";
 }
 
@@ -294,12 +315,13 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],
-        vouched:
-          client.source !== "registration"
-            ? null
-            : client.vouchedAt === null
-              ? "no: people are asked each time"
-              : `since ${localTime(client.vouchedAt)}`,
+        vouched: !describesItself(client.source)
+          ? null
+          : client.vouchedAt === null
+            ? "no: people are asked each time"
+            : `since ${localTime(client.vouchedAt)}`,
+        "document fetched":
+          client.document === null ? null : localAndRelative(client.document.fetchedAt, now),
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
         "last used": lastUsed === null ? null : localAndRelative(lastUsed, now),
@@ -311,7 +333,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
 async function vouchFor(clientId: string, options: VouchOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const found = await requireClient(workspace, clientId);
-    if (found.source !== "registration") {
+    if (!describesItself(found.source)) {
       throw new CommandError(
         `'${clientId}' did not register itself, so you vouch for it by having added it. To stop it: tessera client disable ${clientId}`,
       );

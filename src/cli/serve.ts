@@ -11,6 +11,7 @@ import {
   requireDeclaredGroups,
   requireStillDeclared,
 } from "../operations/declarations.ts";
+import { applyDocumentPolicy } from "../operations/document-blocks.ts";
 import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { requireUsableKeys } from "../operations/signing-keys.ts";
@@ -162,6 +163,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await requireDemoPerson(context);
     await requireUsableKeys(context);
     await applyDeclaredClients(context, declarations);
+    await applyDocumentPolicy(context);
     await settleDemoPerson(context);
     await applyDeclaredPeople(context, declarations);
     await context.signingKeys.keepUp();

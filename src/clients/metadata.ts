@@ -32,6 +32,7 @@ export type ClientMetadata = Omit<
   | "disabledAt"
   | "disabledBy"
   | "registrationToken"
+  | "document"
   | keyof ClientRules
 >;
 

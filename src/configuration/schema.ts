@@ -16,6 +16,7 @@ import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
+import { clientIdMetadataDocuments } from "./document-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
 import { metrics } from "./metrics-schema.ts";
@@ -192,6 +193,7 @@ export const configurationSchema = table({
   lifetimes,
   limits,
   registration,
+  client_id_metadata_documents: clientIdMetadataDocuments,
   mail,
   metrics,
   outbound: v.pipe(

@@ -57,6 +57,8 @@ function metadataDocument({
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
+    // draft-ietf-oauth-client-id-metadata-document §5.
+    client_id_metadata_document_supported: configuration.client_id_metadata_documents.mode !== "off",
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
     // OpenID Connect RP-Initiated Logout §2.1.

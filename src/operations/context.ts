@@ -22,6 +22,7 @@ import type { ActivityKeeper } from "./activities.ts";
 import type { AuditKeeper } from "./audit.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
+import type { ClientDocuments } from "./document-fetching.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
@@ -61,6 +62,8 @@ export interface Context {
   readonly outbound: Outbound;
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
+  /** The metadata documents of clients. */
+  readonly clientDocuments: ClientDocuments;
   readonly store: Store;
   /** What happened to people, as far as it is gathered and not written yet. */
   readonly activities: Pick<ActivityKeeper, "settled">;

@@ -49,7 +49,9 @@ export async function useOnce(
   parts: readonly string[],
   expiresAt: EpochSeconds,
 ): Promise<boolean> {
-  const digest = createHash("sha256").update(JSON.stringify([kind, ...parts])).digest();
+  const digest = createHash("sha256")
+    .update(JSON.stringify([kind, ...parts]))
+    .digest();
   const key = digest.toString("base64url");
   if (context.seenLately.has(key, context.clock.seconds())) return false;
   const id = new Uint8Array(digest.subarray(0, ID_BYTES)) as RecordId;

@@ -77,6 +77,9 @@ export const REASONS_ON_PAGES = {
   // Before client and redirect URI are known to belong together, no link may lead to the application (RFC 9700 §4.11).
   authorize_client_id_missing: ofApplication("application"),
   authorize_client_unknown: ofApplication("application_unknown"),
+  client_document_blocked: ofApplication("application_unknown"),
+  client_document_unavailable: ofApplication("application"),
+  client_document_refused: ofApplication("application"),
   authorize_redirect_uri_missing: ofApplication("application"),
   authorize_redirect_uri_mismatch: ofApplication("redirect_mismatch"),
   response_type_unsupported: REDIRECTED,

@@ -277,6 +277,24 @@ export const REASONS = {
     description: "The application that sent you here is not registered with this server.",
     cure: "Register the client, or correct its client_id. A registration that was never used is removed after a while.",
   },
+  client_document_blocked: {
+    error: "invalid_request",
+    status: 400,
+    description: "This server takes no client ID metadata document from this address.",
+    cure: "Use the identifier of a registered client. client_id is an https URL in lower case, with a path, and without a default port, dot segments, a user name and a fragment; the operator may allow it with client_id_metadata_documents (docs/agents.md).",
+  },
+  client_document_unavailable: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client ID metadata document at client_id cannot be fetched.",
+    cure: "Serve the document at client_id on the public Internet: status 200, no redirect, Content-Type application/json, UTF-8, not compressed, at most 5120 bytes, within a few seconds.",
+  },
+  client_document_refused: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client ID metadata document at client_id is not valid.",
+    cure: "Correct what the description names. client_id in the document is its own URL, redirect_uris has each address, token_endpoint_auth_method is none or private_key_jwt, and there is no secret.",
+  },
   authorize_redirect_uri_missing: {
     error: "invalid_request",
     status: 400,

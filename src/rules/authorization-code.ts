@@ -7,7 +7,7 @@ import type { RecordId } from "../protocol/identifiers.ts";
 import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
 import { matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
-import { type Change, hold, insert, put, update } from "../store/contract.ts";
+import { hold, insert, put, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
@@ -19,7 +19,7 @@ import {
   consents,
   type GrantRecord,
   grants,
-  once,
+  type once,
   type SessionRecord,
   sessions,
 } from "../store/tables.ts";

@@ -58,11 +58,13 @@ export function requireOwnClaims(
   for (const name of ["request", "request_uri"])
     if (hasClaim(claims, name)) throw mismatch(`it has the member ${name} itself`);
   if (hasClaim(claims, "iss") && claims.iss !== clientId) throw mismatch("iss is not the client_id");
-  if (hasClaim(claims, "aud") && !audiencesOf(claims).includes(issuer)) throw mismatch("aud does not name this issuer");
+  if (hasClaim(claims, "aud") && !audiencesOf(claims).includes(issuer))
+    throw mismatch("aud does not name this issuer");
   // RFC 9101 §10.8: what a client signed to authenticate is no request.
   if (isSigned({ algorithm }) && claims.sub === clientId)
     throw mismatch("sub is the client_id, as in a client assertion");
-  if (hasClaim(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS) throw untimely("it has expired");
+  if (hasClaim(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS)
+    throw untimely("it has expired");
   if (hasClaim(claims, "nbf") && now + SKEW_SECONDS < timeOf(claims, "nbf"))
     throw untimely("it is not valid yet (nbf)");
   if (hasClaim(claims, "iat") && now + SKEW_SECONDS < timeOf(claims, "iat"))

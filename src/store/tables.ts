@@ -101,14 +101,28 @@ export const revisions = table("revisions", {
 
 export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
 
-/** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
-export type ClientSource = "configuration" | "operator" | "registration" | "demo";
+/**
+ * Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. `metadata_document`: the
+ * client itself, at the URL that is its identifier.
+ */
+export const CLIENT_SOURCES = [
+  "configuration",
+  "operator",
+  "registration",
+  "metadata_document",
+  "demo",
+] as const;
+export type ClientSource = (typeof CLIENT_SOURCES)[number];
+
+/** Whether a stranger wrote what the client is: it registered itself, or publishes a metadata document. */
+export const describesItself = (source: ClientSource): boolean =>
+  source === "registration" || source === "metadata_document";
 
 /**
  * Why something is disabled. `left_out`: the configuration declared it once, and does not any more. `approval`: a person who made
- * their own account waits until an administrator lets them in.
+ * their own account waits until an administrator lets them in. `blocked`: the operator takes no metadata document from there.
  */
-export type DisabledBy = "operator" | "left_out" | "approval";
+export type DisabledBy = "operator" | "left_out" | "approval" | "blocked";
 
 export interface ClientSecretRecord {
   /** Names the secret to its operator; not secret. */
@@ -134,6 +148,20 @@ const secrets = json<readonly ClientSecretRecord[]>({
 });
 
 const texts = asItIs<readonly string[]>();
+
+/** How a metadata document is kept (RFC 9111). */
+export interface KeptDocument {
+  /** When the document was last fetched, or last found to be the same. */
+  readonly fetchedAt: EpochSeconds;
+  /** Until when an authorization request needs no new one. */
+  readonly freshUntil: EpochSeconds;
+  readonly etag: string | null;
+}
+
+const keptDocument = json<KeptDocument>({
+  encode: (value) => value,
+  decode: (stored) => stored as KeptDocument,
+});
 
 /** A public key of a client (RFC 7517). */
 export type ClientJwk = Readonly<Record<string, unknown>>;
@@ -237,6 +265,8 @@ export const clients = table("clients", {
     unusedFrom: orNull(integer()),
     /** RFC 7592 §3: the digest of the token that manages the registration; null for clients of the operator. */
     registrationToken: orNull(digest()),
+    /** Of a client that publishes a metadata document; null for others. */
+    document: orNull(keptDocument),
     /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
     initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */
@@ -253,6 +283,13 @@ export const clients = table("clients", {
   updated: true,
 });
 export type ClientRecord = Row<typeof clients>;
+
+/** Where the operator takes no metadata documents from: a host, the hosts below one, or a URL (`isDocumentPattern`). */
+export const documentBlocks = table("document_blocks", {
+  columns: { pattern: text(), createdAt: integer() },
+  key: ["pattern"],
+});
+export type DocumentBlockRecord = Row<typeof documentBlocks>;
 
 /** What the operator alone says of a client, beside its metadata. */
 export type ClientRules = Pick<
@@ -1129,6 +1166,7 @@ export const TABLES: readonly Table[] = [
   recoveryCodes,
   signInApprovals,
   clients,
+  documentBlocks,
   sessions,
   setupLinks,
   links,

@@ -145,6 +145,7 @@ describe("the metadata document", () => {
         request_uri_parameter_supported: false,
         require_signed_request_object: false,
         claims_parameter_supported: true,
+        client_id_metadata_document_supported: true,
         ui_locales_supported: ["en", "de", "ar", "es", "fr", "it", "nl", "pl"],
         service_documentation: "https://auth.example/help/errors",
         access_token_expires_in: 3600,

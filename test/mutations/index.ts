@@ -1,6 +1,7 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
+import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...TOKENS,
   ...CONFIGURATION,
   ...CLIENTS,
+  ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,
   ...SERVER_KEY,

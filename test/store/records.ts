@@ -131,6 +131,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,
   initialAccess: false,
   registrationToken: null,
+  document: null,
   vouchedAt: null,
   disabledAt: null,
   disabledBy: null,

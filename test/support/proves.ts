@@ -3,6 +3,7 @@ export type Claim = `${Source} ${string}` | `threat ${number}`;
 
 type Source =
   | `RFC ${number}`
+  | "CIMD"
   | "Form Post"
   | "OpenID Core"
   | "OpenID Discovery"

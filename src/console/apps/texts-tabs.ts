@@ -95,6 +95,19 @@ const english = {
     "1": "with one proof, such as a password",
     "2": "with a second factor or a passkey",
   },
+  documentTitle: "Its metadata document",
+  documentAbout: (host: string) =>
+    `${host} publishes what this application is. The server looks again when people connect.`,
+  documentFetched: "Last fetched",
+  documentFetch: "Fetch it now",
+  documentTaken: (name: string) => `${name} is as its document says now.`,
+  blockTitle: (host: string) => `Take nothing from ${host}`,
+  blockAbout:
+    "All applications that this host publishes are refused, with their tokens, until you end the block.",
+  block: "Block the host",
+  blocked: (host: string) => `${host} is blocked.`,
+  unblock: "End the block of the host",
+  unblocked: (host: string) => `${host} is no longer blocked.`,
   vouchTitle: "Whether you have verified it",
   vouchNot:
     "It registered itself, and nobody has verified its name. People are told so, and are asked each time before they are sent on to it.",
@@ -299,6 +312,19 @@ const german: TabWords = {
     "1": "mit einem Nachweis, etwa einem Passwort",
     "2": "mit einem zweiten Faktor oder einem Passkey",
   },
+  documentTitle: "Ihr Metadaten-Dokument",
+  documentAbout: (host) =>
+    `${host} veröffentlicht, was diese Anwendung ist. Der Server sieht nach, wenn sich jemand damit anmeldet.`,
+  documentFetched: "Zuletzt geholt",
+  documentFetch: "Jetzt holen",
+  documentTaken: (name) => `${name} ist jetzt so, wie ihr Dokument sagt.`,
+  blockTitle: (host) => `Nichts von ${host} annehmen`,
+  blockAbout:
+    "Alle Anwendungen, die dieser Host veröffentlicht, werden samt ihren Token abgelehnt, bis Sie die Sperre aufheben.",
+  block: "Host sperren",
+  blocked: (host) => `${host} ist gesperrt.`,
+  unblock: "Sperre des Hosts aufheben",
+  unblocked: (host) => `${host} ist nicht mehr gesperrt.`,
   vouchTitle: "Ob Sie sie geprüft haben",
   vouchNot:
     "Sie hat sich selbst registriert, und ihren Namen hat noch niemand geprüft. Das steht auf den Seiten, und man wird jedes Mal gefragt, bevor es zu ihr weitergeht.",

@@ -17,7 +17,12 @@ import { CLAIM_NAMES } from "../../protocol/standard-claims.ts";
 import * as rules from "../../rules/client.ts";
 import type { Decision } from "../../rules/decision.ts";
 import { type Authority, permissionForClient } from "../../rules/role.ts";
-import type { ClientRecord, ClientRules, ClientSource } from "../../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientRules,
+  type ClientSource,
+  describesItself,
+} from "../../store/tables.ts";
 import {
   type AddedClient,
   addClient,
@@ -308,7 +313,7 @@ export async function vouchForManagedClient(
 ): Promise<void> {
   const vouchedAt = vouches ? context.clock.seconds() : null;
   await decideOn(context, authority, clientId, (client) => {
-    if (client.source !== "registration")
+    if (!describesItself(client.source))
       throw new OAuthError("change_refused", {
         description:
           "The client did not register itself: the operator vouches for it by having made it. Disable it instead.",

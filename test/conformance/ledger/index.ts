@@ -1,6 +1,7 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
+import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
 import { FORM_POST } from "./form-post.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
@@ -52,6 +53,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9700,
   RFC_9701,
   RFC_9728,
+  CLIENT_ID_METADATA,
   FORM_POST,
   OPENID_CORE,
   OPENID_DISCOVERY,

@@ -125,7 +125,7 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
+      does: "requests only metadata documents, key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
     },
     {
       id: "21",
@@ -522,6 +522,13 @@ export const THREATS: Ledger = {
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+    },
+    {
+      id: "87",
+      level: null,
+      statement:
+        "Client metadata documents: addresses inside, redirects, documents that are huge, slow or packed, another client_id, poisoned caches, changes after consent",
+      does: "fetches a document only for an authorization request, from one spelling of an https URL, by the guarded way; refuses one that is not exactly this client's; keeps no error and no document that is not valid; gives a client a row when a person allows it something; asks again when what people were told has changed; takes none from where the operator blocked them",
     },
     {
       id: "90",
