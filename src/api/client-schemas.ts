@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
 import { CLIENT_SOURCES } from "../store/tables.ts";
 import { time } from "./schemas.ts";
 
@@ -34,6 +35,11 @@ export const withLanguages = <const Entries extends v.ObjectEntries>(entries: En
 const claimMapping = v.pipe(
   v.record(v.string(), v.union([v.string(), v.record(v.string(), v.string())])),
   v.description("Claims of your own for this client, and their sources (docs/claims.md)."),
+);
+
+const workloads = v.pipe(
+  v.array(v.looseObject({ issuer: v.string(), subject: v.string() })),
+  v.description("Workloads whose tokens of a trusted issuer authenticate it (docs/workloads.md)."),
 );
 
 const SPACED = "Names with spaces between them.";
@@ -74,6 +80,7 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  token_endpoint_auth_signing_alg: v.optional(v.string()),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -84,6 +91,7 @@ const described = {
   allowed_groups: texts,
   denied_groups: texts,
   claims: claimMapping,
+  workloads,
   source: v.picklist(CLIENT_SOURCES),
   created_at: time,
   used_at: timeOrNull,
@@ -130,16 +138,14 @@ export const clientFacts = {
     v.pipe(
       texts,
       v.description(
-        "Default: authorization_code and refresh_token with a redirect URI, else client_credentials for a client with a secret.",
+        "Default: authorization_code and refresh_token with a redirect URI, else client_credentials for a client that proves who it is.",
       ),
     ),
   ),
   token_endpoint_auth_method: v.optional(
-    v.picklist(
-      ["client_secret_basic", "client_secret_post", "none"],
-      "must be client_secret_basic, client_secret_post or none",
-    ),
+    v.picklist(CLIENT_AUTHENTICATION_NAMES, `must be one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`),
   ),
+  token_endpoint_auth_signing_alg: text,
   scope: v.optional(
     v.pipe(
       v.string(),
@@ -183,6 +189,7 @@ export const clientFacts = {
   ),
   denied_groups: list,
   claims: v.optional(claimMapping),
+  workloads: v.optional(workloads),
   allow_http_redirects: v.optional(
     v.pipe(v.boolean(), v.description("Whether redirect URIs of this request may have http on a network.")),
   ),

@@ -14,6 +14,7 @@ export const describeForOperator = (client: ClientRecord) => ({
   allowed_groups: client.allowedGroups,
   denied_groups: client.deniedGroups,
   claims: client.claims,
+  workloads: client.workloads,
   source: client.source,
   created_at: isoTime(client.createdAt),
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),

@@ -1,5 +1,6 @@
 /** The server itself, in the management API: scopes and resources, recipes, settings, health, and the search for everything. */
 import * as v from "valibot";
+import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
 import { search, searchRequest } from "../operations/management/search.ts";
@@ -7,6 +8,7 @@ import {
   findHealth,
   type KnownResource,
   type KnownScope,
+  listExchangeRules,
   listResources,
   listScopes,
   listSettings,
@@ -55,6 +57,15 @@ const describeResource = (resource: KnownResource) => ({
   listed: resource.published.isListed,
   metadata_url: resource.metadataUrl,
   metadata: resource.metadata,
+});
+
+const describeExchangeRule = (rule: ExchangeRuleDeclaration) => ({
+  client: rule.client,
+  from_clients: rule.from_clients ?? null,
+  from_resources: rule.from_resources ?? null,
+  resources: rule.resources,
+  scopes: rule.scopes ?? null,
+  act: rule.act,
 });
 
 const describeRecipe = ({ id, name, what, website, refused }: Recipe) => ({
@@ -155,6 +166,37 @@ export const serverRoutes: readonly ApiRoute[] = [
     }),
     handle: async ({ context, authority }) => ({
       body: { items: listResources(context, authority).map(describeResource) },
+    }),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/token-exchange",
+    tag: TAG,
+    summary: "List the rules by which clients exchange tokens (RFC 8693); the configuration declares them",
+    permission: "clients.read",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({
+          client: v.string(),
+          from_clients: v.pipe(
+            v.nullable(v.array(v.string())),
+            v.description("Null: any whose token is meant for an API of the client."),
+          ),
+          from_resources: v.pipe(
+            v.nullable(v.array(v.string())),
+            v.description("Null: the APIs that the client is."),
+          ),
+          resources: v.array(v.string()),
+          scopes: v.pipe(
+            v.nullable(v.array(v.string())),
+            v.description("Null: all of the token that comes in."),
+          ),
+          act: v.picklist(["delegation", "impersonation"]),
+        }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({
+      body: { items: listExchangeRules(context, authority).map(describeExchangeRule) },
     }),
   }),
   apiRoute({

@@ -23,6 +23,7 @@ export interface OpenIdOptions {
   readonly jwksUri?: string;
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
+  readonly authAlg?: string;
   readonly firstParty?: boolean;
 }
 
@@ -74,6 +75,10 @@ export const withOpenIdOptions = (
       `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
     )
     .option("--require-signed-requests", "refuse its authorization requests that it did not sign (RFC 9101)")
+    .option(
+      "--auth-alg <algorithm>",
+      `the one algorithm of its assertions with --auth private_key_jwt, such as ES256 (default: any)${none}`,
+    )
     .option("--first-party", "your own application: people are not asked before it gets access");
 
 const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
@@ -104,6 +109,7 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.requireSignedRequests !== undefined && {
     require_signed_request_object: options.requireSignedRequests,
   }),
+  ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -152,6 +158,8 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     ]
       .filter((words) => words !== null)
       .join(", ") || null,
+  assertions:
+    client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
 });
 
@@ -175,6 +183,12 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
       client.requestObjectSigningAlg === null
         ? "Its requests may be signed with any algorithm."
         : `Requests that it signs with another algorithm than ${client.requestObjectSigningAlg} are refused from now on.`,
+    );
+  if (before.tokenEndpointAuthSigningAlg !== client.tokenEndpointAuthSigningAlg)
+    words.push(
+      client.tokenEndpointAuthSigningAlg === null
+        ? "Its assertions may be signed with any algorithm."
+        : `Assertions that it signs with another algorithm than ${client.tokenEndpointAuthSigningAlg} are refused from now on.`,
     );
   if (!before.firstParty && client.firstParty)
     words.push("People are not asked any more before it gets access. Only for an application of your own.");

@@ -45,6 +45,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   "server-key": async () => (await import("./server-key.ts")).addServerKeyCommands,
   log: async () => (await import("./log.ts")).addLogCommand,
   why: async () => (await import("./why.ts")).addWhyCommand,
+  issuer: async () => (await import("./issuer.ts")).addIssuerCommands,
   mail: async () => (await import("./mail.ts")).addMailCommands,
   webhook: async () => (await import("./webhook.ts")).addWebhookCommands,
   apply: async () => (await import("./apply.ts")).addApplyCommand,

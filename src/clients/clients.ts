@@ -84,6 +84,8 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   allowedGroups: client.allowedGroups ?? [],
   deniedGroups: client.deniedGroups ?? [],
   claims: client.claims ?? {},
+  workloads: client.workloads ?? [],
+  isWorkload: (client.workloads ?? []).length > 0,
   usedAt: null,
   unusedFrom: describesItself(client.source) ? client.createdAt : null,
   initialAccess: client.initialAccess ?? false,
@@ -98,7 +100,10 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
 export function operatorPolicy(
   configuration: Configuration,
   catalogue: Catalogue,
-  { allowsHttp = false }: { readonly allowsHttp?: boolean } = {},
+  {
+    allowsHttp = false,
+    hasWorkloads = false,
+  }: { readonly allowsHttp?: boolean; readonly hasWorkloads?: boolean } = {},
 ): MetadataPolicy {
   const every = catalogue.scopes.map((entry) => entry.name);
   return {
@@ -110,6 +115,7 @@ export function operatorPolicy(
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
     mayHaveNoGrantType: true,
+    hasWorkloads,
     signingAlgorithms: configuration.signing.algorithms,
     mayBeFirstParty: true,
     mayCallHttp: true,
@@ -132,7 +138,7 @@ export function changePolicy(
   client: ClientRecord,
   configuration: Configuration,
   catalogue: Catalogue,
-  freedoms: { readonly allowsHttp?: boolean } = {},
+  freedoms: { readonly allowsHttp?: boolean; readonly hasWorkloads?: boolean } = {},
 ): MetadataPolicy {
   const policy = describesItself(client.source)
     ? registrationPolicy(configuration, catalogue)
@@ -145,6 +151,7 @@ export function changePolicy(
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
     signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
     mayHaveNoGrantType: true,
+    hasWorkloads: freedoms.hasWorkloads ?? false,
     narrows: false,
   };
 }

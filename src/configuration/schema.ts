@@ -17,6 +17,7 @@ import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
+import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
 import { metrics } from "./metrics-schema.ts";
@@ -27,6 +28,7 @@ import { resource } from "./resource-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
 import { telemetry } from "./telemetry-schema.ts";
+import { idJagAudience, trustedIssuer } from "./trust-schema.ts";
 import {
   byLanguage,
   claimMapping,
@@ -124,6 +126,12 @@ export const configurationSchema = table({
       description:
         "The values that server_key had before, until nothing needs them: tessera server-key list.",
     }),
+  ),
+  client_assertion_audience: v.pipe(
+    v.optional(v.picklist(["issuer", "compatible"]), "issuer"),
+    v.description(
+      "What aud of client assertions (private_key_jwt) may be. issuer: the issuer alone, as a string. compatible: the URL of the token endpoint too, for clients that know nothing better.",
+    ),
   ),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),
   demo: v.pipe(
@@ -287,6 +295,24 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  token_exchange: v.pipe(
+    v.optional(v.pipe(v.array(exchangeRule), v.maxLength(200)), []),
+    v.description(
+      "Which clients may exchange tokens for others, to call an API for the person or client behind them (RFC 8693).",
+    ),
+  ),
+  trusted_issuers: v.pipe(
+    v.optional(v.pipe(v.array(trustedIssuer), v.maxLength(100)), []),
+    v.description(
+      "Issuers whose tokens authenticate workloads or stand for people: docs/workloads.md, docs/agents.md.",
+    ),
+  ),
+  id_jag_audiences: v.pipe(
+    v.optional(v.pipe(v.array(idJagAudience), v.maxLength(100)), []),
+    v.description(
+      "Other authorization servers for which clients get assertions that stand for people (ID-JAG): docs/agents.md.",
+    ),
+  ),
   webhooks: v.pipe(
     v.optional(v.pipe(v.array(webhook), v.maxLength(20)), []),
     v.description("Where the server tells of what happens: docs/webhooks.md."),

@@ -39,7 +39,8 @@ const asConfidential = (context: Context, incoming: Incoming, parameters: Parame
 
 /** RFC 7662 §2.1: the caller is the bearer of a token with the right scope. */
 async function asBearer(context: Context, incoming: Incoming, parameters: Parameters): Promise<Response> {
-  if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
+  if (["client_secret", "client_assertion"].some((name) => parameters.get(name) !== undefined))
+    throw new OAuthError("client_authentication_twice");
   const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
   const answer = await introspect(context, { clientId, caller: null }, parameters.required("token"));
   if (!wantsSigned(incoming.request)) return json(answer);

@@ -12,6 +12,7 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
+import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
@@ -42,6 +43,12 @@ const TOKEN_CLAIMS = [
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
 
+const PROVING_METHODS = CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential);
+
+const algorithmsOf = (entries: readonly ClientAuthenticationMethod[]): string[] => [
+  ...new Set(entries.flatMap(({ signingAlgorithms }) => signingAlgorithms)),
+];
+
 function metadataDocument({
   configuration,
   issuer,
@@ -70,13 +77,19 @@ function metadataDocument({
     scopes_supported: catalogue.scopes.map((entry) => entry.name).filter((name) => !isManagementScope(name)),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
-    grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),
+    grant_types_supported: GRANT_TYPE_ENTRIES.filter(
+      ({ isOffered }) => isOffered?.(configuration) ?? true,
+    ).map(({ grantType }) => grantType),
+    // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
+    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
+    identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     // A public client may not look at tokens.
-    introspection_endpoint_auth_methods_supported: methodsOf(
-      CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential),
-    ),
+    introspection_endpoint_auth_methods_supported: methodsOf(PROVING_METHODS),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(PROVING_METHODS),
     // RFC 9701 §7.
     introspection_signing_alg_values_supported: configuration.signing.algorithms,
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,

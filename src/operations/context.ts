@@ -34,6 +34,7 @@ import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 import type { SeenLately } from "./single-use.ts";
+import type { TrustedIssuers } from "./trusted-issuers.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 export interface Context {
@@ -62,6 +63,8 @@ export interface Context {
   readonly outbound: Outbound;
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
+  /** The issuers that the operator trusts. */
+  readonly trustedIssuers: TrustedIssuers;
   /** The metadata documents of clients. */
   readonly clientDocuments: ClientDocuments;
   readonly store: Store;
@@ -111,6 +114,8 @@ export interface Limits {
   readonly emailCodePerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
+  /** Of all people together: a guess may hit the code of any device. Its key is empty. */
+  readonly userCode: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;

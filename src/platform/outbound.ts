@@ -53,9 +53,16 @@ export class OutboundError extends Error {
 
 /**
  * What a request is for. Each purpose has places of its own: strangers name slow hosts when they register, and that must hold up
- * neither the keys of clients nor notices of sign-outs.
+ * neither the keys of clients or trusted issuers nor notices of sign-outs.
  */
-export type OutboundPurpose = "registration" | "documents" | "keys" | "notices" | "passwords" | "webhooks";
+export type OutboundPurpose =
+  | "registration"
+  | "documents"
+  | "keys"
+  | "issuers"
+  | "notices"
+  | "passwords"
+  | "webhooks";
 
 /** How many requests for each purpose may be under way, to one host and to all. */
 type Places = Readonly<Record<OutboundPurpose, { readonly perHost: number; readonly all: number }>>;
@@ -64,6 +71,7 @@ const PLACES: Places = {
   registration: { perHost: 2, all: 16 },
   documents: { perHost: 2, all: 16 },
   keys: { perHost: 4, all: 32 },
+  issuers: { perHost: 4, all: 16 },
   notices: { perHost: 4, all: 64 },
   passwords: { perHost: 8, all: 8 },
   webhooks: { perHost: 4, all: 20 },
@@ -236,6 +244,7 @@ export function createOutbound({
     registration: createPlaces(atOnce.registration),
     documents: createPlaces(atOnce.documents),
     keys: createPlaces(atOnce.keys),
+    issuers: createPlaces(atOnce.issuers),
     notices: createPlaces(atOnce.notices),
     passwords: createPlaces(atOnce.passwords),
     webhooks: createPlaces(atOnce.webhooks),

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientMetadata } from "../clients/metadata.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import { usesSecret } from "../protocol/client-authentication.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { sectorOf } from "../protocol/sector.ts";
 import { type Change, check, hold, insert, remove, sweep, update } from "../store/contract.ts";
@@ -104,7 +105,8 @@ export function issueToClient(
   };
 }
 
-function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
+/** Guards that the client has not changed, and notes for a day that it is in use if it may be removed as unused. */
+export function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
   const { clientId, usedAt, unusedFrom } = client;
   const isNoted = unusedFrom === null || unusedFrom >= expiresAt;
   if (usedAt !== null && isNoted) return check(clients, { clientId }, asItWas(client));
@@ -160,8 +162,8 @@ export function putClient(found: ClientRecord | null, client: ClientRecord): Dec
 const withoutKey = ({ clientId: _, ...rest }: ClientRecord): Omit<ClientRecord, "clientId"> => rest;
 
 /**
- * Changes what the client may do and how people see it. Its grants and tokens stay. A client that becomes public loses its
- * secrets. `newSecret`: the first secret of a public client that is to have one. False if there is no such client.
+ * Changes what the client may do and how people see it. Its grants and tokens stay. A client whose new method uses no secret loses its
+ * secrets. `newSecret`: the first secret of a client that had none and is to have one. False if there is no such client.
  */
 export function changeClient(
   client: ClientRecord | null,
@@ -171,7 +173,7 @@ export function changeClient(
   if (client === null) return concluded(false);
   const method = changes.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
   const added = newSecret === null ? [] : [newSecret];
-  const secrets = method === "none" ? [] : client.secrets.length === 0 ? added : client.secrets;
+  const secrets = !usesSecret(method) ? [] : client.secrets.length === 0 ? added : client.secrets;
   return {
     outcome: true,
     changes: [touchClient(client, { ...changes, secrets })],

@@ -24,7 +24,7 @@ export type ScopedClient = Pick<ClientRecord, "clientId" | "scope" | "defaultSco
  * not only for its registered ones, because APIs name the scope of each step only at that step.
  */
 export const askableScope = (
-  { registrableScope }: Catalogue,
+  { registrableScope }: Pick<Catalogue, "registrableScope">,
   { scope, source }: Pick<ClientRecord, "scope" | "source">,
 ): readonly Scope[] => (describesItself(source) ? [...scope, ...registrableScope] : scope);
 

@@ -9,6 +9,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
+import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
   ClientId,
@@ -99,8 +100,6 @@ export const revisions = table("revisions", {
   updated: true,
 });
 
-export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
-
 /**
  * Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. `metadata_document`: the
  * client itself, at the URL that is its identifier.
@@ -187,6 +186,17 @@ export type IdTokenClaims = "granted" | "minimal";
 /** OpenID Connect Core §8. */
 export type SubjectType = "public" | "pairwise";
 
+/** A value that a claim must have. */
+export type WorkloadClaim = string | number | boolean | { readonly [name: string]: WorkloadClaim };
+
+/** Tokens of a trusted issuer that authenticate a client (rules/workload.ts). */
+export interface Workload {
+  readonly issuer: string;
+  /** A pattern for `sub`. */
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, WorkloadClaim>>;
+}
+
 /** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
   columns: {
@@ -211,6 +221,8 @@ export const clients = table("clients", {
     redirectUris: list<RedirectUri>(),
     grantTypes: list<GrantType>(),
     tokenEndpointAuthMethod: text<ClientAuthenticationMethod>(),
+    /** The one algorithm of its client assertions. Null: any that the server can verify. */
+    tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
     /** The scopes that the client may have. */
     scope: scope(),
     /** The scopes of a request that names none. */
@@ -255,6 +267,10 @@ export const clients = table("clients", {
     deniedGroups: list(),
     /** The operator's own claims for this client. */
     claims: asItIs<ClaimMapping>(),
+    /** Whose tokens authenticate it, beside its own credentials. */
+    workloads: asItIs<readonly Workload[]>(),
+    /** Whether it has workloads: a token may come without `client_id`. */
+    isWorkload: boolean(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
@@ -279,6 +295,8 @@ export const clients = table("clients", {
   unique: [["number"]],
   // Strangers may register many clients, among which the operator's must be found.
   indexes: [["source", "number"]],
+  // A token of a workload need not name its client, and most clients have no workload.
+  indexOnly: { isWorkload: ["clientId"] },
   expires: "unusedFrom",
   updated: true,
 });
@@ -301,6 +319,8 @@ export type ClientRules = Pick<
   | "allowedGroups"
   | "deniedGroups"
   | "claims"
+  | "workloads"
+  | "isWorkload"
 >;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
@@ -732,7 +752,7 @@ export const grants = table("grants", {
     /** Null if the request named none. */
     claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
-    via: text<"authorization_code" | "device_code">(),
+    via: text<"authorization_code" | "device_code" | "jwt_bearer">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
@@ -920,6 +940,25 @@ export const deviceCodes = table("device_codes", {
 });
 export type DeviceCodeRecord = Row<typeof deviceCodes>;
 
+/** RFC 8693 §4.1: a party that acts, under the name by which APIs know it. */
+export interface Actor {
+  readonly sub: string;
+  /** The client through which a person acts; missing for a client that acts itself. */
+  readonly client_id?: string;
+}
+
+/** What a token that was exchanged for another rests on beside its grant. It lives only as long as all of it. */
+export interface Exchange {
+  /** The present actor and the earlier ones, the newest first; empty for an impersonation. */
+  readonly actors: readonly Actor[];
+  /** The identifiers of the access tokens that it was made from, as text. */
+  readonly tokens: readonly string[];
+  /** The numbers of clients whose ID tokens it was made from. */
+  readonly clients: readonly number[];
+  /** The client that it acts for, if it acts for no person; else null. */
+  readonly subject: ClientId | null;
+}
+
 export const accessTokens = table("access_tokens", {
   columns: {
     id: id(),
@@ -932,6 +971,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** Null for all but those that a client got for another token. */
+    exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
     expiresAt: integer(),
   },

@@ -304,6 +304,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
   },
   "GET /scopes": () => ({}),
   "GET /resources": () => ({}),
+  "GET /token-exchange": () => ({}),
   "GET /recipes": () => ({}),
   "GET /recipes/:recipe": () => ({ parameters: { recipe: "nextcloud" } }),
   "GET /settings": () => ({}),

@@ -18,11 +18,13 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { sectorOf } from "../../src/protocol/sector.ts";
 import { refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 function settings(changes: ConfigurationInput = {}) {
   const parsed = parse(configurationSchema, {
     issuer: "https://auth.example",
     signing: { algorithms: ["ES256", "RS256"] },
+    registration: OPEN_TO_DEVICES,
     ...changes,
   });
   const configuration = { ...parsed, issuer: "https://auth.example" };

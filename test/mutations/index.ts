@@ -1,6 +1,7 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
+import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
@@ -26,14 +27,18 @@ import { RULES } from "./rules.ts";
 import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
+import { TOKEN_EXCHANGE } from "./token-exchange.ts";
 import { TOKENS } from "./tokens.ts";
+import { TRUST } from "./trust.ts";
 import { WEBHOOKS } from "./webhooks.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
   ...TOKENS,
+  ...TOKEN_EXCHANGE,
   ...CONFIGURATION,
   ...CLIENTS,
+  ...CLIENT_ASSERTIONS,
   ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,
@@ -57,5 +62,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,
+  ...TRUST,
   ...WEBHOOKS,
 ];

@@ -10,7 +10,7 @@ const GRANT = "rules/grant.ts";
 
 const REVOKED_MEANWHILE: Change = {
   in: GRANT,
-  within: "issueTokens",
+  within: "keepGrant",
   match: "const alive = { revokedAt: null }",
   replace: "const alive = {}",
 };

@@ -205,6 +205,7 @@ describe("an outbound request", () => {
     registration: FEW,
     documents: FEW,
     keys: FEW,
+    issuers: FEW,
     notices: FEW,
     passwords: FEW,
     webhooks: FEW,

@@ -5,6 +5,7 @@ type Source =
   | `RFC ${number}`
   | "CIMD"
   | "Form Post"
+  | "ID-JAG"
   | "OpenID Core"
   | "OpenID Discovery"
   | "OIDF"

@@ -32,7 +32,7 @@ const english = {
   notVouched: "unverified",
   tabs: {
     settings: "Settings",
-    secrets: "Secrets",
+    secrets: "Credentials",
     access: "Access",
     scopes: "Scopes",
     claims: "Claims",
@@ -53,7 +53,7 @@ const english = {
     neverUsed: "never",
     vouched: "Verified since",
   },
-  kinds: { confidential: "with a secret", public: "without a secret" },
+  kinds: { confidential: "proves who it is", public: "without a secret" },
   demo: "This application belongs to the demonstration, which makes it anew at each start. Make one of your own to change it.",
   managing: "This application may manage this server. Only administrators of the whole server may change it.",
   saved: (name: string) => `Saved the changes to ${name}.`,
@@ -98,7 +98,7 @@ const german: AppWords = {
   notVouched: "ungeprüft",
   tabs: {
     settings: "Einstellungen",
-    secrets: "Secrets",
+    secrets: "Zugangsdaten",
     access: "Zugang",
     scopes: "Scopes",
     claims: "Claims",
@@ -119,7 +119,7 @@ const german: AppWords = {
     neverUsed: "noch nie",
     vouched: "Geprüft seit",
   },
-  kinds: { confidential: "mit Secret", public: "ohne Secret" },
+  kinds: { confidential: "weist sich aus", public: "ohne Secret" },
   demo: "Diese Anwendung gehört zur Vorführung, die sie bei jedem Start neu anlegt. Legen Sie eine eigene an, um etwas zu ändern.",
   managing:
     "Diese Anwendung darf diesen Server verwalten. Nur wer den ganzen Server verwaltet, darf sie ändern.",

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The scopes and APIs of this server, which the configuration declares. */
-import { listResources, listScopes } from "../../operations/management/server.ts";
+import { listExchangeRules, listResources, listScopes } from "../../operations/management/server.ts";
 import { displayText } from "../../pages/display.ts";
 import { duration } from "../../pages/time.ts";
 import { Icon } from "../../pages/views/icons.tsx";
@@ -22,6 +22,9 @@ export const scopesPage: ConsolePage = {
       (frame.texts.scopes as Readonly<Record<string, string>>)[scope.name] ?? wordsIn(scope.description, tag);
     const { api, name, scopes, lifetime, format } = words.apiHeads;
     const resources = listResources(context, authority);
+    const { exchange } = words;
+    const listed = (names: readonly string[] | undefined, otherwise: string) =>
+      names === undefined ? otherwise : displayText(names.join(" "), 500);
     return (
       <ConsoleLayout frame={frame} title={words.title}>
         <section class="card">
@@ -53,6 +56,29 @@ export const scopesPage: ConsolePage = {
                 ? words.usual
                 : duration(frame.language.tag, resource.accessTokenSeconds),
               words.formats[resource.accessTokenFormat],
+            ])}
+          />
+        </section>
+        <section class="card">
+          <h2>{exchange.title}</h2>
+          <p class="muted">{exchange.lead}</p>
+          <Rows
+            label={exchange.title}
+            heads={[
+              exchange.heads.client,
+              exchange.heads.fromClients,
+              exchange.heads.fromApis,
+              exchange.heads.apis,
+              exchange.heads.scopes,
+              exchange.heads.act,
+            ]}
+            rows={listExchangeRules(context, authority).map((rule) => [
+              <code>{displayText(rule.client, 200)}</code>,
+              listed(rule.from_clients, exchange.anyClient),
+              listed(rule.from_resources, exchange.ownApis),
+              displayText(rule.resources.join(" "), 500),
+              listed(rule.scopes, exchange.allScopes),
+              exchange.acts[rule.act],
             ])}
           />
         </section>

@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import { version } from "../../../package.json";
 import { declaredClientWarnings } from "../../clients/declared.ts";
 import { configurationWarnings } from "../../configuration/checks.ts";
+import type { ExchangeRuleDeclaration } from "../../configuration/exchange-schema.ts";
 import { withoutSecrets } from "../../configuration/mistakes.ts";
 import { describeSettings } from "../../configuration/settings.ts";
 import type { SettingSource, SettingSources } from "../../configuration/sources.ts";
@@ -58,6 +59,15 @@ export const knownResources = ({
 export function listResources(context: Context, authority: Authority): KnownResource[] {
   requirePermission(authority, "clients.read");
   return knownResources(context);
+}
+
+/** The rules by which clients exchange tokens, in the order in which they count. */
+export function listExchangeRules(
+  { configuration }: Context,
+  authority: Authority,
+): readonly ExchangeRuleDeclaration[] {
+  requirePermission(authority, "clients.read");
+  return configuration.token_exchange;
 }
 
 /** Throws unless the actor may see which applications this server knows. */

@@ -448,6 +448,7 @@ export const arabic: TranslatedTexts = {
     accessLead: "يجوز لها استخدام حسابك إلى أن تزيلها.",
     accessNone: "ليس لدى أي تطبيق أو جهاز حق الوصول إلى حسابك.",
     viaApplication: "تطبيق",
+    viaAssertion: "عبر مؤسستك",
     viaDevice: "جهاز",
     since: "منذ",
     installations: (count) =>

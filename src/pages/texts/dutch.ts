@@ -435,6 +435,7 @@ export const dutch: TranslatedTexts = {
     accessLead: "Ze mogen uw account gebruiken totdat u ze verwijdert.",
     accessNone: "Geen applicatie of apparaat heeft toegang tot uw account.",
     viaApplication: "Applicatie",
+    viaAssertion: "Via uw organisatie",
     viaDevice: "Apparaat",
     since: "sinds",
     installations: (count) => plural(count, { one: "Eén installatie", other: `${count} installaties` }),

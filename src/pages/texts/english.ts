@@ -437,6 +437,7 @@ export const english = {
     accessLead: "They may use your account until you remove them.",
     accessNone: "No application or device has access to your account.",
     viaApplication: "Application",
+    viaAssertion: "Through your organization",
     viaDevice: "Device",
     since: "since",
     installations: (count: number) =>

@@ -456,6 +456,7 @@ export const french: TranslatedTexts = {
     accessLead: "Ils peuvent utiliser votre compte jusqu’à ce que vous les retiriez.",
     accessNone: "Aucune application ni aucun appareil n’a accès à votre compte.",
     viaApplication: "Application",
+    viaAssertion: "Par votre organisation",
     viaDevice: "Appareil",
     since: "depuis le",
     installations: (count) =>

@@ -446,6 +446,7 @@ export const german: Texts = {
     accessLead: "Was hier steht, darf Ihr Konto benutzen, bis Sie es entfernen.",
     accessNone: "Keine Anwendung und kein Gerät hat Zugriff auf Ihr Konto.",
     viaApplication: "Anwendung",
+    viaAssertion: "Über Ihre Organisation",
     viaDevice: "Gerät",
     since: "seit",
     installations: (count) => plural(count, { one: "Eine Installation", other: `${count} Installationen` }),

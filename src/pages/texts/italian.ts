@@ -444,6 +444,7 @@ export const italian: TranslatedTexts = {
     accessLead: "Possono usare l’account finché non vengono rimossi.",
     accessNone: "Nessuna applicazione e nessun dispositivo ha accesso all’account.",
     viaApplication: "Applicazione",
+    viaAssertion: "Tramite la sua organizzazione",
     viaDevice: "Dispositivo",
     since: "dal giorno",
     installations: (count) => plural(count, { one: "Un’installazione", other: `${count} installazioni` }),

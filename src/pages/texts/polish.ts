@@ -463,6 +463,7 @@ export const polish: TranslatedTexts = {
     accessLead: "Mogą używać Twojego konta, dopóki ich nie usuniesz.",
     accessNone: "Żadna aplikacja ani urządzenie nie ma dostępu do Twojego konta.",
     viaApplication: "Aplikacja",
+    viaAssertion: "Przez Twoją organizację",
     viaDevice: "Urządzenie",
     since: "od",
     installations: (count) =>

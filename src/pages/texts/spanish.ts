@@ -443,6 +443,7 @@ export const spanish: TranslatedTexts = {
     accessLead: "Pueden usar su cuenta hasta que los retire.",
     accessNone: "Ninguna aplicación ni dispositivo tiene acceso a su cuenta.",
     viaApplication: "Aplicación",
+    viaAssertion: "A través de su organización",
     viaDevice: "Dispositivo",
     since: "desde el",
     installations: (count) =>
