@@ -158,12 +158,16 @@ type RequestContext = Pick<
   | "levelPolicy"
 >;
 
-/** Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. */
+/**
+ * Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. `address`: of the browser, if any
+ * stranger could have sent the request.
+ */
 export async function checkAuthorizationRequest(
   context: RequestContext,
   sent: Parameters,
+  { address = null }: { readonly address?: string | null } = {},
 ): Promise<AuthorizationRequest> {
-  const client = await requireClient(context, sent);
+  const client = await requireClient(context, sent, address);
   const { parameters, carried, fault } = await assembleParameters(context, client, sent);
   const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
   const { redirectUri } = target;
@@ -205,11 +209,15 @@ export async function checkAuthorizationRequest(
   }
 }
 
-async function requireClient(context: RequestContext, parameters: Parameters): Promise<ClientRecord> {
+async function requireClient(
+  context: RequestContext,
+  parameters: Parameters,
+  address: string | null,
+): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   const sent = { name: "client_id", values: parameters.all("client_id") };
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });
-  const client = await findRequestingClient(context, clientId);
+  const client = await findRequestingClient(context, clientId, address);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;
