@@ -7,6 +7,7 @@ import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import { parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import { sessionIdFor } from "../credentials/id-token.ts";
 import { hasJwtForm } from "../keys/verify.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { presentedAccessToken } from "../rules/access-token.ts";
 import { isEnabled } from "../rules/client.ts";
@@ -21,6 +22,9 @@ import type { Context } from "./context.ts";
 import { ACCESS_TOKEN, withOrigins } from "./exchanged.ts";
 
 export type TokenReader = (context: Context, caller: Caller, text: string) => Promise<ExchangedToken | null>;
+
+/** No token is bound to a key yet. As soon as rows say to what, this no longer fits, and the answer is theirs. */
+const unbound = (_token: { readonly expiresAt: EpochSeconds; readonly confirmation?: never }): null => null;
 
 const PRESENTED_ACCESS_TOKEN = {
   ...ACCESS_TOKEN,
@@ -48,6 +52,7 @@ export const readAccessToken: TokenReader = async (context, caller, text) => {
     scope,
     resources,
     expiresAt,
+    confirmation: unbound(live),
     actors: exchange?.actors ?? [],
     mayAct: mayActOf(presented.claims),
     tokens: [recordIdText(id), ...(exchange?.tokens ?? [])],
@@ -120,6 +125,7 @@ export const readIdToken: TokenReader = async (context, caller, text) => {
     scope: grant.scope.filter((name) => matching.every((other) => other.scope.includes(name))),
     resources: [],
     expiresAt: exp,
+    confirmation: null,
     actors: [],
     mayAct: mayActOf(claims),
     tokens: [],
@@ -162,6 +168,7 @@ export const readRefreshToken: TokenReader = async (context, caller, text) => {
     scope: grant.scope,
     resources: grant.resources,
     expiresAt: token.expiresAt,
+    confirmation: unbound(token),
     actors: [],
     mayAct: null,
     tokens: [],

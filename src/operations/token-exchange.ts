@@ -92,6 +92,9 @@ export const EXCHANGE_TOKEN_TYPES: readonly ExchangeTokenType[] = [
   { type: `${TOKEN_TYPE}refresh_token`, read: readRefreshToken },
 ];
 
+/** No request proves to have a key yet. */
+const SHOWN = null;
+
 const typeNamed = (type: string): ExchangeTokenType | undefined =>
   EXCHANGE_TOKEN_TYPES.find((entry) => entry.type === type);
 
@@ -154,7 +157,7 @@ function exchange(
     if (rulesOf(policy, client.clientId).length === 0) return refuse("exchange_not_allowed");
     const tokens = await read();
     if (typeof tokens === "string") return refuse(tokens);
-    const plan = planExchange(catalogue, policy, client, tokens, request);
+    const plan = planExchange(catalogue, policy, client, tokens, request, SHOWN);
     if (typeof plan === "string") return refuse(plan);
     // The person must be allowed to use this client too, and have signed in as well as it demands.
     const useless = await useFault(context, client, tokens.subject.grant);
