@@ -7,7 +7,6 @@ import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import { parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import { sessionIdFor } from "../credentials/id-token.ts";
 import { hasJwtForm } from "../keys/verify.ts";
-import type { EpochSeconds } from "../platform/clock.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { presentedAccessToken } from "../rules/access-token.ts";
 import { isEnabled } from "../rules/client.ts";
@@ -22,9 +21,6 @@ import type { Context } from "./context.ts";
 import { ACCESS_TOKEN, withOrigins } from "./exchanged.ts";
 
 export type TokenReader = (context: Context, caller: Caller, text: string) => Promise<ExchangedToken | null>;
-
-/** No token is bound to a key yet. As soon as rows say to what, this no longer fits, and the answer is theirs. */
-const unbound = (_token: { readonly expiresAt: EpochSeconds; readonly confirmation?: never }): null => null;
 
 const PRESENTED_ACCESS_TOKEN = {
   ...ACCESS_TOKEN,
@@ -43,7 +39,7 @@ export const readAccessToken: TokenReader = async (context, caller, text) => {
   const facts = await withOrigins(context, found, now);
   const live = presentedAccessToken(presented, facts, now);
   if (live === null || (await useFault(context, facts.client, facts.grant)) !== null) return null;
-  const { exchange, clientId, scope, resources, expiresAt, id } = live;
+  const { exchange, clientId, scope, resources, expiresAt, id, confirmation } = live;
   return {
     kind: "access_token",
     clientId,
@@ -52,7 +48,7 @@ export const readAccessToken: TokenReader = async (context, caller, text) => {
     scope,
     resources,
     expiresAt,
-    confirmation: unbound(live),
+    confirmation,
     actors: exchange?.actors ?? [],
     mayAct: mayActOf(presented.claims),
     tokens: [recordIdText(id), ...(exchange?.tokens ?? [])],
@@ -168,7 +164,7 @@ export const readRefreshToken: TokenReader = async (context, caller, text) => {
     scope: grant.scope,
     resources: grant.resources,
     expiresAt: token.expiresAt,
-    confirmation: unbound(token),
+    confirmation: token.confirmation,
     actors: [],
     mayAct: null,
     tokens: [],
