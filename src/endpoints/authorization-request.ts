@@ -11,7 +11,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
-import { findServedClient } from "../operations/clients.ts";
+import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import {
   type AuthenticationLevel,
@@ -149,17 +149,25 @@ type RequestContext = Pick<
   | "issuer"
   | "signingKeys"
   | "clientKeys"
+  | "clientDocuments"
   | "clock"
+  | "random"
+  | "log"
+  | "events"
   | "keys"
   | "levelPolicy"
 >;
 
-/** Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. */
+/**
+ * Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. `address`: of the browser, if any
+ * stranger could have sent the request.
+ */
 export async function checkAuthorizationRequest(
   context: RequestContext,
   sent: Parameters,
+  { address = null }: { readonly address?: string | null } = {},
 ): Promise<AuthorizationRequest> {
-  const client = await requireClient(context, sent);
+  const client = await requireClient(context, sent, address);
   const { parameters, carried, fault } = await assembleParameters(context, client, sent);
   const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
   const { redirectUri } = target;
@@ -202,13 +210,14 @@ export async function checkAuthorizationRequest(
 }
 
 async function requireClient(
-  context: Pick<Context, "store" | "catalogue" | "configuration">,
+  context: RequestContext,
   parameters: Parameters,
+  address: string | null,
 ): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   const sent = { name: "client_id", values: parameters.all("client_id") };
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });
-  const client = await findServedClient(context, clientId);
+  const client = await findRequestingClient(context, clientId, address);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;

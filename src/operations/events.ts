@@ -48,7 +48,7 @@ export function createEvents(
 export const logEvents = (log: Log): Subscriber => ({
   tell(
     { actor, through, origin },
-    { event, subject, client, group, grant, link, reason, file, count, key, via },
+    { event, subject, client, group, grant, link, reason, file, count, key, via, workload },
   ) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
@@ -60,6 +60,7 @@ export const logEvents = (log: Log): Subscriber => ({
       grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
       link: link === undefined ? undefined : recordIdText(link),
       via,
+      workload,
       reason,
       file,
       key,

@@ -11,7 +11,7 @@ import { usedSince } from "../../rules/grant.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../../store/tables.ts";
 import { accessWords } from "../access.ts";
 import { clientLogo } from "../assets.ts";
-import { clientName, returnHost } from "../display.ts";
+import { clientName, returnHost, webHost } from "../display.ts";
 import type { Texts } from "../texts.ts";
 import type { ClientAccess, Installation } from "../views/account-access.tsx";
 import { productWords, whereWords } from "./where.ts";
@@ -51,8 +51,7 @@ async function describeAccess(
     clientName: client === null ? null : clientName(client, texts),
     logo: client === null ? null : clientLogo(context, client),
     unverified: client !== null && !isVouchedFor(client, context.configuration.registration),
-    // With several hosts the page cannot tell which one the person used.
-    host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
+    host: client?.source === "metadata_document" ? webHost(clientId) : onlyOf(hosts),
     since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
     access: accessWords(
       context,
@@ -61,9 +60,20 @@ async function describeAccess(
       [...new Set(allowed.flatMap((entry) => entry.resources))],
     ),
     installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
-    asksAgain: grants.length === allowed.length,
+    // No person is asked where another server stands for them.
+    asksAgain: grants.length === allowed.length && !grants.some(({ via }) => via === "jwt_bearer"),
   };
 }
+
+/** With several hosts the page cannot tell which one the person used. */
+const onlyOf = (hosts: ReadonlySet<string | null>): string | null =>
+  hosts.size === 1 ? ([...hosts][0] ?? null) : null;
+
+const KINDS = {
+  authorization_code: "application",
+  device_code: "device",
+  jwt_bearer: "assertion",
+} as const;
 
 async function describeInstallation(
   context: Context,
@@ -72,11 +82,11 @@ async function describeInstallation(
 ): Promise<Installation> {
   const { configuration, clock } = context;
   const now = clock.seconds();
-  const via = grant.via === "device_code" ? "device" : "application";
+  const via = KINDS[grant.via];
   return {
     id: recordIdText(grant.id),
     via,
-    product: productWords(texts, grant, via === "device" ? "device" : "browser"),
+    product: via === "assertion" ? "" : productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
