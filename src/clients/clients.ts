@@ -110,7 +110,11 @@ export function operatorPolicy(
 }
 
 const algorithmsOf = (client: ClientRecord): SigningAlgorithm[] =>
-  [client.idTokenSignedResponseAlg, client.userinfoSignedResponseAlg].filter((name) => name !== null);
+  [
+    client.idTokenSignedResponseAlg,
+    client.userinfoSignedResponseAlg,
+    client.authorizationSignedResponseAlg,
+  ].filter((name) => name !== null);
 
 /**
  * For a change of a client by the operator. A client that registered itself may be given no more than registration gives,

@@ -4,6 +4,7 @@
  */
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
+import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
   SIGNING_ALGORITHMS,
@@ -38,6 +39,9 @@ export type OpenIdMetadata = Pick<
   | "jwksUri"
   | "requestObjectSigningAlg"
   | "requireSignedRequestObject"
+  | "requirePushedAuthorizationRequests"
+  | "authorizationSignedResponseAlg"
+  | "securityProfile"
   | "idTokenClaims"
   | "firstParty"
 >;
@@ -59,12 +63,27 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
 
-/** The algorithm of the client's ID tokens. One that the configuration dropped since the registration gives way to the default. */
+/** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */
+function algorithmFor(
+  client: Pick<ClientRecord, "securityProfile">,
+  named: SigningAlgorithm | null,
+  configured: readonly SigningAlgorithm[],
+): SigningAlgorithm {
+  const allowed = allowedAlgorithms(client, configured);
+  return named !== null && allowed.includes(named) ? named : defaultSigningAlgorithm(allowed);
+}
+
+/** The algorithm of the client's ID tokens. */
 export const idTokenAlgorithm = (
-  { idTokenSignedResponseAlg: named }: Pick<ClientRecord, "idTokenSignedResponseAlg">,
+  client: Pick<ClientRecord, "idTokenSignedResponseAlg" | "securityProfile">,
   { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
-): SigningAlgorithm =>
-  named !== null && algorithms.includes(named) ? named : defaultSigningAlgorithm(algorithms);
+): SigningAlgorithm => algorithmFor(client, client.idTokenSignedResponseAlg, algorithms);
+
+/** JARM §3: the algorithm of signed answers of the authorization endpoint. */
+export const answerAlgorithm = (
+  client: Pick<ClientRecord, "authorizationSignedResponseAlg" | "securityProfile">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm => algorithmFor(client, client.authorizationSignedResponseAlg, algorithms);
 
 /** Throws `client_metadata_refused`. */
 export function checkOpenIdMetadata(
@@ -110,6 +129,14 @@ export function checkOpenIdMetadata(
       policy,
     ),
     requireSignedRequestObject: readRequireSigned(members, keys),
+    requirePushedAuthorizationRequests: readBoolean(members, "require_pushed_authorization_requests"),
+    authorizationSignedResponseAlg: readAlgorithm(
+      members,
+      "authorization_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
+    securityProfile: readSecurityProfile(members),
     idTokenClaims: readIdTokenClaims(members, policy),
     firstParty: readFirstParty(members, policy),
   };
@@ -132,6 +159,9 @@ export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> 
   jwks_uri: client.jwksUri,
   request_object_signing_alg: client.requestObjectSigningAlg,
   require_signed_request_object: client.requireSignedRequestObject || null,
+  require_pushed_authorization_requests: client.requirePushedAuthorizationRequests || null,
+  authorization_signed_response_alg: client.authorizationSignedResponseAlg,
+  security_profile: client.securityProfile,
   id_token_claims: client.idTokenClaims === "granted" ? null : client.idTokenClaims,
   first_party: client.firstParty || null,
 });
@@ -144,6 +174,8 @@ const ENCRYPTED = [
   "userinfo_encrypted_response_enc",
   "request_object_encryption_alg",
   "request_object_encryption_enc",
+  "authorization_encrypted_response_alg",
+  "authorization_encrypted_response_enc",
 ];
 
 function refuseEncryption(members: Members, { narrows }: OpenIdPolicy): void {
@@ -241,6 +273,16 @@ function readRequireSigned(
   if (isRequired && jwks === null && jwksUri === null)
     refuse("require_signed_request_object needs the keys of the client: jwks or jwks_uri.");
   return isRequired;
+}
+
+/** It is never registered as less: the client relies on it. */
+function readSecurityProfile(members: Members): SecurityProfile | null {
+  const named = readString(members, "security_profile");
+  if (named === null) return null;
+  return (
+    SECURITY_PROFILES.find((profile) => profile === named) ??
+    refuse(`security_profile '${named.slice(0, 40)}' is not known; use ${SECURITY_PROFILES.join(" or ")}.`)
+  );
 }
 
 /** Some programs send an empty set, and some only keys for encryption. */

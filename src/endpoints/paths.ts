@@ -6,6 +6,7 @@ import { PICTURE_PATH } from "../rules/picture.ts";
 export const ENDPOINT_PATHS = {
   authorize: "/auth/authorize",
   token: "/auth/token",
+  pushedAuthorizationRequest: "/auth/par",
   deviceAuthorization: "/auth/device",
   introspection: "/auth/introspect",
   revocation: "/auth/revoke",

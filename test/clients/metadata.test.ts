@@ -57,6 +57,9 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  requirePushedAuthorizationRequests: false,
+  authorizationSignedResponseAlg: null,
+  securityProfile: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

@@ -19,6 +19,7 @@ import { PASSKEYS } from "./passkeys.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { PUSHED_REQUESTS } from "./pushed-requests.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RULES } from "./rules.ts";
 import { SELF_TEST } from "./self-test.ts";
@@ -41,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...PUSHED_REQUESTS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

@@ -1,7 +1,9 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
+import { FAPI, FAPI_SIGNING } from "./fapi.ts";
 import { FORM_POST } from "./form-post.ts";
+import { JARM } from "./jarm.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -22,6 +24,7 @@ import { RFC_8628 } from "./rfc8628.ts";
 import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
+import { RFC_9126 } from "./rfc9126.ts";
 import { RFC_9207 } from "./rfc9207.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import type { Ledger } from "./row.ts";
@@ -44,6 +47,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8707,
   RFC_9068,
   RFC_9101,
+  RFC_9126,
   RFC_9207,
   RFC_9700,
   FORM_POST,
@@ -53,6 +57,9 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   PROMPT_CREATE,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
+  JARM,
+  FAPI,
+  FAPI_SIGNING,
   OIDF,
 ];
 

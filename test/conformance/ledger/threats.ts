@@ -87,8 +87,7 @@ export const THREATS: Ledger = {
       id: "14",
       level: null,
       statement: "Reuse and binding of pushed authorization requests",
-      does: "refuses request_uri",
-      notApplicable: "does not exist yet: pushed authorization requests",
+      does: "binds a request_uri to the client that pushed it; uses it up in the commit of the answer, prompt=none and a no included; gives one code, and says on the page that it is expired, unknown or used",
     },
     {
       id: "15",
@@ -258,7 +257,7 @@ export const THREATS: Ledger = {
       id: "42",
       level: null,
       statement: "Unbounded rows from strangers",
-      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
+      does: "writes nothing for an authorization request; limits pushed requests by address, by client and in all, and their length; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
     },
     {
       id: "43",
@@ -522,6 +521,13 @@ export const THREATS: Ledger = {
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+    },
+    {
+      id: "89",
+      level: null,
+      statement:
+        "Pushed requests: used again, by another client, too late, with parameters beside request_uri, or mixed with request objects",
+      does: "reads nothing but client_id and request_uri of the address; refuses request beside request_uri, request_uri in a pushed request or in an object, and an object of another client; what stands beside a pushed object does not count",
     },
     {
       id: "90",
