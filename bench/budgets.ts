@@ -35,6 +35,7 @@ const BUDGETS: readonly Budget[] = [
   pace("jwks", "bare", 0.95),
   pace("code-rs256", "signature", 0.8),
   pace("code-es256", "signature", 0.8),
+  pace("private-key-jwt", "signature", 0.7),
   cost("introspection", 1.25),
   cost("client-credentials", 1.5),
   cost("refresh", 1.5),

@@ -1,4 +1,5 @@
 /** The workloads: requests, each with the credential that it needs and the answer that it must get. */
+import { JWT_BEARER_ASSERTION } from "../src/protocol/client-authentication.ts";
 import {
   API,
   APP,
@@ -46,6 +47,9 @@ export interface Weighted {
   readonly request: WorkloadRequest;
   readonly weight: number;
 }
+
+/** Well-formed, so that the server looks for it. */
+const UNKNOWN_TOKEN = `tat_${"A".repeat(64)}`;
 
 /** The place of the credential. */
 export const CREDENTIAL = "@@CREDENTIAL@@";
@@ -138,6 +142,16 @@ export const WORKLOADS: readonly Workload[] = [
   }),
   introspectionOf("introspection-inactive", "a revoked token", { kind: "revoked_token", use: "one" }, false),
   introspectionOf("introspection-unknown", "an unknown token", { kind: "unknown_token", use: "one" }, false),
+  alone("private-key-jwt", "Introspection by a client that signs (ES256)", {
+    ...introspection({ kind: "client_assertion", use: "once" }, false),
+    authorization: null,
+    form: formOf({
+      token: UNKNOWN_TOKEN,
+      client_assertion_type: JWT_BEARER_ASSERTION,
+      client_assertion: CREDENTIAL,
+    }),
+    writes: true,
+  }),
   alone(
     "client-credentials",
     "Client credentials",

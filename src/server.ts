@@ -25,6 +25,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
+import { createClientDocuments } from "./operations/document-fetching.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
@@ -41,6 +42,7 @@ import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { SeenLately } from "./operations/single-use.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
+import { createTrustedIssuers } from "./operations/trusted-issuers.ts";
 import { createWebhookSender, webhookEvents } from "./operations/webhooks.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
@@ -224,12 +226,13 @@ export function createServer({
   };
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
+  const catalogue = createCatalogue(configuration);
   const context: Context = {
     configuration,
     settingSources,
     issuer,
     ownOrigins: ownOrigins(configuration),
-    catalogue: createCatalogue(configuration),
+    catalogue,
     levelPolicy: levelPolicyOf(configuration),
     clock,
     random,
@@ -240,6 +243,8 @@ export function createServer({
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
+    trustedIssuers: createTrustedIssuers({ configuration, outbound, steadyClock, log }),
+    clientDocuments: createClientDocuments({ configuration, catalogue, outbound, clock, steadyClock, log }),
     store: watched,
     activities: activityKeeper,
     audit: auditKeeper,
@@ -346,6 +351,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
     secondStepPerAccount: perAccount(limits.second_step_failures_per_account, CODE_WINDOW_SECONDS),
     emailCodePerAccount: perAccount(limits.email_code_failures_per_account, CODE_WINDOW_SECONDS),
     signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
+    userCode: perAccount(limits.user_code_failures, limits.user_code_window_seconds),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
     clientSecretPerAddress: perAddress(

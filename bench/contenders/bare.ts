@@ -54,15 +54,20 @@ const KINDS = {
   openid_code_RS256: "authorization_code",
   openid_code_ES256: "authorization_code",
   device_code: "device_code",
-} as const satisfies Record<Exclude<CredentialKind, "signed_token">, string>;
+} as const satisfies Record<Exclude<CredentialKind, "signed_token" | "client_assertion">, string>;
 
-/** A text as long as a signed access token. */
+/** The lengths of the parts of what is signed: an access token, and an assertion. */
 const SIGNED_TOKEN_BYTES = [110, 320, 256];
+const ASSERTION_BYTES = [32, 200, 64];
 
-const newText = (kind: CredentialKind): string =>
-  kind === "signed_token"
-    ? SIGNED_TOKEN_BYTES.map((bytes) => Buffer.from(systemRandom(bytes)).toString("base64url")).join(".")
-    : mintCredential(KINDS[kind], systemClock, systemRandom).text;
+const jwtOf = (lengths: readonly number[]): string =>
+  lengths.map((bytes) => Buffer.from(systemRandom(bytes)).toString("base64url")).join(".");
+
+const newText = (kind: CredentialKind): string => {
+  if (kind === "signed_token") return jwtOf(SIGNED_TOKEN_BYTES);
+  if (kind === "client_assertion") return jwtOf(ASSERTION_BYTES);
+  return mintCredential(KINDS[kind], systemClock, systemRandom).text;
+};
 
 export const bare: Contender<Running> = {
   name: "bare",

@@ -15,6 +15,8 @@ export const SIGNED_APP = {
 } as const;
 export const SIGNED_SCOPE = "files";
 export const SIGNED_RESOURCE = "https://files.bench.example";
+/** The API that authenticates with a signature. Its key is of no use anywhere else. */
+export const SIGNING_API = { id: "bench-signing-api", algorithm: "ES256", kid: "bench" } as const;
 export const PERSON = {
   username: "ada",
   password: "correct horse battery staple",

@@ -18,6 +18,8 @@ export type CredentialKind =
   | "openid_code_RS256"
   | "openid_code_ES256"
   | "refresh_token"
+  /** A client assertion of the API with a key (RFC 7523 §2.2). */
+  | "client_assertion"
   | "device_code";
 
 export interface Contender<Kind extends Processes = Running | Driven> {

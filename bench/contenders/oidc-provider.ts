@@ -47,7 +47,9 @@ export const oidcProvider: Contender = {
   title: "oidc-provider on Node",
   durability: "kept in memory only",
   // It does not introspect signed tokens.
-  workloads: WORKLOADS.map(({ name }) => name).filter((name) => name !== "introspection-jwt"),
+  workloads: WORKLOADS.map(({ name }) => name).filter(
+    (name) => name !== "introspection-jwt" && name !== "private-key-jwt",
+  ),
   async start(folder) {
     const parties = { app: APP, api: API, device: DEVICE, scope: SCOPE, redirectUri: REDIRECT_URI };
     const openid = { openidApps: OPENID_APPS, openidScope: OPENID_SCOPE };

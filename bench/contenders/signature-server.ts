@@ -23,9 +23,11 @@ async function prepareTurns(): Promise<Readonly<Record<string, Turn>>> {
   const rsa = await crypto.subtle.generateKey(RSA_KEYS, false, ["sign", "verify"]);
   const ecdsa = await crypto.subtle.generateKey(ECDSA, false, ["sign", "verify"]);
   const signed = await crypto.subtle.sign(RSA, rsa.privateKey, TEXT);
+  const asserted = await crypto.subtle.sign(ECDSA, ecdsa.privateKey, TEXT);
   return {
     "code-rs256": async () => (await crypto.subtle.sign(RSA, rsa.privateKey, TEXT)).byteLength > 0,
     "code-es256": async () => (await crypto.subtle.sign(ECDSA, ecdsa.privateKey, TEXT)).byteLength > 0,
+    "private-key-jwt": () => crypto.subtle.verify(ECDSA, ecdsa.publicKey, asserted, TEXT),
     "introspection-jwt": () => crypto.subtle.verify(RSA, rsa.publicKey, signed, TEXT),
   };
 }

@@ -17,7 +17,7 @@ export const signature: Contender<Driven> = {
   name: "signature",
   title: "The signature alone",
   durability: "nothing is stored",
-  workloads: ["code-rs256", "code-es256", "introspection-jwt"],
+  workloads: ["code-rs256", "code-es256", "introspection-jwt", "private-key-jwt"],
   async start(folder) {
     const started = await startProcess({
       command: [process.execPath, join(import.meta.dir, "signature-server.ts")],

@@ -36,7 +36,7 @@ import type { CredentialKind } from "./contender.ts";
 
 export interface Seeder {
   /** For `signed_token`: codes, which the server exchanges for such tokens. */
-  make(kind: CredentialKind, count: number): Promise<readonly string[]>;
+  make(kind: Exclude<CredentialKind, "client_assertion">, count: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -191,7 +191,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     expect(isNew, true);
     return text;
   };
-  const makers: Record<CredentialKind, () => Promise<string>> = {
+  const makers: Record<Exclude<CredentialKind, "client_assertion">, () => Promise<string>> = {
     person_token: async () => (await redeemed()).accessToken,
     client_token: clientToken,
     revoked_token: async () => {

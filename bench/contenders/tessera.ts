@@ -21,6 +21,7 @@ import {
 import type { Contender, Running } from "./contender.ts";
 import { startDatabase } from "./postgres.ts";
 import { type Started, startProcess } from "./process.ts";
+import { newSigningClient } from "./tessera-assertions.ts";
 import { openSeeder } from "./tessera-seed.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -169,7 +170,8 @@ export async function startTessera(
   folder: string,
   { workers = 1, env = {}, settings = "" }: TesseraOptions = {},
 ): Promise<Running> {
-  const configuration = TESSERA_CONFIGURATION + settings;
+  const signing = await newSigningClient(folder);
+  const configuration = TESSERA_CONFIGURATION + signing.settings + settings;
   const { started, file, data } = await serveTessera(folder, { configuration, workers, env });
   // Tokens without a resource are for the issuer, which the server's port is a part of.
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data, issuer: started.ready } }));
@@ -178,6 +180,7 @@ export async function startTessera(
     processes: [started.pid],
     server: started.pid,
     async make(kind, count) {
+      if (kind === "client_assertion") return signing.assertions(started.ready, count);
       if (kind !== "signed_token") return seeder.make(kind, count);
       return redeemEach(started.ready + TESSERA_PATHS.token, await seeder.make(kind, count));
     },

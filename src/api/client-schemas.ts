@@ -2,6 +2,8 @@
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { CLIENT_SOURCES } from "../store/tables.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { time } from "./schemas.ts";
 
@@ -36,6 +38,11 @@ const claimMapping = v.pipe(
   v.description("Claims of your own for this client, and their sources (docs/claims.md)."),
 );
 
+const workloads = v.pipe(
+  v.array(v.looseObject({ issuer: v.string(), subject: v.string() })),
+  v.description("Workloads whose tokens of a trusted issuer authenticate it (docs/workloads.md)."),
+);
+
 const SPACED = "Names with spaces between them.";
 const scope = v.pipe(v.string(), v.description(SPACED));
 
@@ -60,6 +67,7 @@ const described = {
   scope: v.optional(scope),
   id_token_signed_response_alg: v.optional(v.string()),
   userinfo_signed_response_alg: v.optional(v.string()),
+  introspection_signed_response_alg: v.optional(v.string()),
   subject_type: v.optional(v.string()),
   sector_identifier_uri: v.optional(v.string()),
   default_max_age: v.optional(v.number()),
@@ -73,6 +81,7 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  token_endpoint_auth_signing_alg: v.optional(v.string()),
   require_pushed_authorization_requests: v.optional(v.boolean()),
   authorization_signed_response_alg: v.optional(v.string()),
   security_profile: v.optional(v.string()),
@@ -86,11 +95,15 @@ const described = {
   allowed_groups: texts,
   denied_groups: texts,
   claims: claimMapping,
-  source: v.picklist(["configuration", "operator", "registration", "demo"]),
+  workloads,
+  source: v.picklist(CLIENT_SOURCES),
   created_at: time,
   used_at: timeOrNull,
   vouched_at: timeOrNull,
   disabled_at: timeOrNull,
+  document_fetched_at: v.optional(
+    v.pipe(time, v.description("When its metadata document was last fetched, or was found to be the same.")),
+  ),
   secrets: v.pipe(
     v.array(secretSchema),
     v.description("Their ids. A secret itself is shown once, when it is made."),
@@ -129,16 +142,14 @@ export const clientFacts = {
     v.pipe(
       texts,
       v.description(
-        "Default: authorization_code and refresh_token with a redirect URI, else client_credentials for a client with a secret.",
+        "Default: authorization_code and refresh_token with a redirect URI, else client_credentials for a client that proves who it is.",
       ),
     ),
   ),
   token_endpoint_auth_method: v.optional(
-    v.picklist(
-      ["client_secret_basic", "client_secret_post", "none"],
-      "must be client_secret_basic, client_secret_post or none",
-    ),
+    v.picklist(CLIENT_AUTHENTICATION_NAMES, `must be one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`),
   ),
+  token_endpoint_auth_signing_alg: text,
   scope: v.optional(
     v.pipe(
       v.string(),
@@ -155,6 +166,7 @@ export const clientFacts = {
   ),
   id_token_signed_response_alg: text,
   userinfo_signed_response_alg: text,
+  introspection_signed_response_alg: text,
   subject_type: v.optional(v.picklist(["public", "pairwise"])),
   sector_identifier_uri: text,
   default_max_age: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
@@ -184,6 +196,7 @@ export const clientFacts = {
   ),
   denied_groups: list,
   claims: v.optional(claimMapping),
+  workloads: v.optional(workloads),
   allow_http_redirects: v.optional(
     v.pipe(v.boolean(), v.description("Whether redirect URIs of this request may have http on a network.")),
   ),

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
+import { checkWorkloads } from "../clients/workloads.ts";
 import { YEAR_SECONDS } from "../configuration/values.ts";
 import {
   AUTHENTICATION_LEVELS,
@@ -16,12 +17,19 @@ import {
   claimSourceFault,
   MAPPING_CLAIMS,
 } from "../protocol/claim-mapping.ts";
+import {
+  CLIENT_AUTHENTICATION_NAMES,
+  type ClientAuthenticationMethod,
+  isClientAuthenticationMethod,
+  usesSecret,
+} from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { isBlank } from "../protocol/names.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { type OpenIdOptions, openIdMembers, withOpenIdOptions } from "./client-openid.ts";
+import { collectWorkload } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommonOptions, Workspace } from "./workspace.ts";
 
@@ -38,6 +46,9 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly grant?: readonly string[];
   readonly public?: boolean;
   readonly secretIn?: "header" | "body";
+  readonly auth?: ClientAuthenticationMethod;
+  /** Of a new client: the file for its private key. */
+  readonly newKey?: string;
   readonly scope?: readonly string[];
   readonly defaultScope?: readonly string[];
   readonly pkce?: boolean;
@@ -50,6 +61,8 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly denyGroup?: readonly string[];
   /** The sources as they were written, by the names of the claims. */
   readonly claim?: Readonly<Record<string, string>>;
+  /** As they were written; an empty list: none. */
+  readonly workload?: readonly unknown[];
 }
 
 const collect = (value: string, earlier: readonly string[] = []): string[] =>
@@ -92,6 +105,11 @@ function parseLevel(value: string): AuthenticationLevel | "default" {
 function parseSecretIn(value: string): "header" | "body" {
   if (value === "header" || value === "body") return value;
   throw new InvalidArgumentError("Write header or body.");
+}
+
+function parseMethod(value: string): ClientAuthenticationMethod {
+  if (isClientAuthenticationMethod(value)) return value;
+  throw new InvalidArgumentError(`Write one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}.`);
 }
 
 /** `name=value`, repeatable. */
@@ -150,14 +168,23 @@ const levelOf = ({ minimumAcr: level }: MetadataOptions): ClientRecord["minimumA
   level === undefined || level === "default" ? null : level;
 
 /** What the operator says of a new client beside its metadata. Throws CommandError as `claimsOf` does. */
-export const rulesOf = (options: MetadataOptions): Omit<ClientRules, "requirePkce"> => ({
+export const rulesOf = (options: MetadataOptions): Omit<ClientRules, "requirePkce" | "isWorkload"> => ({
   accessTokenSeconds: secondsOf(options),
   accessTokenFormat: formatOf(options),
   minimumAcr: levelOf(options),
   allowedGroups: options.allowGroup ?? [],
   deniedGroups: options.denyGroup ?? [],
   claims: claimsOf(options),
+  workloads: workloadsOf(options),
 });
+
+function workloadsOf({ workload = [] }: MetadataOptions): ClientRules["workloads"] {
+  try {
+    return checkWorkloads(workload);
+  } catch (error) {
+    throw error instanceof OAuthError ? new CommandError(error.description) : error;
+  }
+}
 
 const NONE = '; "" for none';
 
@@ -179,6 +206,16 @@ const describing = (command: Command, none: string): Command =>
         "--secret-in <place>",
         "where it sends its secret: header (default) or body (client_secret_post)",
         parseSecretIn,
+      )
+      .option(
+        "--auth <method>",
+        `how it proves who it is, by the name of the standard: ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`,
+        parseMethod,
+      )
+      .option(
+        "--workload <issuer subject>",
+        `whose tokens of a trusted issuer authenticate it, with claims as name=value behind; repeatable${none}`,
+        collectWorkload,
       )
       .option(
         "--access-token-seconds <seconds>",
@@ -217,6 +254,10 @@ export const withNewMetadata = (command: Command): Command =>
       .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collectUri)
       .option("--grant <name>", `${GRANT_NAMES}; repeatable`, collectNames)
       .option("--public", "an app, a page or a device that cannot keep a secret")
+      .option(
+        "--new-key <file>",
+        "make a key pair for --auth private_key_jwt; the private key goes into this new file",
+      )
       .option("--scope <scope>", "what it may have (default: everything); repeatable", collectNames)
       .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectNames),
     "",
@@ -333,6 +374,7 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(options.allowGroup && { allowed_groups: options.allowGroup }),
     ...(options.denyGroup && { denied_groups: options.denyGroup }),
     ...(options.claim && { claims: claimsOf(options, client.claims) }),
+    ...(options.workload && { workloads: options.workload }),
   };
 }
 
@@ -358,18 +400,38 @@ function changedList(what: string, has: readonly string[], { all, added, removed
   return [...new Set([...kept, ...(added ?? [])])];
 }
 
-function changedMethod(
-  { public: isPublic, secretIn }: ChangeOptions,
-  { tokenEndpointAuthMethod: before }: ClientRecord,
-) {
+/** Throws CommandError for options that contradict each other. Undefined if none of them is given. */
+function namedMethod({ auth, public: isPublic, secretIn }: MetadataOptions) {
+  if (auth === undefined) return undefined;
+  if (isPublic !== undefined || secretIn !== undefined)
+    throw new CommandError("--auth says it all. Leave out --public and --secret-in.");
+  return auth;
+}
+
+/** The method of a new client. Throws CommandError for options that contradict each other. */
+export function newMethod(options: MetadataOptions): ClientAuthenticationMethod {
+  const { public: isPublic, secretIn } = options;
+  if (isPublic && secretIn !== undefined)
+    throw new CommandError("A public client has no secret. Leave out --public or --secret-in.");
+  return namedMethod(options) ?? (isPublic ? "none" : methodOf(secretIn));
+}
+
+function changedMethod(options: ChangeOptions, { tokenEndpointAuthMethod: before }: ClientRecord) {
+  const { public: isPublic, secretIn } = options;
+  const named = namedMethod(options);
+  if (named !== undefined) return named;
   if (isPublic === true) {
     if (secretIn !== undefined)
       throw new CommandError("A public client has no secret. Leave out --secret-in.");
     return "none";
   }
   if (isPublic === undefined && secretIn === undefined) return undefined;
-  if (before === "none" && isPublic === undefined) {
-    throw new CommandError("A public client has no secret. To give it one: --no-public");
+  if (!usesSecret(before) && isPublic === undefined) {
+    throw new CommandError(
+      before === "none"
+        ? "A public client has no secret. To give it one: --no-public"
+        : `The client proves who it is by ${before} and has no secret. To give it one: --auth client_secret_basic`,
+    );
   }
   return methodOf(secretIn ?? (before === "client_secret_post" ? "body" : "header"));
 }

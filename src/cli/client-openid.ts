@@ -12,6 +12,7 @@ export interface OpenIdOptions {
   readonly idTokenAlg?: string;
   readonly idTokenClaims?: string;
   readonly userinfoAlg?: string;
+  readonly introspectionAlg?: string;
   readonly subjectType?: string;
   readonly sectorUri?: string;
   readonly postLogoutUri?: readonly string[];
@@ -23,6 +24,7 @@ export interface OpenIdOptions {
   readonly jwksUri?: string;
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
+  readonly authAlg?: string;
   readonly requirePushedRequests?: boolean;
   readonly answerAlg?: string;
   readonly profile?: string;
@@ -56,6 +58,10 @@ export const withOpenIdOptions = (
     .option("--id-token-alg <algorithm>", `signs its ID tokens, such as ES256 (default: RS256)${none}`)
     .option("--userinfo-alg <algorithm>", `signs what userinfo answers it (default: unsigned JSON)${none}`)
     .option(
+      "--introspection-alg <algorithm>",
+      `signs what introspection answers it, when it asks for a signed answer (default: RS256)${none}`,
+    )
+    .option(
       "--subject-type <type>",
       "public (default): every application knows a person under one identifier; pairwise: each host has its own",
     )
@@ -73,6 +79,10 @@ export const withOpenIdOptions = (
       `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
     )
     .option("--require-signed-requests", "refuse its authorization requests that it did not sign (RFC 9101)")
+    .option(
+      "--auth-alg <algorithm>",
+      `the one algorithm of its assertions with --auth private_key_jwt, such as ES256 (default: any)${none}`,
+    )
     .option("--require-pushed-requests", "refuse its authorization requests that it did not push (RFC 9126)")
     .option(
       "--answer-alg <algorithm>",
@@ -94,6 +104,9 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.userinfoAlg !== undefined && {
     userinfo_signed_response_alg: nullIfEmpty(options.userinfoAlg),
   }),
+  ...(options.introspectionAlg !== undefined && {
+    introspection_signed_response_alg: nullIfEmpty(options.introspectionAlg),
+  }),
   ...(options.subjectType !== undefined && { subject_type: options.subjectType }),
   ...(options.sectorUri !== undefined && { sector_identifier_uri: nullIfEmpty(options.sectorUri) }),
   ...(options.maxAge !== undefined && { default_max_age: options.maxAge === "none" ? null : options.maxAge }),
@@ -106,6 +119,7 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.requireSignedRequests !== undefined && {
     require_signed_request_object: options.requireSignedRequests,
   }),
+  ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
   ...(options.requirePushedRequests !== undefined && {
     require_pushed_authorization_requests: options.requirePushedRequests,
   }),
@@ -146,6 +160,10 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
       .join(", ") || null,
   userinfo:
     client.userinfoSignedResponseAlg === null ? null : `signed with ${client.userinfoSignedResponseAlg}`,
+  introspection:
+    client.introspectionSignedResponseAlg === null
+      ? null
+      : `signed with ${client.introspectionSignedResponseAlg} when it asks for that`,
   "subject type": client.subjectType === "pairwise" ? "pairwise" : null,
   sector: client.sectorIdentifierUri,
   "sign-in at most": client.defaultMaxAge === null ? null : `${duration(client.defaultMaxAge)} old`,
@@ -158,6 +176,8 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     ]
       .filter((words) => words !== null)
       .join(", ") || null,
+  assertions:
+    client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
   answers:
     client.authorizationSignedResponseAlg === null
       ? null
@@ -194,6 +214,12 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
       client.requestObjectSigningAlg === null
         ? "Its requests may be signed with any algorithm."
         : `Requests that it signs with another algorithm than ${client.requestObjectSigningAlg} are refused from now on.`,
+    );
+  if (before.tokenEndpointAuthSigningAlg !== client.tokenEndpointAuthSigningAlg)
+    words.push(
+      client.tokenEndpointAuthSigningAlg === null
+        ? "Its assertions may be signed with any algorithm."
+        : `Assertions that it signs with another algorithm than ${client.tokenEndpointAuthSigningAlg} are refused from now on.`,
     );
   if (!before.firstParty && client.firstParty)
     words.push("People are not asked any more before it gets access. Only for an application of your own.");

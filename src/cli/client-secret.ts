@@ -1,7 +1,7 @@
 /** `tessera client secret …`: several secrets work at once, so that operators can roll them without an outage. */
 
 import type { Command } from "commander";
-import { isPublic } from "../clients/authentication-methods.ts";
+import { hasSecrets, isPublic } from "../clients/authentication-methods.ts";
 import { mintClientSecret } from "../clients/clients.ts";
 import { addClientSecret, removeClientSecret } from "../operations/clients.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -62,9 +62,11 @@ async function addSecret(clientId: string, options: CommonOptions, io: Io): Prom
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
     requireChangeable(client, options, io);
-    if (isPublic(client)) {
+    if (!hasSecrets(client)) {
       throw new CommandError(
-        `'${clientId}' is a public client and has no secrets. Add a client without --public instead.`,
+        isPublic(client)
+          ? `'${clientId}' is a public client and has no secrets. Add a client without --public instead.`
+          : `'${clientId}' proves who it is by ${client.tokenEndpointAuthMethod} and has no secrets. Its keys: tessera client key --help`,
       );
     }
     const { text, record } = mintClientSecret(io.clock, io.random);

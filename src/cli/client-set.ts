@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { describeForOperator } from "../api/describe-client.ts";
-import { isPublic } from "../clients/authentication-methods.ts";
+import { hasSecrets, isPublic } from "../clients/authentication-methods.ts";
 import { changedMetadata } from "../clients/change.ts";
 import { type ChangedClient, changeClient } from "../operations/clients.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
@@ -41,6 +41,7 @@ Examples:
   tessera client set wiki --remove-scope mail.send
   tessera client set wiki --access-token-seconds 600
   tessera client set payroll --minimum-acr 2
+  tessera client set backup --auth private_key_jwt --jwks-uri https://backup.example/jwks.json
   tessera client set wiki --backchannel-logout https://wiki.example/logout --id-token-alg ES256`,
     )
     .action((clientId: string, options: ChangeOptions) => setClient(clientId, options, io));
@@ -125,15 +126,23 @@ function consequences({ before, client }: ChangedClient): string[] {
   if (isPublic(client) && !isPublic(before)) {
     words.push("It is public: its secrets have ended, and anyone may use its identifier.");
   }
-  if (!isPublic(client) && isPublic(before)) {
+  if (hasSecrets(client) && !hasSecrets(before)) {
     words.push("It must prove itself with the secret: requests without it are refused from now on.");
   }
   if (
-    !isPublic(client) &&
-    !isPublic(before) &&
+    hasSecrets(client) &&
+    hasSecrets(before) &&
     before.tokenEndpointAuthMethod !== client.tokenEndpointAuthMethod
   ) {
     words.push(`It sends its secret by ${client.tokenEndpointAuthMethod}.`);
+  }
+  if (
+    client.tokenEndpointAuthMethod === "private_key_jwt" &&
+    before.tokenEndpointAuthMethod !== "private_key_jwt"
+  ) {
+    words.push(
+      `It must sign with its key: requests without a client assertion are refused from now on${hasSecrets(before) ? ", and its secrets have ended" : ""}.`,
+    );
   }
   if (before.requirePkce && !client.requirePkce)
     words.push("It is exempt from PKCE. Prefer a client that can do it.");

@@ -1,10 +1,11 @@
 /** `tessera client …`: applications that may ask for tokens, and their secrets. */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
+import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { countGrants } from "../operations/access.ts";
 import {
   addClient as addClientAct,
@@ -17,13 +18,17 @@ import {
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { rulesOf as exchangeRulesOf } from "../rules/token-exchange.ts";
+import { CLIENT_SOURCES, type ClientRecord, type ClientSource, describesItself } from "../store/tables.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
+import { addClientDocumentCommands } from "./client-documents.ts";
+import { addClientKeyCommands, withNewKeyFile } from "./client-key.ts";
 import {
   checked,
   describingMembers,
   grantTypesNamed,
-  methodOf,
+  newMethod,
   requireReadableName,
   requireScopes,
   rulesOf,
@@ -32,6 +37,7 @@ import {
 import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
+import { workloadWords } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient, requireGroups } from "./find.ts";
@@ -47,6 +53,10 @@ import {
 } from "./output.ts";
 import { addFromRecipe, type RecipeOptions, withRecipe } from "./recipe.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+interface ListOptions extends CommonOptions {
+  readonly source?: ClientSource;
+}
 
 interface VouchOptions extends CommonOptions {
   readonly withdraw?: boolean;
@@ -83,14 +93,27 @@ Examples:
   An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
   A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
   A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read
+  … with a key, no secret:    tessera client add --name Backup --auth private_key_jwt --new-key backup.jwk.json
   With sign-out everywhere:   tessera client add --name Files --redirect-uri https://files.example/callback \\
                                 --backchannel-logout https://files.example/logout --post-logout-uri https://files.example/`,
     )
     .action((options: RecipeOptions) => addClient(options, io));
 
   withCommonOptions(client.command("list").description("list all clients"))
-    .addHelpText("after", "\nExample:\n  tessera client list --json | jq -r '.[].client_id'")
-    .action((options: CommonOptions) => listClients(options, io));
+    .addOption(
+      new Option(
+        "--source <source>",
+        "only those that came this way; metadata_document: described at a URL",
+      ).choices(CLIENT_SOURCES),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera client list --json | jq -r '.[].client_id'
+  tessera client list --source metadata_document`,
+    )
+    .action((options: ListOptions) => listClients(options, io));
 
   withCommonOptions(client.command("show <client_id>").description("show everything about a client"))
     .addHelpText(
@@ -105,7 +128,9 @@ Example:
     .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
 
   addClientSetCommand(client, io);
+  addClientDocumentCommands(client, io);
   addClientSecretCommands(client, io);
+  addClientKeyCommands(client, io);
 
   withCommonOptions(
     client
@@ -163,67 +188,105 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
   }
   await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
     const { configuration, catalogue } = workspace;
-    const grants = grantTypesOf(options);
-    const needsSecret = !options.public;
+    const method = newMethod(options);
+    const isOpen = method === "none";
+    const grants = grantTypesOf(options, isOpen);
     requireScopes(workspace, options.scope, options.defaultScope);
     await requireGroups(workspace, options.allowGroup, options.denyGroup);
     const requirePkce = options.pkce ?? true;
-    if (!requirePkce && !needsSecret) {
+    if (!requirePkce && isOpen) {
       throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
     }
-    if (!needsSecret && options.secretIn !== undefined) {
-      throw new CommandError("A public client has no secret. Leave out --public or --secret-in.");
-    }
-    const metadata = checked("tessera client add", () =>
+    const metadataWith = (jwks?: unknown) =>
       checkClientMetadata(
         {
           ...describingMembers(options),
+          ...(jwks !== undefined && { jwks }),
           client_name: name,
           redirect_uris: options.redirectUri ?? [],
           grant_types: grants,
-          token_endpoint_auth_method: needsSecret ? methodOf(options.secretIn) : "none",
+          token_endpoint_auth_method: method,
           scope: options.scope?.join(" "),
           default_scope: options.defaultScope?.join(" "),
         },
-        operatorPolicy(configuration, catalogue, { allowsHttp: options.allowHttpRedirects ?? false }),
-      ),
-    );
+        operatorPolicy(configuration, catalogue, {
+          allowsHttp: options.allowHttpRedirects ?? false,
+          hasWorkloads: (options.workload ?? []).length > 0,
+        }),
+      );
     const hasNoScope = options.scope?.length === 0;
-    const added = await addClientAct(workspace, workspace.act, {
-      clientId,
-      source: "operator",
-      metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
-      requirePkce,
-      ...rulesOf(options),
-    });
-    if (added === null) {
+    const add = async (jwks?: unknown) => {
+      const metadata = checked("tessera client add", () => metadataWith(jwks));
+      const added = await addClientAct(workspace, workspace.act, {
+        clientId,
+        source: "operator",
+        metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
+        requirePkce,
+        ...rulesOf(options),
+      });
+      if (added !== null) return added;
       throw new CommandError(
         `The identifier '${clientId}' is taken. Choose another --id, or see: tessera client show ${clientId}`,
       );
-    }
-    const { client, secret } = added;
+    };
+    const { newKey } = options;
+    if (
+      newKey !== undefined &&
+      (method !== "private_key_jwt" || options.jwks !== undefined || options.jwksUri !== undefined)
+    )
+      throw new CommandError(
+        "--new-key goes with --auth private_key_jwt, and takes the place of --jwks and --jwks-uri.",
+      );
+    const { client, secret } =
+      newKey === undefined
+        ? await add()
+        : await withNewKeyFile(newKey, algorithmNamed(options.authAlg), ({ publicJwk }) =>
+            add({ keys: [publicJwk] }),
+          );
     if (options.json)
       return printJson(io, { ...describeForOperator(client), ...(secret && { client_secret: secret }) });
     io.out(`Added the client ${name}.\n\n`);
-    io.out(formatFacts({ client_id: clientId, client_secret: secret ?? "none: it is a public client" }));
+    io.out(
+      formatFacts({
+        client_id: clientId,
+        client_secret:
+          secret ??
+          (isOpen
+            ? "none: it is a public client"
+            : options.workload
+              ? "none: its platform says who it is"
+              : "none: it proves who it is with its key"),
+        "private key": newKey ?? null,
+      }),
+    );
+    if (newKey !== undefined)
+      io.out(
+        "\nThe private key is in that file, and nowhere else. Give it to the client, and to no one else.\n",
+      );
     if (secret !== null)
       io.out("\nThe secret is shown only now, and only its digest is kept. Store it in a safe place.\n");
   });
 }
 
-function grantTypesOf(options: RecipeOptions): string[] {
+/** The algorithm of a new key pair; undefined for a name that the check of the metadata refuses, or none. */
+const algorithmNamed = (name: string | undefined) =>
+  SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === name)?.algorithm;
+
+function grantTypesOf(options: RecipeOptions, isOpen: boolean): string[] {
   if (options.grant !== undefined) return grantTypesNamed(options.grant);
   if (options.redirectUri !== undefined) return ["authorization_code", "refresh_token"];
-  if (!options.public) return ["client_credentials"];
+  if (!isOpen) return ["client_credentials"];
   throw new CommandError(
     "A public client needs --redirect-uri (code grant) or --grant device. See: tessera client add --help",
   );
 }
 
-async function listClients(options: CommonOptions, io: Io): Promise<void> {
+async function listClients(options: ListOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    const clients = await all(everyClient(workspace));
+    const clients = await all(everyClient(workspace, options.source));
     if (options.json) return printJson(io, clients.map(describeForOperator));
+    if (clients.length === 0 && options.source !== undefined)
+      return io.out("There are no such clients. See: tessera client list\n");
     if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
     printTable(
       io,
@@ -245,8 +308,28 @@ const kindOf = (client: ClientRecord): string => (isPublic(client) ? "public" : 
 
 function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
   if (disabledAt === null) return usedAt === null ? "not used yet" : "active";
+  if (disabledBy === "blocked") return "blocked";
   return disabledBy === "left_out" ? "disabled: not declared any more" : "disabled";
 }
+
+/** "a token of shop for one for https://stock.example with stock.read". */
+const exchangeWords = ({
+  from_clients,
+  from_resources,
+  resources,
+  scopes,
+  act,
+}: ExchangeRuleDeclaration): string =>
+  [
+    "a token",
+    from_clients === undefined ? null : `of ${from_clients.join(" or ")}`,
+    from_resources === undefined ? null : `meant for ${from_resources.join(" or ")}`,
+    `for one for ${resources.join(" ")}`,
+    scopes === undefined ? null : `with ${scopes.join(" ")}`,
+    act === "delegation" ? null : "that does not say who acts",
+  ]
+    .filter((words) => words !== null)
+    .join(" ");
 
 async function showClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
@@ -282,6 +365,10 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
           ]
             .filter((words) => words !== null)
             .join(", ") || null,
+        exchanges:
+          exchangeRulesOf(workspace.configuration.token_exchange, client.clientId)
+            .map(exchangeWords)
+            .join("; ") || null,
         "sign-in": client.minimumAcr === "2" ? "with a second factor" : null,
         "only for": client.allowedGroups.join(", ") || null,
         claims:
@@ -291,15 +378,18 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
             )
             .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
+        workloads: client.workloads.map(workloadWords).join("; ") || null,
+        "proves itself by": isPublic(client) ? null : client.tokenEndpointAuthMethod,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],
-        vouched:
-          client.source !== "registration"
-            ? null
-            : client.vouchedAt === null
-              ? "no: people are asked each time"
-              : `since ${localTime(client.vouchedAt)}`,
+        vouched: !describesItself(client.source)
+          ? null
+          : client.vouchedAt === null
+            ? "no: people are asked each time"
+            : `since ${localTime(client.vouchedAt)}`,
+        "document fetched":
+          client.document === null ? null : localAndRelative(client.document.fetchedAt, now),
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
         "last used": lastUsed === null ? null : localAndRelative(lastUsed, now),
@@ -311,7 +401,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
 async function vouchFor(clientId: string, options: VouchOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const found = await requireClient(workspace, clientId);
-    if (found.source !== "registration") {
+    if (!describesItself(found.source)) {
       throw new CommandError(
         `'${clientId}' did not register itself, so you vouch for it by having added it. To stop it: tessera client disable ${clientId}`,
       );

@@ -119,6 +119,8 @@ const SAID_BY_RECIPE = {
   grant: "--grant",
   public: "--public",
   secretIn: "--secret-in",
+  auth: "--auth",
+  newKey: "--new-key",
   scope: "--scope",
   defaultScope: "--default-scope",
 } as const;

@@ -5,9 +5,17 @@
 import { timingSafeEqual } from "node:crypto";
 import { digestSecret } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import { SPIFFE_ASSERTION } from "../protocol/assertions.ts";
+import {
+  JWT_BEARER_ASSERTION,
+  type ClientAuthenticationMethod as MethodName,
+  usesSecret,
+} from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import { decodeFormComponent } from "../protocol/parameters.ts";
-import type { ClientRecord, ClientAuthenticationMethod as MethodName } from "../store/tables.ts";
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import type { ClientRecord } from "../store/tables.ts";
 
 /** The parts of a request with which clients authenticate. */
 export interface AuthenticatingRequest {
@@ -17,6 +25,10 @@ export interface AuthenticatingRequest {
   readonly clientId: string | undefined;
   /** The `client_secret` parameter. */
   readonly clientSecret: string | undefined;
+  /** The `client_assertion` parameter. */
+  readonly assertion: string | undefined;
+  /** The `client_assertion_type` parameter. */
+  readonly assertionType: string | undefined;
 }
 
 /**
@@ -25,16 +37,16 @@ export interface AuthenticatingRequest {
  * Throws `client_id_mismatch`.
  */
 export function withoutEmptyChannels(request: AuthenticatingRequest): AuthenticatingRequest {
-  const { clientId, clientSecret } = request;
+  const { clientId } = request;
   const header = request.header === null || isBlank(request.header) ? null : request.header;
-  // RFC 6750: a bearer token authenticates no client. Without client_id the header is all there is, so it is refused.
-  if (header !== null && clientId !== undefined && /^(bearer|dpop)( |$)/i.test(header))
-    return { header: null, clientId, clientSecret };
+  // RFC 6750: a bearer token authenticates no client. Without client_id or an assertion the header is all there is, so it is refused.
+  const isNamed = clientId !== undefined || request.assertion !== undefined;
+  if (header !== null && isNamed && /^(bearer|dpop)( |$)/i.test(header)) return { ...request, header: null };
   const named = header === null ? null : namedByBasic(header);
-  if (named === null) return { header, clientId, clientSecret };
+  if (named === null) return { ...request, header };
   if (named !== "" && clientId !== undefined && clientId !== named)
     throw new OAuthError("client_id_mismatch");
-  return { header: null, clientId: clientId ?? (named || undefined), clientSecret };
+  return { ...request, header: null, clientId: clientId ?? (named || undefined) };
 }
 
 /** RFC 9110 §5.6.3: spaces and tabs around a value do not belong to it. */
@@ -53,12 +65,38 @@ function namedByBasic(header: string): string | null {
   }
 }
 
-/** The client that a request names, and what proves it. */
-export interface Credentials {
+/** The client only names itself. */
+export interface NoCredentials {
+  readonly kind: "none";
   readonly clientId: string;
-  /** One digest for each reading of the secret. Empty if the request has no secret. */
+}
+
+export interface SecretCredentials {
+  readonly kind: "secret";
+  readonly clientId: string;
+  /** One digest for each reading of the secret. */
   readonly secretDigests: readonly Uint8Array[];
 }
+
+/** RFC 7523 §2.2: what the client signed with its own key. Nothing in it is proven yet. */
+export interface AssertionCredentials {
+  readonly kind: "assertion";
+  readonly clientId: string;
+  readonly assertion: Jws;
+}
+
+/** RFC 7523 §2.2 for a workload: what an issuer other than the client signed. Nothing in it is proven yet. */
+export interface WorkloadCredentials {
+  readonly kind: "workload";
+  /** For the log: the client that the request names; the empty text if it names none. */
+  readonly clientId: string;
+  /** The `client_id` parameter. */
+  readonly named: string | undefined;
+  readonly assertion: Jws;
+}
+
+/** The client that a request names, and what proves it. operations/client-proofs.ts has the proof of each kind. */
+export type Credentials = NoCredentials | SecretCredentials | AssertionCredentials | WorkloadCredentials;
 
 /** One for each client that the request may mean: two if its identifier reads in two ways. */
 export type Readings = readonly [Credentials, ...Credentials[]];
@@ -72,61 +110,86 @@ export interface ClientAuthenticationMethod {
   readonly method: MethodName;
   /** Whether the client proves who it is. A client that only names itself is public (RFC 6749 §2.1). */
   readonly isConfidential: boolean;
+  /** RFC 8414 §2: the algorithms of its signatures. Empty for methods that sign nothing. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** RFC 6749 §5.2: a client that used the Authorization header is answered with its scheme. */
   readonly challenge: "Basic" | undefined;
   isUsedBy(request: AuthenticatingRequest): boolean;
-  /** The credentials of this method in one text. Requests with equal texts present the same credentials. */
-  textOf(request: AuthenticatingRequest): string;
+  /**
+   * The credentials of this method in one text. Requests with equal texts present the same credentials. Null for credentials that
+   * count once, which are never remembered.
+   */
+  textOf(request: AuthenticatingRequest): string | null;
   /** Throws OAuthError if the credentials cannot be read or contradict each other. */
   read(request: AuthenticatingRequest): Readings;
-  /** The reason of the refusal, if the credentials are not the client's. */
-  prove(client: ClientRecord, credentials: Credentials, now: EpochSeconds): Reason | Proof;
 }
+
+const usesAssertion = ({ assertion, assertionType }: AuthenticatingRequest): boolean =>
+  assertion !== undefined || assertionType !== undefined;
 
 const basic: ClientAuthenticationMethod = {
   method: "client_secret_basic",
   isConfidential: true,
+  signingAlgorithms: [],
   challenge: "Basic",
   isUsedBy: ({ header }) => header !== null,
   textOf: ({ header }) => header ?? "",
   read({ header, clientId: requestedId }) {
     const [first, ...others] = parseBasic(header ?? "")
       .filter(({ clientId }) => requestedId === undefined || requestedId === clientId)
-      .map(({ clientId, secret }) => ({ clientId, secretDigests: [digestSecret(secret)] }));
+      .map(
+        ({ clientId, secret }): SecretCredentials => ({
+          kind: "secret",
+          clientId,
+          secretDigests: [digestSecret(secret)],
+        }),
+      );
     if (first === undefined) throw new OAuthError("client_id_mismatch");
     const [second] = others;
     if (second?.clientId !== first.clientId) return [first, ...others];
     return [{ ...first, secretDigests: [...first.secretDigests, ...second.secretDigests] }];
   },
-  prove: proveBySecret,
 };
 
 const post: ClientAuthenticationMethod = {
   method: "client_secret_post",
   isConfidential: true,
+  signingAlgorithms: [],
   challenge: undefined,
   isUsedBy: ({ clientSecret }) => clientSecret !== undefined,
   textOf: ({ clientId, clientSecret }) => JSON.stringify([clientId, clientSecret]),
   read({ clientId, clientSecret }) {
     if (clientId === undefined || clientSecret === undefined)
       throw new OAuthError("client_authentication_missing");
-    return [{ clientId, secretDigests: [digestSecret(clientSecret)] }];
+    return [{ kind: "secret", clientId, secretDigests: [digestSecret(clientSecret)] }];
   },
-  prove: proveBySecret,
+};
+
+const assertion: ClientAuthenticationMethod = {
+  method: "private_key_jwt",
+  isConfidential: true,
+  signingAlgorithms: SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
+  challenge: undefined,
+  isUsedBy: usesAssertion,
+  textOf: () => null,
+  read: (request) => [readAssertion(request)],
 };
 
 const none: ClientAuthenticationMethod = {
   method: "none",
   isConfidential: false,
+  signingAlgorithms: [],
   challenge: undefined,
-  isUsedBy: ({ header, clientId, clientSecret }) =>
-    header === null && clientSecret === undefined && clientId !== undefined,
+  isUsedBy: (request) =>
+    request.header === null &&
+    request.clientSecret === undefined &&
+    !usesAssertion(request) &&
+    request.clientId !== undefined,
   textOf: ({ clientId }) => JSON.stringify([clientId]),
   read({ clientId }) {
     if (clientId === undefined) throw new OAuthError("client_authentication_missing");
-    return [{ clientId, secretDigests: [] }];
+    return [{ kind: "none", clientId }];
   },
-  prove: (client) => (isPublic(client) ? { secretExpiresAt: null } : "client_secret_missing"),
 };
 
 /** RFC 6749 §2.1: a client that cannot keep a secret and only names itself. */
@@ -134,16 +197,31 @@ export const isPublic = ({
   tokenEndpointAuthMethod,
 }: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => tokenEndpointAuthMethod === none.method;
 
-export const CLIENT_AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[] = [basic, post, none];
+/** Whether the client proves who it is with a secret. A client with a key has none, so that nothing less than the key opens its door. */
+export const hasSecrets = ({
+  tokenEndpointAuthMethod,
+}: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => usesSecret(tokenEndpointAuthMethod);
+
+export const CLIENT_AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[] = [
+  basic,
+  post,
+  assertion,
+  none,
+];
+
+/** A client that only names itself is right if it is public. */
+export function proveByName(client: ClientRecord): Reason | Proof {
+  if (isPublic(client)) return { secretExpiresAt: null };
+  return hasSecrets(client) ? "client_secret_missing" : "client_assertion_missing";
+}
 
 /** A client with a secret may send it in either way: libraries try one and then the other. */
-function proveBySecret(
+export function proveBySecret(
   client: ClientRecord,
-  { secretDigests }: Credentials,
+  { secretDigests }: SecretCredentials,
   now: EpochSeconds,
 ): Reason | Proof {
-  if (isPublic(client)) return "client_method_not_registered";
-  if (secretDigests.length === 0) return "client_secret_missing";
+  if (!hasSecrets(client)) return "client_method_not_registered";
   let proof: Proof | null = null;
   // Every digest is compared with every secret, so the time does not tell which of them matched.
   for (const { digest, expiresAt } of client.secrets) {
@@ -154,6 +232,45 @@ function proveBySecret(
   }
   return proof ?? "client_secret_wrong";
 }
+
+/** The longest assertion that is read. Some programs put their chain of certificates into the header. */
+const LONGEST_ASSERTION = 16_384;
+
+/**
+ * RFC 7521 §4.2, RFC 7523 §3: the assertion, and the client that it is of. Throws `client_assertion_malformed`, with words that depend
+ * on nothing but the request.
+ */
+function readAssertion({
+  clientId,
+  assertion: text,
+  assertionType,
+}: AuthenticatingRequest): AssertionCredentials | WorkloadCredentials {
+  if (assertionType !== JWT_BEARER_ASSERTION && assertionType !== SPIFFE_ASSERTION)
+    throw malformed(`client_assertion_type must be ${JWT_BEARER_ASSERTION}`);
+  if (text === undefined) throw malformed("client_assertion is missing");
+  let read: Jws;
+  try {
+    read = parseJws(text, LONGEST_ASSERTION);
+  } catch (error) {
+    if (!(error instanceof JwsFault)) throw error;
+    throw malformed(error.words);
+  }
+  const { iss, sub } = read.claims;
+  // RFC 7523 §3: "For client authentication, the subject MUST be the client_id"; OpenID Connect Core §9: iss too.
+  // What another issuer signed is the token of a workload, if that issuer is trusted.
+  if (assertionType === SPIFFE_ASSERTION || typeof sub !== "string" || sub === "" || iss !== sub)
+    return { kind: "workload", clientId: clientId ?? "", named: clientId, assertion: read };
+  // Not every database can look for U+0000.
+  if (/\0|\uFFFD/.test(sub)) throw malformed("sub is no client_id");
+  // RFC 7521 §4.2: "the client_id parameter MUST identify the client that is identified by the assertion".
+  if (clientId !== undefined && clientId !== sub) throw new OAuthError("client_id_mismatch");
+  return { kind: "assertion", clientId: sub, assertion: read };
+}
+
+const malformed = (why: string): OAuthError =>
+  new OAuthError("client_assertion_malformed", {
+    description: `The client assertion cannot be read: ${why}.`,
+  });
 
 /** The text of a Basic header; null if it is none. */
 function decodeBasic(header: string): string | null {

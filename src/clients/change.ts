@@ -3,11 +3,13 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
+import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
+import { checkWorkloads } from "./workloads.ts";
 
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
@@ -22,11 +24,13 @@ export interface ClientWish {
   readonly redirect_uris?: readonly string[];
   readonly grant_types?: readonly string[];
   readonly token_endpoint_auth_method?: ClientAuthenticationMethod;
+  readonly token_endpoint_auth_signing_alg?: string | null;
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
   readonly id_token_signed_response_alg?: string | null;
   readonly userinfo_signed_response_alg?: string | null;
+  readonly introspection_signed_response_alg?: string | null;
   readonly subject_type?: string;
   readonly sector_identifier_uri?: string | null;
   readonly default_max_age?: number | null;
@@ -54,6 +58,8 @@ export interface ClientWish {
   readonly denied_groups?: readonly string[];
   /** In place of all that it has. */
   readonly claims?: ClaimMapping;
+  /** In place of all that it has. */
+  readonly workloads?: readonly unknown[];
 }
 
 /** The values of a client's row that such a change sets. */
@@ -76,8 +82,10 @@ export function changedMetadata(
     allowed_groups,
     denied_groups,
     claims,
+    workloads,
     ...named
   } = wish;
+  const next = workloadsOf(client, workloads);
   // The response types follow from the grant types.
   const { response_types: _, ...has } = describeClient(client);
   const checked = checkClientMetadata(
@@ -89,7 +97,7 @@ export function changedMetadata(
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),
     },
-    changePolicy(client, configuration, catalogue, freedoms),
+    changePolicy(client, configuration, catalogue, { ...freedoms, hasWorkloads: next.isWorkload }),
   );
   // The check takes no scope for every scope.
   const nextScope = scope !== undefined && scope.length === 0 ? [] : checked.scope;
@@ -103,13 +111,23 @@ export function changedMetadata(
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
     claims: claims ?? client.claims,
+    ...next,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {
-      description: "Only a client with a secret can be exempt from PKCE.",
+      description: "Only a client that proves who it is can be exempt from PKCE.",
     });
   }
   return { ...changed, defaultScope: nextDefault(client, wish, changed) };
+}
+
+/** Only an operator changes a client in this way, and only they say whose tokens authenticate it. */
+function workloadsOf(
+  client: ClientRecord,
+  wish: ClientWish["workloads"],
+): Pick<ClientRecord, "workloads" | "isWorkload"> {
+  const workloads = wish === undefined ? client.workloads : checkWorkloads(wish);
+  return { workloads, isWorkload: workloads.length > 0 };
 }
 
 /** A default that was not named follows the scope: all of it, or what is left of the old default. */

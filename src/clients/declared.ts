@@ -12,11 +12,12 @@ import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import { isLoopback, isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
-import { isPublic } from "./authentication-methods.ts";
+import { hasSecrets, isPublic } from "./authentication-methods.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
 import { namesByLanguage } from "./localized.ts";
 import { type ClientMetadata, checkClientMetadata } from "./metadata.ts";
 import { secretDigest, secretText } from "./secret-reference.ts";
+import { checkWorkloads } from "./workloads.ts";
 
 /** Shorter secrets get a warning: they were probably made up, and are easier to guess than generated ones. */
 const SHORT_SECRET = 20;
@@ -106,12 +107,18 @@ export function checkedDeclaration(
   const clientId =
     chosenClientId(declared.client_id) ??
     complain("its client_id must not be blank, start with 'acc_' or be a URL.");
-  const confidential = declared.secrets.length > 0;
+  const hasSecret = declared.secrets.length > 0;
+  const workloads = checkedWorkloads(declared, complain);
+  const hasWorkloads = workloads.length > 0;
+  const method =
+    declared.token_endpoint_auth_method ??
+    (hasSecret ? "client_secret_basic" : hasWorkloads ? "private_key_jwt" : "none");
   const {
     minimum_acr: _,
     allowed_groups: __,
     denied_groups: ___,
     claims: ____,
+    workloads: _____,
     secrets,
     require_pkce,
     access_token_seconds,
@@ -141,26 +148,42 @@ export function checkedDeclaration(
       grantTypes ??
       (declared.redirect_uris.length > 0
         ? ["authorization_code", "refresh_token"]
-        : confidential
+        : method !== "none"
           ? ["client_credentials"]
           : []),
-    token_endpoint_auth_method:
-      declared.token_endpoint_auth_method ?? (confidential ? "client_secret_basic" : "none"),
+    token_endpoint_auth_method: method,
     scope: scope?.join(" "),
     default_scope: default_scope?.join(" "),
   };
   const metadata = (() => {
     try {
-      return checkClientMetadata(input, operatorPolicy(configuration, catalogue, { allowsHttp }));
+      return checkClientMetadata(
+        input,
+        operatorPolicy(configuration, catalogue, { allowsHttp, hasWorkloads }),
+      );
     } catch (error) {
       return complain(error instanceof OAuthError ? error.description : String(error));
     }
   })();
-  if (!isPublic(metadata) && !confidential) complain("it needs a secret.");
-  if (isPublic(metadata) && confidential)
-    complain("it has secrets but its token_endpoint_auth_method is 'none'.");
-  if (!require_pkce && !confidential) complain("require_pkce = false is only for clients with a secret.");
+  if (hasSecrets(metadata) && !hasSecret) complain("it needs a secret.");
+  if (!hasSecrets(metadata) && hasSecret)
+    complain(
+      `it has secrets but its token_endpoint_auth_method is '${metadata.tokenEndpointAuthMethod}', which uses none.`,
+    );
+  if (!require_pkce && isPublic(metadata))
+    complain("require_pkce = false is only for clients that prove who they are.");
   return { clientId, metadata };
+}
+
+function checkedWorkloads(
+  { workloads = [] }: ClientDeclaration,
+  complain: (message: string) => never,
+): ClientRecord["workloads"] {
+  try {
+    return checkWorkloads(workloads);
+  } catch (error) {
+    return complain(error instanceof OAuthError ? error.description : String(error));
+  }
 }
 
 /** The content of a file; null if it is not JSON. */
@@ -198,6 +221,7 @@ export function declaredClient(
       allowedGroups: declared.allowed_groups ?? [],
       deniedGroups: declared.denied_groups ?? [],
       claims: declared.claims ?? {},
+      workloads: checkWorkloads(declared.workloads ?? []),
     },
     context.random,
   );

@@ -3,16 +3,25 @@
  * the command line or the registration endpoint; only the policy differs.
  */
 import { impliedScope } from "../protocol/catalogue.ts";
+import {
+  CLIENT_AUTHENTICATION_NAMES,
+  type ClientAuthenticationMethod,
+  isClientAuthenticationMethod,
+} from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
+import {
+  DEVICE_CODE_GRANT,
+  type GrantType,
+  isGrantType,
+  TOKEN_EXCHANGE_GRANT,
+} from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
-import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
+import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
 import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
@@ -33,6 +42,7 @@ export type ClientMetadata = Omit<
   | "disabledAt"
   | "disabledBy"
   | "registrationToken"
+  | "document"
   | keyof ClientRules
 >;
 
@@ -55,6 +65,8 @@ export interface MetadataPolicy {
   readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /** Whether tokens of workloads authenticate the client, so that it needs no keys. Default: no. */
+  readonly hasWorkloads?: boolean;
   /** The algorithms with which this server signs. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** The operator may vouch for a client so far that people are not asked before it gets access. */
@@ -79,7 +91,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   const redirectUris = readRedirectUris(members, grantTypes, policy);
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
-  const openId = checkOpenIdMetadata(members, { redirectUris, grantTypes }, policy);
+  const openId = checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy);
   const fault = profileFault({ ...openId, redirectUris, tokenEndpointAuthMethod }, policy.signingAlgorithms);
   if (fault !== null) refuse(fault);
   return {
@@ -156,7 +168,7 @@ function readGrantTypes(
     else if (isGrantType(name)) grantTypes.add(name);
   }
   const issuesRefreshTokens = [...grantTypes].some(
-    (grantType) => grantType !== "refresh_token" && grantType !== "client_credentials",
+    (grantType) => grantType === "authorization_code" || grantType === DEVICE_CODE_GRANT,
   );
   if (!issuesRefreshTokens && grantTypes.delete("refresh_token"))
     faults.push("The grant type 'refresh_token' needs 'authorization_code' or the device grant beside it.");
@@ -177,20 +189,25 @@ function grantTypeFault(
     return `The grant type '${name}' is not open to clients that register themselves.`;
   // RFC 6749 §4.4: only confidential clients may act for themselves.
   if (method === "none" && name === "client_credentials")
-    return "client_credentials needs a client with a secret; token_endpoint_auth_method is 'none'.";
+    return "client_credentials needs a client that proves who it is; token_endpoint_auth_method is 'none'.";
+  // RFC 8693 §2.1: a thief of a token could otherwise turn it into others.
+  if (method === "none" && name === TOKEN_EXCHANGE_GRANT)
+    return "Token exchange needs a client that proves who it is; token_endpoint_auth_method is 'none'.";
   return null;
 }
 
 /** A method is never exchanged for another one: the client would prove itself less well than it said. */
 function readAuthenticationMethod(members: Members): ClientAuthenticationMethod {
   const name = readString(members, "token_endpoint_auth_method") ?? "client_secret_basic";
-  const method = CLIENT_AUTHENTICATION_METHODS.find((known) => known.method === name)?.method;
-  if (method === undefined) {
-    refuse(
-      `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_METHODS.map((known) => known.method).join(", ")}.`,
+  if (isClientAuthenticationMethod(name)) return name;
+  // RFC 7591 §2 would let a client sign with its secret. That takes the secret itself.
+  if (name === "client_secret_jwt")
+    return refuse(
+      "token_endpoint_auth_method 'client_secret_jwt' is not supported: this server keeps only digests of secrets. Use private_key_jwt with a key of the client.",
     );
-  }
-  return method;
+  return refuse(
+    `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_NAMES.join(", ")}.`,
+  );
 }
 
 function readRedirectUris(

@@ -26,6 +26,7 @@ export type OpenIdMetadata = Pick<
   ClientRecord,
   | "idTokenSignedResponseAlg"
   | "userinfoSignedResponseAlg"
+  | "introspectionSignedResponseAlg"
   | "subjectType"
   | "sectorIdentifierUri"
   | "defaultMaxAge"
@@ -39,6 +40,7 @@ export type OpenIdMetadata = Pick<
   | "jwksUri"
   | "requestObjectSigningAlg"
   | "requireSignedRequestObject"
+  | "tokenEndpointAuthSigningAlg"
   | "requirePushedAuthorizationRequests"
   | "authorizationSignedResponseAlg"
   | "securityProfile"
@@ -51,6 +53,7 @@ interface OpenIdPolicy {
   readonly mayBeFirstParty: boolean;
   readonly mayCallHttp: boolean;
   readonly narrows: boolean;
+  readonly hasWorkloads?: boolean;
   readonly privateUseSchemes: readonly string[];
   readonly redirectUriFreedoms?: RedirectUriFreedoms;
   readonly ownOrigins: ReadonlySet<string>;
@@ -62,6 +65,15 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
   configured.includes(DEFAULT_SIGNING_ALGORITHM)
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
+
+/** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
+export const introspectionAlgorithm = (
+  { introspectionSignedResponseAlg: named }: Pick<ClientRecord, "introspectionSignedResponseAlg">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm | null => {
+  if (named === null) return defaultSigningAlgorithm(algorithms);
+  return algorithms.includes(named) ? named : null;
+};
 
 /** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */
 function algorithmFor(
@@ -88,7 +100,11 @@ export const answerAlgorithm = (
 /** Throws `client_metadata_refused`. */
 export function checkOpenIdMetadata(
   members: Members,
-  { redirectUris, grantTypes }: Pick<ClientRecord, "redirectUris" | "grantTypes">,
+  {
+    redirectUris,
+    grantTypes,
+    tokenEndpointAuthMethod,
+  }: Pick<ClientRecord, "redirectUris" | "grantTypes" | "tokenEndpointAuthMethod">,
   policy: OpenIdPolicy,
 ): OpenIdMetadata {
   refuseEncryption(members, policy);
@@ -112,6 +128,12 @@ export function checkOpenIdMetadata(
       policy.signingAlgorithms,
       policy,
     ),
+    introspectionSignedResponseAlg: readAlgorithm(
+      members,
+      "introspection_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
     subjectType,
     sectorIdentifierUri,
     defaultMaxAge: readSeconds(members, "default_max_age"),
@@ -129,6 +151,7 @@ export function checkOpenIdMetadata(
       policy,
     ),
     requireSignedRequestObject: readRequireSigned(members, keys),
+    tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
     requirePushedAuthorizationRequests: readBoolean(members, "require_pushed_authorization_requests"),
     authorizationSignedResponseAlg: readAlgorithm(
       members,
@@ -146,6 +169,7 @@ export function checkOpenIdMetadata(
 export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> => ({
   id_token_signed_response_alg: client.idTokenSignedResponseAlg,
   userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
+  introspection_signed_response_alg: client.introspectionSignedResponseAlg,
   subject_type: client.subjectType === "public" ? null : client.subjectType,
   sector_identifier_uri: client.sectorIdentifierUri,
   default_max_age: client.defaultMaxAge,
@@ -159,6 +183,7 @@ export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> 
   jwks_uri: client.jwksUri,
   request_object_signing_alg: client.requestObjectSigningAlg,
   require_signed_request_object: client.requireSignedRequestObject || null,
+  token_endpoint_auth_signing_alg: client.tokenEndpointAuthSigningAlg,
   require_pushed_authorization_requests: client.requirePushedAuthorizationRequests || null,
   authorization_signed_response_alg: client.authorizationSignedResponseAlg,
   security_profile: client.securityProfile,
@@ -172,6 +197,8 @@ const ENCRYPTED = [
   "id_token_encrypted_response_enc",
   "userinfo_encrypted_response_alg",
   "userinfo_encrypted_response_enc",
+  "introspection_encrypted_response_alg",
+  "introspection_encrypted_response_enc",
   "request_object_encryption_alg",
   "request_object_encryption_enc",
   "authorization_encrypted_response_alg",
@@ -282,6 +309,33 @@ function readSecurityProfile(members: Members): SecurityProfile | null {
   return (
     SECURITY_PROFILES.find((profile) => profile === named) ??
     refuse(`security_profile '${named.slice(0, 40)}' is not known; use ${SECURITY_PROFILES.join(" or ")}.`)
+  );
+}
+
+/**
+ * OpenID Connect Registration §2: the algorithm of client assertions. It is never registered as another one: a client that named it
+ * could not authenticate. Without a key to sign with, it says nothing.
+ */
+function readAssertionAlgorithm(
+  members: Members,
+  { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
+  method: ClientRecord["tokenEndpointAuthMethod"],
+  { hasWorkloads = false }: OpenIdPolicy,
+): SigningAlgorithm | null {
+  if (method === "none" && hasWorkloads)
+    refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
+  if (method !== "private_key_jwt") return null;
+  // A client that its platform vouches for needs no key of its own.
+  if (jwks === null && jwksUri === null && !hasWorkloads)
+    refuse("token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.");
+  const named = readString(members, "token_endpoint_auth_signing_alg");
+  if (named === null) return null;
+  const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;
+  return (
+    found ??
+    refuse(
+      `token_endpoint_auth_signing_alg '${named}' is not supported; use ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
+    )
   );
 }
 

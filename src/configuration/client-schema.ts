@@ -2,10 +2,12 @@
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { workloadDeclaration } from "./trust-schema.ts";
 import {
   claimMapping,
   groupName,
@@ -57,13 +59,18 @@ export const clientDeclaration = table({
   ),
   grant_types: optional(v.array(v.string()), {
     allowed: `${GRANT_TYPES.join(", ")}; in short: ${Object.keys(SHORT_GRANTS).join(", ")}`,
-    fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
+    fallback: "code and refresh with a redirect URI, else client_credentials with a secret or a key",
     description: "The grants it may use.",
   }),
   token_endpoint_auth_method: optional(v.string(), {
-    allowed: "client_secret_basic, client_secret_post, none",
-    fallback: "client_secret_basic with a secret, else none",
-    description: "How it proves who it is.",
+    allowed: CLIENT_AUTHENTICATION_NAMES.join(", "),
+    fallback: "client_secret_basic with a secret, private_key_jwt with workloads, else none",
+    description:
+      "How it proves who it is. private_key_jwt: with a signature; it needs its keys, and has no secret.",
+  }),
+  token_endpoint_auth_signing_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "any",
+    description: "The one algorithm of its client assertions (private_key_jwt).",
   }),
   secrets: v.pipe(
     v.optional(v.array(secretText), []),
@@ -121,6 +128,11 @@ export const clientDeclaration = table({
   userinfo_signed_response_alg: optional(v.picklist(ALGORITHMS), {
     fallback: "JSON, unsigned",
     description: "The algorithm that signs what userinfo answers it.",
+  }),
+  introspection_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "RS256 if it is among signing.algorithms, else the first of them",
+    description:
+      "The algorithm that signs what introspection answers it, when it asks for a signed answer (RFC 9701).",
   }),
   subject_type: optional(v.picklist(["public", "pairwise"]), {
     fallback: "public",
@@ -185,6 +197,11 @@ export const clientDeclaration = table({
       'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
     description:
       "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
+  }),
+  workloads: optional(v.array(workloadDeclaration), {
+    fallback: "none",
+    description:
+      "Workloads whose tokens of a trusted issuer authenticate it, in place of a secret: docs/workloads.md.",
   }),
 });
 

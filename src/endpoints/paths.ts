@@ -1,11 +1,12 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { SELF_TEST_PATH } from "../operations/self-test.ts";
+import { TOKEN_PATH } from "../protocol/client-authentication.ts";
 import { PICTURE_PATH } from "../rules/picture.ts";
 
 /** Where each endpoint is, below the issuer. */
 export const ENDPOINT_PATHS = {
   authorize: "/auth/authorize",
-  token: "/auth/token",
+  token: TOKEN_PATH,
   pushedAuthorizationRequest: "/auth/par",
   deviceAuthorization: "/auth/device",
   introspection: "/auth/introspect",

@@ -10,8 +10,12 @@ export const revocation =
   (context: Context): Handler =>
   async (incoming) => {
     const parameters = await readForm(context, incoming);
-    await asClient(context, incoming, parameters, async (caller) =>
-      revokeToken(context, actOfStranger(incoming), caller, parameters.required("token")),
+    await asClient(
+      context,
+      incoming,
+      parameters,
+      async (caller) => revokeToken(context, actOfStranger(incoming), caller, parameters.required("token")),
+      { endsAccess: true },
     );
     // RFC 7009 §2.2: 200 also for tokens that do not exist. The body is an object because some clients parse it.
     return json({});

@@ -20,7 +20,7 @@ export class CallerMemory {
   #characters = 0;
 
   recall({ text, clientId }: PresentedCredentials, now: number): AuthenticatedClient | null {
-    const remembered = this.#clients.get(text);
+    const remembered = text === null ? undefined : this.#clients.get(text);
     if (remembered === undefined) return null;
     const { client, secretExpiresAt } = remembered;
     if (clientId !== undefined && clientId !== client.clientId) return null;
@@ -28,7 +28,8 @@ export class CallerMemory {
   }
 
   remember({ text }: Pick<PresentedCredentials, "text">, authenticated: AuthenticatedWith): void {
-    if (text.length > PRESENTED_CHARACTERS) return;
+    // What counts once is no credential that a later request could have.
+    if (text === null || text.length > PRESENTED_CHARACTERS) return;
     this.#forget(text);
     const characters = text.length + JSON.stringify(authenticated.client).length;
     this.#clients.set(text, { ...authenticated, characters });
@@ -40,7 +41,7 @@ export class CallerMemory {
   }
 
   forget({ text }: Pick<PresentedCredentials, "text">): void {
-    this.#forget(text);
+    if (text !== null) this.#forget(text);
   }
 
   #forget(text: string): void {

@@ -6,19 +6,19 @@
  */
 import {
   type AuthenticatedClient,
-  type Candidate,
   type PresentedCredentials,
   presentedCredentials,
+  proofWith,
   requireAuthenticated,
 } from "../clients/authentication.ts";
-import type { Credentials } from "../clients/authentication-methods.ts";
+import type { Credentials, Proof } from "../clients/authentication-methods.ts";
 import type { Incoming } from "../platform/http.ts";
-import { OAuthError } from "../protocol/errors.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import type { Act } from "../rules/events.ts";
+import { type Act, actOfStranger } from "../rules/events.ts";
 import { row } from "../store/contract.ts";
 import { type ClientRecord, clients } from "../store/tables.ts";
-import { findServedClient } from "./clients.ts";
+import { type ProofContext, ProvenRequest, proofOf } from "./client-proofs.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -29,7 +29,7 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-interface CallerContext extends Pick<Context, "store" | "clock" | "callers" | "configuration" | "catalogue"> {
+interface CallerContext extends ProofContext, Pick<Context, "callers"> {
   readonly limits: Pick<Context["limits"], "clientSecretPerAddress">;
 }
 
@@ -80,23 +80,25 @@ const ATTEMPTS = 10;
 /**
  * Authenticates the client and acts for it. The client is confirmed before any answer or refusal is sent.
  * Throws `invalid_client` (401), for contradicting credentials `invalid_request`, and `too_many_requests` (429) after too
- * many wrong secrets.
+ * many wrong secrets. `endsAccess`: the act ends access, so neither an overload nor a full disk may block it.
  */
 export async function asClient<Result>(
   context: CallerContext,
-  incoming: Pick<Incoming, "request" | "address">,
+  incoming: Pick<Incoming, "request" | "address" | "requestId">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
+  { endsAccess = false }: { readonly endsAccess?: boolean } = {},
 ): Promise<Result> {
   const credentials = presentedCredentials(incoming.request, parameters);
   const { callers, clock } = context;
+  const request = new ProvenRequest(actOfStranger(incoming), endsAccess);
   let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {
     const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;
     wasKnown ||= remembered !== null;
     const caller =
       remembered === null
-        ? new Caller(await authenticate(context, credentials, wasKnown ? null : incoming), true)
+        ? new Caller(await authenticate(context, credentials, request, wasKnown ? null : incoming), true)
         : new Caller(remembered, false);
     try {
       try {
@@ -123,30 +125,45 @@ async function confirm({ store }: CallerContext, caller: Caller): Promise<void> 
 
 /**
  * Reads the client and checks its credentials. Wrong secrets count for the client and the network that they come from: no
- * network guesses without limit, and no network locks the client out elsewhere. `from`: null for credentials that were right before, which are no guess.
+ * network guesses without limit, and no network locks the client out elsewhere. A signature cannot be guessed, so wrong ones
+ * count for nothing. `from`: null for credentials that were right before, which are no guess.
  */
 async function authenticate(
   context: CallerContext,
   presented: PresentedCredentials,
+  request: ProvenRequest,
   from: Pick<Incoming, "address"> | null,
 ): Promise<AuthenticatedClient> {
-  const { clock, callers, limits } = context;
-  const candidateOf = async (credentials: Credentials): Promise<Candidate> => ({
-    credentials,
-    client: await findServedClient(context, credentials.clientId),
-  });
+  const { callers, limits } = context;
+  const candidateOf = async (credentials: Credentials) => {
+    const { find, prove } = proofOf(context, request, credentials);
+    return { credentials, client: await find(), prove };
+  };
   const [first, ...others] = presented.read();
   const asSpecified = await candidateOf(first);
   // Every reading is looked up, whatever the first one finds, so that the time tells nothing about it.
   const otherwise = await Promise.all(others.map(candidateOf));
-  // Nothing is awaited from here on, so a hundred parallel guesses count a hundred, and as many right secrets none.
+  // Nothing is awaited for secrets from here on, so a hundred parallel guesses count a hundred, and as many right secrets none.
   const limit = limits.clientSecretPerAddress;
-  const { clientId, secretDigests } = first;
-  const key = from === null || secretDigests.length === 0 ? null : `${from.address} ${clientId}`;
+  const { clientId } = first;
+  const key = from === null || first.kind !== "secret" ? null : `${from.address} ${clientId}`;
   const retryAfterSeconds = key === null ? 0 : limit.attempt(key);
   if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds });
-  const authenticated = requireAuthenticated([asSpecified, ...otherwise], presented, clock.seconds());
+  const proving = [asSpecified, ...otherwise].map(({ client, prove }) => proofWith(client, prove));
+  const [proof = "client_unknown", ...proofs] = proving.every(isSettled)
+    ? proving
+    : await Promise.all(proving);
+  const authenticated = requireAuthenticated(
+    [
+      { ...asSpecified, proof },
+      ...otherwise.map((candidate, index) => ({ ...candidate, proof: proofs[index] ?? "client_unknown" })),
+    ],
+    presented,
+  );
   if (key !== null) limit.forgive(key);
   callers.remember(presented, authenticated);
   return authenticated.client;
 }
+
+const isSettled = (proof: Reason | Proof | Promise<Reason | Proof>): proof is Reason | Proof =>
+  !(proof instanceof Promise);

@@ -1,6 +1,6 @@
 /** Operations on clients. */
 
-import { isPublic } from "../clients/authentication-methods.ts";
+import { hasSecrets } from "../clients/authentication-methods.ts";
 import type { ClientChanges } from "../clients/change.ts";
 import {
   mintClientSecret,
@@ -115,13 +115,13 @@ export interface WantedClient
 
 export interface AddedClient {
   readonly client: ClientRecord;
-  /** Shown once; null for a public client. */
+  /** Shown once; null for a client whose method uses none. */
   readonly secret: string | null;
   /** RFC 7592: manages the registration. Null for a client of the operator. */
   readonly registrationToken: string | null;
 }
 
-/** Makes a client, with a secret unless it is public. Null, and nothing changed, if the identifier is taken. */
+/** Makes a client, with a secret if its method uses one. Null, and nothing changed, if the identifier is taken. */
 export async function addClient(
   context: AddContext,
   act: Act,
@@ -129,7 +129,7 @@ export async function addClient(
 ): Promise<AddedClient | null> {
   const { clock, random } = context;
   const { clientId = newClientId(random), metadata } = wanted;
-  const secret = isPublic(metadata) ? null : mintClientSecret(clock, random);
+  const secret = hasSecrets(metadata) ? mintClientSecret(clock, random) : null;
   const secrets = secret === null ? [] : [secret.record];
   const token =
     wanted.source === "registration" ? mintCredential("registration_access_token", clock, random) : null;
@@ -213,7 +213,7 @@ export async function putClient(context: DecideContext, act: Act, wanted: Client
 export interface ChangedClient {
   readonly before: ClientRecord;
   readonly client: ClientRecord;
-  /** The secret of a client that was public; shown once. */
+  /** The secret of a client that had none and needs one; shown once. */
   readonly secret: string | null;
 }
 
@@ -228,9 +228,15 @@ export const changeClient = (
   clientId: ClientId,
   change: (client: ClientRecord) => ClientChanges,
 ): Promise<ChangedClient | null> =>
-  changeBy(context, act, clientId, (client, secret) =>
-    rules.changeClient(client, { ...change(client), registrationToken: null }, secret),
-  );
+  changeBy(context, act, clientId, (client, secret) => {
+    const changes = change(client);
+    if (!rules.mayChangeTo(client, changes))
+      throw new OAuthError("change_refused", {
+        description:
+          "The metadata document of the client says this, and the next fetch would bring it back. Its groups, sign-in level, lifetimes and claims can be changed.",
+      });
+    return rules.changeClient(client, { ...changes, registrationToken: null }, secret);
+  });
 
 /** RFC 7592 §2.2: a client replaces its metadata. Null if it was removed meanwhile. */
 export const changeRegistration = (

@@ -38,6 +38,7 @@ export interface SingleUseContext extends DecideContext {
 /**
  * Uses it up. False if it was used before. `parts`: what names it, such as the issuer and the `jti`. A digest keeps the parts
  * apart, so one signer cannot use up what another one signed. `expiresAt`: when it would be refused anyway.
+ * `urgent`: it comes with a request that ends access.
  *
  * It is a commit of its own, before the act: what was signed once is used up, even if the act is refused then. It lies in a shard of its
  * own too, which depends on nothing but the parts.
@@ -48,13 +49,16 @@ export async function useOnce(
   kind: OnceKind,
   parts: readonly string[],
   expiresAt: EpochSeconds,
+  { urgent = false }: { readonly urgent?: boolean } = {},
 ): Promise<boolean> {
-  const digest = createHash("sha256").update(JSON.stringify([kind, ...parts])).digest();
+  const digest = createHash("sha256")
+    .update(JSON.stringify([kind, ...parts]))
+    .digest();
   const key = digest.toString("base64url");
   if (context.seenLately.has(key, context.clock.seconds())) return false;
   const id = new Uint8Array(digest.subarray(0, ID_BYTES)) as RecordId;
   // The insert itself tells whether there is such a row, so this takes no look.
-  const isNew = (await carryOut(context, act, useOnceRule(kind, { id, expiresAt }))) !== "stale";
+  const isNew = (await carryOut(context, act, useOnceRule(kind, { id, expiresAt }, urgent))) !== "stale";
   context.seenLately.add(key, expiresAt);
   return isNew;
 }

@@ -20,8 +20,9 @@ export const countOnce = (
   resultId: RecordId | null = null,
 ): Change => insert(once, { kind, id, expiresAt, resultId });
 
-/** Uses up what its signer made for one use. The commit is stale if it was used before. */
-export const useOnce = (kind: OnceKind, single: Single): Decision<void> => ({
+/** Uses up what its signer made for one use. The commit is stale if it was used before. `urgent`: it comes with a request that ends access. */
+export const useOnce = (kind: OnceKind, single: Single, urgent = false): Decision<void> => ({
   outcome: undefined,
   changes: [countOnce(kind, single)],
+  urgent,
 });

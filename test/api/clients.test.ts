@@ -104,6 +104,21 @@ describe("a client", () => {
     expect(back.secrets).toHaveLength(1);
   });
 
+  test("signs with its key, and has no secret", async () => {
+    const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] };
+    const made = await add({
+      token_endpoint_auth_method: "private_key_jwt",
+      token_endpoint_auth_signing_alg: "EdDSA",
+      jwks,
+    });
+    expect(made).toMatchObject({ token_endpoint_auth_signing_alg: "EdDSA", jwks, secrets: [] });
+    expect(made).not.toHaveProperty("client_secret");
+    const secret = await ask(server, clients, `${pathOf(made)}/secrets`, { method: "POST", body: {} });
+    expect(await refusalOf(secret)).toEqual([409, expect.stringContaining("proves who it is with a key")]);
+    const keyless = await ask(server, clients, pathOf(made), { method: "PATCH", body: { jwks: null } });
+    expect(await refusalOf(keyless)).toEqual([400, expect.stringContaining("needs the keys of the client")]);
+  });
+
   test.each([
     [{ client_id: "acc_1" }, "client_id must be"],
     [{ redirect_uris: ["http://wiki.example/cb"] }, "http"],

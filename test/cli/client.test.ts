@@ -114,7 +114,7 @@ describe("client set", () => {
     const { client_secret: secret } = await add("kinds", "--grant", "client_credentials");
     expect(await tokenStatus("kinds", secret)).toBe(200);
     const refused = await client("set", "kinds", "--public");
-    expect(refused.err).toContain("client_credentials needs a client with a secret");
+    expect(refused.err).toContain("client_credentials needs a client that proves who it is");
     const made = await client("set", "kinds", "--public", "--grant", "device");
     expect(made.out).toContain("It is public: its secrets have ended");
     expect(await row("kinds")).toMatchObject({ secrets: [], tokenEndpointAuthMethod: "none" });
@@ -163,7 +163,7 @@ describe("client set", () => {
     ],
     [["--redirect-uri", "javascript:alert(1)"], "See: tessera client set --help"],
     [["--logo", "data:x"], "logo_uri must be an http or https URL. See: tessera client set --help"],
-    [["--public", "--no-pkce"], "Only a client with a secret can be exempt from PKCE."],
+    [["--public", "--no-pkce"], "Only a client that proves who it is can be exempt from PKCE."],
     [["--public", "--secret-in", "body"], "A public client has no secret."],
   ])("refuses %p, and changes nothing", async (args, words) => {
     if ((await running.store.findClient("refusing")) === null) await add("refusing", ...REDIRECT);
@@ -216,6 +216,27 @@ describe("client show", () => {
     const { last_used_at, used_at } = await json("show", id);
     expect(last_used_at).toBe(used_at);
     expect((await client("show", id)).out).toMatch(/^last used +\S+ .*\((now|\d+ seconds? ago)\)$/m);
+  });
+
+  test("says which tokens a client may exchange", async () => {
+    const file = `${temporaryFolder()}/exchange.toml`;
+    const { client_id: id } = await json("add", "--name", "Orders", "--grant", "exchange");
+    await Bun.write(
+      file,
+      `[[resources]]
+identifier = "https://stock.example"
+[[token_exchange]]
+client = "${id}"
+from_clients = ["demo-web"]
+resources = ["https://stock.example"]
+act = "impersonation"
+`,
+    );
+    const { out, err } = await client("show", id, "--config", file);
+    expect(err).toBe("");
+    expect(out).toMatch(
+      /^exchanges +a token of demo-web for one for https:\/\/stock\.example that does not say who acts$/m,
+    );
   });
 });
 
@@ -304,7 +325,7 @@ describe("client add", () => {
     [
       "a grant that does not exist",
       ["--grant", "implicit"],
-      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device.",
+      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, exchange, jwt_bearer.",
     ],
     [
       "a redirect URI with a wildcard",
@@ -325,7 +346,7 @@ describe("client add", () => {
     [
       "client_credentials for a public client",
       ["--public", "--grant", "client_credentials"],
-      "needs a client with a secret",
+      "needs a client that proves who it is",
     ],
     [
       "a name with characters that turn text around",

@@ -13,14 +13,22 @@ import { configurationSchema } from "../../src/configuration/schema.ts";
 import { digestSecret } from "../../src/credentials/credential.ts";
 import { asClient } from "../../src/operations/caller.ts";
 import { CallerMemory } from "../../src/operations/caller-memory.ts";
+import { ClientKeyError } from "../../src/operations/client-keys.ts";
+import { createEvents } from "../../src/operations/events.ts";
+import { SeenLately } from "../../src/operations/single-use.ts";
+import { createTrustedIssuers } from "../../src/operations/trusted-issuers.ts";
+import { createLog } from "../../src/platform/log.ts";
 import { createNetworkLimit } from "../../src/platform/network.ts";
+import { createOutbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import type { ClientAuthenticationMethod } from "../../src/protocol/client-authentication.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
-import type { ClientAuthenticationMethod, ClientRecord, ClientSecretRecord } from "../../src/store/tables.ts";
+import type { ClientRecord, ClientSecretRecord } from "../../src/store/tables.ts";
 
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
@@ -119,22 +127,36 @@ function authenticate(header: string | null, body = "", now = NOW): Promise<Auth
     method: "POST",
     headers: header === null ? {} : { Authorization: header },
   });
-  const clock = { millis: () => now * 1000, seconds: () => now };
-  const limits = { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) };
-  const context = {
-    store: opened.store,
-    clock,
-    callers,
-    limits,
-    configuration: CONFIGURATION,
-    catalogue: CATALOGUE,
-  };
   return asClient(
-    context,
-    { request, address: "203.0.113.7" },
+    contextAt(now),
+    { request, address: "203.0.113.7", requestId: "" },
     parseParameters(body, 64),
     async ({ client }) => client,
   );
+}
+
+const NO_ISSUERS = createTrustedIssuers({
+  configuration: CONFIGURATION,
+  outbound: createOutbound({ allow: [] }),
+  steadyClock: { millis: () => 0 },
+  log: createLog({ level: "silent", format: "text", write: () => {} }),
+});
+
+function contextAt(now: number) {
+  const clock = { millis: () => now * 1000, seconds: () => now };
+  return {
+    store: opened.store,
+    events: createEvents([]),
+    clock,
+    callers,
+    limits: { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) },
+    configuration: CONFIGURATION,
+    catalogue: CATALOGUE,
+    issuer: parseIssuer(CONFIGURATION.issuer),
+    clientKeys: { find: () => Promise.reject(new ClientKeyError("There are none.")) },
+    seenLately: new SeenLately(),
+    trustedIssuers: NO_ISSUERS,
+  };
 }
 
 describe("a client proves who it is", () => {
@@ -374,14 +396,14 @@ describe("a client is refused", () => {
       "with a client assertion",
       null,
       "client_id=post&client_assertion=a.b.c",
-      "client_method_not_registered",
+      "client_assertion_malformed",
       undefined,
     ],
     [
       "with a client assertion's type alone",
       null,
       "client_id=public&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer",
-      "client_method_not_registered",
+      "client_assertion_malformed",
       undefined,
     ],
     ["with a name of an object's own", null, "client_id=__proto__", "client_unknown", undefined],
@@ -500,18 +522,9 @@ describe("a client that is remembered", () => {
       method: "POST",
       headers: { Authorization: basic(id, "secret") },
     });
-    const clock = { millis: () => NOW * 1000, seconds: () => NOW };
-    const limits = { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) };
-    const context = {
-      store: opened.store,
-      clock,
-      callers,
-      limits,
-      configuration: CONFIGURATION,
-      catalogue: CATALOGUE,
-    };
+    const incoming = { request, address: "203.0.113.7", requestId: "" };
     const refusing = () =>
-      asClient(context, { request, address: "203.0.113.7" }, parseParameters("", 64), async () => {
+      asClient(contextAt(NOW), incoming, parseParameters("", 64), async () => {
         throw new OAuthError("scope_not_registered");
       });
     expect(await reasonOf(refusing)).toBe("client_secret_wrong");

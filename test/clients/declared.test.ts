@@ -93,6 +93,13 @@ describe("declared clients", () => {
         { client_id: "service", secrets: [SECRET] },
         { client_id: "bare" },
         { client_id: "post", secrets: [SECRET], token_endpoint_auth_method: "client_secret_post" },
+        {
+          client_id: "signing",
+          token_endpoint_auth_method: "private_key_jwt",
+          jwks_uri: "https://signing.example/keys",
+          token_endpoint_auth_signing_alg: "ES256",
+          require_pkce: false,
+        },
       ]);
       const shape = async (clientId: string) => {
         const { grantTypes, tokenEndpointAuthMethod, source } = await stored(clientId);
@@ -105,6 +112,12 @@ describe("declared clients", () => {
       expect(await shape("service")).toBe("client_credentials / client_secret_basic / configuration");
       expect(await shape("bare")).toBe(" / none / configuration");
       expect(await shape("post")).toBe("client_credentials / client_secret_post / configuration");
+      expect(await shape("signing")).toBe("client_credentials / private_key_jwt / configuration");
+      expect(await stored("signing")).toMatchObject({
+        tokenEndpointAuthSigningAlg: "ES256",
+        secrets: [],
+        requirePkce: false,
+      });
     },
   );
 
@@ -303,9 +316,24 @@ describe("a declaration that is wrong stops the start and names the client", () 
       "its token_endpoint_auth_method is 'none'",
     ],
     [
+      "secrets beside a key",
+      {
+        client_id: "c",
+        secrets: [SECRET],
+        token_endpoint_auth_method: "private_key_jwt",
+        jwks_uri: "https://c.example/keys",
+      },
+      "its token_endpoint_auth_method is 'private_key_jwt', which uses none",
+    ],
+    [
+      "signatures without a key",
+      { client_id: "c", token_endpoint_auth_method: "private_key_jwt" },
+      "needs the keys of the client",
+    ],
+    [
       "a public client without PKCE",
       { client_id: "c", redirect_uris: REDIRECT, require_pkce: false },
-      "require_pkce = false is only for clients with a secret",
+      "require_pkce = false is only for clients that prove who they are",
     ],
   ];
   test.each(wrong)("%s", async (_, declared, words) => {

@@ -10,6 +10,7 @@ import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
@@ -21,6 +22,7 @@ function policies(changes: ConfigurationInput = {}): {
       { name: "mail.read", description: "Read" },
       { name: "mail.send", description: "Send" },
     ],
+    registration: OPEN_TO_DEVICES,
     ...changes,
   });
   const configuration = { ...parsed, issuer: "https://auth.example" };
@@ -44,6 +46,7 @@ const NO_OPENID = {
   localized: {},
   idTokenSignedResponseAlg: null,
   userinfoSignedResponseAlg: null,
+  introspectionSignedResponseAlg: null,
   subjectType: "public",
   sectorIdentifierUri: null,
   defaultMaxAge: null,
@@ -57,6 +60,7 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  tokenEndpointAuthSigningAlg: null,
   requirePushedAuthorizationRequests: false,
   authorizationSignedResponseAlg: null,
   securityProfile: null,
@@ -87,6 +91,7 @@ const OPTIONAL = [
   "software_statement",
   "id_token_signed_response_alg",
   "userinfo_signed_response_alg",
+  "introspection_signed_response_alg",
   "id_token_encrypted_response_alg",
   "subject_type",
   "sector_identifier_uri",
@@ -322,7 +327,7 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
   const PARTLY: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>, string])[] = [
     [
       "an unknown grant type",
-      { grant_types: ["implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"] },
+      { grant_types: ["implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:saml2-bearer"] },
       { grant_types: ["authorization_code"] },
       "The grant type 'implicit' is not supported",
     ],
@@ -330,7 +335,7 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
       "client_credentials without a secret",
       { grant_types: ["authorization_code", "client_credentials"], token_endpoint_auth_method: "none" },
       { grant_types: ["authorization_code"], token_endpoint_auth_method: "none" },
-      "client_credentials needs a client with a secret",
+      "client_credentials needs a client that proves who it is",
     ],
     [
       "refresh tokens for client_credentials",
@@ -398,14 +403,23 @@ describe("client metadata that is refused", () => {
     [
       "client_credentials without a secret",
       { grant_types: ["client_credentials"], token_endpoint_auth_method: "none" },
-      "client_credentials needs a client with a secret",
+      "client_credentials needs a client that proves who it is",
     ],
     [
-      "private_key_jwt",
+      "private_key_jwt without keys",
       { token_endpoint_auth_method: "private_key_jwt" },
-      "token_endpoint_auth_method 'private_key_jwt' is not supported; use client_secret_basic, client_secret_post, none.",
+      "token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.",
     ],
-    ["client_secret_jwt", { token_endpoint_auth_method: "client_secret_jwt" }, "'client_secret_jwt' is not"],
+    [
+      "a method that does not exist",
+      { token_endpoint_auth_method: "tls" },
+      "token_endpoint_auth_method 'tls' is not supported; use client_secret_basic, client_secret_post, private_key_jwt, none.",
+    ],
+    [
+      "client_secret_jwt",
+      { token_endpoint_auth_method: "client_secret_jwt" },
+      "'client_secret_jwt' is not supported: this server keeps only digests of secrets.",
+    ],
     [
       "an authentication method in capitals",
       { token_endpoint_auth_method: "NONE" },

@@ -419,6 +419,34 @@ describe("an application’s page", () => {
     expect(wrong.status).toBe(400);
   });
 
+  test("takes the keys of an application that signs, and shows them", async () => {
+    const path = "/admin/apps/album/secrets";
+    const sign = async (more: Record<string, string>) =>
+      act(root, path, { act: "method", method: "private_key_jwt", revision: await revision(), ...more });
+    expect(await textOf(await sign({}))).toContain("needs the keys of the client");
+    expect(await textOf(await sign({ jwks: "{" }))).toContain("The keys are not JSON.");
+    const keys = [
+      { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", kid: "one" },
+    ];
+    await sign({ jwks: JSON.stringify({ keys }), auth_alg: "EdDSA" });
+    expect(await find("album")).toMatchObject({
+      tokenEndpointAuthMethod: "private_key_jwt",
+      tokenEndpointAuthSigningAlg: "EdDSA",
+      secrets: [],
+    });
+    const shown = await textOf(await root.get(path));
+    expect(shown).toContain("one (Ed25519)");
+    expect(shown).not.toContain("Add a secret");
+    await sign({ jwks_uri: "https://album.example/keys" });
+    expect(await find("album")).toMatchObject({ jwks: null, jwksUri: "https://album.example/keys" });
+    const back = await act(root, path, {
+      act: "method",
+      method: "client_secret_post",
+      revision: await revision(),
+    });
+    expect(await back.text()).toMatch(/tcs_[\w-]{64}/);
+  });
+
   test("ends all access tokens", async () => {
     const { number } = await find("album");
     const done = await act(root, "/admin/apps/album/secrets", { act: "end_tokens" });
@@ -631,7 +659,7 @@ describe("an application’s page", () => {
       const [path = ""] = titles.find(([, text]) => text?.includes(`App ${id}: Settings`)) ?? [];
       expect([id, path]).not.toEqual([id, ""]);
       const secrets = `${path}/secrets`;
-      expect(await textOf(await root.get(secrets))).toContain(`App ${id}: Secrets`);
+      expect(await textOf(await root.get(secrets))).toContain(`App ${id}: Credentials`);
       expect(await (await root.get(secrets)).text()).toContain(`action="${secrets}"`);
     }
   });

@@ -17,6 +17,9 @@ afterAll(() => server.close());
 
 const NAMES = ["oauth-authorization-server", "openid-configuration"];
 
+const PROVING_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+const ASSERTION_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"];
+
 async function withServer(
   overrides: ConfigurationInput,
   use: (other: TestServer) => Promise<void>,
@@ -44,6 +47,15 @@ describe("the metadata document", () => {
       "OpenID Discovery 3-10",
       "OpenID Discovery 3-11",
       "OpenID Discovery 3-13",
+      "OpenID Discovery 3-17",
+      "RFC 8414 2-8",
+      "RFC 8414 2-9",
+      "RFC 8414 2-10",
+      "RFC 8414 2-13",
+      "RFC 8414 2-14",
+      "RFC 8414 2-15",
+      "RFC 8414 2-16",
+      "RFC 9700 2.5-2",
       "OpenID Discovery 3-14",
       "OpenID Discovery 3-15",
       "OpenID Discovery 3-18",
@@ -64,6 +76,9 @@ describe("the metadata document", () => {
       "RFC 8414 2-2",
       "RFC 8414 2-1",
       "RFC 9207 2.3-3",
+      "RFC 9470 7-1",
+      "RFC 9728 4-1",
+      "RFC 9728 7.6-1",
       "RFC 7009 2-3",
       "RFC 6749 3.1-2",
       "RFC 6749 3.2-1",
@@ -86,9 +101,11 @@ describe("the metadata document", () => {
         end_session_endpoint: "https://auth.example/auth/logout",
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
+        protected_resources: ["https://mail.example/", "https://files.example/api"],
         subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: ["RS256"],
         userinfo_signing_alg_values_supported: ["RS256"],
+        introspection_signing_alg_values_supported: ["RS256"],
         acr_values_supported: ["1", "2"],
         claim_types_supported: ["normal"],
         claims_supported: [
@@ -133,10 +150,16 @@ describe("the metadata document", () => {
           "refresh_token",
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:device_code",
+          "urn:ietf:params:oauth:grant-type:jwt-bearer",
         ],
-        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-        revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-        introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        authorization_grant_profiles_supported: ["urn:ietf:params:oauth:grant-profile:id-jag"],
+        identity_chaining_requested_token_types_supported: ["urn:ietf:params:oauth:token-type:id-jag"],
+        token_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
+        token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+        revocation_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
+        revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+        introspection_endpoint_auth_methods_supported: PROVING_METHODS,
+        introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: ["none", "login", "consent", "select_account"],
@@ -151,6 +174,7 @@ describe("the metadata document", () => {
         require_pushed_authorization_requests: false,
         authorization_signing_alg_values_supported: ["RS256"],
         claims_parameter_supported: true,
+        client_id_metadata_document_supported: true,
         ui_locales_supported: ["en", "de", "ar", "es", "fr", "it", "nl", "pl"],
         service_documentation: "https://auth.example/help/errors",
         access_token_expires_in: 3600,
@@ -274,6 +298,7 @@ describe("what is advertised runs", () => {
             "refresh_token",
             "client_credentials",
             "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
           ],
         },
       ],
@@ -292,7 +317,7 @@ describe("what is advertised runs", () => {
     } finally {
       await everything.close();
     }
-    for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer"]) {
+    for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer"]) {
       await expectRefusal(
         await requestToken(server, "service", { grant_type }),
         400,
@@ -306,17 +331,16 @@ describe("what is advertised runs", () => {
       server.fetch("/auth/register", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ redirect_uris: ["https://client.example/"], token_endpoint_auth_method }),
+        body: JSON.stringify({
+          redirect_uris: ["https://client.example/"],
+          token_endpoint_auth_method,
+          jwks_uri: "https://client.example/keys",
+        }),
       });
     const advertised = document.token_endpoint_auth_methods_supported;
     if (!Array.isArray(advertised)) throw new Error("There are no methods.");
     for (const method of advertised) expect((await register(String(method))).status).toBe(201);
-    for (const method of [
-      "private_key_jwt",
-      "client_secret_jwt",
-      "tls_client_auth",
-      "self_signed_tls_client_auth",
-    ]) {
+    for (const method of ["client_secret_jwt", "tls_client_auth", "self_signed_tls_client_auth"]) {
       expect((await register(method)).status).toBe(400);
     }
   });

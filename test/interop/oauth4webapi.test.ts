@@ -109,6 +109,14 @@ test("a confidential client registers, signs a person in, refreshes, asks about 
     scope: "mail.read profile",
     token_type: "Bearer",
   });
+  // RFC 9701: the library checks type, issuer, audience and signature.
+  const signed = await oauth.introspectionRequest(as, client, authentication, refreshed.access_token, {
+    requestJwtResponse: true,
+    ...insecure,
+  });
+  expect(signed.headers.get("content-type")).toBe("application/token-introspection+jwt");
+  expect(await oauth.processIntrospectionResponse(as, client, signed)).toMatchObject({ active: true });
+  await oauth.validateApplicationLevelSignature(as, signed, insecure);
   await oauth.processRevocationResponse(
     await oauth.revocationRequest(as, client, authentication, refreshed.refresh_token ?? "", insecure),
   );
@@ -126,6 +134,46 @@ test("a public client goes through the code flow without a secret", async () => 
   const tokens = await signInWith(client, oauth.None(), redirectUri);
   expect(tokens.token_type).toBe("bearer");
   expect(tokens.refresh_token).toBeString();
+});
+
+test("a client with a key registers, signs a person in, refreshes, asks about and revokes its tokens", async () => {
+  const { publicKey, privateKey } = await oauth.generateKeyPair("ES256", { extractable: true });
+  const jwk = await crypto.subtle.exportKey("jwk", publicKey);
+  const redirectUri = "https://keyed.example/callback";
+  const client = await register({
+    client_name: "Keyed",
+    redirect_uris: [redirectUri],
+    grant_types: ["authorization_code", "refresh_token"],
+    token_endpoint_auth_method: "private_key_jwt",
+    jwks: { keys: [{ ...jwk, kid: "a key" }] },
+  });
+  expect(client.client_secret).toBeUndefined();
+  const authentication = oauth.PrivateKeyJwt({ key: privateKey, kid: "a key" });
+  const tokens = await signInWith(client, authentication, redirectUri);
+  const refreshed = await oauth.processRefreshTokenResponse(
+    as,
+    client,
+    await oauth.refreshTokenGrantRequest(as, client, authentication, tokens.refresh_token ?? "", insecure),
+  );
+  const introspect = async () =>
+    oauth.processIntrospectionResponse(
+      as,
+      client,
+      await oauth.introspectionRequest(as, client, authentication, refreshed.access_token, insecure),
+    );
+  expect(await introspect()).toMatchObject({ active: true, client_id: client.client_id });
+  await oauth.processRevocationResponse(
+    await oauth.revocationRequest(as, client, authentication, refreshed.refresh_token ?? "", insecure),
+  );
+  expect(await introspect()).toEqual({ active: false });
+  // Another key, and the same as the error of the specification.
+  const other = await oauth.generateKeyPair("ES256");
+  const wrong = oauth.PrivateKeyJwt({ key: other.privateKey, kid: "a key" });
+  const refused = oauth.clientCredentialsGrantRequest(as, client, wrong, {}, insecure);
+  const error = await rejectionOf(
+    refused.then((response) => oauth.processClientCredentialsResponse(as, client, response)),
+  );
+  expect(error).toMatchObject({ status: 401 });
 });
 
 test("a client signs its whole request (RFC 9101)", async () => {

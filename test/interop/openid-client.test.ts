@@ -4,6 +4,8 @@ import * as client from "openid-client";
 import { answerDevice, userCodeDigest } from "../../src/operations/devices.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { clientId, newClient, scopes } from "../store/records.ts";
+import { newKey } from "../support/client-assertions.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { signedInAs } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
@@ -170,6 +172,26 @@ test("the device flow, with the client's own polling", async () => {
   const tokens = await client.pollDeviceAuthorizationGrant(config, device);
   expect(tokens.access_token).toStartWith("tat_");
   expect(tokens.refresh_token).toStartWith("trt_");
+});
+
+test("client credentials and introspection with a key instead of a secret", async () => {
+  const { kid, publicJwk, privateKey } = await newKey("of the agent", "PS256");
+  await server.context.store.createClient(
+    newClient({
+      clientId: clientId("agent"),
+      grantTypes: ["client_credentials"],
+      scope: scopes("files"),
+      defaultScope: scopes("files"),
+      tokenEndpointAuthMethod: "private_key_jwt",
+      tokenEndpointAuthSigningAlg: "PS256",
+      jwks: { keys: [publicJwk] },
+      secrets: [],
+    }),
+  );
+  const config = await discover("agent", client.PrivateKeyJwt({ key: privateKey, kid }));
+  const tokens = await client.clientCredentialsGrant(config, { scope: "files" });
+  expect(tokens.scope).toBe("files");
+  expect(await client.tokenIntrospection(config, tokens.access_token)).toMatchObject({ active: true });
 });
 
 test("client credentials", async () => {

@@ -98,7 +98,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
       });
       return asClient(
         context,
-        { request, address: "203.0.113.7" },
+        { request, address: "203.0.113.7", requestId: "" },
         parseParameters(encodeForm(form), 64),
         act,
       );

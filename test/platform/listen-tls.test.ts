@@ -149,6 +149,7 @@ describe("TLS", () => {
       "answers with the certificate of the files",
       "RFC 9700 2.6-7",
       "RFC 8414 6.1-1",
+      "RFC 7521 4-1",
       "RFC 8414 3-2",
       "RFC 7591 5-1",
       "RFC 7591 3-2",

@@ -83,9 +83,24 @@ const GERMAN: readonly Translation[] = [
     /^The grant type 'refresh_token' needs/,
     () => "Refresh-Tokens gibt es nur neben der Anmeldung im Browser oder auf einem Gerät.",
   ],
-  [/^client_credentials needs/, () => "Nur eine Anwendung mit Secret kann für sich selbst handeln."],
-  [/^Only a client with a secret can/, () => "Nur eine Anwendung mit Secret kann ohne PKCE auskommen."],
-  [/^require_pkce/, () => "Nur eine Anwendung mit Secret kann ohne PKCE auskommen."],
+  [/^client_credentials needs/, () => "Nur eine Anwendung, die sich ausweist, kann für sich selbst handeln."],
+  [
+    /^Only a client that proves who it is can/,
+    () => "Nur eine Anwendung, die sich ausweist, kann ohne PKCE auskommen.",
+  ],
+  [/^require_pkce/, () => "Nur eine Anwendung, die sich ausweist, kann ohne PKCE auskommen."],
+  [
+    /^token_endpoint_auth_method 'private_key_jwt' needs/,
+    () => "Für Unterschriften braucht der Server die Schlüssel der Anwendung: jwks oder jwks_uri.",
+  ],
+  [
+    /^jwks is not allowed: (.*)$/,
+    (why) => `Die Schlüssel gehen so nicht. Der Server sagt auf Englisch: ${why}`,
+  ],
+  [
+    /^jwks has no key/,
+    () => "Unter den Schlüsseln ist keiner, mit dem dieser Server Unterschriften prüfen kann.",
+  ],
   [/^There is no group '(.*)'\./, (group) => `Es gibt keine Gruppe „${group}“. Legen Sie sie zuerst an.`],
   [
     /^access_token_seconds must be from 1 to (.*)\.$/,
@@ -120,6 +135,10 @@ const GERMAN: readonly Translation[] = [
   [
     /^claims: the source of '(.*)'/,
     (name) => `Die Quelle des Claims „${name}“ ist keine, die dieser Server kennt.`,
+  ],
+  [
+    /^This client proves who it is with a key/,
+    () => "Diese Anwendung weist sich mit einem Schlüssel aus und hat keine Secrets.",
   ],
   [/^A public client has no secrets/, () => "Eine Anwendung ohne Secret hat keine Secrets."],
   [

@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 /** The kinds of applications that an administrator adds by hand. */
 import { Icon } from "../../pages/views/icons.tsx";
+import type { ClientAuthenticationMethod } from "../../protocol/client-authentication.ts";
 import { DEVICE_CODE_GRANT, type GrantType } from "../../protocol/grant-types.ts";
-import type { ClientAuthenticationMethod } from "../../store/tables.ts";
 import type { ConsoleFrame } from "../layout.tsx";
 import { wordsFor } from "../texts.ts";
 import { BY_HAND_PATH } from "./paths.ts";

@@ -1,7 +1,10 @@
 /** @jsxImportSource hono/jsx */
-/** The tab with the secrets of an application: their ids and times, never the secrets themselves. */
-
-import { CLIENT_AUTHENTICATION_METHODS } from "../../clients/authentication-methods.ts";
+/**
+ * The tab with what an application proves itself with: its secrets by their ids and times, never the secrets themselves, and
+ * its public keys.
+ */
+import { hasSecrets } from "../../clients/authentication-methods.ts";
+import type { ClientWish } from "../../clients/change.ts";
 import {
   addManagedSecret,
   changeManagedClient,
@@ -9,14 +12,19 @@ import {
   removeManagedSecret,
 } from "../../operations/management/clients.ts";
 import { displayText } from "../../pages/display.ts";
-import { Box } from "../../pages/layout.tsx";
+import { Box, Field } from "../../pages/layout.tsx";
+import { isClientAuthenticationMethod } from "../../protocol/client-authentication.ts";
 import { OAuthError } from "../../protocol/errors.ts";
+import type { Parameters } from "../../protocol/parameters.ts";
+import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../../store/tables.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
+import { ConsoleFault, type Typed } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Facts, Once, Rows } from "../parts.tsx";
 import { revisionOf } from "../revision.ts";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
-import { Choice } from "./fields.tsx";
+import { textOrNull } from "./changes.ts";
+import { Choice, Lines, valuesOf } from "./fields.tsx";
 import { appName, Codes } from "./parts.tsx";
 import { appPath } from "./paths.ts";
 import { type AppCall, appTabPage, backTo, savedOn } from "./tab.tsx";
@@ -24,11 +32,11 @@ import { TAB_WORDS } from "./texts-tabs.ts";
 
 export const secretsPage = appTabPage({
   tab: "secrets",
-  async show(call) {
+  async show(call, typed) {
     return (
       <>
         <Secrets call={call} />
-        {call.mayEdit && <Method call={call} />}
+        {call.mayEdit && <Method call={call} typed={typed} />}
         {call.mayAct && <Tokens call={call} />}
       </>
     );
@@ -55,16 +63,10 @@ export const secretsPage = appTabPage({
       recent: true,
       async carryOut(call, form) {
         const { context, authority, frame, client } = call;
-        const wanted = form.required("method");
-        const method = CLIENT_AUTHENTICATION_METHODS.find((known) => known.method === wanted)?.method;
-        if (method === undefined) throw new OAuthError("parameter_invalid");
-        const { secret } = await changeManagedClient(
-          context,
-          authority,
-          client.clientId,
-          { token_endpoint_auth_method: method },
-          { revision: revisionOf(form) },
-        );
+        const wish = methodWish(form, call);
+        const { secret } = await changeManagedClient(context, authority, client.clientId, wish, {
+          revision: revisionOf(form),
+        });
         return secret === null ? savedOn(call, "secrets") : { shown: newSecretPage(frame, client, secret) };
       },
     },
@@ -77,6 +79,28 @@ export const secretsPage = appTabPage({
     },
   },
 });
+
+/** Keys that are not touched stay, and an address takes the place of keys that stand here. */
+function methodWish(form: Parameters, { client, frame }: AppCall): ClientWish {
+  const method = form.required("method");
+  if (!isClientAuthenticationMethod(method)) throw new OAuthError("parameter_invalid");
+  const uri = textOrNull(form, "jwks_uri");
+  const keys = textOrNull(form, "jwks");
+  return {
+    token_endpoint_auth_method: method,
+    token_endpoint_auth_signing_alg: textOrNull(form, "auth_alg"),
+    ...(uri !== client.jwksUri && { jwks_uri: uri }),
+    ...(keys !== null && { jwks: parseKeys(keys, wordsFor(frame, TAB_WORDS).jwksNotJson) }),
+  };
+}
+
+function parseKeys(text: string, fault: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConsoleFault(fault);
+  }
+}
 
 function newSecretPage(frame: ConsoleFrame, client: ClientRecord, secret: string) {
   const words = wordsFor(frame, TAB_WORDS);
@@ -101,13 +125,14 @@ function newSecretPage(frame: ConsoleFrame, client: ClientRecord, secret: string
 function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
   const words = wordsFor(frame, TAB_WORDS);
   const isPublic = client.tokenEndpointAuthMethod === "none";
+  const usesSecrets = hasSecrets(client);
   const { id, since, until } = words.secretHeads;
   const expires = client.secrets.some(({ expiresAt }) => expiresAt !== null);
   return (
     <section class="card">
-      <h2>{words.secrets}</h2>
-      <p class="muted">{isPublic ? words.isPublic : words.secretsAbout}</p>
-      {!isPublic && client.secrets.length === 0 && <p>{words.noSecrets}</p>}
+      <h2>{words.credentials}</h2>
+      <p class="muted">{usesSecrets ? words.secretsAbout : isPublic ? words.isPublic : words.keysAbout}</p>
+      {usesSecrets && client.secrets.length === 0 && <p>{words.noSecrets}</p>}
       {client.secrets.length > 0 && (
         <Rows
           label={words.secrets}
@@ -124,12 +149,17 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
           facts={{
             [words.jwksUri]: client.jwksUri && <code>{displayText(client.jwksUri, 300)}</code>,
             [words.keys]: client.jwks && (
-              <Codes values={client.jwks.keys.map(({ kid, kty }) => String(kid ?? kty))} />
+              <Codes
+                values={client.jwks.keys.map(
+                  ({ kid, kty, crv, alg }) => `${String(kid ?? "–")} (${String(alg ?? crv ?? kty)})`,
+                )}
+              />
             ),
+            [words.authAlg]: client.tokenEndpointAuthSigningAlg,
           }}
         />
       )}
-      {mayEdit && !isPublic && <ActButton frame={frame} act="add" words={words.addSecret} kind="main" />}
+      {mayEdit && usesSecrets && <ActButton frame={frame} act="add" words={words.addSecret} kind="main" />}
       {mayEdit &&
         client.secrets.map((secret) => (
           <Danger
@@ -147,8 +177,9 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
   );
 }
 
-function Method({ call: { frame, client } }: { call: AppCall }) {
+function Method({ call: { frame, client }, typed }: { call: AppCall; typed: Typed }) {
   const words = wordsFor(frame, TAB_WORDS);
+  const { text } = valuesOf(typed, "method");
   return (
     <section class="card">
       <h2>{words.methodTitle}</h2>
@@ -158,7 +189,26 @@ function Method({ call: { frame, client } }: { call: AppCall }) {
           label={words.method}
           hint={words.methodHint}
           options={words.methods}
-          value={client.tokenEndpointAuthMethod}
+          value={text("method", client.tokenEndpointAuthMethod)}
+        />
+        <p class="muted">{words.keysNeeded}</p>
+        <Lines id="jwks" label={words.jwks} hint={words.jwksHint} rows={5} value={text("jwks", null)} />
+        <Field
+          id="jwks_uri"
+          label={words.jwksUri}
+          autocomplete="off"
+          required={false}
+          maxlength={2000}
+          value={text("jwks_uri", client.jwksUri)}
+        />
+        <Choice
+          id="auth_alg"
+          label={words.authAlg}
+          options={{
+            "": words.anyAlgorithm,
+            ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
+          }}
+          value={text("auth_alg", client.tokenEndpointAuthSigningAlg)}
         />
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}

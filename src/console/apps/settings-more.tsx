@@ -21,21 +21,17 @@ export function secondsIn(form: Parameters, name: string, { frame }: AppCall): n
   return Number(text);
 }
 
-export const moreWish = (form: Parameters, call: AppCall): ClientWish => {
-  // An address takes the place of keys that the application sent itself, so an empty field changes nothing.
-  const jwksUri = textOrNull(form, "jwks_uri");
-  return {
-    id_token_signed_response_alg: textOrNull(form, "id_token_alg"),
-    userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
-    subject_type: form.get("subject_type") ?? call.client.subjectType,
-    default_max_age: secondsIn(form, "default_max_age", call),
-    require_signed_request_object: form.get("require_signed") !== undefined,
-    require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
-    authorization_signed_response_alg: textOrNull(form, "answer_alg"),
-    security_profile: textOrNull(form, "profile"),
-    ...(jwksUri !== call.client.jwksUri && { jwks_uri: jwksUri }),
-  };
-};
+export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
+  id_token_signed_response_alg: textOrNull(form, "id_token_alg"),
+  userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
+  introspection_signed_response_alg: textOrNull(form, "introspection_alg"),
+  subject_type: form.get("subject_type") ?? call.client.subjectType,
+  default_max_age: secondsIn(form, "default_max_age", call),
+  require_signed_request_object: form.get("require_signed") !== undefined,
+  require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
+  authorization_signed_response_alg: textOrNull(form, "answer_alg"),
+  security_profile: textOrNull(form, "profile"),
+});
 
 export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
   const words = wordsFor(frame, TAB_WORDS);
@@ -64,6 +60,12 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             label={words.userinfoAlg}
             options={algorithmsWith(words.unsigned, client.userinfoSignedResponseAlg)}
             value={text("userinfo_alg", client.userinfoSignedResponseAlg)}
+          />
+          <Choice
+            id="introspection_alg"
+            label={words.introspectionAlg}
+            options={algorithmsWith(words.serverDefault, client.introspectionSignedResponseAlg)}
+            value={text("introspection_alg", client.introspectionSignedResponseAlg)}
           />
           <Choice
             id="answer_alg"
@@ -97,14 +99,6 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
               "default_max_age",
               client.defaultMaxAge === null ? null : String(client.defaultMaxAge),
             )}
-          />
-          <Field
-            id="jwks_uri"
-            label={words.jwksUri}
-            autocomplete="off"
-            required={false}
-            maxlength={2000}
-            value={text("jwks_uri", client.jwksUri)}
           />
         </div>
         <Box

@@ -68,6 +68,7 @@ const english = {
   methods: {
     client_secret_basic: "in a header",
     client_secret_post: "in the form",
+    private_key_jwt: "signs with its key",
     none: "has none",
   },
   pkceRequired: "required",
@@ -172,6 +173,7 @@ const german: NewAppWords = {
   methods: {
     client_secret_basic: "in einem Header",
     client_secret_post: "im Formular",
+    private_key_jwt: "unterschreibt mit ihrem Schlüssel",
     none: "hat keins",
   },
   pkceRequired: "verlangt",

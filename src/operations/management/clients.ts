@@ -1,8 +1,9 @@
 /** Managing clients: what an administrator does with applications, in the console and by the management API. */
-import { isPublic } from "../../clients/authentication-methods.ts";
+import { hasSecrets, isPublic } from "../../clients/authentication-methods.ts";
 import { type ClientChanges, type ClientWish, changedMetadata } from "../../clients/change.ts";
 import { chosenClientId, mintClientSecret, operatorPolicy } from "../../clients/clients.ts";
 import { type ClientMetadata, checkClientMetadata } from "../../clients/metadata.ts";
+import { checkWorkloads } from "../../clients/workloads.ts";
 import { YEAR_SECONDS } from "../../configuration/values.ts";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import {
@@ -17,7 +18,12 @@ import { CLAIM_NAMES } from "../../protocol/standard-claims.ts";
 import * as rules from "../../rules/client.ts";
 import type { Decision } from "../../rules/decision.ts";
 import { type Authority, permissionForClient } from "../../rules/role.ts";
-import type { ClientRecord, ClientRules, ClientSource } from "../../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientRules,
+  type ClientSource,
+  describesItself,
+} from "../../store/tables.ts";
 import {
   type AddedClient,
   addClient,
@@ -134,7 +140,7 @@ export function checkNewMetadata(
   wish: NewClientWish,
   { allowsHttp = false }: Freedoms,
 ): ClientMetadata {
-  const { client_id, scope, default_scope, ...members } = wish;
+  const { client_id, scope, default_scope, workloads: _, ...members } = wish;
   const metadata = checkClientMetadata(
     {
       ...members,
@@ -143,7 +149,10 @@ export function checkNewMetadata(
       scope: scope?.join(" "),
       default_scope: default_scope?.join(" "),
     },
-    operatorPolicy(configuration, catalogue, { allowsHttp }),
+    operatorPolicy(configuration, catalogue, {
+      allowsHttp,
+      hasWorkloads: (wish.workloads ?? []).length > 0,
+    }),
   );
   // The check takes no scope for every scope.
   return scope?.length === 0 ? { ...metadata, scope: [], defaultScope: [] } : metadata;
@@ -157,12 +166,13 @@ const rulesOf = (wish: ClientWish): Partial<ClientRules> => ({
   ...(wish.allowed_groups !== undefined && { allowedGroups: wish.allowed_groups }),
   ...(wish.denied_groups !== undefined && { deniedGroups: wish.denied_groups }),
   ...(wish.claims !== undefined && { claims: wish.claims }),
+  ...(wish.workloads !== undefined && { workloads: checkWorkloads(wish.workloads) }),
 });
 
 // ── Acts ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Makes a client, with a secret unless it is public. Throws as `checkClientMetadata`, `member_refused`, or `object_exists` for an
+ * Makes a client, with a secret if its method uses one. Throws as `checkClientMetadata`, `member_refused`, or `object_exists` for an
  * identifier that is taken.
  */
 export async function createManagedClient(
@@ -186,7 +196,7 @@ export async function createManagedClient(
   const clientRules = rulesOf(wish);
   await checkClientRules(context, clientRules);
   if (isPublic(metadata) && clientRules.requirePkce === false)
-    throw refuse("require_pkce: only a client with a secret can be exempt from PKCE.");
+    throw refuse("require_pkce: only a client that proves who it is can be exempt from PKCE.");
   const added = await addClient(context, authority.act, {
     ...(clientId !== undefined && { clientId }),
     source: "operator",
@@ -308,7 +318,7 @@ export async function vouchForManagedClient(
 ): Promise<void> {
   const vouchedAt = vouches ? context.clock.seconds() : null;
   await decideOn(context, authority, clientId, (client) => {
-    if (client.source !== "registration")
+    if (!describesItself(client.source))
       throw new OAuthError("change_refused", {
         description:
           "The client did not register itself: the operator vouches for it by having made it. Disable it instead.",
@@ -347,8 +357,12 @@ export async function addManagedSecret(
   const { text, record } = mintClientSecret(context.clock, context.random);
   await decideOn(context, authority, clientId, (client) => {
     requireNotDeclared(client);
-    if (isPublic(client))
-      throw new OAuthError("change_refused", { description: "A public client has no secrets." });
+    if (!hasSecrets(client))
+      throw new OAuthError("change_refused", {
+        description: isPublic(client)
+          ? "A public client has no secrets."
+          : "This client proves who it is with a key, and has no secrets.",
+      });
     if (client.secrets.length >= MOST_SECRETS)
       throw new OAuthError("change_refused", {
         description: `A client has ${MOST_SECRETS} secrets at most. Remove one first.`,

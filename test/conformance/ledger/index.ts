@@ -1,6 +1,8 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
+import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
+import { ID_JAG } from "./id-jag.ts";
 import { FAPI, FAPI_SIGNING } from "./fapi.ts";
 import { FORM_POST } from "./form-post.ts";
 import { JARM } from "./jarm.ts";
@@ -14,6 +16,8 @@ import { RFC_6750 } from "./rfc6750.ts";
 import { RFC_7009 } from "./rfc7009.ts";
 import { RFC_7517 } from "./rfc7517.ts";
 import { RFC_7518 } from "./rfc7518.ts";
+import { RFC_7521 } from "./rfc7521.ts";
+import { RFC_7523 } from "./rfc7523.ts";
 import { RFC_7591 } from "./rfc7591.ts";
 import { RFC_7592 } from "./rfc7592.ts";
 import { RFC_7636 } from "./rfc7636.ts";
@@ -21,12 +25,16 @@ import { RFC_7662 } from "./rfc7662.ts";
 import { RFC_8252 } from "./rfc8252.ts";
 import { RFC_8414 } from "./rfc8414.ts";
 import { RFC_8628 } from "./rfc8628.ts";
+import { RFC_8693 } from "./rfc8693.ts";
 import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9126 } from "./rfc9126.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
+import { RFC_9701 } from "./rfc9701.ts";
+import { RFC_9728 } from "./rfc9728.ts";
 import type { Ledger } from "./row.ts";
 import { RP_INITIATED_LOGOUT } from "./rp-initiated-logout.ts";
 import { THREATS } from "./threats.ts";
@@ -37,6 +45,8 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_7009,
   RFC_7517,
   RFC_7518,
+  RFC_7521,
+  RFC_7523,
   RFC_7591,
   RFC_7592,
   RFC_7636,
@@ -44,12 +54,17 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8252,
   RFC_8414,
   RFC_8628,
+  RFC_8693,
   RFC_8707,
   RFC_9068,
   RFC_9101,
   RFC_9126,
   RFC_9207,
+  RFC_9470,
   RFC_9700,
+  RFC_9701,
+  RFC_9728,
+  CLIENT_ID_METADATA,
   FORM_POST,
   OPENID_CORE,
   OPENID_DISCOVERY,
@@ -57,6 +72,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   PROMPT_CREATE,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
+  ID_JAG,
   JARM,
   FAPI,
   FAPI_SIGNING,

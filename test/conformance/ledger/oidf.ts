@@ -73,8 +73,7 @@ export const OIDF: Ledger = {
       id: "2-5",
       level: "MUST",
       statement: "Dynamic: clients register for private_key_jwt",
-      does: "They cannot yet",
-      deviation: "clients authenticate with secrets; private_key_jwt is not offered yet",
+      does: "With keys in the registration or at jwks_uri, and no secret",
     },
     {
       id: "2-6",

@@ -1,5 +1,5 @@
 /** OpenID Connect Discovery 1.0, with errata set 2. */
-import { NO_ASSERTIONS, NO_REQUEST_URIS } from "./openid-core/words.ts";
+import { NO_REQUEST_URIS } from "./openid-core/words.ts";
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
@@ -106,8 +106,7 @@ export const OPENID_DISCOVERY: Ledger = {
       id: "3-17",
       level: "SHOULD",
       statement: "token_endpoint_auth_signing_alg_values_supported has RS256, and never none",
-      does: "Client assertions are not offered",
-      notApplicable: NO_ASSERTIONS,
+      does: "It has, and every other asymmetric algorithm that the server knows",
     },
     { id: "3-18", level: "SHOULD", statement: "claims_supported", does: "Every claim that may be told" },
     {

@@ -130,9 +130,7 @@ export const OPENID_REGISTRATION: Ledger = {
       id: "2-19",
       level: "MUST",
       statement: "client assertions with another algorithm than token_endpoint_auth_signing_alg are refused",
-      does: "refuses client assertions",
-      notApplicable:
-        "clients authenticate with secrets; private_key_jwt and client_secret_jwt are not offered",
+      does: "refuses them, as an unknown client",
     },
     {
       id: "2-20",

@@ -2,7 +2,6 @@
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
-const NO_ASSERTIONS = "private_key_jwt and client_secret_jwt are not supported";
 const NOT_SIGNED = "there is no signed_metadata";
 
 export const RFC_8414: Ledger = {
@@ -57,22 +56,19 @@ export const RFC_8414: Ledger = {
       id: "2-8",
       level: "MUST",
       statement: "token_endpoint_auth_signing_alg_values_supported comes with the JWT methods",
-      does: "advertises neither",
-      notApplicable: NO_ASSERTIONS,
+      does: "beside private_key_jwt, with every algorithm that is accepted",
     },
     {
       id: "2-9",
       level: "SHOULD",
       statement: "RS256 is supported for client authentication",
-      does: "takes no client assertions",
-      notApplicable: NO_ASSERTIONS,
+      does: "and with it every asymmetric algorithm that the server knows",
     },
     {
       id: "2-10",
       level: "MUST NOT",
       statement: "token_endpoint_auth_signing_alg_values_supported has none",
-      does: "omits it",
-      notApplicable: NO_ASSERTIONS,
+      does: "has asymmetric algorithms only",
     },
     {
       id: "2-11",
@@ -92,29 +88,25 @@ export const RFC_8414: Ledger = {
       id: "2-13",
       level: "MUST",
       statement: "revocation_endpoint_auth_signing_alg_values_supported comes with the JWT methods",
-      does: "advertises neither",
-      notApplicable: NO_ASSERTIONS,
+      does: "beside private_key_jwt, with every algorithm that is accepted",
     },
     {
       id: "2-14",
       level: "MUST NOT",
       statement: "revocation_endpoint_auth_signing_alg_values_supported has none",
-      does: "omits it",
-      notApplicable: NO_ASSERTIONS,
+      does: "has asymmetric algorithms only",
     },
     {
       id: "2-15",
       level: "MUST",
       statement: "introspection_endpoint_auth_signing_alg_values_supported comes with the JWT methods",
-      does: "advertises neither",
-      notApplicable: NO_ASSERTIONS,
+      does: "beside private_key_jwt, with every algorithm that is accepted",
     },
     {
       id: "2-16",
       level: "MUST NOT",
       statement: "introspection_endpoint_auth_signing_alg_values_supported has none",
-      does: "omits it",
-      notApplicable: NO_ASSERTIONS,
+      does: "has asymmetric algorithms only",
     },
     {
       id: "2.1-1",

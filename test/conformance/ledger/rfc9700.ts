@@ -118,9 +118,7 @@ export const RFC_9700: Ledger = {
       id: "2.5-2",
       level: "SHOULD",
       statement: "clients authenticate by asymmetric cryptography",
-      does: "only secrets, stored as digests",
-      deviation:
-        "Tessera does not support private_key_jwt or mutual TLS yet. The server stores only digests of random secrets, which grant no access.",
+      does: "private_key_jwt, at every endpoint where clients authenticate. Of secrets it stores only digests",
     },
     {
       id: "2.6-1",

@@ -105,8 +105,7 @@ export const THREATS: Ledger = {
       id: "17",
       level: null,
       statement: "Token exchange across clients and audiences",
-      does: "refuses the grant type",
-      notApplicable: "does not exist yet: token exchange",
+      does: "exchanges nothing without a rule of the operator that names the client, whose tokens it may exchange and for which APIs; a token that strayed to a client gets the words of an unknown one",
     },
     {
       id: "18",
@@ -124,7 +123,7 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
+      does: "requests only metadata documents, key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
     },
     {
       id: "21",
@@ -160,7 +159,7 @@ export const THREATS: Ledger = {
       id: "26",
       level: null,
       statement: "Device flow: forged approval, phishing, guessed user codes",
-      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person and address; requires the grant type of the client",
+      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person, per address and in all; requires the grant type of the client, which strangers cannot register by default",
     },
     {
       id: "27",
@@ -214,20 +213,19 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "verifies a JWT with its own keys only, and a request object with keys of its client only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
+      does: "verifies a JWT with its own keys only, and a request object or a client assertion with keys of its client only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "takes the times of an access token from its row, never from the JWT; a time in a request object is right, or the object is refused",
+      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion needs exp",
     },
     {
       id: "37",
       level: null,
       statement: "Client assertions used twice",
-      does: "refuses client_assertion",
-      notApplicable: "does not exist yet: client assertions",
+      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept",
     },
     {
       id: "38",
@@ -520,7 +518,21 @@ export const THREATS: Ledger = {
       level: null,
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
-      does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+      does: "takes its issuer alone for the audience, and each assertion once; finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+    },
+    {
+      id: "87",
+      level: null,
+      statement:
+        "Client metadata documents: addresses inside, redirects, documents that are huge, slow or packed, another client_id, poisoned caches, changes after consent",
+      does: "fetches a document only for an authorization request, from one spelling of an https URL, by the guarded way; refuses one that is not exactly this client's; keeps no error and no document that is not valid; gives a client a row when a person allows it something; asks again when what people were told has changed; takes none from where the operator blocked them",
+    },
+    {
+      id: "88",
+      level: null,
+      statement:
+        "Token exchange: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from",
+      does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain",
     },
     {
       id: "89",

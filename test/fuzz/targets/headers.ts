@@ -16,9 +16,11 @@ import { BodyError, FORM_TYPE, readBody } from "../../../src/platform/http.ts";
 import { createAddressReader } from "../../../src/platform/listen-addresses.ts";
 import { widestNetwork } from "../../../src/platform/network.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
-import { OAuthError } from "../../../src/protocol/errors.ts";
+import { JWT_BEARER_ASSERTION } from "../../../src/protocol/client-authentication.ts";
+import { OAuthError, type Reason } from "../../../src/protocol/errors.ts";
 import { parseIssuer } from "../../../src/protocol/issuer.ts";
 import { Parameters } from "../../../src/protocol/parameters.ts";
+import { requireAssertion, type SingleAssertion } from "../../../src/rules/client-assertion.ts";
 import { basic } from "../../support/server.ts";
 import { mustBe, refusedWith } from "../checks.ts";
 import { property, type Target } from "../target.ts";
@@ -88,9 +90,13 @@ const basicHeaders = property("Basic headers", 400, basicCredentials, (header) =
     return mustBe(expected, null, "what it says");
   }
   const [first, ...others] = presented.read();
-  const unknown = (credentials: Credentials) => ({ credentials, client: null });
+  const unknown = (credentials: Credentials) => ({
+    credentials,
+    client: null,
+    proof: "client_unknown" as const,
+  });
   const candidates = [unknown(first), ...others.map(unknown)] as const;
-  const ask = () => requireAuthenticated(candidates, presented, systemClock.seconds());
+  const ask = () => requireAuthenticated(candidates, presented);
   mustBe(refusedWith(["client_unknown"], ask), true, "refused where there is no such client");
   if (expected !== null) mustBe(first.clientId, expected.clientId, "the client that the header names");
 });
@@ -133,6 +139,45 @@ const remembered = property("remembered clients", 2000, fc.tuple(requests, reque
     if (!(error instanceof OAuthError)) throw error;
   }
   if (recalled !== null) mustBe(whoIs(...second), said, "who is taken for the one that is remembered");
+});
+
+const NOW = 1_800_000_000;
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const GOOD = { iss: "a", sub: "a", aud: "https://auth.example", exp: NOW + 60, iat: NOW, jti: "j" };
+const assertion = fc.oneof(
+  spoilt(fc.constant(`${encoded({ alg: "ES256", kid: "k" })}.${encoded(GOOD)}.c2ln`)),
+  fc
+    .tuple(
+      fc.constantFrom(...Object.keys(GOOD), "nbf"),
+      fc.oneof(fc.json(), spoilt(fc.constant(String(NOW)))),
+    )
+    .map(([name, value]) => `${encoded({ alg: "ES256" })}.${encoded({ ...GOOD, [name]: value })}.c2ln`),
+  anyText,
+);
+const ASSERTION_REASONS: readonly Reason[] = [
+  "client_assertion_malformed",
+  "client_assertion_audience",
+  "client_assertion_untimely",
+];
+
+/** What a stranger signs is refused with words, or is whole: of one client, for this server, now, and once. */
+const assertions = property("client assertions", 400, assertion, (text) => {
+  const form = { client_assertion: [text], client_assertion_type: [JWT_BEARER_ASSERTION] };
+  const parameters = new Parameters(new Map(Object.entries(form)));
+  const request = new Request("https://auth.example/");
+  let single: SingleAssertion | undefined;
+  let claims: Readonly<Record<string, unknown>> = {};
+  const read = () => {
+    const [credentials] = presentedCredentials(request, parameters).read();
+    if (credentials.kind !== "assertion") throw new Error("It is an assertion.");
+    claims = credentials.assertion.claims;
+    const circumstances = { issuer: "https://auth.example", tokenEndpoint: "", audience: "issuer" } as const;
+    single = requireAssertion(credentials.assertion, { ...circumstances, now: NOW });
+  };
+  if (refusedWith(ASSERTION_REASONS, read)) return;
+  mustBe(claims.iss === claims.sub && claims.aud === "https://auth.example", true, "of a client, for us");
+  mustBe(typeof claims.exp === "number" && claims.exp > NOW - 31, true, "not expired");
+  mustBe((single?.jti.length ?? 0) > 0 && (single?.until ?? 0) > NOW, true, "counted once, until it expires");
 });
 
 const bearer = fc.oneof(
@@ -227,6 +272,7 @@ const mediaTypes = property("media types", 300, mediaType, async (type) => {
 
 export const HEADER_TARGETS: readonly Target[] = [
   basicHeaders,
+  assertions,
   remembered,
   bearerHeaders,
   cookies,

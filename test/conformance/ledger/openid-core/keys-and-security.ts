@@ -1,7 +1,7 @@
 /** OpenID Connect Core §8 to §16: subjects, client authentication, signatures, refreshes and what every server must have. */
 import type { Row } from "../row.ts";
 import { NO_TLS, TLS } from "../tls.ts";
-import { NO_ASSERTIONS, NO_ENCRYPTION } from "./words.ts";
+import { NO_ENCRYPTION } from "./words.ts";
 
 export const KEYS_AND_SECURITY: readonly Row[] = [
   {
@@ -40,15 +40,13 @@ export const KEYS_AND_SECURITY: readonly Row[] = [
     id: "9-1",
     level: "MUST",
     statement: "Client assertions: iss, sub, aud, jti and exp are checked",
-    does: "refuses client assertions",
-    notApplicable: NO_ASSERTIONS,
+    does: "Each is required, and counts once",
   },
   {
     id: "9-2",
     level: "MUST",
     statement: "Client assertions come as client_assertion with their type",
-    does: "refuses client assertions",
-    notApplicable: NO_ASSERTIONS,
+    does: "invalid_client for another type",
   },
   {
     id: "10-1",

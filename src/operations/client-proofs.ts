@@ -1,0 +1,137 @@
+/**
+ * How each kind of credentials finds its client and proves that they are the client's. A further kind is an entry here, and one of
+ * clients/authentication-methods.ts that reads it from the request.
+ */
+import {
+  type AssertionCredentials,
+  type Credentials,
+  type Proof,
+  proveByName,
+  proveBySecret,
+} from "../clients/authentication-methods.ts";
+import { isSignedWith } from "../keys/verify.ts";
+import { TOKEN_PATH } from "../protocol/client-authentication.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
+import type { Act } from "../rules/events.ts";
+import type { ClientRecord } from "../store/tables.ts";
+import { ClientKeyError } from "./client-keys.ts";
+import { findServedClient } from "./clients.ts";
+import type { Context } from "./context.ts";
+import { useOnce } from "./single-use.ts";
+import { workloadProof } from "./workloads.ts";
+
+export interface ProofContext
+  extends Pick<
+    Context,
+    | "store"
+    | "events"
+    | "clock"
+    | "configuration"
+    | "catalogue"
+    | "issuer"
+    | "clientKeys"
+    | "seenLately"
+    | "trustedIssuers"
+  > {}
+
+/** A request with credentials. It may be carried out in several attempts, for which what counts once counts as one use. */
+export class ProvenRequest {
+  readonly act: Act;
+  readonly #endsAccess: boolean;
+  readonly #uses = new Map<string, Promise<boolean>>();
+
+  /** `endsAccess`: neither an overload nor a full disk may keep it from being carried out. */
+  constructor(act: Act, endsAccess: boolean) {
+    this.act = act;
+    this.#endsAccess = endsAccess;
+  }
+
+  /** Whether this request is the first that uses it. */
+  isFirst(context: ProofContext, parts: readonly string[], expiresAt: number): Promise<boolean> {
+    const name = JSON.stringify(parts);
+    const used =
+      this.#uses.get(name) ??
+      useOnce(context, this.act, "client_assertion", parts, expiresAt, { urgent: this.#endsAccess });
+    this.#uses.set(name, used);
+    return used;
+  }
+}
+
+/** The proof of one kind of credentials. */
+interface ClientProof {
+  /** The client that they name; null if there is none. Throws OAuthError for credentials that are wrong whichever client it is. */
+  find(): Promise<ClientRecord | null>;
+  /**
+   * The reason of the refusal, if they are not the client's. Secrets are compared at once, without a promise: guesses that come in
+   * parallel are all counted before the first answer (caller.ts).
+   */
+  prove(client: ClientRecord): Reason | Proof | Promise<Reason | Proof>;
+}
+
+export function proofOf(
+  context: ProofContext,
+  request: ProvenRequest,
+  credentials: Credentials,
+): ClientProof {
+  const find = () => findServedClient(context, credentials.clientId);
+  switch (credentials.kind) {
+    case "none":
+      return { find, prove: proveByName };
+    case "secret":
+      return { find, prove: (client) => proveBySecret(client, credentials, context.clock.seconds()) };
+    case "assertion":
+      return assertionProof(context, request, credentials);
+    case "workload":
+      return workloadProof(context, credentials, {
+        act: request.act,
+        isFirst: (parts, until) => request.isFirst(context, parts, until),
+      });
+  }
+}
+
+/** The refusal names the client, for the log alone: its operator looks there. */
+function aboutClient<Result>(clientId: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof OAuthError ? error.with({ clientId }) : error;
+  }
+}
+
+/** RFC 7523 §3: the client signed it with its own key, for this server and this one request. */
+function assertionProof(
+  context: ProofContext,
+  request: ProvenRequest,
+  { clientId, assertion }: AssertionCredentials,
+): ClientProof {
+  const { clock, issuer, configuration, clientKeys } = context;
+  const single = aboutClient(clientId, () =>
+    requireAssertion(assertion, {
+      issuer: issuer.identifier,
+      tokenEndpoint: issuer.url(TOKEN_PATH),
+      audience: configuration.client_assertion_audience,
+      now: clock.seconds(),
+    }),
+  );
+  return {
+    find: () => findServedClient(context, clientId),
+    async prove(client) {
+      const fault = assertionFault(assertion, client);
+      if (fault !== null) return fault;
+      let key: CryptoKey;
+      try {
+        // Of the header only `kid` and `alg` count: a key or an address in it would be the sender's word (THREATS 35).
+        key = await clientKeys.find(client, { alg: assertion.algorithm, kid: assertion.kid });
+      } catch (error) {
+        if (error instanceof ClientKeyError) return "client_assertion_key";
+        throw error;
+      }
+      if (!(await isSignedWith(key, assertion.algorithm, assertion.text)))
+        return "client_assertion_signature";
+      // Only what the client signed is used up: strangers can use up nothing, and make the store keep nothing.
+      const isFirst = await request.isFirst(context, [clientId, single.jti], single.until);
+      return isFirst ? { secretExpiresAt: null } : "client_assertion_replayed";
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * How clients prove who they are, by the names of RFC 7591 §2 and OpenID Connect Core §9. What each one does: clients/authentication-methods.ts,
+ * operations/client-proofs.ts.
+ */
+
+interface MethodEntry {
+  readonly method: string;
+  /** What the client proves itself with. `none`: it only names itself. */
+  readonly credential: "secret" | "key" | "none";
+}
+
+/** In the order in which the metadata document names them: libraries often take the first that they know. */
+export const CLIENT_AUTHENTICATION = [
+  { method: "client_secret_basic", credential: "secret" },
+  { method: "client_secret_post", credential: "secret" },
+  { method: "private_key_jwt", credential: "key" },
+  { method: "none", credential: "none" },
+] as const satisfies readonly MethodEntry[];
+
+export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION)[number]["method"];
+
+export const CLIENT_AUTHENTICATION_NAMES = CLIENT_AUTHENTICATION.map(({ method }) => method);
+
+export const isClientAuthenticationMethod = (name: string): name is ClientAuthenticationMethod =>
+  CLIENT_AUTHENTICATION_NAMES.some((method) => method === name);
+
+export const credentialOf = (method: ClientAuthenticationMethod): MethodEntry["credential"] =>
+  CLIENT_AUTHENTICATION.find((entry) => entry.method === method)?.credential ?? "none";
+
+/** Whether clients with this method have secrets. Those with another one have none. */
+export const usesSecret = (method: ClientAuthenticationMethod): boolean => credentialOf(method) === "secret";
+
+/** The token endpoint below the issuer. Some clients make their assertions for its URL. */
+export const TOKEN_PATH = "/auth/token";
+
+/** RFC 7523 §2.2. */
+export const JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

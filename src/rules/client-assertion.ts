@@ -1,0 +1,122 @@
+/**
+ * Whether a client assertion may be believed (RFC 7521 §4.2, RFC 7523 §3, OpenID Connect Core §9). The checks here that throw depend
+ * on the request alone, so that their words tell a stranger nothing about which clients there are.
+ *
+ * Its audience is this server and no other: an assertion for the token endpoint's URL could have been asked for by another server that
+ * named that URL as its own (RFC 7523bis; FAPI 2.0 §5.3.2.1).
+ */
+import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { audiencesOf, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
+import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import type { ClientRecord } from "../store/tables.ts";
+
+/**
+ * How far the clocks of a client and of this server may be apart, in seconds. FAPI 2.0 §5.3.2.1: 10 seconds ahead are accepted, more
+ * than 60 are refused.
+ */
+const SKEW_SECONDS = 30;
+
+/** An assertion is made for one request. It counts for so long after it was made, whatever its `exp` says. */
+const LONGEST_SECONDS = 600;
+
+/** Some libraries set an hour. An `exp` further ahead is a mistake, or meant to last. */
+const FURTHEST_SECONDS = 3600;
+
+/** `issuer`: only the issuer, as a text. `compatible`: the URL of the token endpoint too, and a list of nothing but these. */
+export type AssertionAudience = "issuer" | "compatible";
+
+interface Circumstances {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly audience: AssertionAudience;
+  readonly now: number;
+}
+
+/** What makes the assertion count once. */
+export interface SingleAssertion {
+  readonly jti: string;
+  /** From this time on it is refused anyway. */
+  readonly until: number;
+}
+
+/** Everything but the signature. Throws OAuthError for what is wrong whichever client it is of. */
+export function requireAssertion(assertion: Jws, circumstances: Circumstances): SingleAssertion {
+  requireKind(assertion);
+  requireAudience(assertion, circumstances);
+  const { jti } = assertion.claims;
+  if (typeof jti !== "string" || jti === "") throw malformed("jti is missing");
+  return { jti, until: requireTimely(assertion, circumstances) };
+}
+
+/** RFC 8725 §3.1 and §3.11: signed with a private key, and not made for another purpose. */
+function requireKind(assertion: Jws): void {
+  const { algorithm } = assertion;
+  if (algorithm === "none") throw malformed("it is not signed");
+  if (/^HS/.test(algorithm))
+    throw malformed(
+      "it is signed with a secret. client_secret_jwt is not supported, because this server keeps only digests of secrets. Sign with a private key (private_key_jwt)",
+    );
+  if (!SIGNING_ALGORITHMS.some((each) => each.algorithm === algorithm))
+    throw malformed("its alg is not among token_endpoint_auth_signing_alg_values_supported");
+  if (assertion.typ !== undefined && !hasType(assertion, "jwt", "client-authentication+jwt"))
+    throw malformed("typ in its header says that it is of another kind");
+}
+
+function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: Circumstances): void {
+  if (claims.aud === issuer) return;
+  if (audience === "compatible") {
+    const named = audiencesOf(claims);
+    const isWhole = !Array.isArray(claims.aud) || claims.aud.length === named.length;
+    if (isWhole && named.length > 0 && named.every((each) => each === issuer || each === tokenEndpoint))
+      return;
+  }
+  throw new OAuthError("client_assertion_audience", {
+    description: `aud of the client assertion must be the issuer of this server, as a string: ${issuer}`,
+  });
+}
+
+/** The time from which on it is refused. RFC 7519 §4.1: a time that is there must be one (THREATS 36). */
+function requireTimely({ claims }: Jws, { now }: Circumstances): number {
+  const expiresAt = timeOf(claims, "exp");
+  if (expiresAt === null) throw untimely("exp is missing");
+  const madeAt = timeOf(claims, "iat");
+  const notBefore = timeOf(claims, "nbf");
+  if (expiresAt - now > FURTHEST_SECONDS + SKEW_SECONDS) throw untimely("exp is more than an hour ahead");
+  if (madeAt === null && expiresAt - now > LONGEST_SECONDS + SKEW_SECONDS)
+    throw untimely("exp is more than ten minutes ahead, and iat is missing");
+  if (notBefore !== null && notBefore - now > SKEW_SECONDS) throw untimely("it is not valid yet (nbf)");
+  if (madeAt !== null && madeAt - now > SKEW_SECONDS) throw untimely("it was made in the future (iat)");
+  const until = Math.min(expiresAt, madeAt === null ? expiresAt : madeAt + LONGEST_SECONDS) + SKEW_SECONDS;
+  if (now >= expiresAt + SKEW_SECONDS) throw untimely("it has expired");
+  if (now >= until) throw untimely("it was made more than ten minutes ago (iat)");
+  // The store keeps whole seconds.
+  return Math.ceil(until);
+}
+
+function timeOf(claims: Jws["claims"], name: string): number | null {
+  if (!Object.hasOwn(claims, name)) return null;
+  const time = timeClaim(claims, name);
+  if (time === null) throw untimely(`${name} is no time`);
+  return time;
+}
+
+/** Why the client may not sign so; null if it may. */
+export function assertionFault(
+  { algorithm }: Pick<Jws, "algorithm">,
+  client: Pick<ClientRecord, "tokenEndpointAuthMethod" | "tokenEndpointAuthSigningAlg">,
+): Reason | null {
+  // RFC 7591 §2: a client has one method, so what would open its door beside it is refused.
+  if (client.tokenEndpointAuthMethod !== "private_key_jwt") return "client_method_not_registered";
+  const { tokenEndpointAuthSigningAlg: registered } = client;
+  return registered === null || registered === algorithm ? null : "client_assertion_algorithm";
+}
+
+const malformed = (why: string): OAuthError =>
+  new OAuthError("client_assertion_malformed", {
+    description: `The client assertion cannot be accepted: ${why}.`,
+  });
+
+const untimely = (why: string): OAuthError =>
+  new OAuthError("client_assertion_untimely", {
+    description: `The client assertion is not valid now: ${why}.`,
+  });
