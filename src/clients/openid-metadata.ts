@@ -68,11 +68,13 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
 
 /** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
 export const introspectionAlgorithm = (
-  { introspectionSignedResponseAlg: named }: Pick<ClientRecord, "introspectionSignedResponseAlg">,
+  client: Pick<ClientRecord, "introspectionSignedResponseAlg" | "securityProfile">,
   { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
 ): SigningAlgorithm | null => {
-  if (named === null) return defaultSigningAlgorithm(algorithms);
-  return algorithms.includes(named) ? named : null;
+  const { introspectionSignedResponseAlg: named } = client;
+  const allowed = allowedAlgorithms(client, algorithms);
+  if (named === null) return defaultSigningAlgorithm(allowed);
+  return allowed.includes(named) ? named : null;
 };
 
 /** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */

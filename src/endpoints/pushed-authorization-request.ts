@@ -1,6 +1,7 @@
 /** RFC 9126 §2: a client pushes the parameters of an authorization request, and gets a `request_uri` for the browser. */
 import { isPublic } from "../clients/authentication-methods.ts";
-import { asClient } from "../operations/caller.ts";
+import { asClient, type Caller } from "../operations/caller.ts";
+import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import { pushRequest } from "../operations/pushed-requests.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
@@ -19,12 +20,15 @@ export const pushedAuthorizationRequest =
     // Almost every request here writes. An overloaded store refuses it before anything else costs time.
     context.store.requireRoom();
     const sent = await readForm(context, incoming);
-    const { text } = await asClient(context, incoming, sent, async (caller) => {
+    const push = async (caller: Caller) => {
       const { client } = caller;
       requireBudget(context, incoming, client);
       const pushed = await checkPushedRequest(context, client, requestIn(sent, client));
       return pushRequest(context, actOfStranger(incoming), caller, pushed);
-    });
+    };
+    // As at the authorization endpoint: the client of a metadata document need not be known before its first request.
+    const find = (clientId: string) => findRequestingClient(context, clientId);
+    const { text } = await asClient(context, incoming, sent, push, { find });
     return json(
       { request_uri: requestUriOf(text), expires_in: context.configuration.lifetimes.pushed_request_seconds },
       201,

@@ -50,11 +50,14 @@ export async function pushRequest(
     });
   const credential = mintCredential("pushed_request", clock, random);
   await outcomeOf(context, actOf(act, caller), async () => {
-    caller.confirm((await store.look(PUSHING, { callerId: caller.callerId })).caller);
+    // The client of a document that no person has allowed anything has no row.
+    if (!caller.isConfirmed)
+      caller.confirm((await store.look(PUSHING, { callerId: caller.callerId })).caller);
     const createdAt = clock.seconds();
     return rules.pushRequest({
       id: credential.id,
       digest: credential.digest,
+      clientId,
       clientNumber: number,
       parameters,
       signed,
@@ -73,7 +76,7 @@ const PUSHED = { pushed: row(pushedRequests, { id: "$id" }) };
 /** The request of this client with this `request_uri`. Throws OAuthError, which only a page may show: no address is known yet. */
 export async function findPushedRequest(
   { store, clock }: Pick<Context, "store" | "clock">,
-  client: Pick<ClientRecord, "clientId" | "number">,
+  client: Pick<ClientRecord, "clientId" | "number" | "source">,
   requestUri: string,
 ): Promise<PushedRequest> {
   const credential = credentialIn(requestUri) ?? "";

@@ -105,6 +105,8 @@ export interface ProfiledMetadata extends Profiled {
   readonly userinfoSignedResponseAlg: string | null;
   readonly requestObjectSigningAlg: string | null;
   readonly authorizationSignedResponseAlg: string | null;
+  readonly introspectionSignedResponseAlg: string | null;
+  readonly tokenEndpointAuthSigningAlg: string | null;
 }
 
 /** Why the client cannot have its profile, in words for the operator; null if it can. `offered`: the algorithms that this server signs with. */
@@ -121,6 +123,8 @@ export function profileFault(client: ProfiledMetadata, offered: readonly string[
     ["userinfo_signed_response_alg", client.userinfoSignedResponseAlg],
     ["request_object_signing_alg", client.requestObjectSigningAlg],
     ["authorization_signed_response_alg", client.authorizationSignedResponseAlg],
+    ["introspection_signed_response_alg", client.introspectionSignedResponseAlg],
+    ["token_endpoint_auth_signing_alg", client.tokenEndpointAuthSigningAlg],
   ] as const) {
     if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
       return `security_profile '${profile}' allows ${STRICT_ALGORITHMS.join(", ")}; ${member} is ${algorithm}.`;

@@ -31,16 +31,26 @@ export const pushRequest = (pushed: PushedRequestRecord): Decision<void> => ({
   changes: [insert(pushedRequests, pushed)],
 });
 
+/**
+ * Whether the client pushed it. A client that was removed has taken its number along, so another one of its name has no part in its
+ * requests. The client of a metadata document gets its number when a person first allows it something; its name is its own.
+ */
+const isOf = (
+  { clientId, clientNumber }: PushedRequestRecord,
+  client: Pick<ClientRecord, "clientId" | "number" | "source">,
+): boolean =>
+  clientId === client.clientId && (client.source === "metadata_document" || clientNumber === client.number);
+
 /** RFC 9126 §2.2 and §4: why the client may not come with this request; null if it may. One that was answered is no fault yet. */
 export function requestFault(
   presented: PresentedCredential | null,
   pushed: PushedRequestRecord | null,
-  { number }: Pick<ClientRecord, "number">,
+  client: Pick<ClientRecord, "clientId" | "number" | "source">,
   now: EpochSeconds,
 ): Reason | null {
   if (presented === null || pushed === null || !secretMatches(presented.secret, pushed.digest))
     return "pushed_request_unknown";
-  if (pushed.clientNumber !== number) return "pushed_request_of_other_client";
+  if (!isOf(pushed, client)) return "pushed_request_of_other_client";
   return pushed.usedAt === null && pushed.expiresAt <= now ? "pushed_request_expired" : null;
 }
 

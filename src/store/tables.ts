@@ -791,7 +791,8 @@ export const pushedRequests = table("pushed_requests", {
   columns: {
     id: id(),
     digest: digest(),
-    /** The number of the client that pushed it. */
+    /** The client that pushed it, and its number. */
+    clientId: text<ClientId>(),
     clientNumber: integer(),
     /** The parameters in their order. One that is repeated comes several times. */
     parameters: asItIs<readonly (readonly [name: string, value: string])[]>(),

@@ -1,7 +1,8 @@
 /** The strict profile at the authorization endpoint, at the PAR endpoint and in what is signed. protocol/security-profile.ts decides. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import { type ClientRecord, pushedRequests } from "../../src/store/tables.ts";
+import { assertionForm, newKey, signAssertion } from "../support/client-assertions.ts";
 import { answerConsentAt, authorizePath, challengeOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import { expectRefusal, jsonOf, postRegistration, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -122,6 +123,30 @@ describe("a client of fapi-2.0", () => {
       expect(claims.nonce).toBe(nonce);
     },
   );
+
+  test("proves itself with a signature at the PAR endpoint, each time with a new one", async () => {
+    const [strong, weak] = await Promise.all([newKey("strong"), newKey("weak", "RS256")]);
+    const registered = await jsonOf(
+      await postRegistration(server, {
+        redirect_uris: [CALLBACK],
+        token_endpoint_auth_method: "private_key_jwt",
+        jwks: { keys: [strong.publicJwk, weak.publicJwk] },
+        security_profile: "fapi-2.0",
+      }),
+    );
+    expect(registered.security_profile).toBe("fapi-2.0");
+    const clientId = textOf(registered, "client_id");
+    const asked = { client_id: clientId, redirect_uri: CALLBACK };
+    const facts = { clientId, issuer: ISSUER, now: server.clock.seconds() };
+    const assertion = await signAssertion(strong, facts);
+    const once = () => postPush(server, asked, { form: assertionForm(assertion) });
+    expect((await once()).status).toBe(201);
+    await expectRefusal(await once(), 401, "invalid_client");
+    const weakly = await postPush(server, asked, { form: assertionForm(await signAssertion(weak, facts)) });
+    await expectRefusal(weakly, 401, "invalid_client");
+    const kept = await server.context.store.list(pushedRequests, { limit: 100 });
+    expect(JSON.stringify(kept)).not.toContain("client_assertion");
+  });
 
   test(
     proves("cannot be one without a key of its own", "FAPI 2.0 5.3.2.1-3", "FAPI 2.0 5.3.2.1-6"),

@@ -15,7 +15,7 @@ export const PUSHED_REQUESTS: readonly Mutation[] = [
     what: "a request_uri works for another client",
     in: RULE,
     within: "requestFault",
-    match: "pushed.clientNumber !== number",
+    match: "!isOf(pushed, client)",
     replace: "false",
     tests,
   },

@@ -141,6 +141,8 @@ describe("the registration of a profile", () => {
     userinfoSignedResponseAlg: null,
     requestObjectSigningAlg: null,
     authorizationSignedResponseAlg: null,
+    introspectionSignedResponseAlg: null,
+    tokenEndpointAuthSigningAlg: null,
   };
   const faultOf = (changes: Partial<ProfiledMetadata>, offered = ["RS256", "ES256"]) =>
     profileFault({ ...metadata, ...changes }, offered);

@@ -2,9 +2,9 @@
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
-import { ID_JAG } from "./id-jag.ts";
 import { FAPI, FAPI_SIGNING } from "./fapi.ts";
 import { FORM_POST } from "./form-post.ts";
+import { ID_JAG } from "./id-jag.ts";
 import { JARM } from "./jarm.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";

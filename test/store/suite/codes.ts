@@ -112,6 +112,7 @@ export function codeSuite(open: OpenStore): void {
       const pushed: PushedRequestRecord = {
         id: newId(),
         digest: newDigest(),
+        clientId: parties.client.clientId,
         clientNumber: parties.client.number,
         parameters: [["state", "a state"]],
         signed: false,
@@ -122,7 +123,9 @@ export function codeSuite(open: OpenStore): void {
         resultId: null,
       };
       await store().commit({ changes: [insert(pushedRequests, pushed)] });
-      const authorizations = Array.from({ length: 8 }, () => newAuthorization(parties, { pushed: pushed.id }));
+      const authorizations = Array.from({ length: 8 }, () =>
+        newAuthorization(parties, { pushed: pushed.id }),
+      );
       const outcomes = await Promise.all(authorizations.map((each) => store().authorize(each)));
       expect(outcomes.filter((outcome) => outcome === "authorized")).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === "request_answered")).toHaveLength(7);
