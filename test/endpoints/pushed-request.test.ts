@@ -539,7 +539,7 @@ describe("a request_uri", () => {
     },
   );
 
-  test("dies with the client that pushed it, though another takes its name", async () => {
+  test(proves("dies with the client that pushed it, though another takes its name", "threat 14"), async () => {
     const requestUri = await pushAs("other");
     const { store, clock, random } = server.context;
     const before = await store.findClient("other");
