@@ -221,12 +221,16 @@ interface Assembled {
   readonly pushed: PushedRequest | null;
 }
 
-/** Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. */
+/**
+ * Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. `address`: of the browser, if any
+ * stranger could have sent the request.
+ */
 export async function checkAuthorizationRequest(
   context: RequestContext,
   sent: Parameters,
+  { address = null }: { readonly address?: string | null } = {},
 ): Promise<AuthorizationRequest> {
-  const client = await requireClient(context, sent);
+  const client = await requireClient(context, sent, address);
   const requestUri = sent.get("request_uri") ?? "";
   if (credentialIn(requestUri) === null)
     return checkAssembled(context, client, await unpushed(context, client, sent));
@@ -356,11 +360,15 @@ async function checkAssembled(
   }
 }
 
-async function requireClient(context: RequestContext, parameters: Parameters): Promise<ClientRecord> {
+async function requireClient(
+  context: RequestContext,
+  parameters: Parameters,
+  address: string | null,
+): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   const sent = { name: "client_id", values: parameters.all("client_id") };
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });
-  const client = await findRequestingClient(context, clientId);
+  const client = await findRequestingClient(context, clientId, address);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;

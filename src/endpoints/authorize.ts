@@ -79,7 +79,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
   const maximum = configuration.limits.parameters_per_request;
 
   const decide = async (incoming: Incoming, parameters: Parameters): Promise<Response> => {
-    const request = await checkAuthorizationRequest(context, parameters);
+    const request = await checkAuthorizationRequest(context, parameters, incoming);
     const { pushed } = request;
     if (pushed !== null && pushed.record.usedAt !== null)
       return sendAgain(request, incoming, await findSignedIn(context, incoming.request));
@@ -335,7 +335,7 @@ export const cancelAuthorization = (
     context,
     incoming,
     async () => {
-      const request = await checkAuthorizationRequest(context, parameters);
+      const request = await checkAuthorizationRequest(context, parameters, incoming);
       const { pushed, redirectUri } = request;
       if (
         pushed !== null &&

@@ -6,6 +6,7 @@ import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,
 } from "../clients/authentication-methods.ts";
+import { documentSettings } from "../clients/metadata-document.ts";
 import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
@@ -68,7 +69,7 @@ function metadataDocument({
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     // draft-ietf-oauth-client-id-metadata-document §5.
-    client_id_metadata_document_supported: configuration.client_id_metadata_documents.mode !== "off",
+    client_id_metadata_document_supported: documentSettings(configuration).mode !== "off",
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
     // OpenID Connect RP-Initiated Logout §2.1.
@@ -84,8 +85,13 @@ function metadataDocument({
       ({ isOffered }) => isOffered?.(configuration) ?? true,
     ).map(({ grantType }) => grantType),
     // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
-    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
-    identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
+    authorization_grant_profiles_supported: configuration.trusted_issuers.some(({ people }) =>
+      people?.profiles.includes("id-jag"),
+    )
+      ? [ID_JAG_PROFILE]
+      : [],
+    identity_chaining_requested_token_types_supported:
+      configuration.id_jag_audiences.length > 0 ? [ID_JAG_TOKEN_TYPE] : [],
     token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
     token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
     revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),

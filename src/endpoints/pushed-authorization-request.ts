@@ -27,7 +27,7 @@ export const pushedAuthorizationRequest =
       return pushRequest(context, actOfStranger(incoming), caller, pushed);
     };
     // As at the authorization endpoint: the client of a metadata document need not be known before its first request.
-    const find = (clientId: string) => findRequestingClient(context, clientId);
+    const find = (clientId: string) => findRequestingClient(context, clientId, incoming.address);
     const { text } = await asClient(context, incoming, sent, push, { find });
     return json(
       { request_uri: requestUriOf(text), expires_in: context.configuration.lifetimes.pushed_request_seconds },

@@ -54,7 +54,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 8693 §2.1.
   grantType({
     grantType: TOKEN_EXCHANGE_GRANT,
-    isOffered: ({ token_exchange }) => token_exchange.length > 0,
+    isOffered: ({ token_exchange, id_jag_audiences }) => token_exchange.length + id_jag_audiences.length > 0,
     binding: "bearer",
     parse: (parameters) => ({
       subjectToken: parameters.required("subject_token"),
@@ -70,6 +70,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 7523 §2.1, ID-JAG.
   grantType({
     grantType: JWT_BEARER_GRANT,
+    isOffered: ({ trusted_issuers }) => trusted_issuers.some(({ people }) => people !== undefined),
     binding: "bearer",
     parse: (parameters) => ({
       assertion: parameters.required("assertion"),

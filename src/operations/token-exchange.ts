@@ -5,6 +5,7 @@
 import { isConfidential } from "../clients/authentication.ts";
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { mintAccessToken, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
+import { ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
@@ -26,6 +27,7 @@ import {
   readRefreshToken,
   type TokenReader,
 } from "./exchange-readers.ts";
+import { exchangeForIdJag } from "./id-jag.ts";
 import { answered, type Issued } from "./issued.ts";
 
 const TOKEN_TYPE = "urn:ietf:params:oauth:token-type:";
@@ -84,6 +86,8 @@ export const EXCHANGE_TOKEN_TYPES: readonly ExchangeTokenType[] = [
     isActor: true,
     issue: issueAccessToken(`${TOKEN_TYPE}jwt`, true),
   },
+  // draft-ietf-oauth-identity-assertion-authz-grant: it has a policy of its own.
+  { type: ID_JAG_TOKEN_TYPE, issue: exchangeForIdJag },
   { type: `${TOKEN_TYPE}id_token`, read: readIdToken },
   { type: `${TOKEN_TYPE}refresh_token`, read: readRefreshToken },
 ];

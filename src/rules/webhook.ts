@@ -25,6 +25,7 @@ export const WEBHOOK_EVENTS: readonly EventName[] = (Object.keys(EVENT_TYPES) as
 /** What a webhook hears of by default: who has which rights, and what looks like an attack. */
 export const SECURITY_EVENTS: readonly EventName[] = [
   "client.created",
+  "client.discovered",
   "client.registered",
   "client_secret.added",
   "code.replayed",

@@ -539,17 +539,20 @@ describe("a request_uri", () => {
     },
   );
 
-  test(proves("dies with the client that pushed it, though another takes its name", "threat 14"), async () => {
-    const requestUri = await pushAs("other");
-    const { store, clock, random } = server.context;
-    const before = await store.findClient("other");
-    if (before === null) throw new Error("There is no client.");
-    await store.removeClient(before.clientId, clock.seconds());
-    await refusedOn(await open(requestUri, "other"));
-    await store.putClient({ ...before, number: newClientNumber(clock.seconds(), random) });
-    await refusedOn(await open(requestUri, "other"));
-    expect(await pushAs("other")).toMatch(REQUEST_URI);
-  });
+  test(
+    proves("dies with the client that pushed it, though another takes its name", "threat 14"),
+    async () => {
+      const requestUri = await pushAs("other");
+      const { store, clock, random } = server.context;
+      const before = await store.findClient("other");
+      if (before === null) throw new Error("There is no client.");
+      await store.removeClient(before.clientId, clock.seconds());
+      await refusedOn(await open(requestUri, "other"));
+      await store.putClient({ ...before, number: newClientNumber(clock.seconds(), random) });
+      await refusedOn(await open(requestUri, "other"));
+      expect(await pushAs("other")).toMatch(REQUEST_URI);
+    },
+  );
 });
 
 describe("a client that must push", () => {

@@ -5,6 +5,7 @@
  */
 import { hasSecrets } from "../../clients/authentication-methods.ts";
 import type { ClientWish } from "../../clients/change.ts";
+import { parseWorkloadLine, workloadLine } from "../../clients/workloads.ts";
 import {
   addManagedSecret,
   changeManagedClient,
@@ -86,12 +87,27 @@ function methodWish(form: Parameters, { client, frame }: AppCall): ClientWish {
   if (!isClientAuthenticationMethod(method)) throw new OAuthError("parameter_invalid");
   const uri = textOrNull(form, "jwks_uri");
   const keys = textOrNull(form, "jwks");
+  const workloads = form.get("workloads") ?? (form.get("has_workloads") === undefined ? undefined : "");
   return {
     token_endpoint_auth_method: method,
     token_endpoint_auth_signing_alg: textOrNull(form, "auth_alg"),
     ...(uri !== client.jwksUri && { jwks_uri: uri }),
+    ...(workloads !== undefined && {
+      workloads: parseWorkloads(workloads, wordsFor(frame, TAB_WORDS).noWorkload),
+    }),
     ...(keys !== null && { jwks: parseKeys(keys, wordsFor(frame, TAB_WORDS).jwksNotJson) }),
   };
+}
+
+function parseWorkloads(text: string, fault: (line: string) => string): unknown[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .map((line) => {
+      const parsed = parseWorkloadLine(line);
+      if (parsed === null) throw new ConsoleFault(fault(displayText(line, 100)));
+      return parsed;
+    });
 }
 
 function parseKeys(text: string, fault: string): unknown {
@@ -159,6 +175,9 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
           }}
         />
       )}
+      {client.workloads.length > 0 && (
+        <Facts facts={{ [words.workloads]: <Codes values={client.workloads.map(workloadLine)} /> }} />
+      )}
       {mayEdit && usesSecrets && <ActButton frame={frame} act="add" words={words.addSecret} kind="main" />}
       {mayEdit &&
         client.secrets.map((secret) => (
@@ -209,6 +228,14 @@ function Method({ call: { frame, client }, typed }: { call: AppCall; typed: Type
             ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
           }}
           value={text("auth_alg", client.tokenEndpointAuthSigningAlg)}
+        />
+        <input type="hidden" name="has_workloads" value="1" />
+        <Lines
+          id="workloads"
+          label={words.workloads}
+          hint={words.workloadsHint}
+          rows={3}
+          value={text("workloads", client.workloads.map(workloadLine).join("\n"))}
         />
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}

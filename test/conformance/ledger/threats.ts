@@ -213,19 +213,19 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "verifies a JWT with its own keys only, and a request object or a client assertion with keys of its client only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
+      does: "verifies a JWT with its own keys only, a request object or a client assertion with keys of its client only, and a token of a trusted issuer with keys of that issuer only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion needs exp",
+      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion and a token of a trusted issuer need exp",
     },
     {
       id: "37",
       level: null,
       statement: "Client assertions used twice",
-      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept",
+      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept. An assertion that stands for a person counts once too; a token of a workload counts until it expires, or once where the operator says so",
     },
     {
       id: "38",
@@ -531,8 +531,8 @@ export const THREATS: Ledger = {
       id: "88",
       level: null,
       statement:
-        "Token exchange: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from",
-      does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain",
+        "Token exchange, assertions, ID-JAG: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from, a foreign subject taken for a local one",
+      does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain. Takes tokens of another issuer only where the operator said for which clients, people and scope, finds a person by a link, a user name or an address that both sides verified, and gives no refresh token",
     },
     {
       id: "89",
