@@ -10,6 +10,8 @@ export type KeyPurpose =
   | "code of a form"
   | "code of a pushed request"
   | "session of a form"
+  | "step of a form"
+  | "typed in a form"
   | "network"
   | "known browser"
   | "signing keys"
