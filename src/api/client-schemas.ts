@@ -81,6 +81,7 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  dpop_bound_access_tokens: v.optional(v.boolean()),
   token_endpoint_auth_signing_alg: v.optional(v.string()),
   require_pushed_authorization_requests: v.optional(v.boolean()),
   authorization_signed_response_alg: v.optional(v.string()),
@@ -183,6 +184,9 @@ export const clientFacts = {
   require_pushed_authorization_requests: flag,
   authorization_signed_response_alg: text,
   security_profile: v.optional(v.nullable(v.picklist(SECURITY_PROFILES))),
+  dpop_bound_access_tokens: v.optional(
+    v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
+  ),
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),

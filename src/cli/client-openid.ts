@@ -24,6 +24,7 @@ export interface OpenIdOptions {
   readonly jwksUri?: string;
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
+  readonly dpop?: boolean;
   readonly authAlg?: string;
   readonly requirePushedRequests?: boolean;
   readonly answerAlg?: string;
@@ -78,6 +79,10 @@ export const withOpenIdOptions = (
       "--request-object-alg <algorithm>",
       `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
     )
+    .option(
+      "--dpop",
+      "give it tokens only with a DPoP proof: they work with its key alone, and are of no use to a thief (RFC 9449)",
+    )
     .option("--require-signed-requests", "refuse its authorization requests that it did not sign (RFC 9101)")
     .option(
       "--auth-alg <algorithm>",
@@ -119,6 +124,7 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.requireSignedRequests !== undefined && {
     require_signed_request_object: options.requireSignedRequests,
   }),
+  ...(options.dpop !== undefined && { dpop_bound_access_tokens: options.dpop }),
   ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
   ...(options.requirePushedRequests !== undefined && {
     require_pushed_authorization_requests: options.requirePushedRequests,
@@ -176,6 +182,7 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     ]
       .filter((words) => words !== null)
       .join(", ") || null,
+  tokens: client.dpopBoundAccessTokens ? "bound to its key (DPoP), none without a proof" : null,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
   answers:
@@ -209,6 +216,12 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
         ? "It is held to no strict profile any more."
         : `It is held to the profile ${client.securityProfile} from now on: docs/strict-profile.md says what it must do.`,
     );
+  if (!before.dpopBoundAccessTokens && client.dpopBoundAccessTokens)
+    words.push(
+      "Token requests without a DPoP proof are refused from now on. Bearer tokens that it has work until they expire.",
+    );
+  if (before.dpopBoundAccessTokens && !client.dpopBoundAccessTokens)
+    words.push("It may get bearer tokens. Tokens that are bound to its key stay bound.");
   if (before.requestObjectSigningAlg !== client.requestObjectSigningAlg)
     words.push(
       client.requestObjectSigningAlg === null

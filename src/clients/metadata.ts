@@ -22,6 +22,7 @@ import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/sco
 import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
 import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
@@ -96,6 +97,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   if (fault !== null) refuse(fault);
   return {
     ...openId,
+    ...checkBindingMetadata(members),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
@@ -135,6 +137,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     ...describeOpenId(client),
+    ...describeBinding(client),
     ...describeLocalized(client),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];

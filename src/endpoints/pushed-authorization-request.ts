@@ -3,7 +3,8 @@ import { isPublic } from "../clients/authentication-methods.ts";
 import { asClient, type Caller } from "../operations/caller.ts";
 import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
-import { pushRequest } from "../operations/pushed-requests.ts";
+import { pushedKey } from "../operations/dpop.ts";
+import { type NewPushedRequest, pushRequest } from "../operations/pushed-requests.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parametersFrom } from "../protocol/parameters.ts";
@@ -20,11 +21,15 @@ export const pushedAuthorizationRequest =
     // Almost every request here writes. An overloaded store refuses it before anything else costs time.
     context.store.requireRoom();
     const sent = await readForm(context, incoming);
+    const act = actOfStranger(incoming);
+    // One for the request: `asClient` may start over, and a proof counts once.
+    let key: Promise<string | undefined> | undefined;
     const push = async (caller: Caller) => {
       const { client } = caller;
       requireBudget(context, incoming, client);
       const pushed = await checkPushedRequest(context, client, requestIn(sent, client));
-      return pushRequest(context, actOfStranger(incoming), caller, pushed);
+      key ??= pushedKey(context, act, incoming, parametersFrom(pushed.parameters));
+      return pushRequest(context, act, caller, { ...pushed, parameters: boundTo(await key, pushed) });
     };
     // As at the authorization endpoint: the client of a metadata document need not be known before its first request.
     const find = (clientId: string) => findRequestingClient(context, clientId, incoming.address);
@@ -35,10 +40,16 @@ export const pushedAuthorizationRequest =
     );
   };
 
-/**
- * The authorization request among the parameters, without those that prove the client (RFC 9126 §2.1). The key to which the code is
- * to be bound belongs here too: a proof of it counts as if its thumbprint stood in `dpop_jkt` (RFC 9449 §10.1).
- */
+/** RFC 9449 §10.1: the key to which the code is bound, also that of a proof, is kept as the parameter that names it. */
+const boundTo = (
+  key: string | undefined,
+  { parameters }: NewPushedRequest,
+): NewPushedRequest["parameters"] => [
+  ...parameters.filter(([name]) => name !== "dpop_jkt"),
+  ...(key === undefined ? [] : [["dpop_jkt", key] as const]),
+];
+
+/** The authorization request among the parameters, without those that prove the client (RFC 9126 §2.1). */
 function requestIn(sent: Parameters, { clientId }: Pick<ClientRecord, "clientId">): Parameters {
   const own = sent.entries().filter(([name]) => name !== "client_id" && !CLIENT_PROOFS.includes(name));
   return parametersFrom([["client_id", clientId], ...own]);

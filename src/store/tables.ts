@@ -7,6 +7,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
@@ -270,6 +271,8 @@ export const clients = table("clients", {
     authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
+    /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
+    dpopBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -938,6 +941,8 @@ export const codes = table("codes", {
     codeChallenge: orNull(text<CodeChallenge>()),
     /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
     nonce: orNull(text()),
+    /** What the token request must prove (RFC 9449 §10); null if the authorization request named no key. */
+    confirmation: orNull(text<Confirmation>()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
@@ -1008,6 +1013,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** What a request with the token must prove; null for a bearer token. */
+    confirmation: orNull(text<Confirmation>()),
     /** Null for all but those that a client got for another token. */
     exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
@@ -1036,6 +1043,8 @@ export const refreshTokens = table("refresh_tokens", {
     usedFrom: orNull(bytes()),
     /** Whether a client retried with its predecessor from another network than the first use came from. */
     retriedElsewhere: boolean(),
+    /** What the access token that came with it is bound to, and what its use must prove (rules/binding.ts). */
+    confirmation: orNull(text<Confirmation>()),
   },
   shard: "id",
   expires: "expiresAt",

@@ -30,6 +30,7 @@ describe("an application that signs people in", () => {
       ...["--jwks", keyFile(JSON.stringify({ keys: [KEY] })), "--first-party"],
       ...["--request-object-alg", "EdDSA", "--require-signed-requests", "--name-in", "de=Dateien"],
       ...["--require-pushed-requests", "--answer-alg", "RS256"],
+      "--dpop",
     );
     const members = {
       post_logout_redirect_uris: ["https://files.example/bye"],
@@ -48,6 +49,7 @@ describe("an application that signs people in", () => {
       require_signed_request_object: true,
       require_pushed_authorization_requests: true,
       authorization_signed_response_alg: "RS256",
+      dpop_bound_access_tokens: true,
       "client_name#de": "Dateien",
     };
     expect(made).toMatchObject(members);
@@ -61,6 +63,7 @@ describe("an application that signs people in", () => {
       "1 of its own",
       "signed only, pushed only, signed with EdDSA",
       "signed with RS256 if it asks for response_mode=jwt",
+      "bound to its key (DPoP)",
     ])
       expect(out).toContain(words);
     const cleared = await json(
@@ -80,6 +83,7 @@ describe("an application that signs people in", () => {
       ...["--sector-uri", "", "--max-age", "", "--login-page", "", "--jwks", "", "--no-first-party"],
       ...["--request-object-alg", "", "--no-require-signed-requests", "--name-in", "de="],
       ...["--no-require-pushed-requests", "--answer-alg", ""],
+      "--no-dpop",
     );
     for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
   });
@@ -115,6 +119,8 @@ describe("an application that signs people in", () => {
     expect(out).toContain("People are not asked any more");
     expect(out).toContain("New ID tokens are signed with RS256");
     expect((await client("set", "told", "--no-first-party")).out).toContain("People are asked");
+    expect((await client("set", "told", "--dpop")).out).toContain("without a DPoP proof are refused");
+    expect((await client("set", "told", "--no-dpop")).out).toContain("stay bound");
   });
 
   test("is not locked out: signed requests need its keys", async () => {

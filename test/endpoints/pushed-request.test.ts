@@ -13,6 +13,7 @@ import {
   redirectOf,
   VERIFIER,
 } from "../support/code-flow.ts";
+import { newProofKey, type ProofChanges, type ProofKey, proofHeader, requestBound } from "../support/dpop.ts";
 import {
   expectRefusal,
   expectTokens,
@@ -32,6 +33,7 @@ import {
   TEST_CONFIGURATION,
   type TestServer,
 } from "../support/server.ts";
+import { codeForm } from "../support/token-requests.ts";
 
 const CALLBACK = "https://client.example/callback";
 const REQUEST_URI = /^urn:ietf:params:oauth:request_uri:tpr_[A-Za-z0-9_-]{64}$/;
@@ -551,6 +553,54 @@ describe("a request_uri", () => {
       await store.putClient({ ...before, number: newClientNumber(clock.seconds(), random) });
       await refusedOn(await open(requestUri, "other"));
       expect(await pushAs("other")).toMatch(REQUEST_URI);
+    },
+  );
+});
+
+describe("a pushed request with a proof of a key", () => {
+  const pushBound = async (key: ProofKey, changes: AuthorizationParameters = {}, proof: ProofChanges = {}) =>
+    postPush(server, changes, {
+      headers: { ...basic("web", SECRET), ...(await proofHeader(server, key, proof, "/auth/par")) },
+    });
+
+  test(
+    proves(
+      "gives a code that is redeemed with that key alone",
+      "threat 85",
+      "RFC 9449 10.1-1",
+      "FAPI 2.0 5.3.2.1-12",
+    ),
+    async () => {
+      const [key, another] = await Promise.all([newProofKey(), newProofKey()]);
+      const begin = async () => {
+        const pushed = await jsonOf(await pushBound(key));
+        return codeIn(await answerConsentAt(server, cookie, pushedPath(textOf(pushed, "request_uri"))));
+      };
+      const code = await begin();
+      const form = codeForm(code, CALLBACK);
+      await expectRefusal(await requestBound(server, "web", form, null), 400, "invalid_grant");
+      await expectRefusal(await requestBound(server, "web", form, another), 400, "invalid_grant");
+      const tokens = await jsonOf(await requestBound(server, "web", form, key));
+      expect(tokens.token_type).toBe("DPoP");
+    },
+  );
+
+  test(
+    proves(
+      "is refused if the proof was used, is for another place, or is not of the key that the request names",
+      "threat 85",
+      "RFC 9449 10.1-2",
+    ),
+    async () => {
+      const key = await newProofKey();
+      const jti = { claims: { jti: "only once" } };
+      expect((await pushBound(key, {}, jti)).status).toBe(201);
+      await expectRefusal(await pushBound(key, {}, jti), 400, "invalid_dpop_proof");
+      const elsewhere = { claims: { htu: `${ISSUER}/auth/token` } };
+      await expectRefusal(await pushBound(key, {}, elsewhere), 400, "invalid_dpop_proof");
+      const other = { dpop_jkt: (await newProofKey()).thumbprint };
+      await expectRefusal(await pushBound(key, other), 400, "invalid_dpop_proof");
+      expect((await pushBound(key, { dpop_jkt: key.thumbprint })).status).toBe(201);
     },
   );
 });

@@ -4,6 +4,7 @@ import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWTPayload, Sig
 import { type ClientRecord, pushedRequests } from "../../src/store/tables.ts";
 import { assertionForm, newKey, signAssertion } from "../support/client-assertions.ts";
 import { answerConsentAt, authorizePath, challengeOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
+import { newProofKey, proofHeader } from "../support/dpop.ts";
 import { expectRefusal, jsonOf, postRegistration, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { postPush, pushedPath } from "../support/pushed.ts";
@@ -91,7 +92,8 @@ describe("a client of fapi-2.0", () => {
 
   test(
     proves(
-      "gets a code for a minute, iss in the answer, a long nonce back, and tokens that are signed with a strong algorithm",
+      "gets a code for a minute, iss in the answer, a long nonce back, and tokens that are bound, and signed with a strong algorithm",
+      "FAPI 2.0 5.3.2.1-4",
       "FAPI 2.0 5.3.2.1-11",
       "FAPI 2.0 5.3.2.2-7",
       "FAPI 2.0 5.3.2.2-14",
@@ -107,16 +109,20 @@ describe("a client of fapi-2.0", () => {
         expect(searchParams.get("iss")).toBe(ISSUER);
         return searchParams.get("code") ?? "";
       };
-      const redeem = (code: string) =>
+      const key = await newProofKey();
+      const redeem = async (code: string, proof: Record<string, string>) =>
         server.post(
           "/auth/token",
           { grant_type: "authorization_code", code, redirect_uri: CALLBACK, code_verifier: VERIFIER },
-          credentials.headers,
+          { ...credentials.headers, ...proof },
         );
       const late = await begin();
       server.clock.advance(61);
-      await expectRefusal(await redeem(late), 400, "invalid_grant");
-      const tokens = await jsonOf(await redeem(await begin()));
+      await expectRefusal(await redeem(late, await proofHeader(server, key)), 400, "invalid_grant");
+      const code = await begin();
+      await expectRefusal(await redeem(code, {}), 400, "invalid_dpop_proof");
+      const tokens = await jsonOf(await redeem(code, await proofHeader(server, key)));
+      expect(tokens.token_type).toBe("DPoP");
       const idToken = textOf(tokens, "id_token");
       expect(decodeProtectedHeader(idToken).alg).toBe("ES256");
       const claims = JSON.parse(Buffer.from(idToken.split(".")[1] ?? "", "base64url").toString());

@@ -208,6 +208,23 @@ export const PUSHED_REQUESTS: readonly Mutation[] = [
     tests: signed,
   },
   {
+    against: ["threat 85", "RFC 9449 10.1-1"],
+    what: "the key of a proof at the PAR endpoint is forgotten",
+    in: "endpoints/pushed-authorization-request.ts",
+    match: "{ ...pushed, parameters: boundTo(await key, pushed) }",
+    replace: "pushed",
+    tests,
+  },
+  {
+    against: ["FAPI 2.0 5.3.2.1-4", "threat 85"],
+    what: "a client of the strict profile gets bearer tokens",
+    in: "rules/binding.ts",
+    within: "requireBinding",
+    match: "(required || needsBoundTokens(client))",
+    replace: "required",
+    tests: strict,
+  },
+  {
     against: ["FAPI 2.0 5.3.2.2-3"],
     what: "a client of the strict profile need not push its requests",
     in: PROFILE,

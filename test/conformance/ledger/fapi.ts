@@ -12,6 +12,12 @@ export const FAPI: Ledger = {
       does: "A client that proves nothing, or by a secret, cannot have the profile",
     },
     {
+      id: "5.3.2.1-4",
+      level: "MUST",
+      statement: "Only sender-constrained access tokens",
+      does: "invalid_dpop_proof without a proof",
+    },
+    {
       id: "5.3.2.1-6",
       level: "MUST",
       statement: "Clients authenticate by mTLS or private_key_jwt",
@@ -30,6 +36,12 @@ export const FAPI: Ledger = {
       level: "MUST",
       statement: "Authorization codes live for 60 seconds at most",
       does: "Also where lifetimes.authorization_code_seconds is longer",
+    },
+    {
+      id: "5.3.2.1-12",
+      level: "MUST",
+      statement: "DPoP: codes are bound to the key (RFC 9449 §10.1)",
+      does: "By a proof at the PAR endpoint, by dpop_jkt, or by both, which must agree",
     },
     {
       id: "5.3.2.2-1",
