@@ -800,7 +800,7 @@ export const REASONS = {
     error: "invalid_dpop_proof",
     status: 400,
     description: "This request needs a DPoP proof, and has none.",
-    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens, or the operator requires it of all (dpop.required), or it exchanges a token that is bound.",
+    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens or a security_profile, or the operator requires it of all (dpop.required), or it exchanges a token that is bound.",
   },
   dpop_proofs_several: {
     error: "invalid_dpop_proof",
