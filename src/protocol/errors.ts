@@ -699,6 +699,12 @@ export const REASONS = {
   subject_token_unknown: subjectTokenRefused,
   subject_token_not_allowed: subjectTokenRefused,
   exchange_not_allowed: subjectTokenRefused,
+  subject_token_bound: {
+    error: "invalid_request",
+    status: 400,
+    description: "The subject token is bound to a key, and this request would give a token that is not.",
+    cure: "The client of the token proves its key in the exchange. An API that was called with the token proves a key of its own, and the new token is bound to that.",
+  },
   actor_token_unknown: {
     error: "invalid_request",
     status: 400,

@@ -13,12 +13,14 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 import { type ExpressServer, startExpress } from "../interop/mcp/guarded-express.ts";
 import { discover, insecure } from "../interop/strict.ts";
 import { formsOf, redirectOf } from "../support/code-flow.ts";
+import { newProofKey, type ProofKey, proofFor, requestBound } from "../support/dpop.ts";
 import { codeFor, jsonOf, redeemCode, textOf } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { addAppBehind, answerStep, appCode } from "../support/second-factor.ts";
 import { basic, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
+import { codeForm, WEB_CALLBACK } from "../support/token-requests.ts";
 
 const READ = { scope: "notes.read" };
 const DANGER = { scope: "notes.read", acr: "2", maxAge: 300 };
@@ -176,6 +178,32 @@ describe.each(SERVERS)("behind the guard of %s", (_, server) => {
     const { id_token: idToken } = await jsonOf(await redeemCode(tessera, code));
     expect(await errorOf(`Bearer ${idToken}`)).toEqual([401, "invalid_token"]);
   });
+
+  test(
+    proves(
+      "a token of this server that is bound to a key works with that key alone",
+      "RFC 9449 6-1",
+      "RFC 9449 7-1",
+    ),
+    async () => {
+      const resource = urlOf(server());
+      const [key, other] = [await newProofKey(), await newProofKey()];
+      const code = await codeFor(tessera, ada, { scope: "notes.read", resource });
+      const tokens = await jsonOf(await requestBound(tessera, "web", codeForm(code, WEB_CALLBACK), key));
+      const token = textOf(tokens, "access_token");
+      const url = `${resource}/notes`;
+      const ask = async (by: ProofKey, scheme = "DPoP") => {
+        const now = tessera.clock.seconds();
+        const DPoP = await proofFor(by, { method: "GET", url, accessToken: token }, now);
+        return (
+          await fetch(url, { headers: { Authorization: `${scheme} ${token}`, DPoP }, keepalive: false })
+        ).status;
+      };
+      expect(await ask(key)).toBe(200);
+      expect(await ask(other)).toBe(401);
+      expect(await ask(key, "Bearer")).toBe(401);
+    },
+  );
 
   test("a revoked token is refused at once, unless the API checks signatures", async () => {
     const resource = urlOf(server());
