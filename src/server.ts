@@ -82,6 +82,7 @@ import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
+import { DPOP_NONCE_HEADER } from "./protocol/dpop.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
 import { metadataPaths } from "./protocol/metadata-paths.ts";
@@ -514,6 +515,7 @@ function createRouter(
     if (found !== undefined && found.route.cors !== "nobody")
       allowOtherOrigins(response, found.route, request);
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
+    if (incoming.dpopNonce !== undefined) response.headers.set(DPOP_NONCE_HEADER, incoming.dpopNonce);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };

@@ -17,6 +17,7 @@ import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
+import { dpop } from "./dpop-schema.ts";
 import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
@@ -202,6 +203,7 @@ export const configurationSchema = table({
   limits,
   registration,
   client_id_metadata_documents: clientIdMetadataDocuments,
+  dpop,
   mail,
   metrics,
   outbound: v.pipe(

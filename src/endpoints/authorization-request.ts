@@ -19,6 +19,7 @@ import {
   isAuthenticationLevel,
   lowestLevel,
 } from "../protocol/authentication-level.ts";
+import { type Confirmation, confirmationOf, isThumbprint } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -191,6 +192,7 @@ export async function checkAuthorizationRequest(
       redirectUriRequested,
       codeChallenge,
       nonce: readNonce(parameters),
+      confirmation: readKey(parameters),
       scope,
       claims,
       toAllow: scopeToAllow({ scope, claims }),
@@ -362,6 +364,15 @@ function readNonce(parameters: Parameters): string | null {
   if (nonce !== null && nonce.length > NONCE_CHARACTERS)
     throw invalid("nonce", `it may have ${NONCE_CHARACTERS} characters`);
   return nonce;
+}
+
+/** RFC 9449 §10: the thumbprint of the key with which the code is to be redeemed. */
+function readKey(parameters: Parameters): Confirmation | null {
+  const thumbprint = parameters.get("dpop_jkt");
+  if (thumbprint === undefined) return null;
+  if (!isThumbprint(thumbprint))
+    throw invalid("dpop_jkt", "it is the SHA-256 thumbprint of a key as base64url (RFC 7638)");
+  return confirmationOf("jkt", thumbprint);
 }
 
 function readMaxAge(parameters: Parameters): number | null {

@@ -112,6 +112,8 @@ function metadataDocument({
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
     // Prompt Create §4.2.
     prompt_values_supported: promptValues(configuration),
+    // RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: configuration.dpop.signing_algorithms,
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
     request_object_signing_alg_values_supported: [

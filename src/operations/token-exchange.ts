@@ -7,6 +7,7 @@ import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { mintAccessToken, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
 import { ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { keepsBinding } from "../rules/binding.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import {
@@ -163,11 +164,14 @@ function exchange(
     if (mustBeJwt && !accessTokenFormatFor(catalogue, client, resources).isSigned)
       return refuse("exchange_form_unavailable");
     const { grant } = tokens.subject;
+    const { possession } = caller;
+    if (!keepsBinding(tokens.subject, possession.shown)) return refuse("dpop_proof_missing");
     const accessToken = mintAccessToken(context, {
       client,
       grant,
       scope,
       resources,
+      confirmation: await possession.use(),
       exchange: { of: plan.exchange, until: plan.until },
     });
     const { outcome, ...decision } = issueExchanged(client, grant, accessToken.record, via, clock.seconds());

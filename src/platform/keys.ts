@@ -23,7 +23,8 @@ export type KeyPurpose =
   | "pairwise subject"
   | "mail"
   | "self-test"
-  | "audit seal";
+  | "audit seal"
+  | "dpop nonce";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

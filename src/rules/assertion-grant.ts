@@ -5,6 +5,7 @@
 import type { TrustedPeople } from "../configuration/trust-schema.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
+import { type Confirmation, confirmationOf } from "../protocol/bindings.ts";
 import { type Catalogue, OFFLINE_ACCESS_SCOPE, OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator } from "../protocol/identifiers.ts";
@@ -43,9 +44,25 @@ export function requireClient({ claims }: Pick<ForeignToken, "claims">, clientId
   });
 }
 
-/** ID-JAG, Proof-of-Possession: an assertion that is bound to a key is no bearer token for those who do not have the key. */
-export function requireUnbound({ claims }: Pick<ForeignToken, "claims">, clientId: string): void {
-  if (claims.cnf === undefined) return;
+/**
+ * ID-JAG, Proof-of-Possession: an assertion that is bound to a key is worth nothing without that key. `shown`: what the request proves to
+ * have; the access token is then bound to it. A confirmation of another kind cannot be proved here.
+ */
+export function requirePossession(
+  { claims }: Pick<ForeignToken, "claims">,
+  shown: Confirmation | null,
+  clientId: string,
+): void {
+  const { cnf } = claims;
+  if (cnf === undefined) return;
+  const isObject = typeof cnf === "object" && cnf !== null;
+  const [member, another] = isObject ? Object.entries(cnf) : [];
+  const isProved =
+    shown !== null &&
+    another === undefined &&
+    member?.[0] === "jkt" &&
+    confirmationOf("jkt", String(member[1])) === shown;
+  if (isProved) return;
   throw new OAuthError("assertion_mismatch", {
     description: "The assertion is bound to a key (cnf), and the request does not prove that it has the key.",
     clientId,

@@ -7,6 +7,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
@@ -251,6 +252,8 @@ export const clients = table("clients", {
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
+    /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
+    dpopBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -901,6 +904,8 @@ export const codes = table("codes", {
     codeChallenge: orNull(text<CodeChallenge>()),
     /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
     nonce: orNull(text()),
+    /** What the token request must prove (RFC 9449 §10); null if the authorization request named no key. */
+    confirmation: orNull(text<Confirmation>()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
@@ -971,6 +976,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** What a request with the token must prove; null for a bearer token. */
+    confirmation: orNull(text<Confirmation>()),
     /** Null for all but those that a client got for another token. */
     exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
@@ -999,6 +1006,8 @@ export const refreshTokens = table("refresh_tokens", {
     usedFrom: orNull(bytes()),
     /** Whether a client retried with its predecessor from another network than the first use came from. */
     retriedElsewhere: boolean(),
+    /** What the access token that came with it is bound to, and what its use must prove (rules/binding.ts). */
+    confirmation: orNull(text<Confirmation>()),
   },
   shard: "id",
   expires: "expiresAt",

@@ -152,6 +152,10 @@ describe("the metadata document", () => {
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: ["none", "login", "consent", "select_account"],
+        dpop_signing_alg_values_supported: [
+          ...["ES256", "EdDSA", "Ed25519", "PS256", "RS256"],
+          ...["ES384", "ES512", "PS384", "PS512", "RS384", "RS512"],
+        ],
         request_parameter_supported: true,
         request_object_signing_alg_values_supported: [
           "none",

@@ -214,13 +214,13 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "verifies a JWT with its own keys only, a request object or a client assertion with keys of its client only, and a token of a trusted issuer with keys of that issuer only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
+      does: "verifies a JWT with its own keys only, a request object or a client assertion with keys of its client only, and a token of a trusted issuer with keys of that issuer only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit. A DPoP proof alone brings its key, which is public, a point of its curve, and worth no more than the token that is bound to it",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion and a token of a trusted issuer need exp",
+      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion and a token of a trusted issuer need exp, and a DPoP proof iat",
     },
     {
       id: "37",
@@ -513,6 +513,13 @@ export const THREATS: Ledger = {
       statement:
         "Invitation, reset and e-mail links: reuse, guesses, the host of a request, other browsers, enumeration, scanners that fetch",
       does: "keeps a digest of 32 random bytes, makes links from the issuer, uses one up only by the form of its page and in the commit of the act, ends a person's links with their sessions, and answers alike whether there is such a person",
+    },
+    {
+      id: "85",
+      level: null,
+      statement:
+        "DPoP: proofs used twice, on another node or after a restart; for another method, address or token; old ones; without a nonce; a private key in the proof; another key at a refresh; a bound token as a bearer token",
+      does: "keeps each proof until it would be refused anyway; compares method, address, hash of the token and time; takes nonces that it gave out minutes ago; binds refresh tokens of public clients, and counts no use without the key; a token has one scheme from its first moment on, at every door",
     },
     {
       id: "86",
