@@ -295,7 +295,7 @@ export const TRUST: readonly Mutation[] = [
     what: "another issuer may give power over this server",
     in: "configuration/trust-checks.ts",
     within: "checkPeople",
-    match: `isManagementScope(name) || $A || $B`,
+    match: `isReserved(name) || $A || $B`,
     replace: "false",
     tests: configuration,
   },
