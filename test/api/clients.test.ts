@@ -76,6 +76,7 @@ describe("a client", () => {
       );
       expect(registered).not.toHaveProperty("workloads");
       expect(await askFor(server, clients, pathOf(registered))).toMatchObject({ workloads: [] });
+    await ask(server, clients, pathOf(registered), { method: "DELETE" });
     },
   );
 
