@@ -9,6 +9,8 @@ export type KeyPurpose =
   | "form"
   | "code of a form"
   | "session of a form"
+  | "step of a form"
+  | "typed in a form"
   | "network"
   | "known browser"
   | "signing keys"

@@ -25,7 +25,19 @@ import type {
   SubjectId,
 } from "../protocol/identifiers.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import { boolean, bytes, integer, json, list, orNull, type Row, type Table, table, text } from "./declare.ts";
+import {
+  boolean,
+  bytes,
+  integer,
+  json,
+  list,
+  orNull,
+  type Row,
+  type RowOf,
+  type Table,
+  table,
+  text,
+} from "./declare.ts";
 
 const id = () => bytes<RecordId>();
 const pictureId = () => bytes<PictureId>();
@@ -782,27 +794,40 @@ export const grants = table("grants", {
 });
 export type GrantRecord = Row<typeof grants>;
 
+/** What each row has that waits to be sent. `rules/outbox.ts` decides on these columns, `operations/outbox.ts` sends. */
+const WAITING = {
+  id: id(),
+  createdAt: integer(),
+  /** Whether it is still to be sent. */
+  waits: boolean(),
+  /** How many times a sender has tried. */
+  attempts: integer(),
+  /** When the next sender may try. */
+  nextAt: integer(),
+  /** No sender tries after this time. */
+  giveUpAt: integer(),
+  /** Why the last attempt failed; null if none has. */
+  lastFault: orNull(text()),
+  expiresAt: integer(),
+};
+export type WaitingRecord = RowOf<typeof WAITING>;
+/** A table of which each row may wait. */
+export type WaitingTable = Table<typeof WAITING>;
+
 /**
  * Back-Channel Logout: the ends of sessions of which clients have yet to hear. A row without a client comes with the commit that
  * ends the session; a sender then puts one row for each client in its place, which stays until the client has heard.
  */
 export const logoutNotices = table("logout_notices", {
   columns: {
-    id: id(),
+    ...WAITING,
     subject: text<SubjectId>(),
     /** The `continuity` of the session; null: all sessions of the person. */
     session: orNull(id()),
     /** The client to tell; null until a sender has found the clients. */
     clientId: orNull(text<ClientId>()),
-    createdAt: integer(),
-    /** How many times a sender has tried. */
-    attempts: integer(),
-    /** When the next sender may try. */
-    nextAt: integer(),
-    /** No sender tries after this time. */
-    expiresAt: integer(),
   },
-  indexes: [["nextAt", "id"]],
+  indexOnly: { waits: ["nextAt", "id"] },
   shard: "id",
   expires: "expiresAt",
   updated: true,
@@ -818,7 +843,7 @@ export type MailParameters = Readonly<Record<string, string | number | boolean |
  */
 export const mails = table("mails", {
   columns: {
-    id: id(),
+    ...WAITING,
     /** The person; null for an address of which no account is known. */
     subject: orNull(text<SubjectId>()),
     /** Where it goes or went. Null until it is sent: to the address that the person has then. */
@@ -830,19 +855,7 @@ export const mails = table("mails", {
     sealedLink: orNull(bytes()),
     /** Null: the person's own, as it is known when the mail is sent. */
     language: orNull(text()),
-    createdAt: integer(),
-    /** Whether it is still to be sent. */
-    waits: boolean(),
-    /** How many times a sender has tried. */
-    attempts: integer(),
-    /** When the next sender may try. */
-    nextAt: integer(),
-    /** No sender tries after this time. */
-    giveUpAt: integer(),
     sentAt: orNull(integer()),
-    /** Why the last attempt failed; null if none has. */
-    lastFault: orNull(text()),
-    expiresAt: integer(),
   },
   indexes: [
     ["createdAt", "id"],
@@ -862,25 +875,14 @@ export type MailRecord = Row<typeof mails>;
  */
 export const webhookDeliveries = table("webhook_deliveries", {
   columns: {
-    id: id(),
+    ...WAITING,
     /** The name of the webhook in the configuration. */
     webhook: text(),
     /** The event. */
     type: text(),
     /** What the receiver gets, byte for byte at each attempt. It has no secrets. */
     body: text(),
-    createdAt: integer(),
-    /** Whether it is still to be delivered. */
-    waits: boolean(),
-    attempts: integer(),
-    /** When the next sender may try. */
-    nextAt: integer(),
-    /** No sender tries after this time. */
-    giveUpAt: integer(),
     deliveredAt: orNull(integer()),
-    /** Why the last attempt failed; null if none has. */
-    lastFault: orNull(text()),
-    expiresAt: integer(),
   },
   indexes: [["webhook", "id"]],
   indexOnly: { waits: ["webhook", "nextAt", "id"] },
@@ -1093,6 +1095,8 @@ export const audit = table("audit", {
     event: text(),
     actorKind: text<ActorKind>(),
     actorId: orNull(text()),
+    /** The client whose token of the person was used; null for a person in a browser, and for other actors. */
+    through: orNull(text<ClientId>()),
     subject: orNull(text<SubjectId>()),
     clientId: orNull(text<ClientId>()),
     groupName: orNull(text()),
