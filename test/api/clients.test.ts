@@ -76,7 +76,7 @@ describe("a client", () => {
       );
       expect(registered).not.toHaveProperty("workloads");
       expect(await askFor(server, clients, pathOf(registered))).toMatchObject({ workloads: [] });
-    await ask(server, clients, pathOf(registered), { method: "DELETE" });
+      await ask(server, clients, pathOf(registered), { method: "DELETE" });
     },
   );
 
