@@ -6,7 +6,7 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
+import { draftAccessToken, mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Confirmation } from "../protocol/bindings.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
@@ -303,7 +303,8 @@ export function redeemCode(
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     // A replay needs none: it gets no tokens.
     const confirmation = code.usedAt === null ? await caller.possession.use() : null;
-    const accessToken = mintAccessToken(context, {
+    const mint = code.usedAt === null ? mintAccessToken : draftAccessToken;
+    const accessToken = mint(context, {
       client,
       grant,
       scope: allowed.scope,

@@ -150,6 +150,7 @@ export const REASONS_ON_PAGES = {
   subject_token_unknown: AS_JSON,
   subject_token_not_allowed: AS_JSON,
   exchange_not_allowed: AS_JSON,
+  subject_token_bound: AS_JSON,
   actor_token_unknown: AS_JSON,
   actor_token_type_alone: AS_JSON,
   token_type_unsupported: AS_JSON,

@@ -652,6 +652,12 @@ export const REASONS = {
   subject_token_unknown: subjectTokenRefused,
   subject_token_not_allowed: subjectTokenRefused,
   exchange_not_allowed: subjectTokenRefused,
+  subject_token_bound: {
+    error: "invalid_request",
+    status: 400,
+    description: "The subject token is bound to a key, and this request would give a token that is not.",
+    cure: "The client of the token proves its key in the exchange. An API that was called with the token proves a key of its own, and the new token is bound to that.",
+  },
   actor_token_unknown: {
     error: "invalid_request",
     status: 400,
@@ -753,7 +759,7 @@ export const REASONS = {
     error: "invalid_dpop_proof",
     status: 400,
     description: "This request needs a DPoP proof, and has none.",
-    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens, or the operator requires it of all (dpop.required), or it exchanges a token that is bound.",
+    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens, or the operator requires it of all (dpop.required) or of the API (resources.dpop_bound_access_tokens_required), or it exchanges a token that is bound.",
   },
   dpop_proofs_several: {
     error: "invalid_dpop_proof",

@@ -29,15 +29,6 @@ export const fitsCode = (
 ): boolean => confirmation === null || confirmation === shown;
 
 /**
- * A token that was bound is exchanged for one that is bound, to the key of the client that exchanges it: a bearer token for it would be
- * what its owner wanted never to exist.
- */
-export const keepsBinding = (
-  { isBound }: { readonly isBound: boolean },
-  shown: Confirmation | null,
-): boolean => !isBound || shown !== null;
-
-/**
  * RFC 9449 §5: the refresh token of a public client is bound to the key that it was issued for. That of another client is bound to the
  * client, which may change its key, but not go back to bearer tokens. A token that was issued without a proof may be used with one from
  * now on.

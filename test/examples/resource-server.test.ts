@@ -12,7 +12,7 @@ import { knownResources } from "../../src/operations/management/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { type ExpressServer, startExpress } from "../interop/mcp/guarded-express.ts";
 import { discover, insecure } from "../interop/strict.ts";
-import { formsOf, redirectOf } from "../support/code-flow.ts";
+import { formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import { newProofKey, type ProofKey, proofFor, requestBound } from "../support/dpop.ts";
 import { codeFor, jsonOf, redeemCode, textOf } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
@@ -212,6 +212,61 @@ describe.each(SERVERS)("behind the guard of %s", (_, server) => {
     await tessera.post("/auth/revoke", { token }, basic("web", SECRET));
     expect((await get(`${resource}/notes`, `Bearer ${token}`)).status).toBe(server() === bun ? 200 : 401);
   });
+});
+
+test("a client of DPoP (RFC 9449) uses each of them: bound, with a new proof each time, and never as a bearer", async () => {
+  const as = await discover(tessera, "oauth2");
+  const client: oauth.Client = { client_id: "web" };
+  for (const [, server] of SERVERS) {
+    const resource = urlOf(server());
+    const DPoP = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+    const code = await codeFor(tessera, ada, { scope: "notes.read", resource });
+    const callback = new URL(`${WEB_CALLBACK}?${new URLSearchParams({ code, iss: tessera.issuer })}`);
+    const tokens = await oauth.processAuthorizationCodeResponse(
+      as,
+      client,
+      await oauth.authorizationCodeGrantRequest(
+        as,
+        client,
+        oauth.ClientSecretBasic(SECRET),
+        oauth.validateAuthResponse(as, client, callback, oauth.expectNoState),
+        WEB_CALLBACK,
+        VERIFIER,
+        { DPoP, ...insecure },
+      ),
+    );
+    expect(tokens.token_type).toBe("dpop");
+    const url = new URL(`${resource}/notes`);
+    for (let each = 0; each < 2; each += 1) {
+      const answer = await oauth.protectedResourceRequest(
+        tokens.access_token,
+        "GET",
+        url,
+        undefined,
+        undefined,
+        {
+          DPoP,
+          ...insecure,
+        },
+      );
+      expect(await answer.json()).toMatchObject({
+        subject: ada.subject,
+        key: await DPoP.calculateThumbprint(),
+      });
+    }
+    const stolen = await get(url.href, `Bearer ${tokens.access_token}`);
+    expect([stolen.status, await stolen.json()]).toMatchObject([401, { error: "invalid_token" }]);
+    const another = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+    const refused = await oauth
+      .protectedResourceRequest(tokens.access_token, "GET", url, undefined, undefined, {
+        DPoP: another,
+        ...insecure,
+      })
+      .catch((error: unknown) => error);
+    if (!(refused instanceof oauth.WWWAuthenticateChallengeError)) throw refused;
+    const challenge = refused.cause.find(({ scheme }) => scheme === "dpop");
+    expect(challenge?.parameters.error).toBe("invalid_dpop_proof");
+  }
 });
 
 test(

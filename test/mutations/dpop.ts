@@ -188,14 +188,6 @@ export const DPOP: readonly Mutation[] = [
     tests: ["rules/authorization-code.test.ts", ...tests],
   },
   {
-    against: ["threat 85"],
-    what: "a bound token is exchanged for a bearer token",
-    in: BINDING,
-    match: "!isBound || shown !== null",
-    replace: "true",
-    tests: ["endpoints/token-exchange.test.ts"],
-  },
-  {
     against: ["RFC 9449 10.1-2"],
     what: "a pushed request may name another key than the one that it proves",
     in: OPERATION,

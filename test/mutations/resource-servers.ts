@@ -76,4 +76,21 @@ export const RESOURCE_SERVERS: readonly Mutation[] = [
     replace: "false",
     tests: ["protocol/protected-resource.test.ts"],
   },
+  {
+    against: ["threat 85", "RFC 9728 2-5"],
+    what: "an API that takes only bound tokens gets bearer tokens",
+    in: "credentials/issue.ts",
+    within: "mintAccessToken",
+    match: "context.catalogue.requiresDpop(wish.resources)",
+    replace: "false",
+    tests: ["endpoints/bound-resources.test.ts"],
+  },
+  {
+    against: ["threat 8"],
+    what: "a replay for an API that takes only bound tokens is refused for want of a proof",
+    in: "operations/tokens.ts",
+    match: "isLate ? draftAccessToken : mintAccessToken",
+    replace: "mintAccessToken",
+    tests: ["endpoints/bound-resources.test.ts"],
+  },
 ];
