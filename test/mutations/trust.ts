@@ -277,8 +277,16 @@ export const TRUST: readonly Mutation[] = [
     against: ["threat 88"],
     what: "a workload of GitHub may be any repository in the world",
     in: WORKLOADS,
-    match: "issuer === GITHUB && !namesRepository(subject, checked)",
+    match: "everyone !== undefined && !namesOwner(everyone, subject, checked)",
     replace: "false",
+    tests: workload,
+  },
+  {
+    against: ["threat 88"],
+    what: "a workload of GitHub may be what strangers call theirs too",
+    in: WORKLOADS,
+    match: "kinds.includes(kind)",
+    replace: "true",
     tests: workload,
   },
   {
