@@ -115,10 +115,7 @@ test("says when others can read a configuration with secrets, and not of one wit
       '[telemetry]\notlp_endpoint = "http://127.0.0.1:9"\nheaders = [{ name = "Authorization", value = "Zt4vQ0c2mJ7xW9sKq3rB8nL5yH6dF1gQ" }]',
       file,
     ],
-    [
-      `[[webhooks]]\nname = "w"\nurl = "https://hooks.example/"\nsecrets = ["whsec_${"A".repeat(32)}"]`,
-      file,
-    ],
+    [`[[webhooks]]\nname = "w"\nurl = "https://hooks.example/"\nsecrets = ["whsec_${"A".repeat(32)}"]`, file],
     [
       `[[webhooks]]\nname = "w"\nurl = "https://hooks.example/"\nsecrets = [{ file = ${JSON.stringify(secret)} }]`,
       secret,

@@ -317,7 +317,9 @@ test(proves("a stranger's job costs no look for each client with workloads", "th
   };
   Object.assign(store, { look: counting });
   try {
-    await refused(await present(await githubToken(github, now(), { repository: "stranger/app", audience: ISSUER })));
+    await refused(
+      await present(await githubToken(github, now(), { repository: "stranger/app", audience: ISSUER })),
+    );
   } finally {
     Object.assign(store, { look });
   }
