@@ -112,4 +112,13 @@ export const CLIENT_DOCUMENTS: readonly Mutation[] = [
     replace: "[]",
     tests,
   },
+  {
+    against: ["threat 87"],
+    what: "a client that is made while its host is being blocked works",
+    in: ACT,
+    within: "addDocumentClient",
+    match: "await refuseIfBlocked($$$ANY)",
+    replace: "false",
+    tests,
+  },
 ];

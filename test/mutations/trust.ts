@@ -414,4 +414,14 @@ export const TRUST: readonly Mutation[] = [
     replace: "$ALL",
     tests: identity,
   },
+  {
+    against: ["threat 60"],
+    what: "a token of a trusted issuer costs a look for each client with workloads",
+    in: "operations/workloads.ts",
+    within: "everyWorkload",
+    match: "(await collect(allPages(pages))).map($$$ANY)",
+    replace:
+      "(await Promise.all((await collect(allPages(pages))).map((client) => findServedClient({ store, configuration, catalogue }, client.clientId)))).filter((client) => client !== null)",
+    tests: identity,
+  },
 ];
