@@ -55,6 +55,21 @@ export async function findRequestingClient(
   return withinPolicy(client, context.configuration, context.catalogue);
 }
 
+/**
+ * The client that is to prove itself by a key, as the present policy lets it act. The keys of a document count for as long as the
+ * document is kept, and then as it says by now: a client that lost a key takes it out, and no person need come for that to count.
+ * Throws as `findDocumentClient`.
+ */
+export async function withPresentKeys(
+  context: DocumentContext & Pick<Context, "catalogue">,
+  client: ClientRecord | null,
+): Promise<ClientRecord | null> {
+  if (client?.source !== "metadata_document" || (client.jwks === null && client.jwksUri === null))
+    return client;
+  const present = await findDocumentClient(context, client.clientId);
+  return withinPolicy(present, context.configuration, context.catalogue);
+}
+
 interface FindOptions {
   /** Whether to fetch the document even if it is fresh. */
   readonly isForced?: boolean;

@@ -1,6 +1,7 @@
 /** Groups, people and clients as a file. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { proves } from "../support/proves.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
 afterAll(removeTemporaryFolders);
@@ -156,7 +157,7 @@ describe("tessera apply", () => {
 });
 
 describe("tessera export", () => {
-  test("shows a terminal nothing that it would obey, and loses nothing", async () => {
+  test(proves("shows a terminal nothing that it would obey, and loses nothing", "threat 50"), async () => {
     const [here, there] = [fresh(), fresh()];
     const hostile = "a\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\u{e0041}";
     const file = `[[clients]]\nclient_id = "wiki"\nredirect_uris = ["https://wiki.example/cb"]\ncontacts = [${JSON.stringify(hostile)}]\n`;

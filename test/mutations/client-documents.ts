@@ -121,4 +121,13 @@ export const CLIENT_DOCUMENTS: readonly Mutation[] = [
     replace: "false",
     tests,
   },
+  {
+    against: ["threat 86", "threat 87"],
+    what: "a key that its document has no more counts until a person comes",
+    in: ACT,
+    within: "withPresentKeys",
+    match: "const present = await findDocumentClient(context, client.clientId);",
+    replace: "const present = client;",
+    tests: ["endpoints/client-document-keys.test.ts"],
+  },
 ];

@@ -424,4 +424,13 @@ export const TRUST: readonly Mutation[] = [
       "(await Promise.all((await collect(allPages(pages))).map((client) => findServedClient({ store, configuration, catalogue }, client.clientId)))).filter((client) => client !== null)",
     tests: identity,
   },
+  {
+    against: ["threat 88"],
+    what: "a name with U+0000 in an assertion is looked for",
+    in: PERSON,
+    within: "textClaim",
+    match: 'value.isWellFormed() && !value.includes("\\0")',
+    replace: "true",
+    tests: ["rules/foreign-person.test.ts"],
+  },
 ];
