@@ -23,6 +23,7 @@ import { activityRecorder, createActivityKeeper } from "./operations/activities.
 import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
+import { createClientCertificates } from "./operations/client-certificates.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
@@ -240,6 +241,7 @@ export function createServer({
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
+    clientCertificates: createClientCertificates(configuration.client_certificates),
     store: watched,
     activities: activityKeeper,
     audit: auditKeeper,
@@ -493,6 +495,7 @@ function createRouter(
       get address() {
         return addressOf();
       },
+      isFromProxy,
       requestId: newRequestId(context.random),
     };
     const beganAt = otherMeter === null ? 0 : performance.now();
@@ -500,7 +503,7 @@ function createRouter(
       found === undefined ? nothingHere(context, incoming) : decide(context, found.route, incoming);
     const response = await (telemetry === undefined
       ? work()
-      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
+      : telemetry.request(tracedRequest(incoming), work));
     if (otherMeter !== null) {
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
@@ -544,10 +547,12 @@ function createRouter(
 }
 
 /** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
-const tracedRequest = (
-  { request, route = null, requestId }: Incoming,
-  isFromProxy: () => boolean = () => false,
-): TracedRequest => ({
+const tracedRequest = ({
+  request,
+  route = null,
+  requestId,
+  isFromProxy = () => false,
+}: Incoming): TracedRequest => ({
   method: request.method,
   route,
   requestId,

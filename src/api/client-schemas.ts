@@ -74,6 +74,11 @@ const described = {
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
   token_endpoint_auth_signing_alg: v.optional(v.string()),
+  tls_client_auth_subject_dn: v.optional(v.string()),
+  tls_client_auth_san_dns: v.optional(v.string()),
+  tls_client_auth_san_uri: v.optional(v.string()),
+  tls_client_auth_san_ip: v.optional(v.string()),
+  tls_client_auth_san_email: v.optional(v.string()),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -135,6 +140,11 @@ export const clientFacts = {
     v.picklist(CLIENT_AUTHENTICATION_NAMES, `must be one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`),
   ),
   token_endpoint_auth_signing_alg: text,
+  tls_client_auth_subject_dn: text,
+  tls_client_auth_san_dns: text,
+  tls_client_auth_san_uri: text,
+  tls_client_auth_san_ip: text,
+  tls_client_auth_san_email: text,
   scope: v.optional(
     v.pipe(
       v.string(),

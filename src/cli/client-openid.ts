@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
+import { keySetIn } from "../keys/client-certificate.ts";
+import { CERTIFICATE_NAME_KINDS, type CertificateName } from "../protocol/certificate-name.ts";
 import { sectorOf } from "../protocol/sector.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
@@ -23,6 +25,8 @@ export interface OpenIdOptions {
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
   readonly authAlg?: string;
+  /** A kind of name in a certificate, and the name: `subject_dn=CN=…`. */
+  readonly certificate?: CertificateName;
   readonly firstParty?: boolean;
 }
 
@@ -31,6 +35,16 @@ function parseMaxAge(value: string): number | "none" {
   const seconds = Number(value);
   if (Number.isSafeInteger(seconds) && seconds >= 0) return seconds;
   throw new InvalidArgumentError("Write a whole number of seconds, 0 or more.");
+}
+
+function parseCertificate(value: string): CertificateName {
+  const [, name = "", text = ""] = /^([a-z_]+)=(.+)$/s.exec(value) ?? [];
+  const kind = CERTIFICATE_NAME_KINDS.find((each) => each === name);
+  if (kind === undefined)
+    throw new InvalidArgumentError(
+      `Write the kind of name, = and the name. The kinds: ${CERTIFICATE_NAME_KINDS.join(", ")}.`,
+    );
+  return { kind, value: text };
 }
 
 /** `none`: words that follow where an empty text takes a value away. `collectUri`: collects a repeatable option. */
@@ -63,7 +77,7 @@ export const withOpenIdOptions = (
       parseMaxAge,
     )
     .option("--login-page <url>", `where a sign-in that begins here is started (initiate_login_uri)${none}`)
-    .option("--jwks <file>", `a JSON file with its public keys (JWK set)${none}`)
+    .option("--jwks <file>", `a JSON file with its public keys (JWK set), or its certificates in PEM${none}`)
     .option("--jwks-uri <url>", `where its public keys are; this server fetches them${none}`)
     .option(
       "--request-object-alg <algorithm>",
@@ -73,6 +87,11 @@ export const withOpenIdOptions = (
     .option(
       "--auth-alg <algorithm>",
       `the one algorithm of its assertions with --auth private_key_jwt, such as ES256 (default: any)${none}`,
+    )
+    .option(
+      "--certificate <kind=name>",
+      "its certificate with --auth tls_client_auth: subject_dn=CN=client,O=Example, or san_dns, san_uri, san_ip, san_email",
+      parseCertificate,
     )
     .option("--first-party", "your own application: people are not asked before it gets access");
 
@@ -102,6 +121,9 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
     require_signed_request_object: options.requireSignedRequests,
   }),
   ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
+  ...(options.certificate !== undefined && {
+    [`tls_client_auth_${options.certificate.kind}`]: options.certificate.value,
+  }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -113,10 +135,10 @@ function readKeySetFile(file: string): unknown {
     throw new CommandError(`The file ${file} cannot be read. --jwks takes a JSON file with a JWK set.`);
   }
   try {
-    return JSON.parse(text);
+    return keySetIn(text);
   } catch {
     throw new CommandError(
-      `The file ${file} is not JSON. --jwks takes a JSON file with a JWK set: {"keys": […]}`,
+      `The file ${file} is neither JSON nor PEM. --jwks takes a JSON file with a JWK set, {"keys": […]}, or certificates in PEM.`,
     );
   }
 }
@@ -146,6 +168,10 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     ]
       .filter((words) => words !== null)
       .join(", ") || null,
+  certificate:
+    client.tlsClientAuthName === null
+      ? null
+      : `${client.tlsClientAuthName.kind}=${client.tlsClientAuthName.value}`,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),

@@ -226,7 +226,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
       formatFacts({
         client_id: clientId,
         client_secret:
-          secret ?? (isOpen ? "none: it is a public client" : "none: it proves who it is with its key"),
+          secret ?? (isOpen ? "none: it is a public client" : `none: it proves who it is by ${method}`),
         "private key": newKey ?? null,
       }),
     );

@@ -12,6 +12,7 @@ import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules, ClientSecretRecord } from "../store/tables.ts";
+import { offeredMethods } from "./authentication-methods.ts";
 import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
@@ -96,6 +97,7 @@ export function operatorPolicy(
   return {
     allowedScope: every,
     defaultScope: every.filter((name) => !isReservedScope(name)),
+    authenticationMethods: offeredMethods(configuration).map(({ method }) => method),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
     redirectUriFreedoms: { anySpelling: true, http: allowsHttp },
@@ -129,6 +131,7 @@ export function changePolicy(
   return {
     ...policy,
     allowedScope: [...policy.allowedScope, ...client.scope],
+    authenticationMethods: [...policy.authenticationMethods, client.tokenEndpointAuthMethod],
     allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
     keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
@@ -187,6 +190,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
   return {
     allowedScope: catalogue.registrableScope,
     defaultScope: catalogue.registrableScope,
+    authenticationMethods: offeredMethods(configuration).map(({ method }) => method),
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),

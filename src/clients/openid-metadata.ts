@@ -2,6 +2,8 @@
  * OpenID Connect Dynamic Client Registration 1.0 §2, and the members of RP-Initiated and Back-Channel Logout 1.0:
  * the metadata of a client that signs people in.
  */
+
+import { needsKeys } from "../protocol/client-authentication.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
 import {
@@ -259,9 +261,9 @@ function readAssertionAlgorithm(
   { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
   method: ClientRecord["tokenEndpointAuthMethod"],
 ): SigningAlgorithm | null {
+  if (needsKeys(method) && jwks === null && jwksUri === null)
+    refuse(`token_endpoint_auth_method '${method}' needs the keys of the client: jwks or jwks_uri.`);
   if (method !== "private_key_jwt") return null;
-  if (jwks === null && jwksUri === null)
-    refuse("token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.");
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;
   const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;

@@ -29,7 +29,7 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-interface CallerContext extends ProofContext, Pick<Context, "callers"> {
+interface CallerContext extends ProofContext, Pick<Context, "callers" | "clientCertificates"> {
   readonly limits: Pick<Context["limits"], "clientSecretPerAddress">;
 }
 
@@ -84,13 +84,14 @@ const ATTEMPTS = 10;
  */
 export async function asClient<Result>(
   context: CallerContext,
-  incoming: Pick<Incoming, "request" | "address" | "requestId">,
+  incoming: Pick<Incoming, "request" | "address" | "requestId" | "isFromProxy">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
   { endsAccess = false }: { readonly endsAccess?: boolean } = {},
 ): Promise<Result> {
-  const credentials = presentedCredentials(incoming.request, parameters);
-  const { callers, clock } = context;
+  const { callers, clock, clientCertificates } = context;
+  const certificate = clientCertificates.of(incoming);
+  const credentials = presentedCredentials(incoming.request, parameters, certificate);
   const request = new ProvenRequest(actOfStranger(incoming), endsAccess);
   let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {

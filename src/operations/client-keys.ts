@@ -28,6 +28,8 @@ export interface ClientKeys {
    * there is none. The caller says which algorithms it accepts; none of them is symmetric or `none`.
    */
   find(client: ClientRecord, header: KeyHeader): Promise<CryptoKey>;
+  /** Whether one of the client's keys is the one that is meant. Throws ClientKeyError if its keys cannot be fetched, or it has none. */
+  has(client: ClientRecord, isMeant: (key: ClientJwk) => boolean): Promise<boolean>;
 }
 
 /** The keys of a client as they were last fetched. */
@@ -114,18 +116,28 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
   async function findFetched(
     uri: string,
     clientId: string,
-    header: KeyHeader,
+    select: (keys: ClientKeySet) => readonly ClientJwk[],
   ): Promise<readonly ClientJwk[]> {
     const remembered = memory.get(clientId);
     const known = remembered?.uri === uri ? remembered : null;
     const now = steadyClock.millis();
     const isFresh = known !== null && known.keys !== null && now - known.fetchedAt < FRESH_MILLIS;
-    const found = isFresh && known.keys !== null ? fitting(known.keys, header) : [];
+    const found = isFresh && known.keys !== null ? select(known.keys) : [];
     if (found.length > 0) return found;
     const mayFetch = known === null || now - known.triedAt >= AGAIN_MILLIS;
     const latest = mayFetch ? await fetchShared(uri, clientId, isFresh ? known : null) : known;
     if (latest.keys === null) throw new ClientKeyError(latest.failure?.words ?? "");
-    return fitting(latest.keys, header);
+    return select(latest.keys);
+  }
+
+  /** Throws ClientKeyError. */
+  async function select(
+    { clientId, jwks, jwksUri }: ClientRecord,
+    choose: (keys: ClientKeySet) => readonly ClientJwk[],
+  ): Promise<readonly ClientJwk[]> {
+    if (jwksUri !== null) return findFetched(jwksUri, clientId, choose);
+    if (jwks === null) throw new ClientKeyError("The client has registered no keys (jwks or jwks_uri).");
+    return choose(jwks);
   }
 
   async function readyKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
@@ -144,17 +156,14 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
       const algorithm = SIGNING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
       if (algorithm === undefined)
         throw new ClientKeyError(`The algorithm '${String(header.alg).slice(0, 20)}' is not supported.`);
-      const keys =
-        client.jwksUri !== null
-          ? await findFetched(client.jwksUri, client.clientId, header)
-          : client.jwks !== null
-            ? fitting(client.jwks, header)
-            : null;
-      if (keys === null) throw new ClientKeyError("The client has registered no keys (jwks or jwks_uri).");
-      const [key, another] = keys;
+      const [key, another] = await select(client, (keys) => fitting(keys, header));
       if (key === undefined) throw new ClientKeyError("The client has no key with this kid and algorithm.");
       if (another !== undefined) throw new ClientKeyError("Several keys of the client fit. Name one by kid.");
       return readyKey(key, algorithm);
+    },
+
+    async has(client, isMeant) {
+      return (await select(client, ({ keys }) => keys.filter(isMeant))).length > 0;
     },
   };
 }

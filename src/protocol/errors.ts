@@ -174,6 +174,16 @@ export const REASONS = {
   client_assertion_algorithm: authenticationFailed,
   client_assertion_key: authenticationFailed,
   client_assertion_signature: authenticationFailed,
+  client_certificate_missing: authenticationFailed,
+  client_certificate_untimely: authenticationFailed,
+  client_certificate_untrusted: authenticationFailed,
+  client_certificate_wrong: authenticationFailed,
+  client_certificate_malformed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The header with the certificate of the client cannot be read.",
+    cure: "The operator compares what the proxy sends with client_certificates.header and client_certificates.format.",
+  },
   client_assertion_malformed: {
     error: "invalid_client",
     status: 401,

@@ -8,6 +8,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
+import type { CertificateName } from "../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
@@ -182,6 +183,8 @@ export const clients = table("clients", {
     redirectUris: list<RedirectUri>(),
     grantTypes: list<GrantType>(),
     tokenEndpointAuthMethod: text<ClientAuthenticationMethod>(),
+    /** The name in its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
+    tlsClientAuthName: orNull(asItIs<CertificateName>()),
     /** The one algorithm of its client assertions. Null: any that the server can verify. */
     tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
     /** The scopes that the client may have. */

@@ -58,6 +58,7 @@ const NO_OPENID = {
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
   tokenEndpointAuthSigningAlg: null,
+  tlsClientAuthName: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

@@ -2,6 +2,7 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
+import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
@@ -34,6 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONFIGURATION,
   ...CLIENTS,
   ...CLIENT_ASSERTIONS,
+  ...CLIENT_CERTIFICATES,
   ...RULES,
   ...KEYS,
   ...SERVER_KEY,

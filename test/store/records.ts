@@ -117,6 +117,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
   tokenEndpointAuthSigningAlg: null,
+  tlsClientAuthName: null,
   idTokenClaims: "granted",
   firstParty: false,
   requirePkce: true,
