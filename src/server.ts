@@ -26,6 +26,7 @@ import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientCertificates } from "./operations/client-certificates.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
+import { createClientDocuments } from "./operations/document-fetching.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
@@ -42,6 +43,7 @@ import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { SeenLately } from "./operations/single-use.ts";
 import type { Telemetry, TracedRequest } from "./operations/telemetry.ts";
+import { createTrustedIssuers } from "./operations/trusted-issuers.ts";
 import { createWebhookSender, webhookEvents } from "./operations/webhooks.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
@@ -225,12 +227,13 @@ export function createServer({
   };
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
+  const catalogue = createCatalogue(configuration);
   const context: Context = {
     configuration,
     settingSources,
     issuer,
     ownOrigins: ownOrigins(configuration),
-    catalogue: createCatalogue(configuration),
+    catalogue,
     levelPolicy: levelPolicyOf(configuration),
     clock,
     random,
@@ -242,6 +245,8 @@ export function createServer({
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     clientCertificates: createClientCertificates(configuration.client_certificates),
+    trustedIssuers: createTrustedIssuers({ configuration, outbound, steadyClock, log }),
+    clientDocuments: createClientDocuments({ configuration, catalogue, outbound, clock, steadyClock, log }),
     store: watched,
     activities: activityKeeper,
     audit: auditKeeper,
@@ -348,6 +353,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
     secondStepPerAccount: perAccount(limits.second_step_failures_per_account, CODE_WINDOW_SECONDS),
     emailCodePerAccount: perAccount(limits.email_code_failures_per_account, CODE_WINDOW_SECONDS),
     signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
+    userCode: perAccount(limits.user_code_failures, limits.user_code_window_seconds),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
     clientSecretPerAddress: perAddress(

@@ -36,7 +36,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
 import type { Authority } from "../rules/role.ts";
-import type { AccountRecord, ClientRecord } from "../store/tables.ts";
+import { type AccountRecord, type ClientRecord, describesItself } from "../store/tables.ts";
 import { type ChangedClientBody, clientFacts, withLanguages } from "./client-schemas.ts";
 import { clientWishOf } from "./clients.ts";
 import { describePerson } from "./describe.ts";
@@ -412,7 +412,7 @@ async function planClients(
     if (differences.length === 0) continue;
     if (client.source !== "operator")
       throw new ApplyError(
-        `The client '${clientId}' ${client.source === "registration" ? "registered itself" : "is declared in the configuration"}. Take it out of the file.`,
+        `The client '${clientId}' ${describesItself(client.source) ? "describes itself" : "is declared in the configuration"}. Take it out of the file.`,
       );
     plan.push({
       ...common,

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { CLIENT_SOURCES } from "../store/tables.ts";
 import { time } from "./schemas.ts";
 
 const texts = v.array(v.string());
@@ -36,6 +37,11 @@ const claimMapping = v.pipe(
   v.description("Claims of your own for this client, and their sources (docs/claims.md)."),
 );
 
+const workloads = v.pipe(
+  v.array(v.looseObject({ issuer: v.string(), subject: v.string() })),
+  v.description("Workloads whose tokens of a trusted issuer authenticate it (docs/workloads.md)."),
+);
+
 const SPACED = "Names with spaces between them.";
 const scope = v.pipe(v.string(), v.description(SPACED));
 
@@ -60,6 +66,7 @@ const described = {
   scope: v.optional(scope),
   id_token_signed_response_alg: v.optional(v.string()),
   userinfo_signed_response_alg: v.optional(v.string()),
+  introspection_signed_response_alg: v.optional(v.string()),
   subject_type: v.optional(v.string()),
   sector_identifier_uri: v.optional(v.string()),
   default_max_age: v.optional(v.number()),
@@ -89,11 +96,15 @@ const described = {
   allowed_groups: texts,
   denied_groups: texts,
   claims: claimMapping,
-  source: v.picklist(["configuration", "operator", "registration", "demo"]),
+  workloads,
+  source: v.picklist(CLIENT_SOURCES),
   created_at: time,
   used_at: timeOrNull,
   vouched_at: timeOrNull,
   disabled_at: timeOrNull,
+  document_fetched_at: v.optional(
+    v.pipe(time, v.description("When its metadata document was last fetched, or was found to be the same.")),
+  ),
   secrets: v.pipe(
     v.array(secretSchema),
     v.description("Their ids. A secret itself is shown once, when it is made."),
@@ -161,6 +172,7 @@ export const clientFacts = {
   ),
   id_token_signed_response_alg: text,
   userinfo_signed_response_alg: text,
+  introspection_signed_response_alg: text,
   subject_type: v.optional(v.picklist(["public", "pairwise"])),
   sector_identifier_uri: text,
   default_max_age: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
@@ -187,6 +199,7 @@ export const clientFacts = {
   ),
   denied_groups: list,
   claims: v.optional(claimMapping),
+  workloads: v.optional(workloads),
   allow_http_redirects: v.optional(
     v.pipe(v.boolean(), v.description("Whether redirect URIs of this request may have http on a network.")),
   ),

@@ -17,7 +17,7 @@ import {
 } from "../operations/management/clients.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { makeManagedClients } from "../recipes/managed.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import { CLIENT_SOURCES, type ClientRecord } from "../store/tables.ts";
 import {
   type ChangedClientBody,
   changedClientBody,
@@ -117,8 +117,10 @@ export const clientRoutes: readonly ApiRoute[] = [
       ...PAGE_MEMBERS,
       source: v.optional(
         v.pipe(
-          v.picklist(["configuration", "operator", "registration", "demo"]),
-          v.description("Only those that came this way; registration: those that registered themselves."),
+          v.picklist(CLIENT_SOURCES),
+          v.description(
+            "Only those that came this way; registration: those that registered themselves; metadata_document: those that people allowed something and that describe themselves at their client_id.",
+          ),
         ),
       ),
       disabled: v.optional(

@@ -14,10 +14,12 @@ export const describeForOperator = (client: ClientRecord) => ({
   allowed_groups: client.allowedGroups,
   denied_groups: client.deniedGroups,
   claims: client.claims,
+  workloads: client.workloads,
   source: client.source,
   created_at: isoTime(client.createdAt),
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),
   vouched_at: client.vouchedAt === null ? null : isoTime(client.vouchedAt),
   disabled_at: client.disabledAt === null ? null : isoTime(client.disabledAt),
+  ...(client.document !== null && { document_fetched_at: isoTime(client.document.fetchedAt) }),
   secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
 });

@@ -6,6 +6,7 @@ import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import { accessRoutes } from "./access.ts";
 import { clientRoutes } from "./clients.ts";
+import { documentRoutes } from "./documents.ts";
 import { groupRoutes } from "./groups.ts";
 import { handleApi } from "./handle.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -27,6 +28,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...groupRoutes,
   ...invitationRoutes,
   ...clientRoutes,
+  ...documentRoutes,
   ...accessRoutes,
   ...keyRoutes,
   ...recordRoutes,

@@ -159,7 +159,7 @@ export const grantSchema = v.pipe(
     client_id: v.string(),
     scope: v.string(),
     resources: v.array(v.string()),
-    via: v.picklist(["authorization_code", "device_code"]),
+    via: v.picklist(["authorization_code", "device_code", "jwt_bearer"]),
     ...productMembers,
     created_at: time,
     expires_at: time,
@@ -185,6 +185,12 @@ export const tokenSchema = v.pipe(
     exp: v.number(),
     acr: v.optional(v.string()),
     auth_time: v.optional(v.number()),
+    act: v.optional(
+      v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.description("Who acts, of an exchanged token (RFC 8693 §4.1)."),
+      ),
+    ),
   }),
   v.title("Token"),
 );

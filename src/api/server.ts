@@ -1,11 +1,14 @@
 /** The server itself, in the management API: scopes and resources, recipes, settings, health, and the search for everything. */
 import * as v from "valibot";
+import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
 import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
+  type KnownResource,
   type KnownScope,
+  listExchangeRules,
   listResources,
   listScopes,
   listSettings,
@@ -14,7 +17,6 @@ import {
 } from "../operations/management/server.ts";
 import { explanationFacts } from "../operations/refusals.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { ResourceEntry } from "../protocol/catalogue.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
@@ -44,13 +46,26 @@ const describeScope = ({ name, description, sensitive, isOwn }: KnownScope) => (
   own: isOwn,
 });
 
-const describeResource = (resource: ResourceEntry) => ({
+const describeResource = (resource: KnownResource) => ({
   identifier: resource.identifier,
   name: resource.name,
   scopes: resource.scopes,
   access_token_seconds: resource.accessTokenSeconds,
   access_token_format: resource.accessTokenFormat,
+  dpop_bound_access_tokens_required: resource.requiresDpop,
   introspection_clients: resource.introspectionClients,
+  listed: resource.published.isListed,
+  metadata_url: resource.metadataUrl,
+  metadata: resource.metadata,
+});
+
+const describeExchangeRule = (rule: ExchangeRuleDeclaration) => ({
+  client: rule.client,
+  from_clients: rule.from_clients ?? null,
+  from_resources: rule.from_resources ?? null,
+  resources: rule.resources,
+  scopes: rule.scopes ?? null,
+  act: rule.act,
 });
 
 const describeRecipe = ({ id, name, what, website, refused }: Recipe) => ({
@@ -133,12 +148,55 @@ export const serverRoutes: readonly ApiRoute[] = [
           scopes: v.array(v.string()),
           access_token_seconds: v.nullable(v.number()),
           access_token_format: v.picklist(["opaque", "jwt"]),
+          dpop_bound_access_tokens_required: v.boolean(),
           introspection_clients: v.array(v.string()),
+          listed: v.pipe(v.boolean(), v.description("Whether the metadata of this server names it.")),
+          metadata_url: v.pipe(
+            v.nullable(v.string()),
+            v.description(
+              "Where clients look for its metadata; null for this server and for what is no web address.",
+            ),
+          ),
+          metadata: v.pipe(
+            v.nullable(v.looseObject({})),
+            v.description("RFC 9728: the document for its resource server to serve there."),
+          ),
         }),
       ),
     }),
     handle: async ({ context, authority }) => ({
       body: { items: listResources(context, authority).map(describeResource) },
+    }),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/token-exchange",
+    tag: TAG,
+    summary: "List the rules by which clients exchange tokens (RFC 8693); the configuration declares them",
+    permission: "clients.read",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({
+          client: v.string(),
+          from_clients: v.pipe(
+            v.nullable(v.array(v.string())),
+            v.description("Null: any whose token is meant for an API of the client."),
+          ),
+          from_resources: v.pipe(
+            v.nullable(v.array(v.string())),
+            v.description("Null: the APIs that the client is."),
+          ),
+          resources: v.array(v.string()),
+          scopes: v.pipe(
+            v.nullable(v.array(v.string())),
+            v.description("Null: all of the token that comes in."),
+          ),
+          act: v.picklist(["delegation", "impersonation"]),
+        }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({
+      body: { items: listExchangeRules(context, authority).map(describeExchangeRule) },
     }),
   }),
   apiRoute({

@@ -6,6 +6,7 @@ export const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
   configuration: "configuration",
   operator: "operator",
   registration: "registration",
+  metadata_document: "document",
   demo: "demonstration",
 };
 

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
+import { checkWorkloads } from "../clients/workloads.ts";
 import { YEAR_SECONDS } from "../configuration/values.ts";
 import {
   AUTHENTICATION_LEVELS,
@@ -28,6 +29,7 @@ import { isBlank } from "../protocol/names.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { type OpenIdOptions, openIdMembers, withOpenIdOptions } from "./client-openid.ts";
+import { collectWorkload } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommonOptions, Workspace } from "./workspace.ts";
 
@@ -59,6 +61,8 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly denyGroup?: readonly string[];
   /** The sources as they were written, by the names of the claims. */
   readonly claim?: Readonly<Record<string, string>>;
+  /** As they were written; an empty list: none. */
+  readonly workload?: readonly unknown[];
 }
 
 const collect = (value: string, earlier: readonly string[] = []): string[] =>
@@ -164,14 +168,23 @@ const levelOf = ({ minimumAcr: level }: MetadataOptions): ClientRecord["minimumA
   level === undefined || level === "default" ? null : level;
 
 /** What the operator says of a new client beside its metadata. Throws CommandError as `claimsOf` does. */
-export const rulesOf = (options: MetadataOptions): Omit<ClientRules, "requirePkce"> => ({
+export const rulesOf = (options: MetadataOptions): Omit<ClientRules, "requirePkce" | "isWorkload"> => ({
   accessTokenSeconds: secondsOf(options),
   accessTokenFormat: formatOf(options),
   minimumAcr: levelOf(options),
   allowedGroups: options.allowGroup ?? [],
   deniedGroups: options.denyGroup ?? [],
   claims: claimsOf(options),
+  workloads: workloadsOf(options),
 });
+
+function workloadsOf({ workload = [] }: MetadataOptions): ClientRules["workloads"] {
+  try {
+    return checkWorkloads(workload);
+  } catch (error) {
+    throw error instanceof OAuthError ? new CommandError(error.description) : error;
+  }
+}
 
 const NONE = '; "" for none';
 
@@ -198,6 +211,11 @@ const describing = (command: Command, none: string): Command =>
         "--auth <method>",
         `how it proves who it is, by the name of the standard: ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`,
         parseMethod,
+      )
+      .option(
+        "--workload <issuer subject>",
+        `whose tokens of a trusted issuer authenticate it, with claims as name=value behind; repeatable${none}`,
+        collectWorkload,
       )
       .option(
         "--access-token-seconds <seconds>",
@@ -355,6 +373,7 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(options.allowGroup && { allowed_groups: options.allowGroup }),
     ...(options.denyGroup && { denied_groups: options.denyGroup }),
     ...(options.claim && { claims: claimsOf(options, client.claims) }),
+    ...(options.workload && { workloads: options.workload }),
   };
 }
 

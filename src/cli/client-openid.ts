@@ -13,6 +13,7 @@ export interface OpenIdOptions {
   readonly idTokenAlg?: string;
   readonly idTokenClaims?: string;
   readonly userinfoAlg?: string;
+  readonly introspectionAlg?: string;
   readonly subjectType?: string;
   readonly sectorUri?: string;
   readonly postLogoutUri?: readonly string[];
@@ -67,6 +68,10 @@ export const withOpenIdOptions = (
     .option("--id-token-alg <algorithm>", `signs its ID tokens, such as ES256 (default: RS256)${none}`)
     .option("--userinfo-alg <algorithm>", `signs what userinfo answers it (default: unsigned JSON)${none}`)
     .option(
+      "--introspection-alg <algorithm>",
+      `signs what introspection answers it, when it asks for a signed answer (default: RS256)${none}`,
+    )
+    .option(
       "--subject-type <type>",
       "public (default): every application knows a person under one identifier; pairwise: each host has its own",
     )
@@ -107,6 +112,9 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.idTokenAlg !== undefined && { id_token_signed_response_alg: nullIfEmpty(options.idTokenAlg) }),
   ...(options.userinfoAlg !== undefined && {
     userinfo_signed_response_alg: nullIfEmpty(options.userinfoAlg),
+  }),
+  ...(options.introspectionAlg !== undefined && {
+    introspection_signed_response_alg: nullIfEmpty(options.introspectionAlg),
   }),
   ...(options.subjectType !== undefined && { subject_type: options.subjectType }),
   ...(options.sectorUri !== undefined && { sector_identifier_uri: nullIfEmpty(options.sectorUri) }),
@@ -157,6 +165,10 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
       .join(", ") || null,
   userinfo:
     client.userinfoSignedResponseAlg === null ? null : `signed with ${client.userinfoSignedResponseAlg}`,
+  introspection:
+    client.introspectionSignedResponseAlg === null
+      ? null
+      : `signed with ${client.introspectionSignedResponseAlg} when it asks for that`,
   "subject type": client.subjectType === "pairwise" ? "pairwise" : null,
   sector: client.sectorIdentifierUri,
   "sign-in at most": client.defaultMaxAge === null ? null : `${duration(client.defaultMaxAge)} old`,

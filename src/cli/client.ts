@@ -1,10 +1,11 @@
 /** `tessera client …`: applications that may ask for tokens, and their secrets. */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
+import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { countGrants } from "../operations/access.ts";
 import {
   addClient as addClientAct,
@@ -18,8 +19,10 @@ import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import { rulesOf as exchangeRulesOf } from "../rules/token-exchange.ts";
+import { CLIENT_SOURCES, type ClientRecord, type ClientSource, describesItself } from "../store/tables.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
+import { addClientDocumentCommands } from "./client-documents.ts";
 import { addClientKeyCommands, withNewKeyFile } from "./client-key.ts";
 import {
   checked,
@@ -34,6 +37,7 @@ import {
 import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
+import { workloadWords } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient, requireGroups } from "./find.ts";
@@ -49,6 +53,10 @@ import {
 } from "./output.ts";
 import { addFromRecipe, type RecipeOptions, withRecipe } from "./recipe.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+interface ListOptions extends CommonOptions {
+  readonly source?: ClientSource;
+}
 
 interface VouchOptions extends CommonOptions {
   readonly withdraw?: boolean;
@@ -92,8 +100,20 @@ Examples:
     .action((options: RecipeOptions) => addClient(options, io));
 
   withCommonOptions(client.command("list").description("list all clients"))
-    .addHelpText("after", "\nExample:\n  tessera client list --json | jq -r '.[].client_id'")
-    .action((options: CommonOptions) => listClients(options, io));
+    .addOption(
+      new Option(
+        "--source <source>",
+        "only those that came this way; metadata_document: described at a URL",
+      ).choices(CLIENT_SOURCES),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera client list --json | jq -r '.[].client_id'
+  tessera client list --source metadata_document`,
+    )
+    .action((options: ListOptions) => listClients(options, io));
 
   withCommonOptions(client.command("show <client_id>").description("show everything about a client"))
     .addHelpText(
@@ -108,6 +128,7 @@ Example:
     .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
 
   addClientSetCommand(client, io);
+  addClientDocumentCommands(client, io);
   addClientSecretCommands(client, io);
   addClientKeyCommands(client, io);
 
@@ -188,7 +209,10 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
           scope: options.scope?.join(" "),
           default_scope: options.defaultScope?.join(" "),
         },
-        operatorPolicy(configuration, catalogue, { allowsHttp: options.allowHttpRedirects ?? false }),
+        operatorPolicy(configuration, catalogue, {
+          allowsHttp: options.allowHttpRedirects ?? false,
+          hasWorkloads: (options.workload ?? []).length > 0,
+        }),
       );
     const hasNoScope = options.scope?.length === 0;
     const add = async (jwks?: unknown) => {
@@ -226,7 +250,12 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
       formatFacts({
         client_id: clientId,
         client_secret:
-          secret ?? (isOpen ? "none: it is a public client" : `none: it proves who it is by ${method}`),
+          secret ??
+          (isOpen
+            ? "none: it is a public client"
+            : options.workload
+              ? "none: its platform says who it is"
+              : `none: it proves who it is by ${method}`),
         "private key": newKey ?? null,
       }),
     );
@@ -252,10 +281,12 @@ function grantTypesOf(options: RecipeOptions, isOpen: boolean): string[] {
   );
 }
 
-async function listClients(options: CommonOptions, io: Io): Promise<void> {
+async function listClients(options: ListOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    const clients = await all(everyClient(workspace));
+    const clients = await all(everyClient(workspace, options.source));
     if (options.json) return printJson(io, clients.map(describeForOperator));
+    if (clients.length === 0 && options.source !== undefined)
+      return io.out("There are no such clients. See: tessera client list\n");
     if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
     printTable(
       io,
@@ -277,8 +308,28 @@ const kindOf = (client: ClientRecord): string => (isPublic(client) ? "public" : 
 
 function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
   if (disabledAt === null) return usedAt === null ? "not used yet" : "active";
+  if (disabledBy === "blocked") return "blocked";
   return disabledBy === "left_out" ? "disabled: not declared any more" : "disabled";
 }
+
+/** "a token of shop for one for https://stock.example with stock.read". */
+const exchangeWords = ({
+  from_clients,
+  from_resources,
+  resources,
+  scopes,
+  act,
+}: ExchangeRuleDeclaration): string =>
+  [
+    "a token",
+    from_clients === undefined ? null : `of ${from_clients.join(" or ")}`,
+    from_resources === undefined ? null : `meant for ${from_resources.join(" or ")}`,
+    `for one for ${resources.join(" ")}`,
+    scopes === undefined ? null : `with ${scopes.join(" ")}`,
+    act === "delegation" ? null : "that does not say who acts",
+  ]
+    .filter((words) => words !== null)
+    .join(" ");
 
 async function showClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
@@ -314,6 +365,10 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
           ]
             .filter((words) => words !== null)
             .join(", ") || null,
+        exchanges:
+          exchangeRulesOf(workspace.configuration.token_exchange, client.clientId)
+            .map(exchangeWords)
+            .join("; ") || null,
         "sign-in": client.minimumAcr === "2" ? "with a second factor" : null,
         "only for": client.allowedGroups.join(", ") || null,
         claims:
@@ -323,16 +378,18 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
             )
             .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
+        workloads: client.workloads.map(workloadWords).join("; ") || null,
         "proves itself by": isPublic(client) ? null : client.tokenEndpointAuthMethod,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],
-        vouched:
-          client.source !== "registration"
-            ? null
-            : client.vouchedAt === null
-              ? "no: people are asked each time"
-              : `since ${localTime(client.vouchedAt)}`,
+        vouched: !describesItself(client.source)
+          ? null
+          : client.vouchedAt === null
+            ? "no: people are asked each time"
+            : `since ${localTime(client.vouchedAt)}`,
+        "document fetched":
+          client.document === null ? null : localAndRelative(client.document.fetchedAt, now),
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
         "last used": lastUsed === null ? null : localAndRelative(lastUsed, now),
@@ -344,7 +401,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
 async function vouchFor(clientId: string, options: VouchOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const found = await requireClient(workspace, clientId);
-    if (found.source !== "registration") {
+    if (!describesItself(found.source)) {
       throw new CommandError(
         `'${clientId}' did not register itself, so you vouch for it by having added it. To stop it: tessera client disable ${clientId}`,
       );

@@ -16,6 +16,10 @@ import { selfTested } from "../operations/checks/contexts.ts";
 import { CHECKS, type CheckResult, checksNamed, runChecks, worstOf } from "../operations/checks/index.ts";
 import { createKeyFiles } from "../operations/key-files.ts";
 import { findServerKeys } from "../operations/server-key.ts";
+import { createTrustedIssuers } from "../operations/trusted-issuers.ts";
+import { systemSteadyClock } from "../platform/clock.ts";
+import { createLog } from "../platform/log.ts";
+import { createOutbound } from "../platform/outbound.ts";
 import { readPeerCertificate } from "../platform/peer-certificate.ts";
 import { printable } from "../platform/printable.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
@@ -153,6 +157,15 @@ async function contextOf(
     see: selfTested({ configuration, issuer, keys, clock, random, fetch }),
     peerCertificate: readPeerCertificate,
     openSmtp: configuration.mail === undefined ? null : smtpOf(configuration, configuration.mail),
+    trustedIssuers: createTrustedIssuers({
+      configuration,
+      outbound: createOutbound({
+        allow: configuration.outbound.allow,
+        timeoutMillis: configuration.outbound.timeout_seconds * 1000,
+      }),
+      steadyClock: systemSteadyClock,
+      log: createLog({ level: "silent", format: "text", write: () => {} }),
+    }),
     server,
     files: secretFiles(configuration, options, io),
   };

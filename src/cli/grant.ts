@@ -62,6 +62,8 @@ async function filterOf({ user, client }: FilterOptions, workspace: Workspace): 
   return clientId === undefined ? null : { clientId };
 }
 
+const BY = { authorization_code: "code", device_code: "device", jwt_bearer: "assertion" } as const;
+
 async function listGrants(options: FilterOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const filter: GrantFilter = (await filterOf(options, workspace)) ?? {};
@@ -77,7 +79,7 @@ async function listGrants(options: FilterOptions, io: Io): Promise<void> {
         grant.clientId,
         grant.scope.join(" "),
         grant.resources.join(" "),
-        grant.via === "device_code" ? "device" : "code",
+        BY[grant.via],
         localTime(grant.createdAt),
       ]),
     );

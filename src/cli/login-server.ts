@@ -117,7 +117,9 @@ export async function registerClient(
   { metadata, options }: Server,
   { grantTypes, redirectUris }: Registration,
 ): Promise<string> {
-  const advice = "Ask the operator for a client and name it with --client-id.";
+  const operator = "ask the operator for a client and name it with --client-id.";
+  // Servers that let strangers register for the code flow need not let them for devices.
+  const advice = redirectUris.length > 0 ? `A${operator.slice(1)}` : `Sign in with --browser, or ${operator}`;
   if (metadata.registration_endpoint === undefined)
     throw new CommandError(`The server does not let clients register themselves. ${advice}`);
   const wanted = {

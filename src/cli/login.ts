@@ -58,7 +58,7 @@ export function addLoginCommand(program: Command, io: Io): void {
       "after",
       `
 Examples:
-  tessera login                                          at the server that runs on this data folder
+  tessera login --browser                                at the server that runs on this data folder
   tessera login --client-id demo-device --scope notes.read
   tessera login --browser --client-id demo-app --scope notes.read
   tessera login --browser --client-id demo-app --scope openid --scope profile

@@ -11,11 +11,13 @@ import {
   requireDeclaredGroups,
   requireStillDeclared,
 } from "../operations/declarations.ts";
+import { applyDocumentPolicy } from "../operations/document-blocks.ts";
 import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { requireUsableKeys } from "../operations/signing-keys.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, gathering, type Log } from "../platform/log.ts";
+import { TOKEN_EXCHANGE_GRANT } from "../protocol/grant-types.ts";
 import { commonHeaders, createServer, type Server, servedPaths } from "../server.ts";
 import type { Store } from "../store/contract.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
@@ -162,6 +164,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await requireDemoPerson(context);
     await requireUsableKeys(context);
     await applyDeclaredClients(context, declarations);
+    await applyDocumentPolicy(context);
     await settleDemoPerson(context);
     await applyDeclaredPeople(context, declarations);
     await context.signingKeys.keepUp();
@@ -259,7 +262,7 @@ const isUnused = async (store: Store, wasStartedBefore: boolean): Promise<boolea
 
 /** An unknown client may be added later, so it is no error; but it is often misspelt. */
 async function warnOfUnknownClients(
-  { resources, introspection }: Configuration,
+  { resources, introspection, token_exchange }: Configuration,
   store: Store,
   log: Log,
 ): Promise<void> {
@@ -273,6 +276,14 @@ async function warnOfUnknownClients(
         log.warn("a resource names a client that does not exist", { resource: resource.identifier, client });
       }
     }
+  }
+  for (const { client: clientId } of token_exchange) {
+    const client = await findClient({ store }, clientId);
+    if (client === null) log.warn("token_exchange names a client that does not exist", { client: clientId });
+    else if (!client.grantTypes.includes(TOKEN_EXCHANGE_GRANT))
+      log.warn("token_exchange names a client without the grant type exchange: it cannot use the rule", {
+        client: clientId,
+      });
   }
 }
 

@@ -5,6 +5,7 @@ import { configurationMistakes } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { readKeyFiles } from "../keys/key-file.ts";
 import { declaredPeopleFaults } from "../operations/declarations.ts";
+import { trustedIssuerFaults } from "../operations/trusted-issuers.ts";
 import { webhookFaults } from "../operations/webhooks.ts";
 import type { Clock } from "../platform/clock.ts";
 import { certificateConcerns, filesFault, readPair } from "../platform/listen-certificate.ts";
@@ -19,6 +20,7 @@ export async function requireStartable(configuration: Configuration): Promise<vo
     ...declaredClientFaults({ configuration, catalogue: createCatalogue(configuration) }),
     ...declaredPeopleFaults(configuration),
     ...webhookFaults(configuration),
+    ...trustedIssuerFaults(configuration),
   ];
   if (problems.length > 0) throw configurationMistakes(problems);
 }

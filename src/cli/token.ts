@@ -1,5 +1,6 @@
 /** `tessera token …`: inspects, lists and revokes tokens. */
 import type { Command } from "commander";
+import type { ActClaim } from "../credentials/act-claim.ts";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { INACTIVE, introspectAccessToken } from "../credentials/introspection.ts";
 import { type VerifyJwt, verifyJwt } from "../keys/verify.ts";
@@ -99,8 +100,14 @@ async function inspectToken(text: string, options: CommonOptions, io: Io): Promi
       formatFacts({
         state: "valid",
         kind: finding.kind,
-        owner: view.username === undefined ? "the client itself" : `${view.username} (${view.sub})`,
+        owner:
+          view.username === undefined
+            ? view.sub === view.client_id
+              ? "the client itself"
+              : view.sub
+            : `${view.username} (${view.sub})`,
         client_id: view.client_id,
+        actors: actorsOf(view.act).join(", then ") || null,
         scope: view.scope ?? "none",
         audience: [view.aud].flat().join(", "),
         issued: localAndRelative(view.iat, now),
@@ -110,6 +117,10 @@ async function inspectToken(text: string, options: CommonOptions, io: Io): Promi
     );
   });
 }
+
+/** Who acts in an exchanged token, from the first to the present one. */
+const actorsOf = (act: ActClaim | undefined): string[] =>
+  act === undefined ? [] : [...actorsOf(act.act), act.sub];
 
 const verifyIn =
   (workspace: Workspace): VerifyJwt =>

@@ -6,6 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import { digestSecret } from "../credentials/credential.ts";
 import type { ClientCertificate } from "../keys/client-certificate.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import { SPIFFE_ASSERTION } from "../protocol/assertions.ts";
 import {
   JWT_BEARER_ASSERTION,
   type ClientAuthenticationMethod as MethodName,
@@ -91,8 +92,18 @@ export interface AssertionCredentials {
   readonly assertion: Jws;
 }
 
+/** RFC 7523 §2.2 for a workload: what an issuer other than the client signed. Nothing in it is proven yet. */
+export interface WorkloadCredentials {
+  readonly kind: "workload";
+  /** For the log: the client that the request names; the empty text if it names none. */
+  readonly clientId: string;
+  /** The `client_id` parameter. */
+  readonly named: string | undefined;
+  readonly assertion: Jws;
+}
+
 /** The client that a request names, and what proves it. operations/client-proofs.ts has the proof of each kind. */
-export type Credentials = NoCredentials | SecretCredentials | AssertionCredentials;
+export type Credentials = NoCredentials | SecretCredentials | AssertionCredentials | WorkloadCredentials;
 
 /** One for each client that the request may mean: two if its identifier reads in two ways. */
 export type Readings = readonly [Credentials, ...Credentials[]];
@@ -272,8 +283,8 @@ function readAssertion({
   clientId,
   assertion: text,
   assertionType,
-}: AuthenticatingRequest): AssertionCredentials {
-  if (assertionType !== JWT_BEARER_ASSERTION)
+}: AuthenticatingRequest): AssertionCredentials | WorkloadCredentials {
+  if (assertionType !== JWT_BEARER_ASSERTION && assertionType !== SPIFFE_ASSERTION)
     throw malformed(`client_assertion_type must be ${JWT_BEARER_ASSERTION}`);
   if (text === undefined) throw malformed("client_assertion is missing");
   let read: Jws;
@@ -285,8 +296,9 @@ function readAssertion({
   }
   const { iss, sub } = read.claims;
   // RFC 7523 §3: "For client authentication, the subject MUST be the client_id"; OpenID Connect Core §9: iss too.
-  if (typeof sub !== "string" || sub === "" || iss !== sub)
-    throw malformed("iss and sub must both be the client_id");
+  // What another issuer signed is the token of a workload, if that issuer is trusted.
+  if (assertionType === SPIFFE_ASSERTION || typeof sub !== "string" || sub === "" || iss !== sub)
+    return { kind: "workload", clientId: clientId ?? "", named: clientId, assertion: read };
   // Not every database can look for U+0000.
   if (/\0|\uFFFD/.test(sub)) throw malformed("sub is no client_id");
   // RFC 7521 §4.2: "the client_id parameter MUST identify the client that is identified by the assertion".

@@ -10,6 +10,7 @@ import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
+import { checkWorkloads } from "./workloads.ts";
 
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
@@ -35,6 +36,7 @@ export interface ClientWish {
   readonly default_scope?: readonly string[];
   readonly id_token_signed_response_alg?: string | null;
   readonly userinfo_signed_response_alg?: string | null;
+  readonly introspection_signed_response_alg?: string | null;
   readonly subject_type?: string;
   readonly sector_identifier_uri?: string | null;
   readonly default_max_age?: number | null;
@@ -59,6 +61,8 @@ export interface ClientWish {
   readonly denied_groups?: readonly string[];
   /** In place of all that it has. */
   readonly claims?: ClaimMapping;
+  /** In place of all that it has. */
+  readonly workloads?: readonly unknown[];
 }
 
 /** The values of a client's row that such a change sets. */
@@ -81,8 +85,10 @@ export function changedMetadata(
     allowed_groups,
     denied_groups,
     claims,
+    workloads,
     ...named
   } = wish;
+  const next = workloadsOf(client, workloads);
   // The response types follow from the grant types.
   const { response_types: _, ...has } = describeClient(client);
   const checked = checkClientMetadata(
@@ -96,7 +102,7 @@ export function changedMetadata(
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),
     },
-    changePolicy(client, configuration, catalogue, freedoms),
+    changePolicy(client, configuration, catalogue, { ...freedoms, hasWorkloads: next.isWorkload }),
   );
   // The check takes no scope for every scope.
   const nextScope = scope !== undefined && scope.length === 0 ? [] : checked.scope;
@@ -110,6 +116,7 @@ export function changedMetadata(
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
     claims: claims ?? client.claims,
+    ...next,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {
@@ -126,6 +133,15 @@ const namesCertificate = (wish: ClientWish): boolean =>
 
 const withoutCertificateNames = (has: Record<string, unknown>): Record<string, null> =>
   Object.fromEntries(certificateMembers.filter((member) => member in has).map((member) => [member, null]));
+
+/** Only an operator changes a client in this way, and only they say whose tokens authenticate it. */
+function workloadsOf(
+  client: ClientRecord,
+  wish: ClientWish["workloads"],
+): Pick<ClientRecord, "workloads" | "isWorkload"> {
+  const workloads = wish === undefined ? client.workloads : checkWorkloads(wish);
+  return { workloads, isWorkload: workloads.length > 0 };
+}
 
 /** A default that was not named follows the scope: all of it, or what is left of the old default. */
 function nextDefault(

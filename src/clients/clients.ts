@@ -11,7 +11,12 @@ import { type ClientId, hasClientIdCharacters, type SecretDigest } from "../prot
 import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord, ClientRules, ClientSecretRecord } from "../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientRules,
+  type ClientSecretRecord,
+  describesItself,
+} from "../store/tables.ts";
 import { offeredMethods } from "./authentication-methods.ts";
 import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
@@ -55,6 +60,8 @@ export interface NewClient extends Partial<ClientRules> {
   readonly initialAccess?: boolean;
   /** Default: none. */
   readonly registrationToken?: SecretDigest | null;
+  /** Default: none. */
+  readonly document?: ClientRecord["document"];
 }
 
 /** Made from the time and 16 random bits, so numbers follow the order in which clients are created. */
@@ -78,10 +85,13 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   allowedGroups: client.allowedGroups ?? [],
   deniedGroups: client.deniedGroups ?? [],
   claims: client.claims ?? {},
+  workloads: client.workloads ?? [],
+  isWorkload: (client.workloads ?? []).length > 0,
   usedAt: null,
-  unusedFrom: client.source === "registration" ? client.createdAt : null,
+  unusedFrom: describesItself(client.source) ? client.createdAt : null,
   initialAccess: client.initialAccess ?? false,
   registrationToken: client.registrationToken ?? null,
+  document: client.document ?? null,
   vouchedAt: null,
   disabledAt: null,
   disabledBy: null,
@@ -91,7 +101,10 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
 export function operatorPolicy(
   configuration: Configuration,
   catalogue: Catalogue,
-  { allowsHttp = false }: { readonly allowsHttp?: boolean } = {},
+  {
+    allowsHttp = false,
+    hasWorkloads = false,
+  }: { readonly allowsHttp?: boolean; readonly hasWorkloads?: boolean } = {},
 ): MetadataPolicy {
   const every = catalogue.scopes.map((entry) => entry.name);
   return {
@@ -104,6 +117,7 @@ export function operatorPolicy(
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
     mayHaveNoGrantType: true,
+    hasWorkloads,
     signingAlgorithms: configuration.signing.algorithms,
     mayBeFirstParty: true,
     mayCallHttp: true,
@@ -112,7 +126,11 @@ export function operatorPolicy(
 }
 
 const algorithmsOf = (client: ClientRecord): SigningAlgorithm[] =>
-  [client.idTokenSignedResponseAlg, client.userinfoSignedResponseAlg].filter((name) => name !== null);
+  [
+    client.idTokenSignedResponseAlg,
+    client.userinfoSignedResponseAlg,
+    client.introspectionSignedResponseAlg,
+  ].filter((name) => name !== null);
 
 /**
  * For a change of a client by the operator. A client that registered itself may be given no more than registration gives,
@@ -122,12 +140,11 @@ export function changePolicy(
   client: ClientRecord,
   configuration: Configuration,
   catalogue: Catalogue,
-  freedoms: { readonly allowsHttp?: boolean } = {},
+  freedoms: { readonly allowsHttp?: boolean; readonly hasWorkloads?: boolean } = {},
 ): MetadataPolicy {
-  const policy =
-    client.source === "registration"
-      ? registrationPolicy(configuration, catalogue)
-      : operatorPolicy(configuration, catalogue, freedoms);
+  const policy = describesItself(client.source)
+    ? registrationPolicy(configuration, catalogue)
+    : operatorPolicy(configuration, catalogue, freedoms);
   return {
     ...policy,
     allowedScope: [...policy.allowedScope, ...client.scope],
@@ -137,6 +154,7 @@ export function changePolicy(
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
     signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
     mayHaveNoGrantType: true,
+    hasWorkloads: freedoms.hasWorkloads ?? false,
     narrows: false,
   };
 }
@@ -149,7 +167,7 @@ export const ownScope = (
   { source, initialAccess, scope }: Pick<ClientRecord, "source" | "initialAccess" | "scope">,
   { registration }: Pick<Configuration, "registration">,
 ): ClientRecord["scope"] =>
-  source !== "registration" || initialAccess
+  !describesItself(source) || initialAccess
     ? scope
     : scope.filter((name) => registration.client_credentials_scope.includes(name));
 
@@ -163,12 +181,14 @@ export function withinPolicy(
   { registeredScope }: Pick<Catalogue, "registeredScope">,
 ): ClientRecord {
   const { registration } = configuration;
-  if (client.source !== "registration") return client;
+  if (!describesItself(client.source)) return client;
   const isAllowed = (name: ClientRecord["scope"][number]) => registeredScope.includes(name);
   const scope = client.scope.filter(isAllowed);
   const isAddress = (uri: string) => redirectUriFault(uri, registration.private_use_schemes) === null;
   const isOpen = (grantType: GrantType) =>
-    registration.grant_types.includes(grantType) &&
+    (client.source === "metadata_document" ? DOCUMENT_GRANT_TYPES : registration.grant_types).includes(
+      grantType,
+    ) &&
     // Without a scope its tokens for itself would only fill the database.
     (grantType !== "client_credentials" ||
       client.initialAccess ||
@@ -183,6 +203,15 @@ export function withinPolicy(
     firstParty: false,
   };
 }
+
+/** A client that publishes a metadata document acts for people alone, each of whom is asked. */
+export const DOCUMENT_GRANT_TYPES: readonly GrantType[] = ["authorization_code", "refresh_token"];
+
+/** For clients that publish a metadata document: as for those that register themselves. */
+export const documentPolicy = (configuration: Configuration, catalogue: Catalogue): MetadataPolicy => ({
+  ...registrationPolicy(configuration, catalogue),
+  allowedGrantTypes: DOCUMENT_GRANT_TYPES,
+});
 
 /** For clients that register themselves. */
 export function registrationPolicy(configuration: Configuration, catalogue: Catalogue): MetadataPolicy {

@@ -18,6 +18,7 @@ import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
 import { namesByLanguage } from "./localized.ts";
 import { type ClientMetadata, checkClientMetadata } from "./metadata.ts";
 import { secretDigest, secretText } from "./secret-reference.ts";
+import { checkWorkloads } from "./workloads.ts";
 
 /** Shorter secrets get a warning: they were probably made up, and are easier to guess than generated ones. */
 const SHORT_SECRET = 20;
@@ -108,12 +109,17 @@ export function checkedDeclaration(
     chosenClientId(declared.client_id) ??
     complain("its client_id must not be blank, start with 'acc_' or be a URL.");
   const hasSecret = declared.secrets.length > 0;
-  const method = declared.token_endpoint_auth_method ?? (hasSecret ? "client_secret_basic" : "none");
+  const workloads = checkedWorkloads(declared, complain);
+  const hasWorkloads = workloads.length > 0;
+  const method =
+    declared.token_endpoint_auth_method ??
+    (hasSecret ? "client_secret_basic" : hasWorkloads ? "private_key_jwt" : "none");
   const {
     minimum_acr: _,
     allowed_groups: __,
     denied_groups: ___,
     claims: ____,
+    workloads: _____,
     secrets,
     require_pkce,
     access_token_seconds,
@@ -152,7 +158,10 @@ export function checkedDeclaration(
   };
   const metadata = (() => {
     try {
-      return checkClientMetadata(input, operatorPolicy(configuration, catalogue, { allowsHttp }));
+      return checkClientMetadata(
+        input,
+        operatorPolicy(configuration, catalogue, { allowsHttp, hasWorkloads }),
+      );
     } catch (error) {
       return complain(error instanceof OAuthError ? error.description : String(error));
     }
@@ -165,6 +174,17 @@ export function checkedDeclaration(
   if (!require_pkce && isPublic(metadata))
     complain("require_pkce = false is only for clients that prove who they are.");
   return { clientId, metadata };
+}
+
+function checkedWorkloads(
+  { workloads = [] }: ClientDeclaration,
+  complain: (message: string) => never,
+): ClientRecord["workloads"] {
+  try {
+    return checkWorkloads(workloads);
+  } catch (error) {
+    return complain(error instanceof OAuthError ? error.description : String(error));
+  }
 }
 
 /** The key set in a file; null if it has none. */
@@ -202,6 +222,7 @@ export function declaredClient(
       allowedGroups: declared.allowed_groups ?? [],
       deniedGroups: declared.denied_groups ?? [],
       claims: declared.claims ?? {},
+      workloads: checkWorkloads(declared.workloads ?? []),
     },
     context.random,
   );

@@ -1,8 +1,17 @@
-/** RFC 7517: the public keys of a client, as its metadata or its `jwks_uri` gives them. */
+/** RFC 7517: the public keys of a client or of an issuer, as its metadata or its `jwks_uri` gives them. */
 import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
 /** Each key costs a client's request a look, and the database room. */
 export const MOST_KEYS = 20;
+
+/** What of a key set counts. */
+export interface KeySetLimits {
+  readonly mostKeys: number;
+  /** The values of `use` of keys that sign. */
+  readonly uses: readonly string[];
+}
+
+const LIMITS: KeySetLimits = { mostKeys: MOST_KEYS, uses: ["sig"] };
 /** The most characters of a key, its certificates included. */
 const KEY_CHARACTERS = 6000;
 /** RFC 7518 §3.3: at least 2048 bits. A signature of a longer key than this takes the server too long to verify. */
@@ -26,14 +35,18 @@ const CURVES: Readonly<Record<string, readonly string[]>> = {
  * The keys that this server can use; there may be none. RFC 7517 §5: it leaves out keys of kinds that it does not know. Throws what `refuse`
  * throws, with words for the maker of the client.
  */
-export function checkKeySet(value: unknown, refuse: (fault: string) => never): ClientKeySet {
+export function checkKeySet(
+  value: unknown,
+  refuse: (fault: string) => never,
+  { mostKeys, uses }: KeySetLimits = LIMITS,
+): ClientKeySet {
   const keys = isObject(value) ? value.keys : undefined;
   if (!Array.isArray(keys))
     return refuse('it must be a JSON object with an array "keys" (RFC 7517 section 5)');
-  if (keys.length > MOST_KEYS) return refuse(`it has more than ${MOST_KEYS} keys`);
+  if (keys.length > mostKeys) return refuse(`it has more than ${mostKeys} keys`);
   const usable: ClientJwk[] = [];
   for (const key of keys as readonly unknown[]) {
-    const known = usableKey(key, refuse);
+    const known = usableKey(key, uses, refuse);
     if (known !== null) usable.push(known);
   }
   const names = usable.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
@@ -41,7 +54,11 @@ export function checkKeySet(value: unknown, refuse: (fault: string) => never): C
   return { keys: usable };
 }
 
-function usableKey(key: unknown, refuse: (fault: string) => never): ClientJwk | null {
+function usableKey(
+  key: unknown,
+  uses: readonly string[],
+  refuse: (fault: string) => never,
+): ClientJwk | null {
   if (!isObject(key)) return refuse("a key is not a JSON object");
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) {
     return refuse(
@@ -52,7 +69,7 @@ function usableKey(key: unknown, refuse: (fault: string) => never): ClientJwk | 
     return refuse(`a key is longer than ${KEY_CHARACTERS} characters`);
   if (key.kid !== undefined && typeof key.kid !== "string") return refuse("the kid of a key is not a string");
   // Keys that encrypt may stand beside those that sign.
-  if (key.use !== undefined && key.use !== "sig") return null;
+  if (key.use !== undefined && !uses.includes(String(key.use))) return null;
   return isUsable(key, refuse) ? kept(key) : null;
 }
 

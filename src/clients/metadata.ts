@@ -8,7 +8,12 @@ import {
   isClientAuthenticationMethod,
 } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
+import {
+  DEVICE_CODE_GRANT,
+  type GrantType,
+  isGrantType,
+  TOKEN_EXCHANGE_GRANT,
+} from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
@@ -36,6 +41,7 @@ export type ClientMetadata = Omit<
   | "disabledAt"
   | "disabledBy"
   | "registrationToken"
+  | "document"
   | keyof ClientRules
 >;
 
@@ -60,6 +66,8 @@ export interface MetadataPolicy {
   readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /** Whether tokens of workloads authenticate the client, so that it needs no keys. Default: no. */
+  readonly hasWorkloads?: boolean;
   /** The algorithms with which this server signs. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** The operator may vouch for a client so far that people are not asked before it gets access. */
@@ -160,7 +168,7 @@ function readGrantTypes(
     else if (isGrantType(name)) grantTypes.add(name);
   }
   const issuesRefreshTokens = [...grantTypes].some(
-    (grantType) => grantType !== "refresh_token" && grantType !== "client_credentials",
+    (grantType) => grantType === "authorization_code" || grantType === DEVICE_CODE_GRANT,
   );
   if (!issuesRefreshTokens && grantTypes.delete("refresh_token"))
     faults.push("The grant type 'refresh_token' needs 'authorization_code' or the device grant beside it.");
@@ -182,6 +190,9 @@ function grantTypeFault(
   // RFC 6749 §4.4: only confidential clients may act for themselves.
   if (method === "none" && name === "client_credentials")
     return "client_credentials needs a client that proves who it is; token_endpoint_auth_method is 'none'.";
+  // RFC 8693 §2.1: a thief of a token could otherwise turn it into others.
+  if (method === "none" && name === TOKEN_EXCHANGE_GRANT)
+    return "Token exchange needs a client that proves who it is; token_endpoint_auth_method is 'none'.";
   return null;
 }
 

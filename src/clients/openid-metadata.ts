@@ -27,6 +27,7 @@ export type OpenIdMetadata = Pick<
   ClientRecord,
   | "idTokenSignedResponseAlg"
   | "userinfoSignedResponseAlg"
+  | "introspectionSignedResponseAlg"
   | "subjectType"
   | "sectorIdentifierUri"
   | "defaultMaxAge"
@@ -50,6 +51,7 @@ interface OpenIdPolicy {
   readonly mayBeFirstParty: boolean;
   readonly mayCallHttp: boolean;
   readonly narrows: boolean;
+  readonly hasWorkloads?: boolean;
   readonly privateUseSchemes: readonly string[];
   readonly redirectUriFreedoms?: RedirectUriFreedoms;
   readonly ownOrigins: ReadonlySet<string>;
@@ -61,6 +63,15 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
   configured.includes(DEFAULT_SIGNING_ALGORITHM)
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
+
+/** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
+export const introspectionAlgorithm = (
+  { introspectionSignedResponseAlg: named }: Pick<ClientRecord, "introspectionSignedResponseAlg">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm | null => {
+  if (named === null) return defaultSigningAlgorithm(algorithms);
+  return algorithms.includes(named) ? named : null;
+};
 
 /** The algorithm of the client's ID tokens. One that the configuration dropped since the registration gives way to the default. */
 export const idTokenAlgorithm = (
@@ -100,6 +111,12 @@ export function checkOpenIdMetadata(
       policy.signingAlgorithms,
       policy,
     ),
+    introspectionSignedResponseAlg: readAlgorithm(
+      members,
+      "introspection_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
     subjectType,
     sectorIdentifierUri,
     defaultMaxAge: readSeconds(members, "default_max_age"),
@@ -117,7 +134,7 @@ export function checkOpenIdMetadata(
       policy,
     ),
     requireSignedRequestObject: readRequireSigned(members, keys),
-    tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod),
+    tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
     idTokenClaims: readIdTokenClaims(members, policy),
     firstParty: readFirstParty(members, policy),
   };
@@ -127,6 +144,7 @@ export function checkOpenIdMetadata(
 export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> => ({
   id_token_signed_response_alg: client.idTokenSignedResponseAlg,
   userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
+  introspection_signed_response_alg: client.introspectionSignedResponseAlg,
   subject_type: client.subjectType === "public" ? null : client.subjectType,
   sector_identifier_uri: client.sectorIdentifierUri,
   default_max_age: client.defaultMaxAge,
@@ -151,6 +169,8 @@ const ENCRYPTED = [
   "id_token_encrypted_response_enc",
   "userinfo_encrypted_response_alg",
   "userinfo_encrypted_response_enc",
+  "introspection_encrypted_response_alg",
+  "introspection_encrypted_response_enc",
   "request_object_encryption_alg",
   "request_object_encryption_enc",
 ];
@@ -260,8 +280,13 @@ function readAssertionAlgorithm(
   members: Members,
   { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
   method: ClientRecord["tokenEndpointAuthMethod"],
+  { hasWorkloads = false }: OpenIdPolicy,
 ): SigningAlgorithm | null {
-  if (needsKeys(method) && jwks === null && jwksUri === null)
+  if (method === "none" && hasWorkloads)
+    refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
+  // A client that its platform vouches for needs no key of its own.
+  const isVouchedFor = method === "private_key_jwt" && hasWorkloads;
+  if (needsKeys(method) && jwks === null && jwksUri === null && !isVouchedFor)
     refuse(`token_endpoint_auth_method '${method}' needs the keys of the client: jwks or jwks_uri.`);
   if (method !== "private_key_jwt") return null;
   const named = readString(members, "token_endpoint_auth_signing_alg");

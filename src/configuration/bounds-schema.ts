@@ -123,6 +123,7 @@ export const limits = v.pipe(
       client_secret_window_seconds: seconds("The window for wrong client secrets.", 900, 1, 86_400),
       user_code_failures_per_account: count("Wrong device codes typed by one person within the window.", 10),
       user_code_failures_per_address: count("Wrong device codes from one address within the window.", 20),
+      user_code_failures: count("Wrong device codes of all people together within the window.", 1000),
       user_code_window_seconds: seconds("The window for wrong device codes.", 900, 1, 86_400),
       tokens_per_registered_client: count(
         "Token responses in an hour for a client that registered itself and that the operator does not vouch for.",

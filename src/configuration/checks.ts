@@ -5,7 +5,7 @@ import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
 import { SOCKET_PATH_BYTES } from "../platform/listen-unix.ts";
 import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
-import { OWN_SCOPES } from "../protocol/catalogue.ts";
+import { isReservedScope, OFFLINE_ACCESS_SCOPE, OPENID_SCOPE, OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
   claimNameFault,
@@ -13,22 +13,18 @@ import {
   MAPPING_CLAIMS,
   namedClaims,
 } from "../protocol/claim-mapping.ts";
-import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
+import { foldUsername, hasBearerCharacters, type Scope } from "../protocol/identifiers.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import { PICTURES } from "./appearance-schema.ts";
+import type { Finding } from "./finding.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";
+import { checkTrust } from "./trust-checks.ts";
 import { REFERENCES, SECRET_DIGEST } from "./values.ts";
-
-export interface Finding {
-  readonly path: SettingPath;
-  /** Names the key, the value and the allowed values. */
-  readonly text: string;
-}
 
 /** The issuer of a server without a configured one: the address of its first listener that has one. */
 export function defaultIssuer(listeners: readonly Listener[]): string {
@@ -49,12 +45,14 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkSignUp(configuration),
+    ...checkTokenExchange(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
     ...checkClaims(configuration),
     ...checkSecrets(configuration),
     ...checkPasswords(configuration),
+    ...checkTrust(configuration),
   ];
 }
 
@@ -166,6 +164,7 @@ function* checkFiles({
   metrics,
   places,
   client_certificates,
+  trusted_issuers,
 }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
@@ -192,6 +191,9 @@ function* checkFiles({
   }
   const authorities = client_certificates?.authorities;
   if (authorities !== undefined) files.push([["client_certificates", "authorities"], authorities]);
+  for (const [index, { jwks_file }] of trusted_issuers.entries()) {
+    if (jwks_file !== undefined) files.push([["trusted_issuers", index, "jwks_file"], jwks_file]);
+  }
   for (const [path, file] of files) {
     if (!isReadable(file)) {
       yield {
@@ -306,6 +308,34 @@ function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generat
   }
 }
 
+/** A rule about an API or a scope that does not exist gives nothing, and says so nowhere else. */
+function* checkTokenExchange(configuration: Configuration): Generator<Finding> {
+  const { issuer, resources, token_exchange: rules } = configuration;
+  const isDeclared = (name: string) => resources.some(({ identifier }) => sameResource(identifier, name));
+  for (const [index, { from_resources = [], resources: targets, scopes = [] }] of rules.entries()) {
+    for (const [member, names] of Object.entries({ from_resources, resources: targets })) {
+      for (const [place, name] of names.entries()) {
+        if (isDeclared(name) || (member === "from_resources" && sameResource(name, issuer))) continue;
+        const path = ["token_exchange", index, member, place];
+        yield {
+          path,
+          text: sameResource(name, issuer)
+            ? `${formatPath(path)} = ${JSON.stringify(name)} is this server itself. An exchanged token is for your APIs only.`
+            : `${formatPath(path)} = ${JSON.stringify(name)}: there is no such API. Declare it in [[resources]].`,
+        };
+      }
+    }
+    for (const [place, name] of scopes.entries()) {
+      if (!isReservedScope(name as Scope) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE) continue;
+      const path = ["token_exchange", index, "scopes", place];
+      yield {
+        path,
+        text: `${formatPath(path)} = ${JSON.stringify(name)}: no exchanged token has this scope, which is for this server itself.`,
+      };
+    }
+  }
+}
+
 const same = (one: string, other: string): boolean => one === other;
 const sameUsername = (one: string, other: string): boolean => foldUsername(one) === foldUsername(other);
 
@@ -338,6 +368,10 @@ function* checkScopes(configuration: Configuration): Generator<Finding> {
     ...configuration.resources.map((resource, index): [SettingPath, readonly string[]] => [
       ["resources", index, "scopes"],
       resource.scopes,
+    ]),
+    ...configuration.token_exchange.map((rule, index): [SettingPath, readonly string[]] => [
+      ["token_exchange", index, "scopes"],
+      rule.scopes ?? [],
     ]),
     ...configuration.clients.flatMap((client, index): [SettingPath, readonly string[]][] => [
       [["clients", index, "scope"], client.scope ?? []],

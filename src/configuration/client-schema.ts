@@ -6,6 +6,7 @@ import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.t
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { workloadDeclaration } from "./trust-schema.ts";
 import {
   claimMapping,
   groupName,
@@ -62,7 +63,7 @@ export const clientDeclaration = table({
   }),
   token_endpoint_auth_method: optional(v.string(), {
     allowed: CLIENT_AUTHENTICATION_NAMES.join(", "),
-    fallback: "client_secret_basic with a secret, else none",
+    fallback: "client_secret_basic with a secret, private_key_jwt with workloads, else none",
     description:
       "How it proves who it is. private_key_jwt: with a signature; it needs its keys, and has no secret. tls_client_auth and self_signed_tls_client_auth: with a certificate; they need client_certificates.",
   }),
@@ -142,6 +143,11 @@ export const clientDeclaration = table({
     fallback: "JSON, unsigned",
     description: "The algorithm that signs what userinfo answers it.",
   }),
+  introspection_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "RS256 if it is among signing.algorithms, else the first of them",
+    description:
+      "The algorithm that signs what introspection answers it, when it asks for a signed answer (RFC 9701).",
+  }),
   subject_type: optional(v.picklist(["public", "pairwise"]), {
     fallback: "public",
     description:
@@ -195,6 +201,11 @@ export const clientDeclaration = table({
       'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
     description:
       "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
+  }),
+  workloads: optional(v.array(workloadDeclaration), {
+    fallback: "none",
+    description:
+      "Workloads whose tokens of a trusted issuer authenticate it, in place of a secret: docs/workloads.md.",
   }),
 });
 

@@ -29,8 +29,14 @@ export const registration = v.pipe(
         v.description("The scopes that a client which registered itself may get by client_credentials."),
       ),
       grant_types: v.pipe(
-        v.optional(v.array(v.picklist(GRANT_TYPES)), [...GRANT_TYPES]),
-        v.description("The grant types that a client may register itself for."),
+        v.optional(v.array(v.picklist(GRANT_TYPES)), [
+          "authorization_code",
+          "refresh_token",
+          "client_credentials",
+        ]),
+        v.description(
+          "The grant types that a client may register itself for. Strangers use the device grant to trick people into letting them in, so it is not among them by default.",
+        ),
       ),
       require_pkce: v.pipe(
         v.optional(v.boolean(), true),

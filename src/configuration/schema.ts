@@ -9,8 +9,6 @@
 import * as v from "valibot";
 import { isOutboundAllowance } from "../platform/outbound.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
-import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
-import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
@@ -18,17 +16,22 @@ import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { clientCertificates } from "./client-certificates-schema.ts";
-import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
+import { clientIdMetadataDocuments } from "./document-schema.ts";
+import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
 import { metrics } from "./metrics-schema.ts";
 import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
+import { resource } from "./resource-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
 import { signUp } from "./sign-up-schema.ts";
 import { telemetry } from "./telemetry-schema.ts";
+import { idJagAudience, trustedIssuer } from "./trust-schema.ts";
 import {
+  byLanguage,
   claimMapping,
   count,
   databaseUrl,
@@ -47,15 +50,12 @@ import {
 } from "./values.ts";
 import { webhook } from "./webhook-schema.ts";
 
-const BY_LANGUAGE = (english: string, german: string) =>
-  `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
-
 const scope = table({
   name: v.pipe(scopeToken, v.description("The scope, as clients ask for it.")),
   description: v.pipe(
     peopleWords(300),
     words({
-      allowed: `a text of 1 to 300 characters, or ${BY_LANGUAGE("Read your e-mail", "Ihre E-Mails lesen")}`,
+      allowed: `a text of 1 to 300 characters, or ${byLanguage("Read your e-mail", "Ihre E-Mails lesen")}`,
       description:
         'What people read on the consent page: "Read your e-mail". The first language is the default.',
     }),
@@ -68,42 +68,6 @@ const scope = table({
     fallback: "any sign-in",
     description: "2: clients get it only after a sign-in with a second factor.",
   }),
-});
-
-const resource = table({
-  identifier: v.pipe(
-    v.string(),
-    v.maxCodePoints(500),
-    v.check(
-      isResourceIndicator,
-      "an absolute URI without a fragment or a user name, its scheme and host in lower case and in ASCII",
-    ),
-    words({
-      allowed:
-        "an absolute URI without a fragment or a user name, its scheme and host in lower case (RFC 8707 §2)",
-      description: "The API, as clients name it in `resource` and as tokens carry it in `aud`.",
-    }),
-  ),
-  name: optional(peopleWords(100), {
-    allowed: `a text of 1 to 100 characters, or ${BY_LANGUAGE("Mail", "E-Mail")}`,
-    fallback: "the identifier",
-    description: "Its name, as people read it.",
-  }),
-  scopes: v.pipe(
-    v.optional(v.array(scopeToken), []),
-    v.description("The scopes it uses, each declared in [[scopes]]. Empty: any."),
-  ),
-  access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
-  access_token_format: v.pipe(
-    v.optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES), "opaque"),
-    v.description(
-      "`jwt`: the API checks tokens by itself, with the key set, and does not see that one was revoked (RFC 9068).",
-    ),
-  ),
-  introspection_clients: v.pipe(
-    v.optional(v.array(identifier), []),
-    v.description("Identifiers of the clients that may introspect tokens meant for it."),
-  ),
 });
 
 export const configurationSchema = table({
@@ -243,6 +207,7 @@ export const configurationSchema = table({
   lifetimes,
   limits,
   registration,
+  client_id_metadata_documents: clientIdMetadataDocuments,
   mail,
   metrics,
   outbound: v.pipe(
@@ -336,6 +301,24 @@ export const configurationSchema = table({
   ),
   passwords,
   telemetry,
+  token_exchange: v.pipe(
+    v.optional(v.pipe(v.array(exchangeRule), v.maxLength(200)), []),
+    v.description(
+      "Which clients may exchange tokens for others, to call an API for the person or client behind them (RFC 8693).",
+    ),
+  ),
+  trusted_issuers: v.pipe(
+    v.optional(v.pipe(v.array(trustedIssuer), v.maxLength(100)), []),
+    v.description(
+      "Issuers whose tokens authenticate workloads or stand for people: docs/workloads.md, docs/agents.md.",
+    ),
+  ),
+  id_jag_audiences: v.pipe(
+    v.optional(v.pipe(v.array(idJagAudience), v.maxLength(100)), []),
+    v.description(
+      "Other authorization servers for which clients get assertions that stand for people (ID-JAG): docs/agents.md.",
+    ),
+  ),
   webhooks: v.pipe(
     v.optional(v.pipe(v.array(webhook), v.maxLength(20)), []),
     v.description("Where the server tells of what happens: docs/webhooks.md."),

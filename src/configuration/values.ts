@@ -54,6 +54,9 @@ export const peopleWords = (maximum: number) =>
       ),
     ),
   ]);
+/** Words for `allowed`: a text, or one for each language. */
+export const byLanguage = (english: string, german: string): string =>
+  `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
 export const someText = v.pipe(v.string(), v.minLength(1));
 
 export const count = (description: string, fallback: number, minimum = 1, maximum = 1_000_000_000) =>

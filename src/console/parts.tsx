@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The parts of the console's pages: tables, facts, forms of one act. */
 import type { Child, PropsWithChildren } from "hono/jsx";
+import { displayText } from "../pages/display.ts";
 import { FORM_TOKEN } from "../pages/forms.ts";
 import { Hidden } from "../pages/layout.tsx";
 import { machineTime, moment } from "../pages/time.ts";
@@ -57,6 +58,13 @@ export function Facts({ facts }: { facts: Readonly<Record<string, Child | null>>
     </dl>
   );
 }
+
+/** JSON in lines, each without characters that hide or turn the text around. */
+export const linesOfDocument = (document: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify(document, null, 2)
+    .split("\n")
+    .map((line) => (/^ */.exec(line)?.[0] ?? "") + displayText(line, 2000))
+    .join("\n");
 
 export const At = ({ frame, at }: { frame: ConsoleFrame; at: number }) => (
   <time datetime={machineTime(at)}>{moment(frame.texts.language, at)}</time>

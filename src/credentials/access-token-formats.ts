@@ -11,6 +11,8 @@ import { parseCredential, parseRecordId, secretMatches } from "./credential.ts";
 /** An access token from a request. Its form is right; only the store can tell whether it exists. */
 export interface PresentedAccessToken {
   readonly id: RecordId;
+  /** What a signed one says. */
+  readonly claims?: Readonly<Record<string, unknown>>;
   /** Whether the text proves that it is the token of the row with this digest. */
   proves(digest: SecretDigest): boolean;
 }
@@ -58,8 +60,9 @@ const jwt: AccessTokenFormat = {
 
 async function recognizeJwt(text: string, verify: VerifyJwt): Promise<PresentedAccessToken | null> {
   const claims = await verify(text, JWT_TYPE);
-  const id = typeof claims?.jti === "string" ? parseRecordId(claims.jti) : null;
-  return id && { id, proves: () => true };
+  if (claims === null) return null;
+  const id = typeof claims.jti === "string" ? parseRecordId(claims.jti) : null;
+  return id && { id, claims, proves: () => true };
 }
 
 export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = [opaque, jwt];

@@ -3,7 +3,8 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import type { GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import type { Exchange, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import { type ActClaim, actClaim } from "./act-claim.ts";
 import { recordIdText } from "./credential.ts";
 
 export interface ActiveIntrospection {
@@ -25,6 +26,8 @@ export interface ActiveIntrospection {
   /** RFC 9470 §6.2: how and when the person signed in. */
   readonly acr?: string;
   readonly auth_time?: number;
+  /** RFC 8693 §4.1: who acts for the person or client that `sub` names. */
+  readonly act?: ActClaim;
 }
 
 export type Introspection = { readonly active: false } | ActiveIntrospection;
@@ -43,6 +46,7 @@ export interface IntrospectedToken {
   readonly resources: readonly ResourceIndicator[];
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
+  readonly exchange: Exchange | null;
   readonly grant: Pick<GrantRecord, "username" | "authenticatedAt" | "authenticationLevel"> | null;
 }
 
@@ -67,6 +71,7 @@ export function introspectAccessToken(
     iss: issuer,
     jti: recordIdText(token.id),
     ...(grant !== null && { acr: grant.authenticationLevel, auth_time: grant.authenticatedAt }),
+    ...actClaim(token.exchange),
   };
 }
 

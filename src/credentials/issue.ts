@@ -7,7 +7,13 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import { encodeList, shardOf } from "../store/declare.ts";
-import type { AccessTokenRecord, ClientRecord, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import type {
+  AccessTokenRecord,
+  ClientRecord,
+  Exchange,
+  GrantRecord,
+  RefreshTokenRecord,
+} from "../store/tables.ts";
 import { accessTokenFormatFor } from "./access-token-formats.ts";
 import {
   assembleCredential,
@@ -36,12 +42,14 @@ export interface AccessTokenWish {
   readonly grant: GrantRecord | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  /** Of a token for another one. It does not outlive what it was made from: `until` is the last second that it may expire at. */
+  readonly exchange?: { readonly of: Exchange; readonly until: EpochSeconds };
 }
 
 /** `credential`: the credential of a token that is derived from another one. */
 export function mintAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grant, scope, resources }: AccessTokenWish,
+  { client, grant, scope, resources, exchange }: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
@@ -64,8 +72,9 @@ export function mintAccessToken(
       client: client.number,
       scope: isSame(scope, grant?.scope) ? null : scope,
       resources: isSame(resources, grant?.resources) ? null : resources,
+      exchange: exchange?.of ?? null,
       issuedAt,
-      expiresAt: issuedAt + seconds,
+      expiresAt: Math.min(issuedAt + seconds, exchange?.until ?? Number.POSITIVE_INFINITY),
     },
   };
 }
@@ -140,12 +149,15 @@ export function deriveSuccessors(
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   readonly access_token: string;
-  readonly token_type: "Bearer";
+  /** RFC 8693 §2.2.1: `N_A` for what is no access token. */
+  readonly token_type: "Bearer" | "N_A";
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
   /** OpenID Connect Core §3.1.3.3. */
   readonly id_token?: string;
+  /** RFC 8693 §2.2.1. */
+  readonly issued_token_type?: string;
 }
 
 export const tokenResponse = (

@@ -11,7 +11,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
-import { findServedClient } from "../operations/clients.ts";
+import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import {
   type AuthenticationLevel,
@@ -149,7 +149,11 @@ type RequestContext = Pick<
   | "issuer"
   | "signingKeys"
   | "clientKeys"
+  | "clientDocuments"
   | "clock"
+  | "random"
+  | "log"
+  | "events"
   | "keys"
   | "levelPolicy"
 >;
@@ -201,14 +205,11 @@ export async function checkAuthorizationRequest(
   }
 }
 
-async function requireClient(
-  context: Pick<Context, "store" | "catalogue" | "configuration">,
-  parameters: Parameters,
-): Promise<ClientRecord> {
+async function requireClient(context: RequestContext, parameters: Parameters): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   const sent = { name: "client_id", values: parameters.all("client_id") };
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });
-  const client = await findServedClient(context, clientId);
+  const client = await findRequestingClient(context, clientId);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;

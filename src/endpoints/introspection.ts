@@ -1,7 +1,7 @@
 /** RFC 7662: a resource server asks about a token. Nothing is written. */
 import { requireConfidential } from "../clients/authentication.ts";
-import type { Introspection } from "../credentials/introspection.ts";
 import { asClient } from "../operations/caller.ts";
+import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { introspect } from "../operations/tokens.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
@@ -10,6 +10,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { hasBearerScheme, readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
+import { signedIntrospection, wantsSigned } from "./signed-introspection.ts";
 
 export const introspection =
   (context: Context): Handler =>
@@ -17,7 +18,7 @@ export const introspection =
     const parameters = await readForm(context, incoming);
     try {
       const asCaller = hasBearerScheme(incoming.request) ? asBearer : asConfidential;
-      return json(await asCaller(context, incoming, parameters));
+      return await asCaller(context, incoming, parameters);
     } catch (error) {
       // The challenge of this 401 also names the scope of the token that would do.
       if (error instanceof OAuthError && error.status === 401 && error.detail.challenge === undefined) {
@@ -28,24 +29,23 @@ export const introspection =
   };
 
 /** RFC 7662 §2.1: the caller is a client that authenticates. */
-const asConfidential = (
-  context: Context,
-  incoming: Incoming,
-  parameters: Parameters,
-): Promise<Introspection> =>
-  asClient(context, incoming, parameters, (caller) => {
-    const { clientId } = requireConfidential(caller.client);
-    return introspect(context, { clientId, caller }, parameters.required("token"));
+const asConfidential = (context: Context, incoming: Incoming, parameters: Parameters): Promise<Response> =>
+  asClient(context, incoming, parameters, async (caller) => {
+    const client = requireConfidential(caller.client);
+    const { clientId } = client;
+    const answer = await introspect(context, { clientId, caller }, parameters.required("token"));
+    return wantsSigned(incoming.request) ? signedIntrospection(context, client, answer) : json(answer);
   });
 
 /** RFC 7662 §2.1: the caller is the bearer of a token with the right scope. */
-async function asBearer(
-  context: Context,
-  incoming: Incoming,
-  parameters: Parameters,
-): Promise<Introspection> {
+async function asBearer(context: Context, incoming: Incoming, parameters: Parameters): Promise<Response> {
   if (["client_secret", "client_assertion"].some((name) => parameters.get(name) !== undefined))
     throw new OAuthError("client_authentication_twice");
   const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
-  return introspect(context, { clientId, caller: null }, parameters.required("token"));
+  const answer = await introspect(context, { clientId, caller: null }, parameters.required("token"));
+  if (!wantsSigned(incoming.request)) return json(answer);
+  const client = await findServedClient(context, clientId);
+  // It was removed in this moment, and its token with it.
+  if (client === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
+  return signedIntrospection(context, client, answer);
 }

@@ -9,10 +9,12 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
+import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
+import { listedResources } from "../protocol/protected-resource.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
@@ -81,6 +83,8 @@ function metadataDocument({
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
+    // draft-ietf-oauth-client-id-metadata-document §5.
+    client_id_metadata_document_supported: configuration.client_id_metadata_documents.mode !== "off",
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
     // OpenID Connect RP-Initiated Logout §2.1.
@@ -92,7 +96,12 @@ function metadataDocument({
     scopes_supported: catalogue.scopes.map((entry) => entry.name).filter((name) => !isManagementScope(name)),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
-    grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),
+    grant_types_supported: GRANT_TYPE_ENTRIES.filter(
+      ({ isOffered }) => isOffered?.(configuration) ?? true,
+    ).map(({ grantType }) => grantType),
+    // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
+    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
+    identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
     token_endpoint_auth_methods_supported: methodsOf(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithmsOf(methods),
     revocation_endpoint_auth_methods_supported: methodsOf(methods),
@@ -100,9 +109,13 @@ function metadataDocument({
     // A public client may not look at tokens.
     introspection_endpoint_auth_methods_supported: methodsOf(provingMethods),
     introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(provingMethods),
+    // RFC 9701 §7.
+    introspection_signing_alg_values_supported: configuration.signing.algorithms,
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
+    // RFC 9728 §4.
+    protected_resources: listedResources(catalogue, configuration.unknown_resources),
     // OpenID Connect Discovery §3.
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,

@@ -2,6 +2,7 @@
  * A grant type, as the token endpoint sees it. The endpoint parses, authenticates the client, and checks that the client
  * may use the grant type; the entry names the parameters and the operation of the grant type.
  */
+import type { Configuration } from "../configuration/schema.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
 import type { Caller } from "../operations/caller.ts";
 import type { Context } from "../operations/context.ts";
@@ -19,6 +20,8 @@ export type Redemption = TokenResponse | OAuthError;
 
 interface Definition<Request> {
   readonly grantType: GrantType;
+  /** Whether the metadata document names it. Missing: it always does. */
+  isOffered?(configuration: Configuration): boolean;
   /** How the tokens are bound to the client. A bearer token works for every holder (RFC 6750). */
   readonly binding: "bearer";
   /** The parameters of the grant type, typed. Throws OAuthError. */
@@ -29,6 +32,7 @@ interface Definition<Request> {
 
 export interface GrantTypeEntry {
   readonly grantType: GrantType;
+  isOffered?(configuration: Configuration): boolean;
   readonly binding: "bearer";
   redeem(context: Context, act: Act, caller: Caller, parameters: Parameters): Promise<Redemption>;
 }

@@ -2,11 +2,13 @@
  * The grant types. This table drives the token endpoint and the metadata document. Each entry calls an operation, and the
  * rule of the operation has a file of its name in rules/.
  */
+import { redeemAssertion } from "../operations/assertion-grant.ts";
 import { redeemCode } from "../operations/authorization.ts";
 import { redeemDeviceCode } from "../operations/devices.ts";
 import { answered } from "../operations/issued.ts";
+import { exchangeToken } from "../operations/token-exchange.ts";
 import { issueToClient, refresh } from "../operations/tokens.ts";
-import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
+import { DEVICE_CODE_GRANT, JWT_BEARER_GRANT, TOKEN_EXCHANGE_GRANT } from "../protocol/grant-types.ts";
 import { type GrantTypeEntry, grantType, targetOf } from "./grant-type.ts";
 
 export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
@@ -48,5 +50,31 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       target: targetOf(parameters),
     }),
     redeem: answered(redeemDeviceCode),
+  }),
+  // RFC 8693 §2.1.
+  grantType({
+    grantType: TOKEN_EXCHANGE_GRANT,
+    isOffered: ({ token_exchange }) => token_exchange.length > 0,
+    binding: "bearer",
+    parse: (parameters) => ({
+      subjectToken: parameters.required("subject_token"),
+      subjectTokenType: parameters.required("subject_token_type"),
+      actorToken: parameters.get("actor_token"),
+      actorTokenType: parameters.get("actor_token_type"),
+      requestedTokenType: parameters.get("requested_token_type"),
+      audiences: parameters.all("audience"),
+      ...targetOf(parameters),
+    }),
+    redeem: exchangeToken,
+  }),
+  // RFC 7523 §2.1, ID-JAG.
+  grantType({
+    grantType: JWT_BEARER_GRANT,
+    binding: "bearer",
+    parse: (parameters) => ({
+      assertion: parameters.required("assertion"),
+      target: targetOf(parameters),
+    }),
+    redeem: answered(redeemAssertion),
   }),
 ];

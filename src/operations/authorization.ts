@@ -40,6 +40,7 @@ import {
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { useFault } from "./client-access.ts";
+import { keepDocumentClient } from "./client-documents.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -164,6 +165,7 @@ export async function issueAuthorizationCode(
       ? mintCredential("authorization_code", clock, random, shard)
       : codeOf(keys, form, newRecordId(clock, random, shard));
   const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce } = request;
+  await keepDocumentClient(context, act, client);
   const consent = {
     subject: account.subject,
     clientId: client.clientId,

@@ -22,22 +22,31 @@ import { ClientKeyError } from "./client-keys.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
+import { workloadProof } from "./workloads.ts";
 
 export interface ProofContext
   extends Pick<
     Context,
-    "store" | "events" | "clock" | "configuration" | "catalogue" | "issuer" | "clientKeys" | "seenLately"
+    | "store"
+    | "events"
+    | "clock"
+    | "configuration"
+    | "catalogue"
+    | "issuer"
+    | "clientKeys"
+    | "seenLately"
+    | "trustedIssuers"
   > {}
 
 /** A request with credentials. It may be carried out in several attempts, for which what counts once counts as one use. */
 export class ProvenRequest {
-  readonly #act: Act;
+  readonly act: Act;
   readonly #endsAccess: boolean;
   readonly #uses = new Map<string, Promise<boolean>>();
 
   /** `endsAccess`: neither an overload nor a full disk may keep it from being carried out. */
   constructor(act: Act, endsAccess: boolean) {
-    this.#act = act;
+    this.act = act;
     this.#endsAccess = endsAccess;
   }
 
@@ -46,7 +55,7 @@ export class ProvenRequest {
     const name = JSON.stringify(parts);
     const used =
       this.#uses.get(name) ??
-      useOnce(context, this.#act, "client_assertion", parts, expiresAt, { urgent: this.#endsAccess });
+      useOnce(context, this.act, "client_assertion", parts, expiresAt, { urgent: this.#endsAccess });
     this.#uses.set(name, used);
     return used;
   }
@@ -82,6 +91,11 @@ export function proofOf(
       return { find, prove: (client) => proveBySecret(client, credentials, context.clock.seconds()) };
     case "assertion":
       return assertionProof(context, request, credentials);
+    case "workload":
+      return workloadProof(context, credentials, {
+        act: request.act,
+        isFirst: (parts, until) => request.isFirst(context, parts, until),
+      });
   }
 }
 

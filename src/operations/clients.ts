@@ -228,9 +228,15 @@ export const changeClient = (
   clientId: ClientId,
   change: (client: ClientRecord) => ClientChanges,
 ): Promise<ChangedClient | null> =>
-  changeBy(context, act, clientId, (client, secret) =>
-    rules.changeClient(client, { ...change(client), registrationToken: null }, secret),
-  );
+  changeBy(context, act, clientId, (client, secret) => {
+    const changes = change(client);
+    if (!rules.mayChangeTo(client, changes))
+      throw new OAuthError("change_refused", {
+        description:
+          "The metadata document of the client says this, and the next fetch would bring it back. Its groups, sign-in level, lifetimes and claims can be changed.",
+      });
+    return rules.changeClient(client, { ...changes, registrationToken: null }, secret);
+  });
 
 /** RFC 7592 §2.2: a client replaces its metadata. Null if it was removed meanwhile. */
 export const changeRegistration = (

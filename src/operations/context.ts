@@ -23,6 +23,7 @@ import type { AuditKeeper } from "./audit.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientCertificates } from "./client-certificates.ts";
 import type { ClientKeys } from "./client-keys.ts";
+import type { ClientDocuments } from "./document-fetching.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
@@ -34,6 +35,7 @@ import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 import type { SeenLately } from "./single-use.ts";
+import type { TrustedIssuers } from "./trusted-issuers.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 export interface Context {
@@ -64,6 +66,10 @@ export interface Context {
   readonly clientKeys: ClientKeys;
   /** The certificates of clients, as trusted proxies pass them on. */
   readonly clientCertificates: ClientCertificates;
+  /** The issuers that the operator trusts. */
+  readonly trustedIssuers: TrustedIssuers;
+  /** The metadata documents of clients. */
+  readonly clientDocuments: ClientDocuments;
   readonly store: Store;
   /** What happened to people, as far as it is gathered and not written yet. */
   readonly activities: Pick<ActivityKeeper, "settled">;
@@ -111,6 +117,8 @@ export interface Limits {
   readonly emailCodePerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
+  /** Of all people together: a guess may hit the code of any device. Its key is empty. */
+  readonly userCode: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;

@@ -78,7 +78,10 @@ const VOCABULARIES: { readonly [Name in EventName]?: Vocabulary } = {
   "sign_in.refused": { reason: ["second_step", "email_code"] },
   "signing_key.added": OF_KEY,
   "signing_key.retired": OF_KEY,
-  "token.issued": { via: ["authorization_code", "refresh_token", "device_code", "client_credentials"] },
+  "token.exchanged": { via: ["delegation", "impersonation"] },
+  "token.issued": {
+    via: ["authorization_code", "refresh_token", "device_code", "client_credentials", "jwt_bearer"],
+  },
 };
 
 /** The value as a label: empty where the event has none, or where its values are not told apart. */

@@ -46,7 +46,10 @@ export function createEvents(
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, subject, client, group, grant, link, reason, file, count, key, via }) {
+  tell(
+    { actor, origin },
+    { event, subject, client, group, grant, link, reason, file, count, key, via, workload },
+  ) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
@@ -57,6 +60,7 @@ export const logEvents = (log: Log): Subscriber => ({
       grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
       link: link === undefined ? undefined : recordIdText(link),
       via,
+      workload,
       reason,
       file,
       key,

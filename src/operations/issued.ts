@@ -4,6 +4,7 @@
  */
 import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
+import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
@@ -101,7 +102,9 @@ export function accessTokenPayload(
   const target = { scope, resources: apis.length > 0 ? apis : resources };
   const told =
     grant === null
-      ? clientClaimsForApis(context, client, target)
+      ? accessToken.exchange === null
+        ? clientClaimsForApis(context, client, target)
+        : {}
       : account === null
         ? {}
         : claimsForApis(context, account, target);
@@ -109,7 +112,10 @@ export function accessTokenPayload(
   return {
     ...fittingClaims(told),
     iss: issuer.identifier,
-    sub: grant === null ? client.clientId : subjectFor({ keys }, client, grant.subject),
+    sub:
+      grant === null
+        ? (accessToken.exchange?.subject ?? client.clientId)
+        : subjectFor({ keys }, client, grant.subject),
     aud: resources.length === 1 ? audience : resources,
     client_id: client.clientId,
     iat: accessToken.issuedAt,
@@ -121,6 +127,7 @@ export function accessTokenPayload(
       acr: grant.authenticationLevel,
       amr: grant.authenticationMethods,
     }),
+    ...actClaim(accessToken.exchange),
   };
 }
 

@@ -58,6 +58,7 @@ export async function previewTokens(
     resources,
     issuedAt,
     expiresAt,
+    exchange: null,
     grant,
   };
   const unreal = { jti: ONLY_REAL };

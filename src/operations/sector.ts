@@ -1,15 +1,15 @@
 /** OpenID Connect Registration §5: a client names a document of its sector, which must list the redirect URIs of the client. */
 import type { ClientMetadata } from "../clients/metadata.ts";
-import { OutboundError } from "../platform/outbound.ts";
+import type { Log } from "../platform/log.ts";
+import { type Outbound, OutboundError } from "../platform/outbound.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { Context } from "./context.ts";
 
 /**
  * Fetches the document of `sector_identifier_uri`. Throws `client_metadata_refused` if it cannot be fetched, or does not list
  * every redirect URI: otherwise a client could learn under which identifiers another host knows people.
  */
 export async function requireSector(
-  { outbound, log }: Pick<Context, "outbound" | "log">,
+  { outbound, log }: { readonly outbound: Outbound; readonly log: Log },
   { sectorIdentifierUri, redirectUris }: Pick<ClientMetadata, "sectorIdentifierUri" | "redirectUris">,
 ): Promise<void> {
   if (sectorIdentifierUri === null) return;

@@ -49,6 +49,7 @@ import { claimsForCaller, clientClaimsForApis } from "./claims.ts";
 import { type AccessContext, type UseFault, useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
+import { ACCESS_TOKEN, TOKEN_CLIENT_COLUMNS, withOrigins } from "./exchanged.ts";
 import type { Issued } from "./issued.ts";
 import { allPages, type Page } from "./paging.ts";
 
@@ -56,28 +57,16 @@ interface Reading {
   readonly store: Store;
 }
 
-const TOKEN_CLIENT_COLUMNS = [
-  "clientId",
-  "disabledAt",
-  "allowedGroups",
-  "deniedGroups",
-  "minimumAcr",
-  "subjectType",
-] as const;
-
-const ACCESS_TOKEN = {
-  token: row(accessTokens, { id: "$id" }),
-  grant: row(grants, { id: "token.grantId" }, accessTokenRules.TOKEN_GRANT_COLUMNS),
-  client: row(clients, { number: "token.client" }, TOKEN_CLIENT_COLUMNS),
-};
-
 /** The token, if it has not expired and its grant and client are alive; else null. */
 export const findLiveAccessToken = async (
   { store }: Reading,
   id: RecordId,
   now: EpochSeconds,
 ): Promise<accessTokenRules.LiveAccessToken | null> =>
-  accessTokenRules.liveAccessToken(await store.look(ACCESS_TOKEN, { id }), now);
+  accessTokenRules.liveAccessToken(
+    await withOrigins({ store }, await store.look(ACCESS_TOKEN, { id }), now),
+    now,
+  );
 
 /** The same for the text of a token that was presented to this server itself, with what is wrong with its use. */
 export async function findPresentedAccessToken(
@@ -85,7 +74,8 @@ export async function findPresentedAccessToken(
   presented: PresentedAccessToken,
   now: EpochSeconds,
 ): Promise<{ readonly live: accessTokenRules.LiveAccessToken; readonly fault: UseFault | null } | null> {
-  const facts = await store.look(ACCESS_TOKEN, { id: presented.id });
+  const found = await store.look(ACCESS_TOKEN, { id: presented.id });
+  const facts = await withOrigins({ store, levelPolicy }, found, now);
   const live = accessTokenRules.presentedAccessToken(presented, facts, now);
   return live && { live, fault: await useFault({ store, levelPolicy }, facts.client, live.grant) };
 }
@@ -337,7 +327,12 @@ export async function introspect(
   if (accessToken !== null) {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
-    const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
+    const known = withOrigins(context, facts, now);
+    const token = accessTokenRules.presentedAccessToken(
+      accessToken,
+      known instanceof Promise ? await known : known,
+      now,
+    );
     if (token === null) return INACTIVE;
     const fault = useFault(context, facts.client, token.grant);
     if (fault !== null && (await fault) !== null) return INACTIVE;
@@ -345,7 +340,8 @@ export async function introspect(
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
     const target = { scope: token.scope, resources: visible.token.resources };
-    if (token.grant === null && facts.client !== null)
+    // What the operator says of a client, it says of the one that acts for itself.
+    if (token.grant === null && facts.client !== null && token.exchange === null)
       return { ...clientClaimsForApis(context, facts.client, target), ...shown };
     return withPerson(context, shown, facts.client, token.grant, {
       scope: visible.token.scope,
@@ -453,7 +449,9 @@ export async function revokeToken(context: Context, act: Act, caller: Caller, te
   await decide(context, actOf(act, caller), async () => {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller.confirm(facts.caller);
-    const token = accessTokenRules.presentedAccessToken(accessToken, facts, clock.seconds());
+    const now = clock.seconds();
+    const known = await withOrigins(context, facts, now);
+    const token = accessTokenRules.presentedAccessToken(accessToken, known, now);
     if (token === null) return concluded(false);
     requireOwn(token.clientId);
     return accessTokenRules.revokeAccessToken(facts.token, { subject: token.subject, client: clientId });

@@ -92,6 +92,7 @@ export function consentPages(context: Context): AuthorizationPages {
           frame={frame}
           clientName={clientName(client, frame.texts)}
           {...addressesInLanguage(client, frame.texts.language)}
+          publisher={client.source === "metadata_document" ? webHost(client.clientId) : null}
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
           notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}

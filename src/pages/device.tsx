@@ -6,6 +6,7 @@ import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { answerDevice, findDevice, findDeviceByUserCode, userCodeDigest } from "../operations/devices.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
+import type { AttemptLimit } from "../platform/attempts.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { highestLevel, reaches } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -77,8 +78,19 @@ function codePage(
   );
 }
 
+/** The limits that a guess counts for, each with the key for which it counts: a network, a person, and all together. */
+const guessLimits = (
+  { limits }: Context,
+  { subject }: AccountRecord,
+  address: string,
+): readonly (readonly [AttemptLimit, string])[] => [
+  [limits.userCodePerAddress, address],
+  [limits.userCodePerAccount, subject],
+  [limits.userCode, ""],
+];
+
 /**
- * RFC 8628 §5.1: wrong codes are limited per person and per address. An attempt counts before the look-up, so that parallel
+ * RFC 8628 §5.1: wrong codes are limited per person, per address and in all. An attempt counts before the look-up, so that parallel
  * guesses all count; a right code takes it back. If the store fails (StoreUnavailable), it counts for the address only.
  */
 async function lookUpCode(
@@ -87,25 +99,29 @@ async function lookUpCode(
   account: AccountRecord,
   address: string,
 ): Promise<FoundDevice | CodeFault> {
-  const { limits } = context;
-  const addressWait = limits.userCodePerAddress.attempt(address);
-  if (addressWait > 0) return { retryAfterSeconds: addressWait };
-  const accountWait = limits.userCodePerAccount.attempt(account.subject);
-  if (accountWait > 0) {
-    limits.userCodePerAddress.forgive(address);
-    return { retryAfterSeconds: accountWait };
+  const counted: (readonly [AttemptLimit, string])[] = [];
+  const forgive = (): void => {
+    for (const [limit, key] of counted) limit.forgive(key);
+  };
+  for (const [limit, key] of guessLimits(context, account, address)) {
+    const retryAfterSeconds = limit.attempt(key);
+    if (retryAfterSeconds > 0) {
+      forgive();
+      return { retryAfterSeconds };
+    }
+    counted.push([limit, key]);
   }
   let found: FoundDevice | null;
   try {
     found = await findForPerson(context, code, account);
   } catch (error) {
-    // The person is not to blame.
-    limits.userCodePerAccount.forgive(account.subject);
+    // Neither the person nor anyone else is to blame.
+    counted.shift();
+    forgive();
     throw error;
   }
   if (found === null) return "unknown";
-  limits.userCodePerAddress.forgive(address);
-  limits.userCodePerAccount.forgive(account.subject);
+  forgive();
   return found;
 }
 

@@ -4,7 +4,7 @@
 import { isPublic } from "../clients/authentication-methods.ts";
 import { withoutCredentials } from "../credentials/credential.ts";
 import { logRefusal, publicAnchor, toRefusal } from "../endpoints/refusal.ts";
-import { findServedClient } from "../operations/clients.ts";
+import { findShownClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { BodyError, type Incoming, queryOf } from "../platform/http.ts";
@@ -142,7 +142,7 @@ async function registeredRedirectUris(
   clientId: string,
 ): Promise<readonly string[] | null> {
   try {
-    const client = await findServedClient(context, clientId);
+    const client = await findShownClient(context, clientId);
     const reader = (await findSignedIn(context, request))?.account ?? null;
     if (client === null) return null;
     const { source, redirectUris } = client;

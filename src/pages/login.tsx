@@ -3,7 +3,7 @@
 
 import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
-import { findServedClient } from "../operations/clients.ts";
+import { findShownClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import {
   askForPasskey,
@@ -76,7 +76,7 @@ async function errandOf(context: Context, returnTo: string | null): Promise<Erra
     const { path } = splitTarget(returnTo ?? "");
     return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
   }
-  const client = await findServedClient(context, parameters.get("client_id") ?? "");
+  const client = await findShownClient(context, parameters.get("client_id") ?? "");
   return {
     client: client?.disabledAt === null ? client : null,
     device: false,

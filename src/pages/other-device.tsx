@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
-import { findServedClient } from "../operations/clients.ts";
+import { findShownClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { answerSignIn, approvedSignIn, findAnswer } from "../operations/sign-in-approvals.ts";
@@ -226,7 +226,7 @@ async function approvePage(
   const here = pagePath(context.issuer, APPROVING_PATH, { request: sealed });
   const frame = pageFrame(context, incoming, undefined, { here });
   const { otherDevice, device, language } = frame.texts;
-  const client = asking.clientId === "" ? null : await findServedClient(context, asking.clientId);
+  const client = asking.clientId === "" ? null : await findShownClient(context, asking.clientId);
   const isLimited = typeof fault === "object" && fault !== null;
   const address = displayText(asking.address);
   return respondWithPage(

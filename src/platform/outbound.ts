@@ -1,5 +1,5 @@
 /**
- * Requests that this server makes itself, to addresses that clients name: key sets, sector identifiers, logout notices; and to
+ * Requests that this server makes itself, to addresses that clients name: metadata documents, key sets, sector identifiers, logout notices; and to
  * the list of breached passwords and the webhooks that the operator names. A stranger names most of them, so they must not lead into the network that the server stands in (threats 20, 21).
  *
  * A name is resolved once, every address it has is checked, and the connection goes to one of these addresses. Nothing follows
@@ -53,16 +53,25 @@ export class OutboundError extends Error {
 
 /**
  * What a request is for. Each purpose has places of its own: strangers name slow hosts when they register, and that must hold up
- * neither the keys of clients nor notices of sign-outs.
+ * neither the keys of clients or trusted issuers nor notices of sign-outs.
  */
-export type OutboundPurpose = "registration" | "keys" | "notices" | "passwords" | "webhooks";
+export type OutboundPurpose =
+  | "registration"
+  | "documents"
+  | "keys"
+  | "issuers"
+  | "notices"
+  | "passwords"
+  | "webhooks";
 
 /** How many requests for each purpose may be under way, to one host and to all. */
 type Places = Readonly<Record<OutboundPurpose, { readonly perHost: number; readonly all: number }>>;
 
 const PLACES: Places = {
   registration: { perHost: 2, all: 16 },
+  documents: { perHost: 2, all: 16 },
   keys: { perHost: 4, all: 32 },
+  issuers: { perHost: 4, all: 16 },
   notices: { perHost: 4, all: 64 },
   passwords: { perHost: 8, all: 8 },
   webhooks: { perHost: 4, all: 20 },
@@ -77,8 +86,13 @@ export interface OutboundRequest {
   readonly form?: Readonly<Record<string, string>>;
   /** A text of JSON to POST, instead of a form. */
   readonly json?: string;
-  /** The media types of an answer whose body is read. Empty: the body does not matter and is thrown away. */
+  /**
+   * The media types of an answer whose body is read; `application/*+json`: any with that suffix. Empty: the body does not matter and is
+   * thrown away.
+   */
   readonly types: readonly string[];
+  /** RFC 9110 §13.1.2: the `ETag` of what the caller has. The status of the answer is 304 if it is the same still. */
+  readonly ifNoneMatch?: string | undefined;
   /** The longest body that is read. Default: 64 KiB. */
   readonly maximumBytes?: number;
   /** For everything together, from the name to the last byte. Default: that of the options. */
@@ -88,10 +102,18 @@ export interface OutboundRequest {
 export interface OutboundAnswer {
   readonly status: number;
   readonly text: string;
+  /** What the peer says of keeping the answer (RFC 9111). Default: nothing. */
+  readonly caching?: OutboundCaching;
+}
+
+export interface OutboundCaching {
+  readonly cacheControl: string | null;
+  readonly age: string | null;
+  readonly etag: string | null;
 }
 
 export interface Outbound {
-  /** The answer, if its status is 2xx. Throws OutboundError. */
+  /** The answer, if its status is 2xx, or 304 to `ifNoneMatch`. Throws OutboundError. */
   send(request: OutboundRequest): Promise<OutboundAnswer>;
 }
 
@@ -220,7 +242,9 @@ export function createOutbound({
   const allowance = readAllowance(allow);
   const places = {
     registration: createPlaces(atOnce.registration),
+    documents: createPlaces(atOnce.documents),
     keys: createPlaces(atOnce.keys),
+    issuers: createPlaces(atOnce.issuers),
     notices: createPlaces(atOnce.notices),
     passwords: createPlaces(atOnce.passwords),
     webhooks: createPlaces(atOnce.webhooks),
@@ -254,7 +278,7 @@ export function createOutbound({
   function exchange(
     url: URL,
     addresses: readonly string[],
-    { form, json, headers, types, maximumBytes = 65_536 }: OutboundRequest,
+    { form, json, headers, types, ifNoneMatch, maximumBytes = 65_536 }: OutboundRequest,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     const body = json ?? (form === undefined ? null : new URLSearchParams(form).toString());
@@ -280,12 +304,14 @@ export function createOutbound({
         agent: false,
         lookup: pinned,
         headers: {
-          Accept: types.join(", ") || "*/*",
+          // A range of media types (RFC 9110 §12.5.1) has no suffix.
+          Accept: types.filter((type) => !type.includes("*")).join(", ") || "*/*",
           // A small compressed answer could become a large one.
           "Accept-Encoding": "identity",
           Connection: "close",
           "User-Agent": "Tessera",
           ...headers,
+          ...(ifNoneMatch !== undefined && { "If-None-Match": ifNoneMatch }),
           ...(body !== null && {
             "Content-Type": json === undefined ? "application/x-www-form-urlencoded" : "application/json",
             "Content-Length": String(Buffer.byteLength(body)),
@@ -296,6 +322,11 @@ export function createOutbound({
       (response) => {
         const { statusCode: status = 0, headers } = response;
         response.on("error", () => fail("unreachable", "The connection broke off."));
+        const caching = cachingOf(headers);
+        if (status === 304 && ifNoneMatch !== undefined) {
+          answer({ status, text: "", caching });
+          return void request.destroy();
+        }
         if (status >= 300 && status < 400) return fail("redirected", "It redirects. Give the final address.");
         if (status < 200 || status >= 300)
           return fail("refused_by_peer", `It answers with status ${status}.`, status);
@@ -304,7 +335,7 @@ export function createOutbound({
           return void request.destroy();
         }
         const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-        if (!types.includes(type))
+        if (!types.some((each) => isOfType(type, each)))
           return fail("wrong_type", `Its Content-Type is not ${types.join(" or ")}.`);
         const encoding = headers["content-encoding"];
         if (encoding !== undefined && encoding !== "identity")
@@ -316,7 +347,11 @@ export function createOutbound({
           if (size > maximumBytes) return fail("too_large", `It is longer than ${maximumBytes} bytes.`);
           chunks.push(chunk);
         });
-        response.on("end", () => answer({ status, text: Buffer.concat(chunks).toString("utf8") }));
+        response.on("end", () => {
+          const text = decodeUtf8(Buffer.concat(chunks));
+          if (text === null) return fail("wrong_type", "It is not UTF-8.");
+          answer({ status, text, caching });
+        });
       },
     );
     request.on("error", () => fail("unreachable", `The host ${url.hostname} cannot be reached.`));
@@ -348,6 +383,24 @@ export function createOutbound({
     },
   };
 }
+
+/** A text with characters that stand for bytes which are none would be another text than the peer sent. */
+function decodeUtf8(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+const isOfType = (type: string, wanted: string): boolean =>
+  wanted === "application/*+json" ? /^application\/[a-z0-9!#$&^_.-]+\+json$/.test(type) : type === wanted;
+
+const cachingOf = (headers: http.IncomingHttpHeaders): OutboundCaching => ({
+  cacheControl: headers["cache-control"] ?? null,
+  age: headers.age ?? null,
+  etag: headers.etag ?? null,
+});
 
 function createPlaces({ perHost, all }: Places[OutboundPurpose]) {
   const underWay = new Map<string, number>();

@@ -4,6 +4,7 @@ import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
 import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
+import type { SigningAlgorithm } from "./signing-algorithms.ts";
 
 /** Words for people: one text for all languages, or one for each, by language tag. */
 export type PeopleWords = string | Readonly<Record<string, string>>;
@@ -55,7 +56,14 @@ interface ResourceDeclaration {
   readonly scopes: readonly string[];
   readonly access_token_seconds?: number | undefined;
   readonly access_token_format: AccessTokenFormatName;
+  readonly dpop_bound_access_tokens_required: boolean;
   readonly introspection_clients: readonly string[];
+  readonly listed: boolean;
+  readonly documentation_uri?: string | undefined;
+  readonly policy_uri?: string | undefined;
+  readonly tos_uri?: string | undefined;
+  readonly jwks_uri?: string | undefined;
+  readonly signing_algorithms: readonly SigningAlgorithm[];
 }
 
 export interface ScopeEntry {
@@ -66,13 +74,38 @@ export interface ScopeEntry {
   readonly sensitive: boolean;
 }
 
+/** What the operator says of a resource for its metadata (RFC 9728). Null: nothing. */
+export interface PublishedFacts {
+  /** RFC 9728 §4 lets a server leave a resource out of its list. */
+  readonly isListed: boolean;
+  readonly documentationUri: string | null;
+  readonly policyUri: string | null;
+  readonly tosUri: string | null;
+  /** The keys of the resource, and the algorithms that sign its answers. */
+  readonly jwksUri: string | null;
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
+}
+
+const NOTHING_PUBLISHED: PublishedFacts = {
+  isListed: false,
+  documentationUri: null,
+  policyUri: null,
+  tosUri: null,
+  jwksUri: null,
+  signingAlgorithms: [],
+};
+
 export interface ResourceEntry {
   readonly identifier: ResourceIndicator;
   readonly name: PeopleWords;
   readonly scopes: readonly Scope[];
   readonly accessTokenSeconds: number | null;
   readonly accessTokenFormat: AccessTokenFormatName;
+  /** Whether its tokens are bound to a key of the client (DPoP). */
+  readonly requiresDpop: boolean;
   readonly introspectionClients: readonly string[];
+  /** For its metadata (RFC 9728). */
+  readonly published: PublishedFacts;
 }
 
 /** OpenID Connect Core §3.1.2.1: it makes a request one of OpenID Connect, so that the client gets an ID token. */
@@ -201,7 +234,9 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     scopes: OWN_SCOPES.map((entry) => entry.name).filter((name) => name !== OFFLINE_ACCESS_SCOPE),
     accessTokenSeconds: null,
     accessTokenFormat: "opaque",
+    requiresDpop: false,
     introspectionClients: [],
+    published: NOTHING_PUBLISHED,
   };
   const resources = [self, ...declared.resources.map(toEntry)];
   for (const { name, description, sensitive = false } of declared.scopes)
@@ -275,5 +310,14 @@ const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
   scopes: declared.scopes.filter(isScope),
   accessTokenSeconds: declared.access_token_seconds ?? null,
   accessTokenFormat: declared.access_token_format,
+  requiresDpop: declared.dpop_bound_access_tokens_required,
   introspectionClients: declared.introspection_clients,
+  published: {
+    isListed: declared.listed,
+    documentationUri: declared.documentation_uri ?? null,
+    policyUri: declared.policy_uri ?? null,
+    tosUri: declared.tos_uri ?? null,
+    jwksUri: declared.jwks_uri ?? null,
+    signingAlgorithms: declared.signing_algorithms,
+  },
 });

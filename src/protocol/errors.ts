@@ -76,6 +76,13 @@ const deviceCodeUnknown = {
   cure: "Send device_code (not user_code) exactly as received, from the client that asked for it. Each gives tokens once; ask for a new one at the device authorization endpoint.",
 } as const satisfies ReasonEntry;
 
+const subjectTokenRefused = {
+  error: "invalid_request",
+  status: 400,
+  description: "The subject token is not valid, or no rule of this server lets this client exchange it.",
+  cure: "Send a token that is alive, with the subject_token_type that it has. The operator allows exchanges by [[token_exchange]]: the rule must name this client, and the token must be meant for one of its APIs or come from a client or API that the rule names.",
+} as const satisfies ReasonEntry;
+
 const bearerTokenRefused = {
   error: "invalid_token",
   status: 401,
@@ -89,7 +96,7 @@ export const REASONS = {
     error: "invalid_request",
     status: 400,
     description: "A parameter appears more than once.",
-    cure: "Send each parameter once (RFC 6749 §3.1). Only resource may be repeated (RFC 8707 §2).",
+    cure: "Send each parameter once (RFC 6749 §3.1). Only resource (RFC 8707 §2) and audience (RFC 8693 §2.1) may be repeated.",
   },
   parameter_missing: {
     error: "invalid_request",
@@ -189,6 +196,13 @@ export const REASONS = {
     status: 401,
     description: "The client assertion cannot be accepted.",
     cure: "Sign a JWT with the client's private key: iss and sub are the client_id, aud is the issuer, jti is new each time, exp is a minute ahead (RFC 7523 §3). Send it as client_assertion, with client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+  },
+  workload_refused: {
+    error: "invalid_client",
+    status: 401,
+    description:
+      "The client assertion is neither that of the client itself (iss and sub must both be the client_id) nor that of one of its workloads.",
+    cure: "The event workload.refused in the log says why. The issuer must be in [[trusted_issuers]] byte for byte, aud must be this server's issuer, and the client must have a workload with that issuer and subject. tessera issuer check tests the keys.",
   },
   client_assertion_audience: {
     error: "invalid_client",
@@ -308,6 +322,68 @@ export const REASONS = {
     cure: "Ask for a scope that belongs to the resource. By client_credentials a resource is reached only through a scope.",
   },
 
+  // ── Assertions of other issuers ────────────────────────────────────────────────────────────────────────
+  assertion_malformed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The assertion is not a signed JWT that this server can read.",
+    cure: "Send the JWT in the compact form, exactly as its issuer made it, of at most 16,384 characters.",
+  },
+  assertion_untrusted: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The issuer of the assertion is not trusted here for this client.",
+    cure: "Declare the issuer in [[trusted_issuers]] with `people`, and name the client in people.clients. Its identifier is compared byte for byte, a slash at the end included.",
+  },
+  assertion_signature: {
+    error: "invalid_grant",
+    status: 400,
+    description: "No key of its issuer signed the assertion.",
+    cure: "tessera issuer check says whether the keys of the issuer can be fetched, and which there are. Compare kid and alg in the header of the assertion with them.",
+  },
+  assertion_untimely: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The assertion is not valid now.",
+    cure: "Get a new assertion. It needs exp, and iat if it is for one use. Compare the clocks, and people.maximum_lifetime_seconds.",
+  },
+  assertion_mismatch: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The assertion was made for something else.",
+    cure: "Ask its issuer for an assertion with this server's issuer as the audience and, for an ID-JAG, with this client's client_id and typ oauth-id-jag+jwt.",
+  },
+  assertion_replayed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The assertion was used before.",
+    cure: "Get a new assertion for each request: each counts once (trusted_issuers.people.single_use).",
+  },
+  assertion_person_unknown: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The assertion stands for no person of this server.",
+    cure: "trusted_issuers.people says how its people are found: by a verified address, a user name, or links. Add the person here, or the link.",
+  },
+  assertion_gives_nothing: {
+    error: "invalid_scope",
+    status: 400,
+    description: "The assertion gives nothing of what the request asks for.",
+    cure: "The scope must be in the assertion, in trusted_issuers.people.scope and in the client's scope; the resource must be in the assertion.",
+  },
+  id_jag_not_allowed: {
+    error: "invalid_target",
+    status: 400,
+    description: "This client gets no assertions for that audience.",
+    cure: "Declare the other authorization server in [[id_jag_audiences]] and name the client there. audience is its issuer, once.",
+  },
+  id_jag_person_not_allowed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "There are no assertions about this person for that audience.",
+    cure: "Add the person to one of the groups in id_jag_audiences.allowed_groups.",
+  },
+
   // ── Authorization endpoint ─────────────────────────────────────────────────────────────────────────────
   authorize_client_id_missing: {
     error: "invalid_request",
@@ -320,6 +396,24 @@ export const REASONS = {
     status: 400,
     description: "The application that sent you here is not registered with this server.",
     cure: "Register the client, or correct its client_id. A registration that was never used is removed after a while.",
+  },
+  client_document_blocked: {
+    error: "invalid_request",
+    status: 400,
+    description: "This server takes no client ID metadata document from this address.",
+    cure: "Use the identifier of a registered client. client_id is an https URL in lower case, with a path, and without a default port, dot segments, a user name and a fragment; the operator may allow it with client_id_metadata_documents (docs/agents.md).",
+  },
+  client_document_unavailable: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client ID metadata document at client_id cannot be fetched.",
+    cure: "Serve the document at client_id on the public Internet: status 200, no redirect, Content-Type application/json, UTF-8, not compressed, at most 5120 bytes, within a few seconds.",
+  },
+  client_document_refused: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client ID metadata document at client_id is not valid.",
+    cure: "Correct what the description names. client_id in the document is its own URL, redirect_uris has each address, token_endpoint_auth_method is none or private_key_jwt, and there is no secret.",
   },
   authorize_redirect_uri_missing: {
     error: "invalid_request",
@@ -547,6 +641,78 @@ export const REASONS = {
     cure: "Store the refresh token of every answer and use only the newest (RFC 9700 §4.14.2). If it was not your client, the token leaked.",
   },
   refresh_token_revoked: refreshTokenUnknown,
+
+  // ── Token exchange ─────────────────────────────────────────────────────────────────────────────────────
+  // RFC 8693 §2.2.2: a token that is invalid for any reason is an invalid_request.
+  subject_token_unknown: subjectTokenRefused,
+  subject_token_not_allowed: subjectTokenRefused,
+  exchange_not_allowed: subjectTokenRefused,
+  actor_token_unknown: {
+    error: "invalid_request",
+    status: 400,
+    description: "The actor token is not valid, or it was not issued to this client.",
+    cure: "Send an access token that this client itself received, alive and not the result of an exchange.",
+  },
+  actor_token_type_alone: {
+    error: "invalid_request",
+    status: 400,
+    description: "actor_token and actor_token_type go together.",
+    cure: "Send both or neither (RFC 8693 §2.1).",
+  },
+  token_type_unsupported: {
+    error: "invalid_request",
+    status: 400,
+    description: "This server does not exchange tokens of that type.",
+    cure: "Use a type that docs/agents.md lists for this parameter: subject_token_type, actor_token_type or requested_token_type.",
+  },
+  actor_not_allowed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The subject token names in may_act another party that may act.",
+    cure: "Let the party that may_act names do the exchange (RFC 8693 §4.4).",
+  },
+  actor_chain_too_long: {
+    error: "invalid_request",
+    status: 400,
+    description: "Too many parties act one after another, or too many tokens were exchanged for one another.",
+    cure: "Exchange an earlier token of the chain. Four parties may act one after another.",
+  },
+  exchange_scope_exceeded: {
+    error: "invalid_scope",
+    status: 400,
+    description: "The new token cannot have a requested scope.",
+    cure: "Ask for scopes that the subject token has, this client may have and the rule of the exchange allows. The person must have allowed the scope to the first client.",
+  },
+  exchange_scope_empty: {
+    error: "invalid_scope",
+    status: 400,
+    description: "Nothing would be left of the scope of the subject token at the requested API.",
+    cure: "The subject token, this client, the API and the rule of the exchange must have a scope in common.",
+  },
+  exchange_target_missing: {
+    error: "invalid_target",
+    status: 400,
+    description: "The request must name the API that the new token is for.",
+    cure: "Send resource or audience.",
+  },
+  exchange_target_refused: {
+    error: "invalid_target",
+    status: 400,
+    description: "No rule of this server lets this client exchange the token for that API.",
+    cure: "Name APIs that one rule in [[token_exchange]] lists together in its resources.",
+  },
+  audience_unknown: {
+    error: "invalid_target",
+    status: 400,
+    description: "The audience is not known here.",
+    cure: "Name an API of [[resources]] by its identifier, or by a client that its introspection_clients name.",
+  },
+  exchange_form_unavailable: {
+    error: "invalid_request",
+    status: 400,
+    description: "Tokens for that API are not JWTs.",
+    cure: "Ask for an access token, or let the operator set access_token_format of the API to jwt.",
+  },
 
   // ── Device grant ───────────────────────────────────────────────────────────────────────────────────────
   device_code_unknown: deviceCodeUnknown,

@@ -1,8 +1,8 @@
 /** RFC 6749 §3.1, §3.2 and appendix B: request parameters, decoded once and strictly. */
 import { OAuthError } from "./errors.ts";
 
-/** RFC 8707 §2: the only parameter that may be repeated. */
-const REPEATABLE: ReadonlySet<string> = new Set(["resource"]);
+/** RFC 8707 §2, RFC 8693 §2.1: the only parameters that may be repeated. */
+const REPEATABLE: ReadonlySet<string> = new Set(["audience", "resource"]);
 
 /** Decoded parameters. Empty ones are not there: RFC 6749 §3.1 treats them as omitted. */
 export class Parameters {

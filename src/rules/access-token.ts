@@ -33,6 +33,8 @@ export interface AccessTokenFacts {
   readonly grant: TokenGrant | null;
   /** The client with the token's number. */
   readonly client: (Pick<ClientRecord, "clientId" | "disabledAt"> & Restriction) | null;
+  /** Whether everything lives that an exchanged token was made from. Missing: not known, and so the token is dead. */
+  readonly originsLive?: boolean;
 }
 
 /** A token that is valid now, with the facts that it depends on. */
@@ -43,23 +45,25 @@ export interface LiveAccessToken extends IntrospectedToken {
   readonly grant: TokenGrant | null;
 }
 
-/** The token, if it has not expired and its client and its grant are alive; else null. */
+/** The token, if it has not expired and all that it rests on is alive: its client, its grant, and what it was exchanged for. */
 export function liveAccessToken(
-  { token, grant, client }: AccessTokenFacts,
+  { token, grant, client, originsLive = false }: AccessTokenFacts,
   now: EpochSeconds,
 ): LiveAccessToken | null {
   if (token === null || token.expiresAt <= now || !isEnabled(client)) return null;
   if (token.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
-  const { id, digest, issuedAt, expiresAt } = token;
+  const { id, digest, issuedAt, expiresAt, exchange } = token;
+  if (exchange !== null && !originsLive) return null;
   return {
     id,
     digest,
     clientId: client.clientId,
-    subject: grant?.subject ?? client.clientId,
+    subject: grant?.subject ?? exchange?.subject ?? client.clientId,
     scope: token.scope ?? grant?.scope ?? [],
     resources: token.resources ?? grant?.resources ?? [],
     issuedAt,
     expiresAt,
+    exchange,
     grant,
   };
 }

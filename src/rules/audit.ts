@@ -9,10 +9,11 @@ import { type Act, EVENT_TYPES, type Event, type EventName } from "./events.ts";
 /** An issue of tokens has a row only if the operator wants it: otherwise the token path would write more than its tokens. */
 const TOKEN_EVENTS: ReadonlySet<EventName> = new Set(["token.issued"]);
 
-/** What a client does with its own tokens, as often as it likes: counted, unless the operator wants all of it. */
+/** What a client does with tokens, as often as it likes: counted, unless the operator wants all of it. */
 const TOKEN_ROUTINE: ReadonlySet<EventName> = new Set([
   "refresh_token.retried",
   "refresh_token.retried_elsewhere",
+  "token.exchanged",
   "token.revoked",
 ]);
 

@@ -1,19 +1,27 @@
 /** Clients: issuing to them, noting their use, changing and removing them. */
+import { isDeepStrictEqual } from "node:util";
 import type { ClientMetadata } from "../clients/metadata.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { usesSecret } from "../protocol/client-authentication.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { sectorOf } from "../protocol/sector.ts";
-import { type Change, check, hold, insert, sweep, update } from "../store/contract.ts";
+import { type Change, check, hold, insert, remove, sweep, update } from "../store/contract.ts";
 import {
   type AccessTokenRecord,
   type AccountRecord,
   accessTokens,
   type ClientRecord,
+  type ClientRules,
   type ClientSecretRecord,
+  type ClientSource,
   clients,
+  consents,
   type DisabledBy,
+  type DocumentBlockRecord,
+  describesItself,
   deviceCodes,
+  documentBlocks,
+  type KeptDocument,
   logoutNotices,
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -33,7 +41,8 @@ export const isEnabled = <Client extends Pick<ClientRecord, "disabledAt">>(
 export const isVouchedFor = (
   { source, vouchedAt }: Pick<ClientRecord, "source" | "vouchedAt">,
   registration: { readonly vouched: boolean },
-): boolean => source !== "registration" || registration.vouched || vouchedAt !== null;
+): boolean =>
+  !describesItself(source) || (source === "registration" && registration.vouched) || vouchedAt !== null;
 
 /**
  * Whether a person's yes to the client counts: the operator vouches for the client, or the person ticked the box that says
@@ -52,7 +61,7 @@ export const maySeeRedirectUris = (
   { source, isPublic }: Pick<ClientRecord, "source"> & { readonly isPublic: boolean },
   reader: AccountRecord | null,
 ): boolean =>
-  (reader?.administrator === true && reader.disabledAt === null) || (source === "registration" && isPublic);
+  (reader?.administrator === true && reader.disabledAt === null) || (describesItself(source) && isPublic);
 
 /** Notes that the operator vouches for the client, or no longer does (null). False if there is no such client. */
 export const vouchForClient = (
@@ -96,7 +105,8 @@ export function issueToClient(
   };
 }
 
-function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
+/** Guards that the client has not changed, and notes for a day that it is in use if it may be removed as unused. */
+export function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
   const { clientId, usedAt, unusedFrom } = client;
   const isNoted = unusedFrom === null || unusedFrom >= expiresAt;
   if (usedAt !== null && isNoted) return check(clients, { clientId }, asItWas(client));
@@ -112,6 +122,11 @@ function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecor
   );
 }
 
+const CREATION_EVENTS: Partial<Record<ClientSource, "client.registered" | "client.discovered">> = {
+  registration: "client.registered",
+  metadata_document: "client.discovered",
+};
+
 /** False, and nothing changed, if the identifier is taken. */
 export const createClient = (found: ClientRecord | null, client: ClientRecord): Decision<boolean> =>
   found !== null
@@ -121,7 +136,7 @@ export const createClient = (found: ClientRecord | null, client: ClientRecord): 
         changes: [insert(clients, client)],
         events: [
           {
-            event: client.source === "registration" ? "client.registered" : "client.created",
+            event: CREATION_EVENTS[client.source] ?? "client.created",
             client: client.clientId,
           },
         ],
@@ -188,8 +203,8 @@ const knowsPeopleAsBefore = (client: ClientRecord, next: ClientMetadata): boolea
  */
 export function changeRegistration(
   client: ClientRecord,
-  metadata: ClientMetadata,
-  newSecret: ClientSecretRecord,
+  metadata: ClientMetadata & Partial<Pick<ClientRecord, "document">>,
+  newSecret: ClientSecretRecord | null,
   now: EpochSeconds,
 ): Decision<boolean> {
   const { clientId } = client;
@@ -210,6 +225,84 @@ export function changeRegistration(
     ],
   };
 }
+
+/**
+ * Whether the operator may change the client so: what a metadata document says would be back at the next fetch. What the operator alone
+ * says of a client, such as its groups, is in no document.
+ */
+export const mayChangeTo = (
+  client: ClientRecord,
+  changes: ClientMetadata & Partial<ClientRules>,
+): boolean => {
+  const {
+    requirePkce: _,
+    accessTokenSeconds: _1,
+    accessTokenFormat: _2,
+    minimumAcr: _3,
+    ...others
+  } = changes;
+  const { allowedGroups: _4, deniedGroups: _5, claims: _6, ...metadata } = others;
+  return client.source !== "metadata_document" || isSameMetadata(client, metadata);
+};
+
+/**
+ * A client's metadata document was fetched again. If it says the same, only that is noted. Otherwise the client is as the document
+ * says, as if it had changed its registration; and (§6.3 of the draft) what people allowed is forgotten with what they were told: they
+ * are asked again. Access ends if the client proves itself otherwise than before: a grant that took a key to use must not be usable
+ * without one.
+ */
+export function changeDocument(
+  client: ClientRecord,
+  metadata: ClientMetadata,
+  document: KeptDocument,
+  now: EpochSeconds,
+): Decision<boolean> {
+  const { clientId } = client;
+  if (isSameMetadata(client, metadata))
+    return { outcome: true, changes: [update(clients, { clientId }, asItWas(client), { document })] };
+  const decision = changeRegistration(client, { ...metadata, document }, null, now);
+  const isToldMore = !isSameToPeople(client, metadata) || !isSubset(metadata.scope, client.scope);
+  const provesOtherwise = client.tokenEndpointAuthMethod !== metadata.tokenEndpointAuthMethod;
+  const sweeps = provesOtherwise
+    ? accessSweeps({ clientId }, "client_changed", now)
+    : isToldMore
+      ? [sweep(consents, { clientId }, null)]
+      : [];
+  return { ...decision, sweeps: [...(decision.sweeps ?? []), ...sweeps] };
+}
+
+/** The operator takes no metadata documents from there any more. `full`: there is no room for another block. */
+export const blockDocuments = (
+  found: DocumentBlockRecord | null,
+  pattern: string,
+  { isFull, now }: { readonly isFull: boolean; readonly now: EpochSeconds },
+): Decision<"blocked" | "known" | "full"> =>
+  found !== null
+    ? concluded("known")
+    : isFull
+      ? concluded("full")
+      : {
+          outcome: "blocked",
+          changes: [insert(documentBlocks, { pattern, createdAt: now })],
+          urgent: true,
+          events: [{ event: "documents.blocked", reason: pattern }],
+        };
+
+/** False if it was not blocked. */
+export const unblockDocuments = (found: DocumentBlockRecord | null): Decision<boolean> =>
+  found === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [remove(documentBlocks, { pattern: found.pattern })],
+        events: [{ event: "documents.unblocked", reason: found.pattern }],
+      };
+
+/** Whether the client is what the metadata say. */
+const isSameMetadata = (client: ClientRecord, metadata: ClientMetadata): boolean =>
+  (Object.keys(metadata) as (keyof ClientMetadata)[]).every((name) =>
+    isDeepStrictEqual(client[name], metadata[name]),
+  );
 
 /** Its tokens are inactive until it is enabled again; its grants stay. False if there is no such client. */
 export const disableClient = (

@@ -10,10 +10,12 @@ interface EventType {
 
 export const EVENT_TYPES = {
   "access.removed": { level: "info", words: "access removed" },
+  "assertion.accepted": { level: "info", words: "an assertion of a trusted issuer stands for a person" },
   "audit.sealed": { level: "info", words: "the record of acts is sealed up to here" },
   "client.changed": { level: "info", words: "client changed" },
   "client.created": { level: "info", words: "client created" },
   "client.disabled": { level: "info", words: "client disabled" },
+  "client.discovered": { level: "info", words: "client made as its metadata document says" },
   "client.enabled": { level: "info", words: "client enabled" },
   "client.registered": { level: "info", words: "client registered" },
   "client.removed": { level: "info", words: "client removed" },
@@ -32,6 +34,8 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "documents.blocked": { level: "info", words: "no metadata documents are taken from there" },
+  "documents.unblocked": { level: "info", words: "metadata documents are taken from there again" },
   "email.changed": { level: "info", words: "e-mail address changed" },
   "email.asked": { level: "info", words: "a person wants another e-mail address, which is to be confirmed" },
   "email.verified": { level: "info", words: "e-mail address confirmed" },
@@ -43,6 +47,7 @@ export const EVENT_TYPES = {
   "group.manager_removed": { level: "info", words: "a member no longer manages the group" },
   "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
+  "id_jag.issued": { level: "info", words: "an assertion for another authorization server issued" },
   "invitation.accepted": { level: "info", words: "invitation accepted" },
   "invitation.created": { level: "info", words: "invitation created" },
   "invitation.revoked": { level: "info", words: "invitation revoked" },
@@ -104,12 +109,15 @@ export const EVENT_TYPES = {
   "sign_up.refused": { level: "warn", words: "no further accounts for strangers: the limit is reached" },
   "sign_up.waiting": { level: "info", words: "a new account waits until an administrator lets it in" },
   "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },
+  "token.exchanged": { level: "info", words: "a token was exchanged for another one" },
   "token.issued": { level: "info", words: "tokens issued" },
   "token.revoked": { level: "info", words: "token revoked" },
   "webhook.failed": { level: "warn", words: "a webhook did not take an event: trying again" },
   "webhook.given_up": { level: "warn", words: "a webhook will not hear of events" },
   "webhook.replayed": { level: "info", words: "an event is sent to a webhook again" },
   "webhook.tested": { level: "info", words: "a test is sent to a webhook" },
+  "workload.authenticated": { level: "info", words: "a workload authenticated a client" },
+  "workload.refused": { level: "info", words: "a token of a trusted issuer authenticated no client" },
 } as const satisfies Readonly<Record<string, EventType>>;
 
 export type EventName = keyof typeof EVENT_TYPES;
@@ -131,8 +139,10 @@ export interface Event {
   readonly count?: number | undefined;
   /** The `kid` of a signing key. */
   readonly key?: string | undefined;
-  /** The grant type, the kind of credential, of mail or of link, or the engine of a database. */
+  /** The grant type, the kind of credential, of mail or of link, the engine of a database, or another issuer. */
   readonly via?: string | undefined;
+  /** The subject of a workload's token, as its issuer named it. */
+  readonly workload?: string | undefined;
   /** What a browser says of itself. No log has it. */
   readonly agent?: string | undefined;
   /** The address that the person had before, if it was verified. It is told of the change, and no log has it. */

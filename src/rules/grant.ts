@@ -64,15 +64,11 @@ export const asItWas = ({ number, revision }: Pick<ClientRecord, "number" | "rev
   revision,
 });
 
-/**
- * The changes that issue tokens from a grant to its client. Their guards: the grant is not revoked, and the client has not
- * changed. They need no guard for the person, because everything that ends a person's access revokes the person's grants.
- */
-export function issueTokens(
+/** Keeps a grant as long as its last token, and guards that it is not revoked. */
+export function keepGrant(
   grant: GrantRecord,
-  client: ServedClient,
   { now, accessToken, refreshToken, keptUntil = 0 }: Issuance,
-): Change[] {
+): Change {
   const lastExpiry = Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0, keptUntil);
   const isKept = grant.activatedAt !== null && grant.expiresAt >= lastExpiry;
   const alive = { revokedAt: null };
@@ -80,9 +76,18 @@ export function issueTokens(
     activatedAt: grant.activatedAt ?? now,
     expiresAt: Math.max(grant.expiresAt, grantExpiry(now, lastExpiry)),
   };
+  return isKept ? hold(grants, { id: grant.id }, alive) : update(grants, { id: grant.id }, alive, kept);
+}
+
+/**
+ * The changes that issue tokens from a grant to its client. Their guards: the grant is not revoked, and the client has not
+ * changed. They need no guard for the person, because everything that ends a person's access revokes the person's grants.
+ */
+export function issueTokens(grant: GrantRecord, client: ServedClient, issuance: Issuance): Change[] {
+  const { accessToken, refreshToken } = issuance;
   return [
     check(clients, { clientId: client.clientId }, asItWas(client)),
-    isKept ? hold(grants, { id: grant.id }, alive) : update(grants, { id: grant.id }, alive, kept),
+    keepGrant(grant, issuance),
     ...(refreshToken === null ? [] : [insert(refreshTokens, refreshToken)]),
     insert(accessTokens, accessToken),
   ];

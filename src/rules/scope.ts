@@ -3,7 +3,7 @@ import { type Catalogue, isForEveryResource } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
-import type { ClientRecord, GrantRecord } from "../store/tables.ts";
+import { type ClientRecord, describesItself, type GrantRecord } from "../store/tables.ts";
 
 /** The scope and resources of one access token. */
 export interface TokenTarget {
@@ -24,9 +24,9 @@ export type ScopedClient = Pick<ClientRecord, "clientId" | "scope" | "defaultSco
  * not only for its registered ones, because APIs name the scope of each step only at that step.
  */
 export const askableScope = (
-  { registrableScope }: Catalogue,
+  { registrableScope }: Pick<Catalogue, "registrableScope">,
   { scope, source }: Pick<ClientRecord, "scope" | "source">,
-): readonly Scope[] => (source === "registration" ? [...scope, ...registrableScope] : scope);
+): readonly Scope[] => (describesItself(source) ? [...scope, ...registrableScope] : scope);
 
 /**
  * The target of a new request: its scopes (RFC 6749 §3.3, or the client's default ones) and its resources (RFC 8707 §2.1,

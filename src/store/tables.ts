@@ -101,14 +101,28 @@ export const revisions = table("revisions", {
   updated: true,
 });
 
-/** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
-export type ClientSource = "configuration" | "operator" | "registration" | "demo";
+/**
+ * Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. `metadata_document`: the
+ * client itself, at the URL that is its identifier.
+ */
+export const CLIENT_SOURCES = [
+  "configuration",
+  "operator",
+  "registration",
+  "metadata_document",
+  "demo",
+] as const;
+export type ClientSource = (typeof CLIENT_SOURCES)[number];
+
+/** Whether a stranger wrote what the client is: it registered itself, or publishes a metadata document. */
+export const describesItself = (source: ClientSource): boolean =>
+  source === "registration" || source === "metadata_document";
 
 /**
  * Why something is disabled. `left_out`: the configuration declared it once, and does not any more. `approval`: a person who made
- * their own account waits until an administrator lets them in.
+ * their own account waits until an administrator lets them in. `blocked`: the operator takes no metadata document from there.
  */
-export type DisabledBy = "operator" | "left_out" | "approval";
+export type DisabledBy = "operator" | "left_out" | "approval" | "blocked";
 
 export interface ClientSecretRecord {
   /** Names the secret to its operator; not secret. */
@@ -135,6 +149,20 @@ const secrets = json<readonly ClientSecretRecord[]>({
 
 const texts = asItIs<readonly string[]>();
 
+/** How a metadata document is kept (RFC 9111). */
+export interface KeptDocument {
+  /** When the document was last fetched, or last found to be the same. */
+  readonly fetchedAt: EpochSeconds;
+  /** Until when an authorization request needs no new one. */
+  readonly freshUntil: EpochSeconds;
+  readonly etag: string | null;
+}
+
+const keptDocument = json<KeptDocument>({
+  encode: (value) => value,
+  decode: (stored) => stored as KeptDocument,
+});
+
 /** A public key of a client (RFC 7517). */
 export type ClientJwk = Readonly<Record<string, unknown>>;
 
@@ -158,6 +186,17 @@ export type IdTokenClaims = "granted" | "minimal";
 
 /** OpenID Connect Core §8. */
 export type SubjectType = "public" | "pairwise";
+
+/** A value that a claim must have. */
+export type WorkloadClaim = string | number | boolean | { readonly [name: string]: WorkloadClaim };
+
+/** Tokens of a trusted issuer that authenticate a client (rules/workload.ts). */
+export interface Workload {
+  readonly issuer: string;
+  /** A pattern for `sub`. */
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, WorkloadClaim>>;
+}
 
 /** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
@@ -196,6 +235,8 @@ export const clients = table("clients", {
     idTokenSignedResponseAlg: orNull(text<SigningAlgorithm>()),
     /** Null: userinfo answers in JSON, unsigned. */
     userinfoSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** RFC 9701 §6. Null: signed introspection has the default algorithm of this server. */
+    introspectionSignedResponseAlg: orNull(text<SigningAlgorithm>()),
     subjectType: text<SubjectType>(),
     sectorIdentifierUri: orNull(text()),
     defaultMaxAge: orNull(integer()),
@@ -229,6 +270,10 @@ export const clients = table("clients", {
     deniedGroups: list(),
     /** The operator's own claims for this client. */
     claims: asItIs<ClaimMapping>(),
+    /** Whose tokens authenticate it, beside its own credentials. */
+    workloads: asItIs<readonly Workload[]>(),
+    /** Whether it has workloads: a token may come without `client_id`. */
+    isWorkload: boolean(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
@@ -239,6 +284,8 @@ export const clients = table("clients", {
     unusedFrom: orNull(integer()),
     /** RFC 7592 §3: the digest of the token that manages the registration; null for clients of the operator. */
     registrationToken: orNull(digest()),
+    /** Of a client that publishes a metadata document; null for others. */
+    document: orNull(keptDocument),
     /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
     initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */
@@ -251,10 +298,19 @@ export const clients = table("clients", {
   unique: [["number"]],
   // Strangers may register many clients, among which the operator's must be found.
   indexes: [["source", "number"]],
+  // A token of a workload need not name its client, and most clients have no workload.
+  indexOnly: { isWorkload: ["clientId"] },
   expires: "unusedFrom",
   updated: true,
 });
 export type ClientRecord = Row<typeof clients>;
+
+/** Where the operator takes no metadata documents from: a host, the hosts below one, or a URL (`isDocumentPattern`). */
+export const documentBlocks = table("document_blocks", {
+  columns: { pattern: text(), createdAt: integer() },
+  key: ["pattern"],
+});
+export type DocumentBlockRecord = Row<typeof documentBlocks>;
 
 /** What the operator alone says of a client, beside its metadata. */
 export type ClientRules = Pick<
@@ -266,6 +322,8 @@ export type ClientRules = Pick<
   | "allowedGroups"
   | "deniedGroups"
   | "claims"
+  | "workloads"
+  | "isWorkload"
 >;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
@@ -697,7 +755,7 @@ export const grants = table("grants", {
     /** Null if the request named none. */
     claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
-    via: text<"authorization_code" | "device_code">(),
+    via: text<"authorization_code" | "device_code" | "jwt_bearer">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
@@ -885,6 +943,25 @@ export const deviceCodes = table("device_codes", {
 });
 export type DeviceCodeRecord = Row<typeof deviceCodes>;
 
+/** RFC 8693 §4.1: a party that acts, under the name by which APIs know it. */
+export interface Actor {
+  readonly sub: string;
+  /** The client through which a person acts; missing for a client that acts itself. */
+  readonly client_id?: string;
+}
+
+/** What a token that was exchanged for another rests on beside its grant. It lives only as long as all of it. */
+export interface Exchange {
+  /** The present actor and the earlier ones, the newest first; empty for an impersonation. */
+  readonly actors: readonly Actor[];
+  /** The identifiers of the access tokens that it was made from, as text. */
+  readonly tokens: readonly string[];
+  /** The numbers of clients whose ID tokens it was made from. */
+  readonly clients: readonly number[];
+  /** The client that it acts for, if it acts for no person; else null. */
+  readonly subject: ClientId | null;
+}
+
 export const accessTokens = table("access_tokens", {
   columns: {
     id: id(),
@@ -897,6 +974,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** Null for all but those that a client got for another token. */
+    exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
     expiresAt: integer(),
   },
@@ -1131,6 +1210,7 @@ export const TABLES: readonly Table[] = [
   recoveryCodes,
   signInApprovals,
   clients,
+  documentBlocks,
   sessions,
   setupLinks,
   links,

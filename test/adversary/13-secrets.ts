@@ -41,6 +41,7 @@ export async function startWithSecrets(start: StartOnEngine): Promise<{
     limits: {
       user_code_failures_per_account: PATIENT,
       user_code_failures_per_address: PATIENT,
+      user_code_failures: PATIENT,
       sign_in_failures_per_account: PATIENT,
       sign_in_failures_per_address: PATIENT,
       registrations_per_address: PATIENT,

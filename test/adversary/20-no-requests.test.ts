@@ -142,10 +142,10 @@ test("somebody who came would be seen", async () => {
   expect(visits).toBe(1);
 });
 
-test("a request or a client at an address is refused, and not promised", async () => {
+test("a request at an address is refused, and not promised", async () => {
   const metadata = await (await server.fetch("/.well-known/oauth-authorization-server")).json();
   const promised = Object.entries(metadata).filter(
-    ([name, value]) => /^(request_uri|require_request_uri|client_id_metadata)/.test(name) && value !== false,
+    ([name, value]) => /^(request_uri|require_request_uri)/.test(name) && value !== false,
   );
   expect(promised).toEqual([]);
 });

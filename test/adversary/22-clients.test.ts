@@ -32,7 +32,7 @@ import {
 } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { ISSUER, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
-import { DEVICE_GRANT } from "../support/token-requests.ts";
+import { DEVICE_GRANT, OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 /** The metadata that all ways can express. */
 interface Wish {
@@ -109,7 +109,13 @@ describe("every way to make a client", () => {
     const store = await openSqliteStore({ file: join(folder, "tessera.db") });
     // The command line knows the scopes of every server.
     server = await startTestServer(
-      { scopes: [], resources: [], clients: [], limits: { registrations_per_address: 10_000 } },
+      {
+        scopes: [],
+        resources: [],
+        clients: [],
+        limits: { registrations_per_address: 10_000 },
+        registration: OPEN_TO_DEVICES,
+      },
       { opened: { store, close: () => store.close() } },
     );
   });

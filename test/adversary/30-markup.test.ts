@@ -28,6 +28,7 @@ beforeAll(async () => {
     limits: {
       sign_in_failures_per_address: MANY,
       user_code_failures_per_address: MANY,
+      user_code_failures: MANY,
       device_requests_per_address: MANY,
     },
   });

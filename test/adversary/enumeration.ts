@@ -15,6 +15,7 @@ const LIMITS = {
   sign_in_failures_per_address: MANY,
   user_code_failures_per_account: MANY,
   user_code_failures_per_address: MANY,
+  user_code_failures: MANY,
   device_requests_per_address: MANY,
   client_secret_failures_per_address: MANY,
   link_requests_per_name: MANY,

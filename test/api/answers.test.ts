@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { API_ROUTES } from "../../src/api/index.ts";
 import { type ApiRoute, routeName } from "../../src/api/route.ts";
 import { findAccount } from "../../src/operations/people.ts";
+import { createOutbound, type Outbound } from "../../src/platform/outbound.ts";
 import { fillPattern } from "../../src/platform/path-pattern.ts";
 import type { CredentialId, SubjectId } from "../../src/protocol/identifiers.ts";
 import { insert } from "../../src/store/contract.ts";
@@ -15,21 +16,35 @@ import { addManager, ask, askFor, startManagedServer, tokenOfProgram } from "./s
 
 let server: TestServer;
 let token: string;
+const unreachable = createOutbound({ allow: [] });
+/** Publishes a metadata document at every URL. */
+const outbound: Outbound = {
+  send: (request) =>
+    request.purpose === "documents"
+      ? Promise.resolve({
+          status: 200,
+          text: JSON.stringify({ client_id: request.url, redirect_uris: ["https://app.example/callback"] }),
+        })
+      : unreachable.send(request),
+};
 /** A person with facts of every kind, who manages a group. */
 let ada: AccountRecord;
 
 beforeAll(async () => {
-  server = await startManagedServer({
-    registration: { mode: "open" },
-    webhooks: [
-      {
-        name: "siem",
-        url: "https://siem.invalid/",
-        secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
-      },
-    ],
-    mail: { host: "mail.example", from: "Tessera <auth@mail.example>" },
-  });
+  server = await startManagedServer(
+    {
+      registration: { mode: "open" },
+      webhooks: [
+        {
+          name: "siem",
+          url: "https://siem.invalid/",
+          secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
+        },
+      ],
+      mail: { host: "mail.example", from: "Tessera <auth@mail.example>" },
+    },
+    { outbound },
+  );
   token = await tokenOfProgram(server, "tessera.admin");
   ada = await addManager(server, "staff", "ada");
   await askFor(server, token, `/people/${ada.subject}`, {
@@ -223,6 +238,18 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
     parameters: { recipe: "immich" },
     body: { url: "https://photos.example" },
   }),
+  "POST /client-documents": () => ({ body: { client_id: "https://app.example/client" } }),
+  "GET /client-document-blocks": async () => {
+    await askFor(server, token, "/client-document-blocks/a.example", { method: "PUT" });
+    return {};
+  },
+  "PUT /client-document-blocks/:pattern": () => ({ parameters: { pattern: "*.b.example" } }),
+  "DELETE /client-document-blocks/:pattern": async () => {
+    const pattern = "https://c.example/client";
+    const path = `/client-document-blocks/${encodeURIComponent(pattern)}`;
+    await askFor(server, token, path, { method: "PUT" });
+    return { parameters: { pattern } };
+  },
   "GET /clients/:client": () => ({ parameters: { client: "web" } }),
   "PATCH /clients/:client": async () => ({ parameters: await client(), body: { client_name: "Changed" } }),
   "DELETE /clients/:client": async () => ({ parameters: await client() }),
@@ -277,6 +304,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
   },
   "GET /scopes": () => ({}),
   "GET /resources": () => ({}),
+  "GET /token-exchange": () => ({}),
   "GET /recipes": () => ({}),
   "GET /recipes/:recipe": () => ({ parameters: { recipe: "nextcloud" } }),
   "GET /settings": () => ({}),

@@ -23,6 +23,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /invitations": { groups: [] },
   "POST /clients": { client_id: "new" },
   "PATCH /clients/:client": { client_name: "New" },
+  "POST /client-documents": { client_id: "unknown" },
   "POST /recipes/:recipe/clients": {},
   "POST /keys": {},
   "POST /tokens/inspect": { token: `tat_${"A".repeat(64)}` },

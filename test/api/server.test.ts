@@ -18,7 +18,9 @@ let people: string;
 let clients: string;
 
 beforeAll(async () => {
-  server = await startManagedServer();
+  server = await startManagedServer({
+    token_exchange: [{ client: "mail-server", resources: ["https://files.example/api"], scopes: ["files"] }],
+  });
   admin = await tokenOfProgram(server, "tessera.admin");
   people = await tokenOfProgram(server, "tessera.people");
   clients = await tokenOfProgram(server, "tessera.clients");
@@ -45,6 +47,19 @@ describe("the keys that sign tokens", () => {
     const response = await ask(server, admin, "/keys", { method: "POST", body: { algorithm: "PS512" } });
     expect(response.status).toBe(400);
   });
+});
+
+test("the rules of token exchange are listed", async () => {
+  expect(await itemsOf("/token-exchange")).toEqual([
+    {
+      client: "mail-server",
+      from_clients: null,
+      from_resources: null,
+      resources: ["https://files.example/api"],
+      scopes: ["files"],
+      act: "delegation",
+    },
+  ]);
 });
 
 describe("the settings", () => {

@@ -4,11 +4,13 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { documentPolicy, newClientRecord } from "../../src/clients/clients.ts";
+import { checkMetadataDocument } from "../../src/clients/metadata-document.ts";
 import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { removeTotpByOperator } from "../../src/operations/second-factor-changes.ts";
 import { startSession } from "../../src/operations/sessions.ts";
-import type { CredentialId } from "../../src/protocol/identifiers.ts";
+import type { ClientId, CredentialId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { put, StoreUnavailable } from "../../src/store/contract.ts";
@@ -22,6 +24,27 @@ import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.t
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { appCode, FACTOR_PAGE, secretOn } from "../support/second-factor.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
+
+/** As if the server had just fetched the metadata document of a program on the device. Returns its URL. */
+function rememberDocument({ context }: ListeningServer): string {
+  const { configuration, catalogue, clock, random } = context;
+  const url = "https://notebook.example/client.json";
+  const members = { client_id: url, client_name: "Notebook", redirect_uris: ["http://127.0.0.1/callback"] };
+  const now = clock.seconds();
+  const client = newClientRecord(
+    {
+      clientId: url as ClientId,
+      source: "metadata_document",
+      metadata: checkMetadataDocument(url, JSON.stringify(members), documentPolicy(configuration, catalogue)),
+      secrets: [],
+      createdAt: now,
+      document: { fetchedAt: now, freshUntil: now + 3600, etag: null },
+    },
+    random,
+  );
+  context.clientDocuments.remember(client);
+  return url;
+}
 
 export const GALLERY_CONFIGURATION: ConfigurationInput = {
   account: { people_may_change: [...PEOPLE_FACTS], people_may_delete: true },
@@ -363,6 +386,16 @@ export const SIGNED_IN: readonly Exhibit[] = [
       const redirect_uri = "https://inbox-helper.example/return";
       await page.goto(
         server.issuer + authorizePath({ client_id: clientId, redirect_uri, scope: "mail.read mail.send" }),
+      );
+    },
+  },
+  {
+    name: "consent-document",
+    open: async (page, server) => {
+      const url = rememberDocument(server);
+      const redirect_uri = "http://127.0.0.1:49152/callback";
+      await page.goto(
+        server.issuer + authorizePath({ client_id: url, redirect_uri, scope: "mail.read files" }),
       );
     },
   },

@@ -217,6 +217,27 @@ describe("client show", () => {
     expect(last_used_at).toBe(used_at);
     expect((await client("show", id)).out).toMatch(/^last used +\S+ .*\((now|\d+ seconds? ago)\)$/m);
   });
+
+  test("says which tokens a client may exchange", async () => {
+    const file = `${temporaryFolder()}/exchange.toml`;
+    const { client_id: id } = await json("add", "--name", "Orders", "--grant", "exchange");
+    await Bun.write(
+      file,
+      `[[resources]]
+identifier = "https://stock.example"
+[[token_exchange]]
+client = "${id}"
+from_clients = ["demo-web"]
+resources = ["https://stock.example"]
+act = "impersonation"
+`,
+    );
+    const { out, err } = await client("show", id, "--config", file);
+    expect(err).toBe("");
+    expect(out).toMatch(
+      /^exchanges +a token of demo-web for one for https:\/\/stock\.example that does not say who acts$/m,
+    );
+  });
 });
 
 describe("client add", () => {
@@ -304,7 +325,7 @@ describe("client add", () => {
     [
       "a grant that does not exist",
       ["--grant", "implicit"],
-      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device.",
+      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, exchange, jwt_bearer.",
     ],
     [
       "a redirect URI with a wildcard",

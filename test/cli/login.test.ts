@@ -5,6 +5,7 @@ import { discover, type Fetch, loginClient, type Server } from "../../src/cli/lo
 import { qrCode } from "../../src/cli/qr.ts";
 import { parseCredential } from "../../src/credentials/credential.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const ISSUER = "https://auth.example";
@@ -344,8 +345,16 @@ describe("tessera login at a running server", () => {
     expect(result.code).toBe(1);
   });
 
-  test("registers a client of its own when none is named", async () => {
-    const result = await tessera(["login", "--issuer", running.configuration.issuer], {
+  test("registers a client of its own when none is named, where the server lets it", async () => {
+    const issuer = ["login", "--issuer", running.configuration.issuer];
+    expect((await tessera(issuer)).err).toContain(
+      "is not open to clients that register themselves (invalid_client_metadata). Sign in with --browser, or ask the operator",
+    );
+    const open = await serve(temporaryFolder(), {
+      demo: true,
+      set: [`registration.grant_types=${JSON.stringify(OPEN_TO_DEVICES.grant_types)}`],
+    });
+    const result = await tessera(["login", "--issuer", open.configuration.issuer], {
       sleep: async () => {
         throw new Error("far enough");
       },
@@ -353,6 +362,7 @@ describe("tessera login at a running server", () => {
     expect(result.err).toMatch(
       /Registered a client for this\. To be the same one next time: --client-id \S+/,
     );
+    await open.stop();
   });
 
   test("says what is wrong with a client that does not exist", async () => {

@@ -16,7 +16,10 @@ import { CallerMemory } from "../../src/operations/caller-memory.ts";
 import { ClientKeyError } from "../../src/operations/client-keys.ts";
 import { createEvents } from "../../src/operations/events.ts";
 import { SeenLately } from "../../src/operations/single-use.ts";
+import { createTrustedIssuers } from "../../src/operations/trusted-issuers.ts";
+import { createLog } from "../../src/platform/log.ts";
 import { createNetworkLimit } from "../../src/platform/network.ts";
+import { createOutbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientAuthenticationMethod } from "../../src/protocol/client-authentication.ts";
@@ -134,6 +137,13 @@ function authenticate(header: string | null, body = "", now = NOW): Promise<Auth
   );
 }
 
+const NO_ISSUERS = createTrustedIssuers({
+  configuration: CONFIGURATION,
+  outbound: createOutbound({ allow: [] }),
+  steadyClock: { millis: () => 0 },
+  log: createLog({ level: "silent", format: "text", write: () => {} }),
+});
+
 function contextAt(now: number) {
   const clock = { millis: () => now * 1000, seconds: () => now };
   return {
@@ -151,6 +161,7 @@ function contextAt(now: number) {
     },
     clientCertificates: { of: () => null },
     seenLately: new SeenLately(),
+    trustedIssuers: NO_ISSUERS,
   };
 }
 

@@ -10,6 +10,7 @@ import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
@@ -21,6 +22,7 @@ function policies(changes: ConfigurationInput = {}): {
       { name: "mail.read", description: "Read" },
       { name: "mail.send", description: "Send" },
     ],
+    registration: OPEN_TO_DEVICES,
     ...changes,
   });
   const configuration = { ...parsed, issuer: "https://auth.example" };
@@ -44,6 +46,7 @@ const NO_OPENID = {
   localized: {},
   idTokenSignedResponseAlg: null,
   userinfoSignedResponseAlg: null,
+  introspectionSignedResponseAlg: null,
   subjectType: "public",
   sectorIdentifierUri: null,
   defaultMaxAge: null,
@@ -86,6 +89,7 @@ const OPTIONAL = [
   "software_statement",
   "id_token_signed_response_alg",
   "userinfo_signed_response_alg",
+  "introspection_signed_response_alg",
   "id_token_encrypted_response_alg",
   "subject_type",
   "sector_identifier_uri",
@@ -321,7 +325,7 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
   const PARTLY: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>, string])[] = [
     [
       "an unknown grant type",
-      { grant_types: ["implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"] },
+      { grant_types: ["implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:saml2-bearer"] },
       { grant_types: ["authorization_code"] },
       "The grant type 'implicit' is not supported",
     ],

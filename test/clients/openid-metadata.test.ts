@@ -18,11 +18,13 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { sectorOf } from "../../src/protocol/sector.ts";
 import { refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 function settings(changes: ConfigurationInput = {}) {
   const parsed = parse(configurationSchema, {
     issuer: "https://auth.example",
     signing: { algorithms: ["ES256", "RS256"] },
+    registration: OPEN_TO_DEVICES,
     ...changes,
   });
   const configuration = { ...parsed, issuer: "https://auth.example" };
@@ -58,6 +60,7 @@ const KEY = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrw
 const ALL = {
   id_token_signed_response_alg: "ES256",
   userinfo_signed_response_alg: "RS256",
+  introspection_signed_response_alg: "ES256",
   subject_type: "pairwise",
   sector_identifier_uri: "https://client.example.org/sector.json",
   default_max_age: 3600,
@@ -159,9 +162,12 @@ describe("the members of OpenID Connect", () => {
   test.each([
     ["id_token_signed_response_alg", "HS256"],
     ["userinfo_signed_response_alg", "ES512"],
+    ["introspection_signed_response_alg", "ES512"],
+    ["introspection_signed_response_alg", "none"],
     ["request_object_signing_alg", "HS256"],
     ["id_token_encrypted_response_alg", "RSA-OAEP"],
     ["userinfo_encrypted_response_enc", "A128CBC-HS256"],
+    ["introspection_encrypted_response_alg", "RSA-OAEP"],
     ["subject_type", "ephemeral"],
     ["id_token_claims", "all"],
     ["client_name#no language", "Name"],

@@ -399,6 +399,24 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ],
     ],
     [
+      "a rule of exchange about an API or a scope that no exchanged token can be for",
+      {
+        file: '[[token_exchange]]\nclient = "a"\nresources = ["https://b.example", "http://localhost:8080"]\nfrom_resources = ["http://localhost:8080"]\nscopes = ["openid", "tessera.admin", "mail"]\n',
+      },
+      [
+        'token_exchange.0.resources.0 = "https://b.example": there is no such API. Declare it in [[resources]].',
+        'token_exchange.0.resources.1 = "http://localhost:8080" is this server itself.',
+        'token_exchange.0.scopes.0 = "openid": no exchanged token has this scope',
+        'token_exchange.0.scopes.1 = "tessera.admin": no exchanged token has this scope',
+        "the scope 'mail' does not exist",
+      ],
+    ],
+    [
+      "a rule of exchange for no API",
+      { file: '[[token_exchange]]\nclient = "a"\nresources = []\n' },
+      ["token_exchange.0.resources"],
+    ],
+    [
       "a private-use scheme that browsers run, or that a redirect URI cannot have",
       { file: '[registration]\nprivate_use_schemes = ["vscode", "javascript", "https", "Cursor", "a:"]\n' },
       ["javascript", "https", "Cursor", "a:"].map(

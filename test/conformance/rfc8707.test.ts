@@ -84,6 +84,7 @@ test(
   proves(
     "a token is active for the resource servers of the resource that was named, and for no others",
     "RFC 8707 2-4",
+    "RFC 9728 7.4-1",
   ),
   async () => {
     const tokens = await tokensFor(server, person, {

@@ -6,7 +6,11 @@ import { startTestServer, type TestServer } from "../support/server.ts";
 let server: TestServer;
 let root: Browser;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({
+    token_exchange: [
+      { client: "mail-server", resources: ["https://files.example/api"], act: "impersonation" },
+    ],
+  });
   await addPersonWithPassword(server, "root", { administrator: true });
   await addPersonWithPassword(server, "ada", { name: "Ada Lovelace" });
   root = openBrowser(server);
@@ -46,6 +50,16 @@ test("scopes and APIs are those of the configuration", async () => {
   const page = await textOf(await root.get("/admin/scopes"));
   for (const words of ["mail.read", "Read your e-mail", "https://mail.example/", "tessera.admin"])
     expect(page).toContain(words);
+  // RFC 9728: what each API serves, and where.
+  expect(page).toContain("https://files.example/.well-known/oauth-protected-resource/api");
+  expect(page).toContain('"resource": "https://files.example/api"');
+});
+
+test("the rules of token exchange are listed", async () => {
+  const page = await textOf(await root.get("/admin/scopes"));
+  const rules = page.slice(page.indexOf("Token exchange"));
+  for (const words of ["mail-server", "any application", "its own APIs", "https://files.example/api", "no"])
+    expect(rules).toContain(words);
 });
 
 test("settings show no secret, and where each comes from", async () => {

@@ -412,7 +412,6 @@ test(proves("a client registers itself with its keys, and gets no secret", "OIDF
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({
         redirect_uris: ["https://rp.example/callback"],
-        grant_types: ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"],
         token_endpoint_auth_method: "private_key_jwt",
         jwks: { keys: [key.publicJwk] },
         ...metadata,
@@ -428,7 +427,7 @@ test(proves("a client registers itself with its keys, and gets no secret", "OIDF
   });
   expect(client).not.toHaveProperty("client_secret");
   const clientId = String(client.client_id);
-  expect((await ask(assertionForm(await assertion({ clientId })), "/auth/device")).status).toBe(200);
+  expect((await ask(assertionForm(await assertion({ clientId })), "/auth/introspect")).status).toBe(200);
   // RFC 7591 §2: never registered as less than it said.
   for (const wrong of [
     { jwks: undefined },

@@ -134,8 +134,8 @@ describe("a client with a certificate of an authority (RFC 8705 §2.1)", () => {
         rfc9440(selfSigned(folder, "self", SUBJECT)),
         // A client that issues certificates is no authority.
         rfc9440(issuedBy(issued, folder, "child", SUBJECT)),
-      // The certificate of a server is for servers.
-      rfc9440(issuedBy(authority, folder, "server", SUBJECT, { usage: "serverAuth" })),
+        // The certificate of a server is for servers.
+        rfc9440(issuedBy(authority, folder, "server", SUBJECT, { usage: "serverAuth" })),
       ])
         expect(await ask("by-name", { header })).toMatchObject({
           status: 401,

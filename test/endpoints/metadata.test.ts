@@ -76,6 +76,9 @@ describe("the metadata document", () => {
       "RFC 8414 2-2",
       "RFC 8414 2-1",
       "RFC 9207 2.3-3",
+      "RFC 9470 7-1",
+      "RFC 9728 4-1",
+      "RFC 9728 7.6-1",
       "RFC 7009 2-3",
       "RFC 6749 3.1-2",
       "RFC 6749 3.2-1",
@@ -98,9 +101,11 @@ describe("the metadata document", () => {
         end_session_endpoint: "https://auth.example/auth/logout",
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
+        protected_resources: ["https://mail.example/", "https://files.example/api"],
         subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: ["RS256"],
         userinfo_signing_alg_values_supported: ["RS256"],
+        introspection_signing_alg_values_supported: ["RS256"],
         acr_values_supported: ["1", "2"],
         claim_types_supported: ["normal"],
         claims_supported: [
@@ -137,7 +142,10 @@ describe("the metadata document", () => {
           "refresh_token",
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:device_code",
+          "urn:ietf:params:oauth:grant-type:jwt-bearer",
         ],
+        authorization_grant_profiles_supported: ["urn:ietf:params:oauth:grant-profile:id-jag"],
+        identity_chaining_requested_token_types_supported: ["urn:ietf:params:oauth:token-type:id-jag"],
         token_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
         token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
         revocation_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
@@ -155,6 +163,7 @@ describe("the metadata document", () => {
         request_uri_parameter_supported: false,
         require_signed_request_object: false,
         claims_parameter_supported: true,
+        client_id_metadata_document_supported: true,
         ui_locales_supported: ["en", "de", "ar", "es", "fr", "it", "nl", "pl"],
         service_documentation: "https://auth.example/help/errors",
         access_token_expires_in: 3600,
@@ -278,6 +287,7 @@ describe("what is advertised runs", () => {
             "refresh_token",
             "client_credentials",
             "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
           ],
         },
       ],
@@ -296,7 +306,7 @@ describe("what is advertised runs", () => {
     } finally {
       await everything.close();
     }
-    for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer"]) {
+    for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer"]) {
       await expectRefusal(
         await requestToken(server, "service", { grant_type }),
         400,

@@ -5,7 +5,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { FLOWS, type Scene } from "../faults/flows.ts";
+import { FLOW_SETTINGS, FLOWS, type Scene } from "../faults/flows.ts";
 import type { ActingStore } from "../store/acts.ts";
 import {
   type FixtureDatabase,
@@ -23,7 +23,6 @@ import {
   type FormInput,
   SECRET,
   startTestServer,
-  TEST_CONFIGURATION,
   type TestServer,
 } from "../support/server.ts";
 
@@ -218,13 +217,11 @@ function nullSuite(engineName: string, engineOf: () => FixtureEngine): void {
       const many = 1_000_000;
       server = await startTestServer(
         {
-          clients: [
-            ...(TEST_CONFIGURATION.clients ?? []),
-            { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] },
-          ],
+          ...FLOW_SETTINGS,
           limits: {
             sign_in_failures_per_address: many,
             user_code_failures_per_address: many,
+            user_code_failures: many,
             registrations_per_address: many,
             client_secret_failures_per_address: many,
             device_requests_per_address: many,

@@ -5,6 +5,7 @@ import { digestSecret } from "../../src/credentials/credential.ts";
 import { removeAllExpired } from "../../src/operations/housekeeping.ts";
 
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
+import { EXCHANGE_GRANT } from "../support/exchange.ts";
 import {
   answerDevice,
   codeFor,
@@ -199,7 +200,8 @@ describe("open registration", () => {
   });
 
   test(proves("a device-only client needs no redirect URI, and works", "RFC 7591 2-2"), async () => {
-    const body = await registered(server, {
+    const devices = await startTestServer({ registration: { grant_types: [DEVICE_GRANT] } });
+    const body = await registered(devices, {
       client_name: "TV",
       grant_types: [DEVICE_GRANT],
       token_endpoint_auth_method: "none",
@@ -207,11 +209,12 @@ describe("open registration", () => {
     });
     expect(body.redirect_uris).toBeUndefined();
     expect(body.response_types).toEqual([]);
-    const started = await server.post("/auth/device", {
+    const started = await devices.post("/auth/device", {
       client_id: textOf(body, "client_id"),
       scope: "mail.read",
     });
     expect(started.status).toBe(200);
+    await devices.close();
   });
 
   test(
@@ -546,6 +549,35 @@ describe("registration with an initial access token", () => {
 });
 
 describe("the grant types that clients may register themselves for", () => {
+  test(
+    proves("are without the device grant and token exchange, unless the operator adds them", "threat 26"),
+    async () => {
+      for (const grant of [DEVICE_GRANT, EXCHANGE_GRANT]) {
+        const refused = await expectRefusal(
+          await post(server, { grant_types: [grant] }),
+          400,
+          "invalid_client_metadata",
+        );
+        expect(refused.error_description).toContain("is not open to clients that register themselves");
+        // A part of what a client asks for is better than nothing: it learns what it got.
+        const part = { redirect_uris: [CALLBACK], grant_types: [grant, "authorization_code"] };
+        expect(await registered(server, part)).toMatchObject({ grant_types: ["authorization_code"] });
+      }
+      // One that has the grant type from before may not use it either.
+      const { client_id } = await registered(server, { redirect_uris: [CALLBACK] });
+      const client = await server.context.store.findClient(String(client_id));
+      if (client === null) throw new Error("There is no client.");
+      await server.context.store.putClient({
+        ...client,
+        tokenEndpointAuthMethod: "none",
+        secrets: [],
+        grantTypes: [DEVICE_GRANT],
+      });
+      const asked = await server.post("/auth/device", { client_id: client.clientId, scope: "mail.read" });
+      await expectRefusal(asked, 400, "unauthorized_client");
+    },
+  );
+
   test("are the operator's to limit, the default one included", async () => {
     const limited = await startTestServer({ registration: { grant_types: [DEVICE_GRANT] } });
     try {
@@ -595,7 +627,11 @@ describe("registration that is off", () => {
 describe("a registration that nobody uses", () => {
   test("goes away after a while; one that was used stays, and so do those of the operator", async () => {
     const tidy = await startTestServer({
-      registration: { unused_seconds: 1000, client_credentials_scope: ["mail.read"] },
+      registration: {
+        unused_seconds: 1000,
+        client_credentials_scope: ["mail.read"],
+        grant_types: ["authorization_code", "client_credentials", DEVICE_GRANT],
+      },
     });
     tidy.clock.freeze();
     try {

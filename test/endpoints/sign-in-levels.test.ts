@@ -67,7 +67,7 @@ describe("access that was given with one proof, where two are demanded by now", 
     },
   );
 
-  test("userinfo answers with the challenge of RFC 9470", async () => {
+  test(proves("userinfo answers with the challenge of RFC 9470", "RFC 9470 3-1"), async () => {
     const tokens = await tokensFor(server, ada, { scope: "openid" });
     await demand("web");
     const answer = await userinfo(textOf(tokens, "access_token"));
@@ -149,7 +149,7 @@ describe("access that was given with one proof, where two are demanded by now", 
 });
 
 describe("tokens tell how and when the person signed in", () => {
-  test("introspection: acr and auth_time (RFC 9470 §6.2)", async () => {
+  test(proves("introspection: acr and auth_time (RFC 9470 §6.2)", "RFC 9470 6.2-1"), async () => {
     const before = server.clock.seconds();
     const token = textOf(await tokensFor(server, ada), "access_token");
     const shown = await introspectAs(server, "mail-server", token);
@@ -158,7 +158,7 @@ describe("tokens tell how and when the person signed in", () => {
     expect(Number(shown.auth_time)).toBeGreaterThanOrEqual(before);
   });
 
-  test("a JWT: acr, amr and auth_time (RFC 9068 §2.2.1)", async () => {
+  test(proves("a JWT: acr, amr and auth_time (RFC 9068 §2.2.1)", "RFC 9470 6.1-1"), async () => {
     await server.close();
     await start({
       resources: [

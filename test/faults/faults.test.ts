@@ -17,7 +17,7 @@ import { figure } from "../support/figures.ts";
 import { codeFor, jsonOf, redeemCode, refresh, textOf, tokensFor } from "../support/flows.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
-import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+import { SECRET, startTestServer, type TestServer } from "../support/server.ts";
 import {
   ASKING,
   type Asking,
@@ -26,7 +26,7 @@ import {
   type FaultyStore,
   makeFaulty,
 } from "./faulty-store.ts";
-import { FLOWS, type Flow, outcomeOf, type Scene } from "./flows.ts";
+import { FLOW_SETTINGS, FLOWS, type Flow, outcomeOf, type Scene } from "./flows.ts";
 
 const FAULTS: Readonly<Record<FaultTime, string>> = {
   before: "a call fails and does nothing",
@@ -60,15 +60,15 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
     database = await engine.create();
     const store = await database.open();
     faulty = makeFaulty(store);
-    const inspector = { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] };
     server = await startTestServer(
       {
-        clients: [...(TEST_CONFIGURATION.clients ?? []), inspector],
+        ...FLOW_SETTINGS,
         limits: {
           sign_in_failures_per_account: ATTEMPTS,
           user_code_failures_per_account: ATTEMPTS,
           sign_in_failures_per_address: MANY,
           user_code_failures_per_address: MANY,
+          user_code_failures: MANY,
           registrations_per_address: MANY,
           client_secret_failures_per_address: MANY,
           device_requests_per_address: MANY,

@@ -1,8 +1,10 @@
 /** Every request that reaches the store, ready to be sent, and to be repeated. */
 
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { makeResetLink } from "../../src/operations/links.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
+import { EXCHANGE_GRANT, exchange, exchanged } from "../support/exchange.ts";
 import {
   answerDevice,
   codeFor,
@@ -19,8 +21,24 @@ import { below, invitationPath, OPERATOR } from "../support/links.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { addAppBehind, appCode, FACTOR_PAGE, formOn, secretOn } from "../support/second-factor.ts";
-import { basic, type FormInput, SECRET, type TestServer } from "../support/server.ts";
+import { basic, type FormInput, SECRET, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
+
+/** What the flows need of the configuration: two further clients, and a rule by which one of them exchanges tokens. */
+export const FLOW_SETTINGS = {
+  clients: [
+    ...(TEST_CONFIGURATION.clients ?? []),
+    { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] },
+    { client_id: "exchanger", secrets: [SECRET], grant_types: [EXCHANGE_GRANT] },
+  ],
+  token_exchange: [
+    {
+      client: "exchanger",
+      from_resources: ["https://mail.example/"],
+      resources: ["https://mail.example/"],
+    },
+  ],
+} satisfies ConfigurationInput;
 
 /** The start of a flow: a server, and a person whom no other flow uses. */
 export interface Scene {
@@ -165,6 +183,18 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       () =>
         postAs(server, "service", "/auth/token", { grant_type: "wishes" }),
   ),
+  "exchanging a token": programs("200", async ({ server, person }) => {
+    const token = textOf(await tokensFor(server, person), "access_token");
+    return () => exchange(server, "exchanger", token);
+  }),
+  "introspecting an exchanged token": programs("200", async ({ server, person }) => {
+    const token = await exchanged(
+      server,
+      "exchanger",
+      textOf(await tokensFor(server, person), "access_token"),
+    );
+    return () => postAs(server, "mail-server", "/auth/introspect", { token });
+  }),
   "starting a device": programs(
     "200",
     async ({ server }) =>

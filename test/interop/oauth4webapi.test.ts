@@ -109,6 +109,14 @@ test("a confidential client registers, signs a person in, refreshes, asks about 
     scope: "mail.read profile",
     token_type: "Bearer",
   });
+  // RFC 9701: the library checks type, issuer, audience and signature.
+  const signed = await oauth.introspectionRequest(as, client, authentication, refreshed.access_token, {
+    requestJwtResponse: true,
+    ...insecure,
+  });
+  expect(signed.headers.get("content-type")).toBe("application/token-introspection+jwt");
+  expect(await oauth.processIntrospectionResponse(as, client, signed)).toMatchObject({ active: true });
+  await oauth.validateApplicationLevelSignature(as, signed, insecure);
   await oauth.processRevocationResponse(
     await oauth.revocationRequest(as, client, authentication, refreshed.refresh_token ?? "", insecure),
   );

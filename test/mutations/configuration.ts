@@ -10,4 +10,12 @@ export const CONFIGURATION: readonly Mutation[] = [
     replace: "!URL.canParse($URL)",
     tests: ["configuration/secrets.test.ts"],
   },
+  {
+    against: ["threat 26"],
+    what: "strangers register clients for the device grant by default",
+    in: "configuration/registration-schema.ts",
+    match: `["authorization_code", "refresh_token", "client_credentials"]`,
+    replace: "[...GRANT_TYPES]",
+    tests: ["endpoints/registration.test.ts"],
+  },
 ];

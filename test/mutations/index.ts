@@ -3,6 +3,7 @@ import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
+import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
@@ -22,20 +23,25 @@ import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
+import { RESOURCE_SERVERS } from "./resource-servers.ts";
 import { RULES } from "./rules.ts";
 import { SELF_TEST } from "./self-test.ts";
 import { SERVER_KEY } from "./server-key.ts";
 import { STORE } from "./store.ts";
+import { TOKEN_EXCHANGE } from "./token-exchange.ts";
 import { TOKENS } from "./tokens.ts";
+import { TRUST } from "./trust.ts";
 import { WEBHOOKS } from "./webhooks.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
   ...TOKENS,
+  ...TOKEN_EXCHANGE,
   ...CONFIGURATION,
   ...CLIENTS,
   ...CLIENT_ASSERTIONS,
   ...CLIENT_CERTIFICATES,
+  ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,
   ...SERVER_KEY,
@@ -45,6 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...RESOURCE_SERVERS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,
@@ -57,5 +64,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,
+  ...TRUST,
   ...WEBHOOKS,
 ];

@@ -494,7 +494,7 @@ export const OPERATIONS: readonly Mutation[] = [
   {
     against: ["threat 86"],
     what: "fetched keys of a client are remembered for good",
-    in: "operations/client-keys.ts",
+    in: "operations/key-sets.ts",
     match: "now - known.fetchedAt < FRESH_MILLIS",
     replace: "true",
     tests: ["operations/client-keys.test.ts"],
@@ -502,7 +502,7 @@ export const OPERATIONS: readonly Mutation[] = [
   {
     against: ["threat 86"],
     what: "a key with another kid verifies",
-    in: "operations/client-keys.ts",
+    in: "operations/key-sets.ts",
     match: "kid === undefined || key.kid === kid",
     replace: "true",
     tests: ["operations/client-keys.test.ts"],
@@ -510,7 +510,7 @@ export const OPERATIONS: readonly Mutation[] = [
   {
     against: ["threat 86"],
     what: "a client's key that is no point of its curve spoils the next request of anyone",
-    in: "operations/client-keys.ts",
+    in: "operations/key-sets.ts",
     within: "importKey",
     match: "!isPublicPoint(String(crv), String(x), String(y))",
     replace: "false",
@@ -519,7 +519,7 @@ export const OPERATIONS: readonly Mutation[] = [
   {
     against: ["threat 80"],
     what: "a key that names its algorithm serves another one",
-    in: "operations/client-keys.ts",
+    in: "operations/key-sets.ts",
     match: "key.alg === undefined || key.alg === alg",
     replace: "true",
     tests: ["operations/client-keys.test.ts"],

@@ -10,9 +10,14 @@ const GRANT = "rules/grant.ts";
 
 const REVOKED_MEANWHILE: Change = {
   in: GRANT,
-  within: "issueTokens",
+  within: "keepGrant",
   match: "const alive = { revokedAt: null }",
   replace: "const alive = {}",
+};
+const COUNTED_AGAIN: Change = {
+  in: "rules/once.ts",
+  match: "insert(once, $ROW)",
+  replace: 'Object.assign(insert(once, $ROW), { act: "put" as const })',
 };
 const SESSION_OF_DISABLED: Change = {
   in: PERSON,
@@ -124,15 +129,13 @@ const CODES: readonly Mutation[] = [
     in: CODE,
     match: "$FACTS.form !== null",
     replace: "false",
-    also: [{ in: CODE, match: "insert(once, $ROW)", replace: "put(once, $ROW)" }],
+    also: [COUNTED_AGAIN],
     tests: ["adversary/28-approval.test.ts"],
   },
   {
     against: ["threat 28", "threat 9"],
     what: "of answers to one form at once each counts",
-    in: CODE,
-    match: "insert(once, $ROW)",
-    replace: "put(once, $ROW)",
+    ...COUNTED_AGAIN,
     tests: [SUITE],
     only: "answered once",
   },

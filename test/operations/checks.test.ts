@@ -22,6 +22,8 @@ import {
   SETUP_CHECKS,
 } from "../../src/operations/checks/index.ts";
 import { answeredCookie, PROBES, type SeenRequest } from "../../src/operations/self-test.ts";
+import { createTrustedIssuers } from "../../src/operations/trusted-issuers.ts";
+import { OutboundError } from "../../src/platform/outbound.ts";
 import type { PeerCertificate } from "../../src/platform/peer-certificate.ts";
 import { SmtpError } from "../../src/platform/smtp.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
@@ -118,6 +120,7 @@ const healthy = (changes: Partial<CheckContext> = {}, input: ConfigurationInput 
   store: server.context.store,
   clock: server.clock,
   keys: server.context.keys,
+  trustedIssuers: null,
   keyFiles: server.context.keyFiles,
   program: "1.0.0",
   ...answering(honest),
@@ -411,6 +414,24 @@ const FAULTS: Readonly<
   ],
   "mail.waiting": [
     ["a mail that failed", () => healthy({ store: withFailedMail() }, { mail: MAIL }), "warning", /connect/],
+  ],
+  "issuers.keys": [
+    [
+      "keys that cannot be fetched",
+      () =>
+        healthy({
+          trustedIssuers: createTrustedIssuers({
+            configuration: configured({ trusted_issuers: [{ issuer: "https://idp.example" }] }),
+            outbound: {
+              send: () => Promise.reject(new OutboundError("unreachable", "The host cannot be reached.")),
+            },
+            steadyClock: server.clock.steady,
+            log: server.context.log,
+          }),
+        }),
+      "failure",
+      /tokens of https:\/\/idp.example are refused.*cannot be reached.*tessera issuer check/s,
+    ],
   ],
   "settings.warnings": [
     [

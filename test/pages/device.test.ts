@@ -4,12 +4,13 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 let server: TestServer;
 let alice: AccountRecord;
 let browser: Browser;
 beforeEach(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ registration: OPEN_TO_DEVICES });
   alice = await addPersonWithPassword(server, "alice");
   browser = openBrowser(server);
   await browser.signIn("alice");
@@ -156,6 +157,34 @@ describe("the code", () => {
       const statuses = (await Promise.all(guesses)).map(({ status }) => status);
       expect(statuses.filter((status) => status === 422)).toHaveLength(20);
       expect(statuses.filter((status) => status === 429)).toHaveLength(80);
+    },
+  );
+
+  test(
+    proves(
+      "26: wrong ones are limited in all, whoever types them and from wherever",
+      "threat 26",
+      "RFC 8628 5.1-1",
+    ),
+    async () => {
+      const limited = await startTestServer({ limits: { user_code_failures: 6 } });
+      const guess = async (index: number, code = "BBBBBBBB") =>
+        limited.fetch(`/device?user_code=${code}`, {
+          headers: { Cookie: await limited.signIn(await limited.addPerson(`person${index}`)) },
+          address: `198.51.${index}.1`,
+        });
+      // A right one takes no guess away.
+      const { user_code } = await startDevice(limited);
+      expect((await guess(0, String(user_code))).status).toBe(200);
+      const statuses = (await Promise.all(Array.from({ length: 10 }, (_, index) => guess(index + 1)))).map(
+        ({ status }) => status,
+      );
+      expect(statuses.filter((status) => status === 422)).toHaveLength(6);
+      const refused = await guess(20, String(user_code));
+      expect(refused.status).toBe(429);
+      limited.clock.advance(2 * limited.context.configuration.limits.user_code_window_seconds);
+      expect((await guess(21)).status).toBe(422);
+      await limited.close();
     },
   );
 

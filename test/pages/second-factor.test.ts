@@ -523,7 +523,7 @@ describe("an application that demands a level", () => {
     expect(second).toMatchObject({ amr: ["pwd", "otp", "mfa"], acr: "2", auth_time: signedInAt });
   });
 
-  test(proves("demands it of prompt=none too", "threat 83"), async () => {
+  test(proves("demands it of prompt=none too", "threat 83", "RFC 9470 5-1"), async () => {
     await browser.signIn("alice");
     await consent(authorizePath());
     expect(

@@ -201,7 +201,15 @@ describe("an outbound request", () => {
   });
 
   const FEW = { perHost: 2, all: 3 };
-  const atOnce = { registration: FEW, keys: FEW, notices: FEW, passwords: FEW, webhooks: FEW };
+  const atOnce = {
+    registration: FEW,
+    documents: FEW,
+    keys: FEW,
+    issuers: FEW,
+    notices: FEW,
+    passwords: FEW,
+    webhooks: FEW,
+  };
 
   test("one slow host does not take the places of others", async () => {
     visits = [];

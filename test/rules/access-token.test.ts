@@ -39,6 +39,7 @@ describe("an access token is alive", () => {
       resources: grant.resources,
       issuedAt: NOW,
       expiresAt: token.expiresAt,
+      exchange: null,
       grant,
     });
   });

@@ -3,6 +3,7 @@ import {
   addSecret,
   allowClient,
   changeClient,
+  changeDocument,
   createClient,
   disableClient,
   enableClient,
@@ -15,8 +16,9 @@ import {
 } from "../../src/rules/client.ts";
 import { accessSweeps, touchClient } from "../../src/rules/grant.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
-import { accessTokens, clients, deviceCodes } from "../../src/store/tables.ts";
+import { accessTokens, clients, consents, deviceCodes } from "../../src/store/tables.ts";
 import { newSecret } from "../store/records.ts";
+import { proves } from "../support/proves.ts";
 import { anAccessToken, DISABLED, NOW, newClient, scopes } from "./facts.ts";
 
 const DAY = 86_400;
@@ -256,6 +258,41 @@ describe("removing a client", () => {
 
   test("that is not there needs no commit", () => {
     expect(removeClient(null, NOW)).toEqual({ outcome: false });
+  });
+});
+
+describe("a client whose metadata document was fetched again", () => {
+  const document = { fetchedAt: NOW, freshUntil: NOW + 300, etag: null };
+  const found = newClient({ source: "metadata_document", tokenEndpointAuthMethod: "none", document });
+  const own = { clientId: found.clientId };
+  const { clientId: _, number: _1, revision: _2, document: _3, vouchedAt: _4, ...metadata } = found;
+  const later = { ...document, fetchedAt: NOW + 300, freshUntil: NOW + 600 };
+
+  test("is as it was, without a new revision, if the document says the same", () => {
+    const decision = changeDocument(found, metadata, later, NOW + 300);
+    const was = { number: found.number, revision: found.revision };
+    expect(decision).toEqual({
+      outcome: true,
+      changes: [update(clients, own, was, { document: later })],
+    });
+  });
+
+  test(
+    proves("loses its grants if it proves itself otherwise than before", "CIMD 6.3-1", "threat 87"),
+    () => {
+      const decision = changeDocument(
+        { ...found, tokenEndpointAuthMethod: "client_secret_basic" },
+        metadata,
+        later,
+        NOW + 300,
+      );
+      expect(decision.sweeps).toEqual(accessSweeps(own, "client_changed", NOW + 300));
+    },
+  );
+
+  test("keeps its grants if it says more to people, but not what they allowed for good", () => {
+    const decision = changeDocument(found, { ...metadata, clientName: "Another" }, later, NOW + 300);
+    expect(decision.sweeps).toEqual([sweep(consents, own, null)]);
   });
 });
 

@@ -53,6 +53,7 @@ export const anAccessToken = (
   client: CLIENT.number,
   scope: null,
   resources: null,
+  exchange: null,
   issuedAt: NOW,
   expiresAt: NOW + 600,
   ...fields,

@@ -1,6 +1,6 @@
 /** The test server behind a real socket, for clients with their own HTTP. */
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
-import { startTestServer, type TestServer } from "./server.ts";
+import { startTestServer, type TestServer, type TestServerParts } from "./server.ts";
 
 export interface ListeningServer extends TestServer {
   readonly port: number;
@@ -10,6 +10,7 @@ export interface ListeningServer extends TestServer {
 export async function startListeningServer(
   overrides: ConfigurationInput = {},
   path = "",
+  parts: TestServerParts = {},
 ): Promise<ListeningServer> {
   // The issuer contains the port, and the server needs the issuer.
   let answer: (request: Request, address: string) => Promise<Response> = async () =>
@@ -20,7 +21,7 @@ export async function startListeningServer(
     fetch: (request, socket) => answer(request, socket.requestIP(request)?.address ?? "unknown"),
   });
   const port = listener.port ?? 0;
-  const server = await startTestServer({ issuer: `http://localhost:${port}${path}`, ...overrides });
+  const server = await startTestServer({ issuer: `http://localhost:${port}${path}`, ...overrides }, parts);
   answer = server.handle;
   return {
     ...server,

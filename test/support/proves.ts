@@ -3,7 +3,9 @@ export type Claim = `${Source} ${string}` | `threat ${number}`;
 
 type Source =
   | `RFC ${number}`
+  | "CIMD"
   | "Form Post"
+  | "ID-JAG"
   | "OpenID Core"
   | "OpenID Discovery"
   | "OIDF"

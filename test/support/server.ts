@@ -8,6 +8,7 @@ import {
 } from "../../src/configuration/schema.ts";
 import type { Context } from "../../src/operations/context.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { applyDocumentPolicy } from "../../src/operations/document-blocks.ts";
 import { findAccount } from "../../src/operations/people.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import type { Telemetry } from "../../src/operations/telemetry.ts";
@@ -178,6 +179,7 @@ export async function startTestServer(
     ...(metrics && { metrics: metrics(configuration) }),
   });
   await applyDeclaredClients(server.context);
+  await applyDocumentPolicy(server.context);
   const { issuer } = configuration;
   const send: TestServer["fetch"] = (path, { address = ADDRESS, ...init } = {}) =>
     server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), () => address);

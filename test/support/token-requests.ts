@@ -1,7 +1,13 @@
 /** The forms that clients send to the token endpoint. A test sends them over the transport that it needs. */
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { VERIFIER } from "./code-flow.ts";
 
-export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code" as const;
+
+/** The grant types of registration on a server where devices may register themselves too. */
+export const OPEN_TO_DEVICES = {
+  grant_types: ["authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT],
+} satisfies ConfigurationInput["registration"];
 
 /** The redirect URI of `web` in TEST_CONFIGURATION. */
 export const WEB_CALLBACK = "https://client.example/callback";

@@ -1,18 +1,23 @@
 /** @jsxImportSource hono/jsx */
 /** The tab about who may use an application, and whether it works at all. */
+
 import { listGroups } from "../../operations/groups.ts";
 import {
   disableManagedClient,
   enableManagedClient,
   vouchForManagedClient,
 } from "../../operations/management/clients.ts";
+import { blockManaged, fetchManagedDocument, unblockManaged } from "../../operations/management/documents.ts";
 import { displayText } from "../../pages/display.ts";
 import { isAuthenticationLevel } from "../../protocol/authentication-level.ts";
+import { documentHost } from "../../protocol/document-url.ts";
 import { isRestricted } from "../../rules/client-access.ts";
+import { describesItself } from "../../store/tables.ts";
 import type { Typed } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Facts } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { changing } from "./changes.ts";
+import { inWords } from "./faults.ts";
 import { Choice, Groups, groupsOf, valuesOf } from "./fields.tsx";
 import { appName } from "./parts.tsx";
 import { type AppAct, type AppCall, appTabPage, backTo } from "./tab.tsx";
@@ -33,6 +38,18 @@ const act = (
   },
 });
 
+/** An act on the host that publishes the application. */
+const actOnHost = (
+  carryOut: typeof blockManaged,
+  words: (all: TabWords) => (host: string) => string,
+): AppAct => ({
+  async carryOut(call) {
+    const host = documentHost(call.client.clientId);
+    await carryOut(call.context, call.authority, host);
+    return backTo(call, "access", words(wordsFor(call.frame, TAB_WORDS))(host));
+  },
+});
+
 const vouch = (vouches: boolean) => (call: AppCall) =>
   vouchForManagedClient(call.context, call.authority, call.client.clientId, vouches);
 
@@ -44,7 +61,8 @@ export const accessPage = appTabPage({
     return (
       <>
         {mayEdit ? <Edit call={call} typed={typed} groups={groups} /> : <Known call={call} />}
-        {client.source === "registration" && <Vouch call={call} />}
+        {client.document !== null && <PublishedDocument call={call} />}
+        {describesItself(client.source) && <Vouch call={call} />}
         {mayAct && <Stop call={call} />}
       </>
     );
@@ -58,6 +76,13 @@ export const accessPage = appTabPage({
         minimum_acr: isAuthenticationLevel(level) ? level : null,
       };
     }),
+    fetch: act(
+      ({ context, authority, client, frame }) =>
+        inWords(frame, () => fetchManagedDocument(context, authority, client.clientId)),
+      (words) => words.documentTaken,
+    ),
+    block: actOnHost(blockManaged, (words) => words.blocked),
+    unblock: actOnHost(unblockManaged, (words) => words.unblocked),
     vouch: act(vouch(true), (words) => words.vouched),
     unvouch: act(vouch(false), (words) => words.unvouched),
     disable: act(
@@ -134,6 +159,35 @@ function Edit({ call: { frame, client }, typed, groups }: EditProps) {
           {wordsFor(frame, CONSOLE_WORDS).save}
         </button>
       </ActForm>
+    </section>
+  );
+}
+
+function PublishedDocument({ call: { frame, client, mayAct } }: { call: AppCall }) {
+  const words = wordsFor(frame, TAB_WORDS);
+  const host = documentHost(client.clientId);
+  return (
+    <section class="card">
+      <h2>{words.documentTitle}</h2>
+      <p>{words.documentAbout(host)}</p>
+      {client.document !== null && (
+        <Facts facts={{ [words.documentFetched]: <At frame={frame} at={client.document.fetchedAt} /> }} />
+      )}
+      {mayAct && client.disabledAt === null && (
+        <>
+          <ActButton frame={frame} act="fetch" words={words.documentFetch} />
+          <Danger
+            frame={frame}
+            act="block"
+            title={words.blockTitle(host)}
+            about={words.blockAbout}
+            words={words.block}
+          />
+        </>
+      )}
+      {mayAct && client.disabledBy === "blocked" && (
+        <ActButton frame={frame} act="unblock" words={words.unblock} />
+      )}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { Icon } from "../../pages/views/icons.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { AccountRecord } from "../../store/tables.ts";
+import { linesOfDocument } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { appPath } from "./paths.ts";
 import type { AppCall } from "./tab.tsx";
@@ -137,10 +138,3 @@ async function previewFor(
     throw error;
   }
 }
-
-/** JSON in lines, each without characters that hide or turn the text around. */
-const linesOfDocument = (document: Record<string, unknown>): string =>
-  JSON.stringify(document, null, 2)
-    .split("\n")
-    .map((line) => (/^ */.exec(line)?.[0] ?? "") + displayText(line, 2000))
-    .join("\n");

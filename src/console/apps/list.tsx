@@ -17,7 +17,13 @@ import { APP_WORDS } from "./texts.ts";
 
 const FOUND_AT_MOST = 50;
 
-const SOURCES: readonly ClientSource[] = ["operator", "configuration", "registration", "demo"];
+const SOURCES: readonly ClientSource[] = [
+  "operator",
+  "configuration",
+  "registration",
+  "metadata_document",
+  "demo",
+];
 
 interface Filter {
   readonly source: ClientSource | undefined;

@@ -18,10 +18,14 @@ export const appName = (
 export function AppState({ frame, client }: { frame: ConsoleFrame; client: ClientRecord }) {
   const { states } = wordsFor(frame, APP_WORDS);
   const { disabledAt, disabledBy, usedAt } = client;
-  if (disabledAt !== null)
-    return <Badge kind="bad" words={disabledBy === "left_out" ? states.leftOut : states.disabled} />;
+  if (disabledAt !== null) return <Badge kind="bad" words={disabledWords(disabledBy, states)} />;
   return usedAt === null ? <Badge words={states.unused} /> : <Badge kind="good" words={states.active} />;
 }
+
+const disabledWords = (
+  by: ClientRecord["disabledBy"],
+  states: { readonly leftOut: string; readonly blocked: string; readonly disabled: string },
+): string => (by === "left_out" ? states.leftOut : by === "blocked" ? states.blocked : states.disabled);
 
 /** Texts of the protocol, one below the other. */
 export const Codes = ({ values }: { values: readonly string[] }) => (

@@ -23,6 +23,7 @@ export function secondsIn(form: Parameters, name: string, { frame }: AppCall): n
 export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   id_token_signed_response_alg: textOrNull(form, "id_token_alg"),
   userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
+  introspection_signed_response_alg: textOrNull(form, "introspection_alg"),
   subject_type: form.get("subject_type") ?? call.client.subjectType,
   default_max_age: secondsIn(form, "default_max_age", call),
   require_signed_request_object: form.get("require_signed") !== undefined,
@@ -55,6 +56,12 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             label={words.userinfoAlg}
             options={algorithmsWith(words.unsigned, client.userinfoSignedResponseAlg)}
             value={text("userinfo_alg", client.userinfoSignedResponseAlg)}
+          />
+          <Choice
+            id="introspection_alg"
+            label={words.introspectionAlg}
+            options={algorithmsWith(words.serverDefault, client.introspectionSignedResponseAlg)}
+            value={text("introspection_alg", client.introspectionSignedResponseAlg)}
           />
           <Choice
             id="subject_type"

@@ -18,6 +18,7 @@ const english = {
     configuration: "configuration",
     operator: "made here",
     registration: "registered itself",
+    metadata_document: "publishes a document",
     demo: "demonstration",
   },
   states: {
@@ -25,6 +26,7 @@ const english = {
     unused: "unused",
     disabled: "disabled",
     leftOut: "not declared any more",
+    blocked: "blocked",
   },
   onlyDisabled: "disabled",
   notVouched: "unverified",
@@ -82,6 +84,7 @@ const german: AppWords = {
     configuration: "Konfiguration",
     operator: "hier angelegt",
     registration: "selbst registriert",
+    metadata_document: "beschreibt sich im Netz",
     demo: "Vorführung",
   },
   states: {
@@ -89,6 +92,7 @@ const german: AppWords = {
     unused: "unbenutzt",
     disabled: "gesperrt",
     leftOut: "nicht mehr deklariert",
+    blocked: "Host gesperrt",
   },
   onlyDisabled: "gesperrt",
   notVouched: "ungeprüft",

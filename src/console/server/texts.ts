@@ -58,6 +58,25 @@ const english = {
     anyScope: "any",
     usual: "as usual",
     formats: { opaque: "looked up here", jwt: "JWT" },
+    metadataOf: (api: string) => `Metadata of ${api}`,
+    metadataAbout:
+      "The API serves this document at this address, so that applications find this server by themselves.",
+    exchange: {
+      title: "Token exchange",
+      lead: "Which applications may exchange a token for another one, to call an API on behalf of someone. Nothing else is exchanged.",
+      heads: {
+        client: "Application",
+        fromClients: "Tokens of",
+        fromApis: "Tokens for",
+        apis: "New token for",
+        scopes: "Scopes",
+        act: "Shows who acts",
+      },
+      anyClient: "any application",
+      ownApis: "its own APIs",
+      allScopes: "all of the token",
+      acts: { delegation: "yes", impersonation: "no" },
+    },
   },
   settings: {
     title: "Settings",
@@ -158,6 +177,25 @@ const german: typeof english = {
     anyScope: "alle",
     usual: "wie üblich",
     formats: { opaque: "hier nachgeschlagen", jwt: "JWT" },
+    metadataOf: (api) => `Metadaten von ${api}`,
+    metadataAbout:
+      "Die API liefert dieses Dokument unter dieser Adresse aus. Anwendungen finden diesen Server dann von selbst.",
+    exchange: {
+      title: "Token-Tausch",
+      lead: "Welche Anwendungen ein Token gegen ein anderes tauschen dürfen, um im Namen von jemandem eine API aufzurufen. Nichts anderes wird getauscht.",
+      heads: {
+        client: "Anwendung",
+        fromClients: "Tokens von",
+        fromApis: "Tokens für",
+        apis: "Neues Token für",
+        scopes: "Scopes",
+        act: "Zeigt, wer handelt",
+      },
+      anyClient: "jeder Anwendung",
+      ownApis: "ihre eigenen APIs",
+      allScopes: "alle des Tokens",
+      acts: { delegation: "ja", impersonation: "nein" },
+    },
   },
   settings: {
     title: "Einstellungen",

@@ -12,6 +12,7 @@ import type { Issuer } from "../../protocol/issuer.ts";
 import type { Store } from "../../store/contract.ts";
 import type { KeyFiles } from "../key-files.ts";
 import type { SeenRequest } from "../self-test.ts";
+import type { TrustedIssuers } from "../trusted-issuers.ts";
 
 /**
  * `ok`: as it should be. `note`: it deserves a word, and nothing need be done. `warning`: it works, and it will not, or it is
@@ -72,6 +73,8 @@ export interface CheckContext {
   readonly see: (() => Promise<Seen>) | null;
   readonly peerCertificate: ReadPeerCertificate | null;
   readonly openSmtp: OpenSmtp | null;
+  /** For fetching their keys. */
+  readonly trustedIssuers: TrustedIssuers | null;
   /** The server on this data: null if none runs, undefined if that is not known from here. */
   readonly server: KnownServer | null | undefined;
   /** Files beside those that the configuration names. */

@@ -28,6 +28,7 @@ export function checksInside(
     see: seen === null ? null : async () => ({ request: seen, cookies: null }),
     peerCertificate: asksNetwork ? readPeerCertificate : null,
     openSmtp: null,
+    trustedIssuers: asksNetwork ? context.trustedIssuers : null,
     server: { program: version, pid: process.pid, startedAt },
     files: [],
   };

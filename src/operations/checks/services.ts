@@ -1,9 +1,10 @@
-/** Checks of the signing keys and of mail. */
+/** Checks of the signing keys, of mail, and of the issuers that the server trusts. */
 import { type SmtpConnection, SmtpError } from "../../platform/smtp.ts";
 import { currentKey, ringOf } from "../../rules/signing-key.ts";
 import type { RingKey } from "../../store/tables.ts";
 import { findMailHealth } from "../mail.ts";
 import { findFaultyKeys, findSigningKeys } from "../signing-keys.ts";
+import { keysFault } from "../trusted-issuers.ts";
 import { type Check, errorCode, type Finding, failure, lengthOfTime, ok, skipped, warning } from "./check.ts";
 
 /** A rotation that is this late does not come by itself. */
@@ -104,4 +105,28 @@ const outbox: Check = {
   },
 };
 
-export const SERVICE_CHECKS = [signing, mailServer, outbox] as const;
+const issuers: Check = {
+  id: "issuers.keys",
+  title: "Keys of trusted issuers",
+  about:
+    "The server can get the keys of each of [[trusted_issuers]], and some of them are for an algorithm that the issuer may use. Without keys the tokens of its workloads and people are refused.",
+  cure: "`tessera issuer check` says what is wrong with which: [workloads.md](workloads.md).",
+  async run({ trustedIssuers }) {
+    if (trustedIssuers === null) return [skipped("Nothing is asked over the network from here.")];
+    if (trustedIssuers.all.length === 0) return [skipped("This server trusts no other issuer.")];
+    const found = await Promise.all(
+      trustedIssuers.all.map(async (issuer) => ({ issuer, ...(await keysFault(trustedIssuers, issuer)) })),
+    );
+    const faulty = found.flatMap(({ issuer, fault }) => (fault === null ? [] : [{ issuer, fault }]));
+    return faulty.length === 0
+      ? [ok(`Their keys are there: ${found.map(({ issuer }) => issuer.issuer).join(", ")}.`)]
+      : faulty.map(({ issuer, fault }) =>
+          failure(
+            `The tokens of ${issuer.issuer} are refused. ${fault}`,
+            `Look again after a change: tessera issuer check ${issuer.issuer}`,
+          ),
+        );
+  },
+};
+
+export const SERVICE_CHECKS = [signing, mailServer, outbox, issuers] as const;

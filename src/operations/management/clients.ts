@@ -3,6 +3,7 @@ import { hasSecrets, isPublic } from "../../clients/authentication-methods.ts";
 import { type ClientChanges, type ClientWish, changedMetadata } from "../../clients/change.ts";
 import { chosenClientId, mintClientSecret, operatorPolicy } from "../../clients/clients.ts";
 import { type ClientMetadata, checkClientMetadata } from "../../clients/metadata.ts";
+import { checkWorkloads } from "../../clients/workloads.ts";
 import { YEAR_SECONDS } from "../../configuration/values.ts";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import {
@@ -17,7 +18,12 @@ import { CLAIM_NAMES } from "../../protocol/standard-claims.ts";
 import * as rules from "../../rules/client.ts";
 import type { Decision } from "../../rules/decision.ts";
 import { type Authority, permissionForClient } from "../../rules/role.ts";
-import type { ClientRecord, ClientRules, ClientSource } from "../../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientRules,
+  type ClientSource,
+  describesItself,
+} from "../../store/tables.ts";
 import {
   type AddedClient,
   addClient,
@@ -134,7 +140,7 @@ export function checkNewMetadata(
   wish: NewClientWish,
   { allowsHttp = false }: Freedoms,
 ): ClientMetadata {
-  const { client_id, scope, default_scope, ...members } = wish;
+  const { client_id, scope, default_scope, workloads: _, ...members } = wish;
   const metadata = checkClientMetadata(
     {
       ...members,
@@ -143,7 +149,10 @@ export function checkNewMetadata(
       scope: scope?.join(" "),
       default_scope: default_scope?.join(" "),
     },
-    operatorPolicy(configuration, catalogue, { allowsHttp }),
+    operatorPolicy(configuration, catalogue, {
+      allowsHttp,
+      hasWorkloads: (wish.workloads ?? []).length > 0,
+    }),
   );
   // The check takes no scope for every scope.
   return scope?.length === 0 ? { ...metadata, scope: [], defaultScope: [] } : metadata;
@@ -157,6 +166,7 @@ const rulesOf = (wish: ClientWish): Partial<ClientRules> => ({
   ...(wish.allowed_groups !== undefined && { allowedGroups: wish.allowed_groups }),
   ...(wish.denied_groups !== undefined && { deniedGroups: wish.denied_groups }),
   ...(wish.claims !== undefined && { claims: wish.claims }),
+  ...(wish.workloads !== undefined && { workloads: checkWorkloads(wish.workloads) }),
 });
 
 // ── Acts ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -308,7 +318,7 @@ export async function vouchForManagedClient(
 ): Promise<void> {
   const vouchedAt = vouches ? context.clock.seconds() : null;
   await decideOn(context, authority, clientId, (client) => {
-    if (client.source !== "registration")
+    if (!describesItself(client.source))
       throw new OAuthError("change_refused", {
         description:
           "The client did not register itself: the operator vouches for it by having made it. Disable it instead.",

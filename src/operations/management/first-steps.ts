@@ -2,7 +2,7 @@
 import { launchAddress } from "../../clients/launch.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
 import { insert, row, type Store } from "../../store/contract.ts";
-import { type ClientRecord, grants, revisions } from "../../store/tables.ts";
+import { type ClientRecord, describesItself, grants, revisions } from "../../store/tables.ts";
 import { checksInside, selfTested } from "../checks/contexts.ts";
 import { CHECKS, type CheckResult, checksNamed, runChecks, SETUP_CHECKS } from "../checks/index.ts";
 import { listClients } from "../clients.ts";
@@ -56,7 +56,7 @@ export const maySeeFirstSteps = (authority: Authority): boolean => isAllowed(aut
 async function firstApplication(context: Context): Promise<ClientRecord | null> {
   const clients = await listClients(context, { limit: MOST_READ }, undefined, false);
   const isMeant = ({ source, redirectUris }: ClientRecord) =>
-    source !== "registration" && redirectUris.length > 0;
+    !describesItself(source) && redirectUris.length > 0;
   return clients.find(isMeant) ?? null;
 }
 

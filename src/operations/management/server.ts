@@ -4,11 +4,13 @@ import { statfs } from "node:fs/promises";
 import { version } from "../../../package.json";
 import { declaredClientWarnings } from "../../clients/declared.ts";
 import { configurationWarnings } from "../../configuration/checks.ts";
+import type { ExchangeRuleDeclaration } from "../../configuration/exchange-schema.ts";
 import { withoutSecrets } from "../../configuration/mistakes.ts";
 import { describeSettings } from "../../configuration/settings.ts";
 import type { SettingSource, SettingSources } from "../../configuration/sources.ts";
 import { certificateConcerns, readPair } from "../../platform/listen-certificate.ts";
 import { OWN_SCOPES, type ResourceEntry, type ScopeEntry } from "../../protocol/catalogue.ts";
+import { metadataAddress, protectedResourceMetadata } from "../../protocol/protected-resource.ts";
 import type { Authority } from "../../rules/role.ts";
 import { StoreUnavailable } from "../../store/contract.ts";
 import { databaseFile, databaseName, isEmbedded } from "../../store/open.ts";
@@ -36,10 +38,36 @@ export function listScopes({ catalogue }: Context, authority: Authority): KnownS
   }));
 }
 
-/** The APIs that tokens can be for; the first is this server. */
-export function listResources({ catalogue }: Context, authority: Authority): readonly ResourceEntry[] {
+/** An API that tokens can be for. */
+export interface KnownResource extends ResourceEntry {
+  /** RFC 9728: the metadata for its resource server to serve. Null for this server itself, and for what is no web address. */
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly metadataUrl: string | null;
+}
+
+/** The APIs that tokens can be for, each with its metadata; the first is this server. */
+export const knownResources = ({
+  catalogue,
+  issuer,
+}: Pick<Context, "catalogue" | "issuer">): KnownResource[] =>
+  catalogue.resources.map((entry, index) => ({
+    ...entry,
+    metadata: index === 0 ? null : protectedResourceMetadata(entry, issuer.identifier),
+    metadataUrl: index === 0 ? null : metadataAddress(entry.identifier),
+  }));
+
+export function listResources(context: Context, authority: Authority): KnownResource[] {
   requirePermission(authority, "clients.read");
-  return catalogue.resources;
+  return knownResources(context);
+}
+
+/** The rules by which clients exchange tokens, in the order in which they count. */
+export function listExchangeRules(
+  { configuration }: Context,
+  authority: Authority,
+): readonly ExchangeRuleDeclaration[] {
+  requirePermission(authority, "clients.read");
+  return configuration.token_exchange;
 }
 
 /** Throws unless the actor may see which applications this server knows. */

@@ -61,9 +61,16 @@ async function describeAccess(
       [...new Set(allowed.flatMap((entry) => entry.resources))],
     ),
     installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
-    asksAgain: grants.length === allowed.length,
+    // No person is asked where another server stands for them.
+    asksAgain: grants.length === allowed.length && !grants.some(({ via }) => via === "jwt_bearer"),
   };
 }
+
+const KINDS = {
+  authorization_code: "application",
+  device_code: "device",
+  jwt_bearer: "assertion",
+} as const;
 
 async function describeInstallation(
   context: Context,
@@ -72,11 +79,11 @@ async function describeInstallation(
 ): Promise<Installation> {
   const { configuration, clock } = context;
   const now = clock.seconds();
-  const via = grant.via === "device_code" ? "device" : "application";
+  const via = KINDS[grant.via];
   return {
     id: recordIdText(grant.id),
     via,
-    product: productWords(texts, grant, via === "device" ? "device" : "browser"),
+    product: via === "assertion" ? "" : productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),

@@ -343,6 +343,11 @@ export const arabic: TranslatedTexts = {
       `سجّل التطبيق نفسه بنفسه واختار اسمه. لا تتابع إلا إذا كنت قد جئت من ${its(host)} بنفسك وتثق به.`,
     unverifiedDevice:
       "سجّل التطبيق نفسه بنفسه واختار اسمه. لا تتابع إلا إذا كنت قد شغّلته الآن بنفسك على هذا الجهاز.",
+    documentOf: (host) => `ينشره ${its(host)}`,
+    unverifiedDocument: (publisher, host) =>
+      `يصف التطبيق نفسه في ${its(publisher)} واختار اسمه. لا تتابع إلا إذا كنت قد جئت من ${its(host)} بنفسك وتثق به.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `يستطيع أي برنامج على هذا الجهاز أن يدّعي أنه هذا التطبيق من ${its(publisher)}. لا تتابع إلا إذا كنت قد شغّلته الآن بنفسك.`,
     acknowledge: (host) => `جئت من ${its(host)} بنفسي`,
     acknowledgeDevice: "شغّلته بنفسي الآن",
     mayTitle: "سيتمكّن من",
@@ -443,6 +448,7 @@ export const arabic: TranslatedTexts = {
     accessLead: "يجوز لها استخدام حسابك إلى أن تزيلها.",
     accessNone: "ليس لدى أي تطبيق أو جهاز حق الوصول إلى حسابك.",
     viaApplication: "تطبيق",
+    viaAssertion: "عبر مؤسستك",
     viaDevice: "جهاز",
     since: "منذ",
     installations: (count) =>

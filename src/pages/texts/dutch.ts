@@ -326,6 +326,11 @@ export const dutch: TranslatedTexts = {
       `De applicatie heeft zichzelf geregistreerd en zelf een naam gekozen. Ga alleen verder als u zelf van ${host} kwam en het vertrouwt.`,
     unverifiedDevice:
       "De applicatie heeft zichzelf geregistreerd en zelf een naam gekozen. Ga alleen verder als u die zojuist zelf op dit apparaat hebt gestart.",
+    documentOf: (host) => `Gepubliceerd door ${host}`,
+    unverifiedDocument: (publisher, host) =>
+      `De applicatie beschrijft zichzelf op ${publisher} en heeft zelf een naam gekozen. Ga alleen verder als u zelf van ${host} kwam en het vertrouwt.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `Elk programma op dit apparaat kan zich voordoen als deze applicatie van ${publisher}. Ga alleen verder als u die zojuist zelf hebt gestart.`,
     acknowledge: (host) => `Ik kwam zelf van ${host}`,
     acknowledgeDevice: "Ik heb de applicatie zojuist zelf gestart",
     mayTitle: "De applicatie kan dan",
@@ -430,6 +435,7 @@ export const dutch: TranslatedTexts = {
     accessLead: "Ze mogen uw account gebruiken totdat u ze verwijdert.",
     accessNone: "Geen applicatie of apparaat heeft toegang tot uw account.",
     viaApplication: "Applicatie",
+    viaAssertion: "Via uw organisatie",
     viaDevice: "Apparaat",
     since: "sinds",
     installations: (count) => plural(count, { one: "Eén installatie", other: `${count} installaties` }),

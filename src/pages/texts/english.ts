@@ -327,6 +327,11 @@ export const english = {
       `It registered itself and chose its own name. Continue only if you came from ${host} yourself and trust it.`,
     unverifiedDevice:
       "It registered itself and chose its own name. Continue only if you have just started it yourself on this device.",
+    documentOf: (host: string) => `Published by ${host}`,
+    unverifiedDocument: (publisher: string, host: string) =>
+      `It describes itself at ${publisher} and chose its own name. Continue only if you came from ${host} yourself and trust it.`,
+    unverifiedDocumentDevice: (publisher: string) =>
+      `Any program on this device can pretend to be this application of ${publisher}. Continue only if you have just started it yourself.`,
     acknowledge: (host: string) => `I came from ${host} myself`,
     acknowledgeDevice: "I started it myself just now",
     mayTitle: "It will be able to",
@@ -432,6 +437,7 @@ export const english = {
     accessLead: "They may use your account until you remove them.",
     accessNone: "No application or device has access to your account.",
     viaApplication: "Application",
+    viaAssertion: "Through your organization",
     viaDevice: "Device",
     since: "since",
     installations: (count: number) =>

@@ -343,6 +343,11 @@ export const french: TranslatedTexts = {
       `Elle s’est enregistrée elle-même et a choisi son propre nom. Ne continuez que si vous venez vous-même de ${host} et lui faites confiance.`,
     unverifiedDevice:
       "Elle s’est enregistrée elle-même et a choisi son propre nom. Ne continuez que si vous venez de la lancer vous-même sur cet appareil.",
+    documentOf: (host) => `Publiée par ${host}`,
+    unverifiedDocument: (publisher, host) =>
+      `Elle se décrit elle-même sur ${publisher} et a choisi son propre nom. Ne continuez que si vous venez vous-même de ${host} et lui faites confiance.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `Tout programme sur cet appareil peut se faire passer pour cette application de ${publisher}. Ne continuez que si vous venez de la lancer vous-même.`,
     acknowledge: (host) => `Je viens moi-même de ${host}`,
     acknowledgeDevice: "Je viens de la lancer moi-même",
     mayTitle: "Elle pourra",
@@ -451,6 +456,7 @@ export const french: TranslatedTexts = {
     accessLead: "Ils peuvent utiliser votre compte jusqu’à ce que vous les retiriez.",
     accessNone: "Aucune application ni aucun appareil n’a accès à votre compte.",
     viaApplication: "Application",
+    viaAssertion: "Par votre organisation",
     viaDevice: "Appareil",
     since: "depuis le",
     installations: (count) =>

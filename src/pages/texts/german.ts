@@ -335,6 +335,11 @@ export const german: Texts = {
       `Die Anwendung hat sich selbst registriert und ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie ${host} selbst aufgerufen haben und dieser Website vertrauen.`,
     unverifiedDevice:
       "Die Anwendung hat sich selbst registriert und ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie sie gerade selbst auf diesem Gerät gestartet haben.",
+    documentOf: (host) => `Veröffentlicht von ${host}`,
+    unverifiedDocument: (publisher, host) =>
+      `Die Anwendung beschreibt sich selbst bei ${publisher} und hat ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie ${host} selbst aufgerufen haben und dieser Website vertrauen.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `Jedes Programm auf diesem Gerät kann sich als diese Anwendung von ${publisher} ausgeben. Fahren Sie nur fort, wenn Sie sie gerade selbst gestartet haben.`,
     acknowledge: (host) => `Ich habe ${host} selbst aufgerufen`,
     acknowledgeDevice: "Ich habe sie gerade selbst gestartet",
     mayTitle: "Das darf die Anwendung",
@@ -441,6 +446,7 @@ export const german: Texts = {
     accessLead: "Was hier steht, darf Ihr Konto benutzen, bis Sie es entfernen.",
     accessNone: "Keine Anwendung und kein Gerät hat Zugriff auf Ihr Konto.",
     viaApplication: "Anwendung",
+    viaAssertion: "Über Ihre Organisation",
     viaDevice: "Gerät",
     since: "seit",
     installations: (count) => plural(count, { one: "Eine Installation", other: `${count} Installationen` }),

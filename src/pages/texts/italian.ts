@@ -334,6 +334,11 @@ export const italian: TranslatedTexts = {
       `Si è registrata da sola e ha scelto il proprio nome. Continuare solo se si è aperto personalmente ${host} e lo si ritiene affidabile.`,
     unverifiedDevice:
       "Si è registrata da sola e ha scelto il proprio nome. Continuare solo se è stata appena avviata personalmente su questo dispositivo.",
+    documentOf: (host) => `Pubblicata da ${host}`,
+    unverifiedDocument: (publisher, host) =>
+      `Si descrive da sola su ${publisher} e ha scelto il proprio nome. Continuare solo se si è aperto personalmente ${host} e lo si ritiene affidabile.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `Qualsiasi programma su questo dispositivo può fingersi questa applicazione di ${publisher}. Continuare solo se è stata appena avviata personalmente.`,
     acknowledge: (host) => `Ho aperto io ${host}`,
     acknowledgeDevice: "L’ho appena avviata io",
     mayTitle: "Potrà",
@@ -439,6 +444,7 @@ export const italian: TranslatedTexts = {
     accessLead: "Possono usare l’account finché non vengono rimossi.",
     accessNone: "Nessuna applicazione e nessun dispositivo ha accesso all’account.",
     viaApplication: "Applicazione",
+    viaAssertion: "Tramite la sua organizzazione",
     viaDevice: "Dispositivo",
     since: "dal giorno",
     installations: (count) => plural(count, { one: "Un’installazione", other: `${count} installazioni` }),

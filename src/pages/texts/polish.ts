@@ -353,6 +353,11 @@ export const polish: TranslatedTexts = {
       `Sama się zarejestrowała i wybrała swoją nazwę. Kontynuuj tylko wtedy, gdy przechodzisz tu z ${host} z własnej woli i ufasz tej witrynie.`,
     unverifiedDevice:
       "Sama się zarejestrowała i wybrała swoją nazwę. Kontynuuj tylko wtedy, gdy uruchomiono ją przed chwilą na tym urządzeniu z Twojej woli.",
+    documentOf: (host) => `Opublikowana przez ${host}`,
+    unverifiedDocument: (publisher, host) =>
+      `Sama opisuje się na ${publisher} i wybrała swoją nazwę. Kontynuuj tylko wtedy, gdy przechodzisz tu z ${host} z własnej woli i ufasz tej witrynie.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `Każdy program na tym urządzeniu może podawać się za tę aplikację z ${publisher}. Kontynuuj tylko wtedy, gdy uruchomiono ją przed chwilą z Twojej woli.`,
     acknowledge: (host) => `Przechodzę tu z ${host} z własnej woli`,
     acknowledgeDevice: "Aplikację uruchomiono przed chwilą z mojej woli",
     mayTitle: "Aplikacja będzie mogła",
@@ -458,6 +463,7 @@ export const polish: TranslatedTexts = {
     accessLead: "Mogą używać Twojego konta, dopóki ich nie usuniesz.",
     accessNone: "Żadna aplikacja ani urządzenie nie ma dostępu do Twojego konta.",
     viaApplication: "Aplikacja",
+    viaAssertion: "Przez Twoją organizację",
     viaDevice: "Urządzenie",
     since: "od",
     installations: (count) =>

@@ -334,6 +334,11 @@ export const spanish: TranslatedTexts = {
       `Se registró por sí misma y eligió su propio nombre. Continúe solo si usted mismo viene de ${host} y confía en ese sitio.`,
     unverifiedDevice:
       "Se registró por sí misma y eligió su propio nombre. Continúe solo si usted mismo acaba de iniciarla en este dispositivo.",
+    documentOf: (host) => `Publicada por ${host}`,
+    unverifiedDocument: (publisher, host) =>
+      `Se describe a sí misma en ${publisher} y eligió su propio nombre. Continúe solo si usted mismo viene de ${host} y confía en ese sitio.`,
+    unverifiedDocumentDevice: (publisher) =>
+      `Cualquier programa de este dispositivo puede hacerse pasar por esta aplicación de ${publisher}. Continúe solo si usted mismo acaba de iniciarla.`,
     acknowledge: (host) => `Yo mismo vengo de ${host}`,
     acknowledgeDevice: "Yo mismo acabo de iniciarla",
     mayTitle: "Podrá",
@@ -438,6 +443,7 @@ export const spanish: TranslatedTexts = {
     accessLead: "Pueden usar su cuenta hasta que los retire.",
     accessNone: "Ninguna aplicación ni dispositivo tiene acceso a su cuenta.",
     viaApplication: "Aplicación",
+    viaAssertion: "A través de su organización",
     viaDevice: "Dispositivo",
     since: "desde el",
     installations: (count) =>

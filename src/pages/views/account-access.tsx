@@ -9,11 +9,11 @@ import { longDate } from "../time.ts";
 import { Icon } from "./icons.tsx";
 import { type AccessWords, Day, MayList, Tile } from "./parts.tsx";
 
-/** One permission of a client: an installation of an application, or a device. */
+/** One permission of a client: an installation of an application, a device, or what another server said for the person. */
 export interface Installation {
   readonly id: string;
-  readonly via: "application" | "device";
-  /** What the browser in which the person allowed it is, or the device, in words. */
+  readonly via: "application" | "device" | "assertion";
+  /** What the browser in which the person allowed it is, or the device, in words; empty if neither was there. */
   readonly product: string;
   /** Where the browser or the device was, in words; empty if it is not known. */
   readonly where: string;
@@ -51,7 +51,7 @@ export function AccessRow({ frame, token, entry }: AccessProps) {
   const { account } = frame.texts;
   const { installations } = entry;
   const name = entry.clientName === null ? account.unknownClient : displayText(entry.clientName);
-  const words = { application: account.viaApplication, device: account.viaDevice };
+  const words = kindWords(account);
   const kinds = [...new Set(installations.map(({ via }) => words[via]))].join(", ") || words.application;
   const isSeveral = installations.length > 1;
   const count = isSeveral ? account.installations(installations.length) : null;
@@ -123,7 +123,7 @@ function InstallationRow({ frame, token, name, installation }: InstallationProps
     <li class="row">
       <div>
         <p class="small">
-          {installation.via === "device" ? account.viaDevice : account.viaApplication} · {account.since}{" "}
+          {kindWords(account)[installation.via]} · {account.since}{" "}
           <Day frame={frame} at={installation.since} />
         </p>
         <p class="small muted">{usedWords(frame, installation)}</p>
@@ -142,6 +142,12 @@ function InstallationRow({ frame, token, name, installation }: InstallationProps
   );
 }
 
+const kindWords = ({ viaApplication, viaAssertion, viaDevice }: PageFrame["texts"]["account"]) => ({
+  application: viaApplication,
+  assertion: viaAssertion,
+  device: viaDevice,
+});
+
 const DAY_SECONDS = 86_400;
 
 function usedWords(
@@ -152,5 +158,7 @@ function usedWords(
     usedSince === null
       ? account.notUsedYet
       : account.usedWithin(Math.max(1, Math.ceil((now - usedSince) / DAY_SECONDS)));
-  return [product, used, ...(where === "" ? [] : [account.from(where)])].join(" · ");
+  return [...(product === "" ? [] : [product]), used, ...(where === "" ? [] : [account.from(where)])].join(
+    " · ",
+  );
 }

@@ -16,6 +16,8 @@ export interface ConsentProps {
   readonly policyUri: string | null;
   /** The address that gets the answer, yes or no. */
   readonly redirectUri: string;
+  /** The host of the client's metadata document; null if it has none. */
+  readonly publisher: string | null;
   /** Whether the client registered itself, so that its name is only its own claim. */
   readonly unverified: boolean;
   /** Why the person is asked again. */
@@ -53,6 +55,7 @@ export function ConsentView(props: ConsentProps) {
             <h1>
               <bdi>{name}</bdi> <span>{consent.heading}</span>
             </h1>
+            {props.publisher !== null && <p class="who">{consent.documentOf(props.publisher)}</p>}
             <p class="who">{host ?? consent.self}</p>
           </div>
         </div>
@@ -60,9 +63,12 @@ export function ConsentView(props: ConsentProps) {
         {host === null && <p class="small muted">{consent.selfHint}</p>}
         {props.unverified && (
           <Note kind="warn" title={consent.unverifiedTitle}>
-            {host === null ? consent.unverifiedDevice : consent.unverified(host)}
+            {warningWords(consent, props.publisher, host)}
             <Acknowledge words={host === null ? consent.acknowledgeDevice : consent.acknowledge(host)} />
           </Note>
+        )}
+        {!props.unverified && props.publisher !== null && host === null && (
+          <Note kind="warn">{consent.unverifiedDocumentDevice(props.publisher)}</Note>
         )}
         <Person frame={frame} username={props.signedInAs} here={props.here} />
         <section aria-labelledby="may">
@@ -87,6 +93,21 @@ export function ConsentView(props: ConsentProps) {
       </div>
     </Layout>
   );
+}
+
+/**
+ * Why the person should take care. A document proves who published it, and not which program on the device sends the person here
+ * (RFC 8252 §8.6).
+ */
+function warningWords(
+  consent: PageFrame["texts"]["consent"],
+  publisher: string | null,
+  host: string | null,
+): string {
+  if (publisher === null) return host === null ? consent.unverifiedDevice : consent.unverified(host);
+  return host === null
+    ? consent.unverifiedDocumentDevice(publisher)
+    : consent.unverifiedDocument(publisher, host);
 }
 
 type ClientLink = readonly [words: string, href: string | null, host: string | null];

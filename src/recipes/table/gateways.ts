@@ -502,7 +502,8 @@ scopes = ["agents"]
 introspection_clients = ["{client_id}"]
 `,
     notes: [
-      "`authorization_servers` has the issuer byte for byte, without a slash at the end.",
+      "`authorization_servers` has the issuer byte for byte, without a slash at the end. `tessera resource show {url}/mcp` prints the document from the configuration, and where to serve it.",
+      "A guard for the server in TypeScript, Python, Go and Java: see resource-servers.md.",
       "Agents register themselves: see registration.md.",
     ],
     read: { from: "documentation", what: "RFC 9728 and the specification of MCP", date: "2026-08" },

@@ -1,7 +1,9 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
+import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
 import { FORM_POST } from "./form-post.ts";
+import { ID_JAG } from "./id-jag.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -21,12 +23,16 @@ import { RFC_7662 } from "./rfc7662.ts";
 import { RFC_8252 } from "./rfc8252.ts";
 import { RFC_8414 } from "./rfc8414.ts";
 import { RFC_8628 } from "./rfc8628.ts";
+import { RFC_8693 } from "./rfc8693.ts";
 import { RFC_8705 } from "./rfc8705.ts";
 import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
+import { RFC_9701 } from "./rfc9701.ts";
+import { RFC_9728 } from "./rfc9728.ts";
 import type { Ledger } from "./row.ts";
 import { RP_INITIATED_LOGOUT } from "./rp-initiated-logout.ts";
 import { THREATS } from "./threats.ts";
@@ -46,12 +52,17 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8252,
   RFC_8414,
   RFC_8628,
+  RFC_8693,
   RFC_8705,
   RFC_8707,
   RFC_9068,
   RFC_9101,
   RFC_9207,
+  RFC_9470,
   RFC_9700,
+  RFC_9701,
+  RFC_9728,
+  CLIENT_ID_METADATA,
   FORM_POST,
   OPENID_CORE,
   OPENID_DISCOVERY,
@@ -59,6 +70,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   PROMPT_CREATE,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
+  ID_JAG,
   OIDF,
 ];
 

@@ -106,8 +106,7 @@ export const THREATS: Ledger = {
       id: "17",
       level: null,
       statement: "Token exchange across clients and audiences",
-      does: "refuses the grant type",
-      notApplicable: "does not exist yet: token exchange",
+      does: "exchanges nothing without a rule of the operator that names the client, whose tokens it may exchange and for which APIs; a token that strayed to a client gets the words of an unknown one",
     },
     {
       id: "18",
@@ -125,7 +124,7 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
+      does: "requests only metadata documents, key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
     },
     {
       id: "21",
@@ -161,7 +160,7 @@ export const THREATS: Ledger = {
       id: "26",
       level: null,
       statement: "Device flow: forged approval, phishing, guessed user codes",
-      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person and address; requires the grant type of the client",
+      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person, per address and in all; requires the grant type of the client, which strangers cannot register by default",
     },
     {
       id: "27",
@@ -521,6 +520,20 @@ export const THREATS: Ledger = {
       statement:
         "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
       does: "takes its issuer alone for the audience, and each assertion once; finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
+    },
+    {
+      id: "87",
+      level: null,
+      statement:
+        "Client metadata documents: addresses inside, redirects, documents that are huge, slow or packed, another client_id, poisoned caches, changes after consent",
+      does: "fetches a document only for an authorization request, from one spelling of an https URL, by the guarded way; refuses one that is not exactly this client's; keeps no error and no document that is not valid; gives a client a row when a person allows it something; asks again when what people were told has changed; takes none from where the operator blocked them",
+    },
+    {
+      id: "88",
+      level: null,
+      statement:
+        "Token exchange: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from",
+      does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain",
     },
     {
       id: "90",

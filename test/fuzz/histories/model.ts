@@ -41,6 +41,7 @@ export const CONFIGURATION: ConfigurationInput = {
   limits: {
     code_redemption_failures: CODE_FAILURES,
     user_code_failures_per_address: MANY,
+    user_code_failures: MANY,
     user_code_failures_per_account: MANY,
     registrations_per_address: MANY,
     client_secret_failures_per_address: MANY,

@@ -28,7 +28,7 @@ const configuration: Configuration = {
   ...parse(configurationSchema, { ...TEST_CONFIGURATION, issuer: ISSUER }),
   issuer: ISSUER,
 };
-const policy = registrationPolicy(configuration, createCatalogue(configuration));
+export const policy = registrationPolicy(configuration, createCatalogue(configuration));
 
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   client_name: ["A name", "Ein Gerät"],

@@ -1,6 +1,7 @@
 /** The whole server: any request to any endpoint. */
+import { FLOW_SETTINGS } from "../../faults/flows.ts";
 import { PASSWORD } from "../../support/pages.ts";
-import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../../support/server.ts";
+import { SECRET, startTestServer, type TestServer } from "../../support/server.ts";
 import { checkAnswer } from "../answers.ts";
 import { hostileRequests, type Sent, soundRequests } from "../requests.ts";
 import { sharing, type Target } from "../target.ts";
@@ -15,14 +16,12 @@ const MANY = 1_000_000_000;
 
 async function open(): Promise<Setting> {
   const server = await startTestServer({
-    clients: [
-      ...(TEST_CONFIGURATION.clients ?? []),
-      { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] },
-    ],
+    ...FLOW_SETTINGS,
     limits: {
       sign_in_failures_per_address: MANY,
       sign_in_failures_per_account: MANY,
       user_code_failures_per_address: MANY,
+      user_code_failures: MANY,
       user_code_failures_per_account: MANY,
       registrations_per_address: MANY,
       client_secret_failures_per_address: MANY,

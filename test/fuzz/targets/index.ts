@@ -1,4 +1,5 @@
 import type { Target } from "../target.ts";
+import { DOCUMENT_URL_TARGETS } from "./document-urls.ts";
 import { DOCUMENT_TARGETS } from "./documents.ts";
 import { HEADER_TARGETS } from "./headers.ts";
 import { PARAMETER_TARGETS } from "./parameters.ts";
@@ -9,4 +10,5 @@ export const PARSER_TARGETS: readonly Target[] = [
   ...REDIRECT_TARGETS,
   ...HEADER_TARGETS,
   ...DOCUMENT_TARGETS,
+  ...DOCUMENT_URL_TARGETS,
 ];

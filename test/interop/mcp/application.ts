@@ -36,6 +36,9 @@ export class Application implements OAuthClientProvider {
     };
   }
 
+  /** Where the application publishes its metadata; undefined if it registers. */
+  clientMetadataUrl?: string;
+
   state = (): string => "the state of the notebook";
   clientInformation = () => this.client;
   saveClientInformation(client: OAuthClientInformationMixed): void {

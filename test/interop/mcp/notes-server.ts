@@ -16,7 +16,7 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import { OAuthMetadataSchema } from "@modelcontextprotocol/sdk/shared/auth.js";
 import type { Request, RequestHandler } from "express";
 import { type ListeningServer, startListeningServer } from "../../support/listening.ts";
-import { basic, SECRET } from "../../support/server.ts";
+import { basic, SECRET, type TestServerParts } from "../../support/server.ts";
 
 export const READ = "notes.read";
 export const WRITE = "notes.write";
@@ -29,7 +29,7 @@ export interface NotesServer {
   close(): Promise<void>;
 }
 
-export async function startNotesServer(issuerPath = ""): Promise<NotesServer> {
+export async function startNotesServer(issuerPath = "", parts: TestServerParts = {}): Promise<NotesServer> {
   const app = createMcpExpressApp();
   const { http, port } = await new Promise<{ http: Server; port: number }>((resolve) => {
     const listening = app.listen(0, "127.0.0.1", () => {
@@ -66,6 +66,7 @@ export async function startNotesServer(issuerPath = ""): Promise<NotesServer> {
       ],
     },
     issuerPath,
+    parts,
   );
 
   const discovered = await tessera.fetch("/.well-known/oauth-authorization-server");

@@ -1,0 +1,78 @@
+/** The workloads of a client, as the operator writes them: checked once, for the configuration, the command line and the API. */
+import type { Workload, WorkloadClaim } from "../store/tables.ts";
+import { refuse } from "./members.ts";
+
+const MOST_WORKLOADS = 50;
+const MOST_CLAIMS = 20;
+const DEEPEST = 4;
+const LONGEST = 2000;
+
+/** GitHub signs for every repository in the world. */
+const GITHUB = "https://token.actions.githubusercontent.com";
+/** Claims that say whose repository it is. */
+const GITHUB_OWNERS = ["repository", "repository_id", "repository_owner", "repository_owner_id"];
+
+/** Throws `client_metadata_refused` with words for the operator. */
+export function checkWorkloads(input: readonly unknown[]): readonly Workload[] {
+  if (input.length > MOST_WORKLOADS) refuse(`workloads has more than ${MOST_WORKLOADS} members.`);
+  return input.map(checkWorkload);
+}
+
+function checkWorkload(input: unknown): Workload {
+  if (!isObject(input)) return refuse("a member of workloads is no object.");
+  const { issuer, subject, claims = {}, ...others } = input;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) refuse(`workloads has no member '${unknown.slice(0, 50)}'.`);
+  if (typeof issuer !== "string" || issuer === "") return refuse("a workload needs an issuer.");
+  if (typeof subject !== "string" || subject === "" || subject.length > LONGEST)
+    return refuse("a workload needs a subject.");
+  const fault = subjectFault(subject);
+  if (fault !== null)
+    refuse(`The subject '${subject.slice(0, 200)}' of a workload is not allowed: ${fault}.`);
+  if (!isObject(claims)) return refuse("claims of a workload is no object.");
+  const checked = checkClaims(claims, 1);
+  if (issuer === GITHUB && !namesRepository(subject, checked))
+    refuse(
+      `The subject '${subject.slice(0, 200)}' of a workload is not allowed: it lets in repositories of strangers. Write the owner and the repository, or claims such as repository_owner_id.`,
+    );
+  return { issuer, subject, claims: checked };
+}
+
+/** `repo:acme/app:…`: both the owner and, with it, the kind stand there. */
+function namesRepository(subject: string, claims: Readonly<Record<string, WorkloadClaim>>): boolean {
+  const [kind, owner] = subject.split(/[:/]/);
+  const isLiteral = (part: string | undefined) => part !== undefined && !part.includes("*");
+  return (isLiteral(kind) && isLiteral(owner)) || GITHUB_OWNERS.some((name) => Object.hasOwn(claims, name));
+}
+
+function subjectFault(subject: string): string | null {
+  const parts = subject.split(/[:/]/);
+  if (parts[0]?.includes("*")) return "it must begin with a part that is written out";
+  for (const [index, part] of parts.entries()) {
+    if (part === "*" || (part === "**" && index === parts.length - 1)) continue;
+    if (part.includes("*"))
+      return "* stands for a whole part between : and /, and ** for all parts at the end";
+  }
+  return null;
+}
+
+function checkClaims(
+  claims: Readonly<Record<string, unknown>>,
+  depth: number,
+): Readonly<Record<string, WorkloadClaim>> {
+  const entries = Object.entries(claims);
+  if (entries.length > MOST_CLAIMS) refuse(`claims of a workload has more than ${MOST_CLAIMS} members.`);
+  if (depth > DEEPEST) refuse(`claims of a workload is nested more than ${DEEPEST} deep.`);
+  return Object.fromEntries(
+    entries.map(([name, value]): [string, WorkloadClaim] => {
+      if (isObject(value)) return [name, checkClaims(value, depth + 1)];
+      const isPlain = ["string", "number", "boolean"].includes(typeof value);
+      if (!isPlain || String(value).length > LONGEST)
+        refuse(`The claim '${name.slice(0, 50)}' of a workload must be a text, a number, true or false.`);
+      return [name, value as string | number | boolean];
+    }),
+  );
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

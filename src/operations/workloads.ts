@@ -1,0 +1,130 @@
+/** Workload identity: a token of a trusted issuer authenticates the client that has declared the workload (RFC 7523 §2.2 and §3). */
+import type { Proof, WorkloadCredentials } from "../clients/authentication-methods.ts";
+import { OAuthError, REASONS, type Reason } from "../protocol/errors.ts";
+import type { Jws } from "../protocol/jws.ts";
+import type { Act } from "../rules/events.ts";
+import type { ForeignToken } from "../rules/foreign-token.ts";
+import { clientOfWorkload } from "../rules/workload.ts";
+import { type ClientRecord, clients } from "../store/tables.ts";
+import { findServedClient } from "./clients.ts";
+import type { Context } from "./context.ts";
+import { believe, ForeignFault, issuerOf } from "./foreign-tokens.ts";
+import { allPages, type Page } from "./paging.ts";
+import type { TrustedIssuer } from "./trusted-issuers.ts";
+
+type WorkloadContext = Pick<
+  Context,
+  "trustedIssuers" | "clock" | "store" | "events" | "configuration" | "catalogue"
+>;
+
+/** What a proof needs of its request. */
+interface Using {
+  readonly act: Act;
+  /** Whether this request is the first that uses what these parts name. */
+  isFirst(parts: readonly string[], until: number): Promise<boolean>;
+}
+
+/** A token that its issuer signed. */
+interface Believed {
+  readonly issuer: TrustedIssuer;
+  readonly token: ForeignToken;
+}
+
+/** A minute beyond its end, because the clocks of issuer and server may be that far apart. */
+const KEPT_SECONDS = 60;
+
+/**
+ * The proof of a workload. `find` believes the token and finds its client; `prove` uses it up, if it counts once. Both throw or return
+ * reasons with the same public words, whatever is wrong.
+ */
+export function workloadProof(
+  context: WorkloadContext,
+  { named, assertion }: WorkloadCredentials,
+  request: Using,
+): {
+  find(): Promise<ClientRecord | null>;
+  prove(client: ClientRecord): Promise<Reason | Proof>;
+} {
+  const issuer = issuerFor(context, assertion, named);
+  let believed: Believed | null = null;
+  const refused = (fault: ForeignFault): OAuthError => {
+    context.events.tell(request.act, [
+      { event: "workload.refused", via: issuer.issuer, reason: fault.words, client: named },
+    ]);
+    return new OAuthError("workload_refused", { ...(named !== undefined && { clientId: named }) });
+  };
+  return {
+    async find() {
+      try {
+        const token = await believe(context, issuer, assertion, {
+          audience: issuer.audience,
+          isOnlyForUs: false,
+          types: issuer.types,
+          maximumLifetimeSeconds: issuer.maximum_lifetime_seconds,
+          isForOneUse: issuer.single_use,
+        });
+        believed = { issuer, token };
+        return await clientOf(context, believed, named);
+      } catch (error) {
+        throw error instanceof ForeignFault ? refused(error) : error;
+      }
+    },
+    async prove({ clientId }) {
+      if (believed === null) return "workload_refused";
+      const { jti, expiresAt, subject } = believed.token;
+      if (
+        issuer.single_use &&
+        !(await request.isFirst(["workload", issuer.issuer, jti ?? ""], expiresAt + KEPT_SECONDS))
+      )
+        throw refused(new ForeignFault("replayed", "it was used before"));
+      context.events.tell({ ...request.act, actor: { kind: "client", id: clientId } }, [
+        { event: "workload.authenticated", client: clientId, via: issuer.issuer, workload: subject },
+      ]);
+      return { secretExpiresAt: null };
+    },
+  };
+}
+
+/** The issuer, if it is trusted. A stranger is told the same as of a token that is not a workload's. */
+function issuerFor(context: WorkloadContext, jws: Jws, named: string | undefined): TrustedIssuer {
+  try {
+    return issuerOf(context, jws);
+  } catch (error) {
+    if (!(error instanceof ForeignFault)) throw error;
+    throw new OAuthError("client_assertion_malformed", {
+      description: REASONS.workload_refused.description,
+      ...(named !== undefined && { clientId: named }),
+    });
+  }
+}
+
+async function clientOf(
+  context: WorkloadContext,
+  { issuer: { issuer }, token }: Believed,
+  named: string | undefined,
+): Promise<ClientRecord> {
+  const known = named === undefined ? null : await findServedClient(context, named);
+  // A client of SPIFFE may send its own identifier as client_id (draft-ietf-oauth-spiffe-client-auth §3.1.2).
+  const isNamed = named !== undefined && (known !== null || named !== token.subject);
+  const candidates = isNamed ? [known].filter((client) => client !== null) : await everyWorkload(context);
+  const found = clientOfWorkload(
+    candidates.filter(({ disabledAt }) => disabledAt === null),
+    { ...token, issuer },
+  );
+  if (found === "ambiguous")
+    throw new ForeignFault("mismatch", "several clients are this workload: send client_id");
+  if (found === "unknown") throw new ForeignFault("mismatch", "no client is this workload");
+  return found;
+}
+
+/** All clients with workloads. Only a token that a trusted issuer signed leads here. */
+async function everyWorkload(context: WorkloadContext): Promise<ClientRecord[]> {
+  const found: ClientRecord[] = [];
+  const pages = ({ limit, after = null }: Page<ClientRecord>) =>
+    context.store.list(clients, { where: { isWorkload: true }, after, limit });
+  for await (const { clientId } of allPages(pages)) {
+    const served = await findServedClient(context, clientId);
+    if (served !== null) found.push(served);
+  }
+  return found;
+}

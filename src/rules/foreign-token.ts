@@ -1,0 +1,121 @@
+/**
+ * What a JWT of another issuer must say before it counts (RFC 7523 §3, RFC 8725): its type, for whom it is, and since when and until
+ * when. Whether its issuer signed it is the question of operations/trusted-issuers.ts, and what it then allows that of
+ * workload.ts and assertion-grant.ts.
+ */
+import type { EpochSeconds } from "../platform/clock.ts";
+import { isTrustDomain, trustDomainOf } from "../protocol/foreign-issuer.ts";
+import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
+
+/** How far the clocks of an issuer and of this server may be apart, in seconds. */
+const SKEW_SECONDS = 30;
+
+const LONGEST_SUBJECT = 2000;
+const LONGEST_JTI = 500;
+
+export type ForeignTokenFaultKind = "mismatch" | "untimely";
+
+/** `words` begin after "the token": "its aud does not name this issuer". */
+export class ForeignTokenFault extends Error {
+  override readonly name = "ForeignTokenFault";
+  constructor(
+    readonly kind: ForeignTokenFaultKind,
+    readonly words: string,
+  ) {
+    super(words);
+  }
+}
+
+export interface Expectations {
+  readonly now: EpochSeconds;
+  /** One of them must be among its audiences. */
+  readonly audience: readonly string[];
+  /** Whether it may be for nobody else: then it has one audience. */
+  readonly isOnlyForUs: boolean;
+  /** The values of `typ`. `JWT` stands for none too. */
+  readonly types: readonly string[];
+  readonly maximumLifetimeSeconds: number;
+  /** Whether it must say when it was made, and have an identifier. */
+  readonly isForOneUse: boolean;
+}
+
+export interface ForeignToken {
+  readonly subject: string;
+  readonly expiresAt: EpochSeconds;
+  /** Null if it does not say when it was made. */
+  readonly issuedAt: EpochSeconds | null;
+  readonly jti: string | null;
+  readonly claims: Jws["claims"];
+}
+
+const mismatch = (words: string) => new ForeignTokenFault("mismatch", words);
+const untimely = (words: string) => new ForeignTokenFault("untimely", words);
+
+/** Throws ForeignTokenFault. */
+export function readForeignToken(jws: Jws, expected: Expectations): ForeignToken {
+  requireType(jws, expected.types);
+  requireAudience(jws, expected);
+  const { expiresAt, issuedAt } = requireTime(jws, expected);
+  const { sub, jti } = jws.claims;
+  // RFC 7523 §3 (2).
+  if (typeof sub !== "string" || sub === "" || sub.length > LONGEST_SUBJECT) throw mismatch("it has no sub");
+  const isNamed = typeof jti === "string" && jti !== "" && jti.length <= LONGEST_JTI;
+  if (hasClaim(jws.claims, "jti") && !isNamed) throw mismatch("its jti is no text");
+  if (expected.isForOneUse && !isNamed) throw mismatch("it has no jti");
+  return { subject: sub, expiresAt, issuedAt, jti: isNamed ? jti : null, claims: jws.claims };
+}
+
+/** RFC 8725 §3.11: otherwise a token of one kind would pass for another. */
+function requireType(jws: Jws, types: readonly string[]): void {
+  const lower = types.map((type) => type.toLowerCase());
+  if (jws.typ === undefined ? lower.includes("jwt") : hasType(jws, ...lower)) return;
+  throw mismatch(`its typ is not ${types.join(" or ")}`);
+}
+
+/** RFC 7523 §3 (3). */
+function requireAudience({ claims }: Jws, { audience, isOnlyForUs }: Expectations): void {
+  const named = audiencesOf(claims);
+  if (!named.some((each) => audience.includes(each))) throw mismatch("its aud does not name this server");
+  // ID-JAG, Processing Rules: an array "MUST contain exactly one element".
+  const count = Array.isArray(claims.aud) ? claims.aud.length : 1;
+  if (isOnlyForUs && count !== 1) throw mismatch("its aud names others too");
+}
+
+/** RFC 7523 §3 (4) to (6), THREATS 36: a time that is there and no number is a fault too. */
+function requireTime(
+  { claims }: Jws,
+  { now, maximumLifetimeSeconds, isForOneUse }: Expectations,
+): { readonly expiresAt: EpochSeconds; readonly issuedAt: EpochSeconds | null } {
+  const expiresAt = timeOf(claims, "exp");
+  const issuedAt = timeOf(claims, "iat");
+  const notBefore = timeOf(claims, "nbf");
+  if (expiresAt === null) throw untimely("it has no exp");
+  if (now >= expiresAt + SKEW_SECONDS) throw untimely("it has expired");
+  if (isForOneUse && issuedAt === null) throw untimely("it has no iat");
+  if (notBefore !== null && now + SKEW_SECONDS < notBefore) throw untimely("it is not valid yet (nbf)");
+  if (issuedAt !== null && now + SKEW_SECONDS < issuedAt) throw untimely("it was made in the future (iat)");
+  // What it says itself counts, and what is left of it: an issuer without iat must not sign for ever.
+  if (expiresAt - (issuedAt ?? now) > maximumLifetimeSeconds + SKEW_SECONDS)
+    throw untimely(`it lives longer than ${maximumLifetimeSeconds} seconds`);
+  return { expiresAt: Math.ceil(expiresAt), issuedAt: issuedAt === null ? null : Math.floor(issuedAt) };
+}
+
+function timeOf(claims: Jws["claims"], name: string): number | null {
+  const time = timeClaim(claims, name);
+  if (time === null && hasClaim(claims, name)) throw untimely(`${name} is no time`);
+  return time;
+}
+
+/**
+ * The issuer that a token names. A JWT-SVID of SPIFFE needs no `iss`: the trust domain in its `sub` says whose keys sign it.
+ * A token that names an issuer and has a subject of another trust domain names none.
+ */
+export function issuerNamedBy({ claims }: Pick<Jws, "claims">): string | null {
+  const { iss, sub } = claims;
+  if (typeof iss === "string") {
+    const isForeign = isTrustDomain(iss) && (typeof sub !== "string" || trustDomainOf(sub) !== iss);
+    return isForeign ? null : iss;
+  }
+  if (hasClaim(claims, "iss") || typeof sub !== "string") return null;
+  return trustDomainOf(sub);
+}

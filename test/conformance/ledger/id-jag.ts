@@ -1,0 +1,205 @@
+/** draft-ietf-oauth-identity-assertion-authz-grant (ID-JAG), both ways: `exchange` issues, `accept` takes. */
+import type { Ledger } from "./row.ts";
+
+const NO_RAR = "refuses an assertion with authorization_details";
+
+export const ID_JAG: Ledger = {
+  source: "ID-JAG",
+  title: "Identity Assertion JWT Authorization Grant (draft)",
+  rows: [
+    {
+      id: "claims-1",
+      level: "MUST",
+      statement: "iss, sub, aud, client_id, jti, exp and iat are there",
+      does: "puts them into every assertion, and takes none without them",
+    },
+    {
+      id: "claims-2",
+      level: "MUST",
+      statement: "sub is as in an ID token for the other server as a relying party",
+      does: "by id_jag_audiences.subject_client, also a pairwise one; else the public identifier",
+    },
+    { id: "claims-3", level: "MUST", statement: "typ is oauth-id-jag+jwt", does: "in every assertion" },
+    {
+      id: "claims-4",
+      level: "SHOULD",
+      statement: "email or aud_sub is there",
+      does: "email with email_verified, if id_jag_audiences.email says so",
+    },
+    {
+      id: "trust-1",
+      level: "MUST",
+      statement: "The server is configured for each issuer, its people and its clients",
+      does: "trusted_issuers.people; without it no assertion stands for a person",
+    },
+    {
+      id: "exchange-1",
+      level: "MUST",
+      statement: "audience may be the issuer of the other authorization server",
+      does: "it is that, one of [[id_jag_audiences]], byte for byte",
+    },
+    {
+      id: "exchange-2",
+      level: "MUST",
+      statement: "Identity assertions are taken as subject_token",
+      does: "ID tokens of this server, and refresh tokens",
+    },
+    {
+      id: "exchange-3",
+      level: "MUST",
+      statement: "The identity assertion is valid, and made for the client that asks",
+      does: "signature, end and aud; the person's access must not have ended",
+    },
+    {
+      id: "exchange-4",
+      level: "MUST",
+      statement: "A refresh token is checked as for a refresh",
+      does: "of this client, unused, unexpired and not revoked; it is not used up",
+    },
+    {
+      id: "exchange-5",
+      level: "SHOULD",
+      statement: "Claims are those of now",
+      does: "read from the account at each exchange",
+    },
+    {
+      id: "exchange-6",
+      level: "MUST",
+      statement: "resource is processed as RFC 8707 section 2 says",
+      does: "each must be one of the audience's; invalid_target",
+    },
+    {
+      id: "exchange-7",
+      level: "MUST",
+      statement: "scope is processed as RFC 6749 section 3.3 says",
+      does: "gives the part that the operator allows; invalid_scope if nothing is left",
+    },
+    {
+      id: "exchange-8",
+      level: "MUST",
+      statement: "authorization_details are processed as RFC 9396 says",
+      does: "puts none into an assertion",
+      notApplicable: "assertions have no authorization_details",
+    },
+    {
+      id: "exchange-9",
+      level: "MUST",
+      statement: "The assertion has the granted resource and scope",
+      does: "both, as granted",
+    },
+    {
+      id: "exchange-10",
+      level: "MUST",
+      statement: "issued_token_type, access_token, and token_type N_A are in the answer",
+      does: "answers them, with expires_in",
+    },
+    {
+      id: "exchange-11",
+      level: "MUST",
+      statement: "scope is in the answer if it is not the requested one",
+      does: "always, if there is one",
+    },
+    {
+      id: "exchange-12",
+      level: "SHOULD NOT",
+      statement: "There is a refresh_token in the answer",
+      does: "never",
+    },
+    {
+      id: "accept-1",
+      level: "MUST",
+      statement: "The assertion is processed as RFC 7521 section 5.2 says",
+      does: "issuer, subject, audience, times and signature, each with words for the client",
+    },
+    {
+      id: "accept-2",
+      level: "MUST",
+      statement: "typ is oauth-id-jag+jwt",
+      does: "invalid_grant for another one",
+    },
+    {
+      id: "accept-3",
+      level: "MUST",
+      statement: "aud is this issuer, and no other",
+      does: "invalid_grant for another one, and for several",
+    },
+    {
+      id: "accept-4",
+      level: "MUST",
+      statement: "client_id is the client that authenticated",
+      does: "invalid_grant for another one, or none",
+    },
+    {
+      id: "accept-5",
+      level: "MUST",
+      statement: "The client authenticates as it is registered",
+      does: "invalid_client without",
+    },
+    {
+      id: "accept-6",
+      level: "MUST",
+      statement: "resource of the assertion is processed as RFC 8707 says",
+      does: "no token is for another API; a value of another kind is refused",
+    },
+    {
+      id: "accept-7",
+      level: "MUST",
+      statement: "scope of the assertion is processed as RFC 6749 says",
+      does: "no token has another scope; a value of another kind is refused",
+    },
+    {
+      id: "accept-8",
+      level: "MUST",
+      statement: "authorization_details of the assertion are processed as RFC 9396 says",
+      does: NO_RAR,
+    },
+    {
+      id: "accept-9",
+      level: "SHOULD NOT",
+      statement: "There is a refresh token for an assertion",
+      does: "never",
+    },
+    {
+      id: "dpop-1",
+      level: "MUST",
+      statement: "An assertion with cnf needs the proof of its key",
+      does: "refuses every assertion with cnf without that proof, so none becomes a bearer token",
+    },
+    {
+      id: "metadata-1",
+      level: "SHOULD",
+      statement: "identity_chaining_requested_token_types_supported names id-jag",
+      does: "always",
+    },
+    {
+      id: "metadata-2",
+      level: "SHOULD",
+      statement: "authorization_grant_profiles_supported names id-jag",
+      does: "always",
+    },
+    {
+      id: "metadata-3",
+      level: "MUST",
+      statement: "grant_types_supported then names jwt-bearer",
+      does: "both come from the table of grant types",
+    },
+    {
+      id: "metadata-4",
+      level: "MUST NOT",
+      statement: "The metadata tell which issuers are trusted",
+      does: "it is the same document, whoever is trusted",
+    },
+    {
+      id: "client-1",
+      level: "SHOULD",
+      statement: "Only confidential clients use it",
+      does: "invalid_client for a public one, both ways",
+    },
+    {
+      id: "cross-1",
+      level: "MUST NOT",
+      statement: "A server issues access tokens for assertions of its own",
+      does: "refuses a configuration that trusts or names this server itself",
+    },
+  ],
+};
