@@ -31,7 +31,7 @@ import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
 import { createLinkMails } from "./operations/link-mails.ts";
-import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
+import { createLogoutSender } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { testMail } from "./operations/mail-test.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
@@ -83,6 +83,7 @@ import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
+import { DPOP_NONCE_HEADER } from "./protocol/dpop.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
 import { metadataPaths } from "./protocol/metadata-paths.ts";
@@ -183,6 +184,7 @@ export function createServer({
   const auditKeeper = createAuditKeeper(recording);
   const refusalKeeper = createRefusalKeeper(recording, refusalMillis);
   const { mail } = configuration;
+  const webhookKeeper = webhookEvents(recording, () => webhookSender?.wake(), recording);
   const events = createEvents(
     [
       logEvents(log),
@@ -191,7 +193,7 @@ export function createServer({
       activityRecorder(recording),
       activityKeeper,
       ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
-      ...(configuration.webhooks.length === 0 ? [] : [webhookEvents(recording, () => webhookSender?.wake())]),
+      ...(configuration.webhooks.length === 0 ? [] : [webhookKeeper]),
     ],
     (error, { event }) => log.error("a subscriber failed after an act", { event, cause: causeOf(error) }),
   );
@@ -290,8 +292,10 @@ export function createServer({
       signingKeys,
       outbound,
       log,
+      steadyClock,
     }),
     mailSender,
+    webhooks: webhookKeeper,
     webhookSender,
     testMail: mailSender === null ? null : tryMail,
   };
@@ -299,9 +303,8 @@ export function createServer({
   const housekeeping = cleansUp
     ? startHousekeeping({ ...context, steadyClock, reseal: () => resealAll(context) })
     : null;
-  const sending = sendsNotices ? startSending(context.logoutSender) : null;
-  if (sendsNotices) mailSender?.start();
-  if (sendsNotices) webhookSender?.start();
+  const senders = [context.logoutSender, mailSender, webhookSender].filter((sender) => sender !== null);
+  if (sendsNotices) for (const sender of senders) sender.start();
   let endWatch = () => {};
   return {
     ...router,
@@ -313,12 +316,11 @@ export function createServer({
     async close() {
       endWatch();
       await housekeeping?.stop();
-      await sending?.stop();
-      await mailSender?.stop();
-      await webhookSender?.stop();
+      await Promise.all(senders.map((sender) => sender.stop()));
       await context.logoutSender.settled();
       await activityKeeper.settled();
       await auditKeeper.settled();
+      await webhookKeeper.settled();
       await refusalKeeper.settled();
     },
     context,
@@ -517,6 +519,7 @@ function createRouter(
     if (found !== undefined && found.route.cors !== "nobody")
       allowOtherOrigins(response, found.route, request);
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
+    if (incoming.dpopNonce !== undefined) response.headers.set(DPOP_NONCE_HEADER, incoming.dpopNonce);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };

@@ -80,6 +80,7 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  dpop_bound_access_tokens: v.optional(v.boolean()),
   token_endpoint_auth_signing_alg: v.optional(v.string()),
   tls_client_auth_subject_dn: v.optional(v.string()),
   tls_client_auth_san_dns: v.optional(v.string()),
@@ -186,6 +187,9 @@ export const clientFacts = {
   jwks_uri: text,
   request_object_signing_alg: text,
   require_signed_request_object: flag,
+  dpop_bound_access_tokens: v.optional(
+    v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
+  ),
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),

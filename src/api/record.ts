@@ -40,6 +40,7 @@ const auditSchema = v.pipe(
       v.string(),
       v.description("`person:acc_…`, `client:…`, `operator:…`, `server` or `stranger`."),
     ),
+    through: v.pipe(text, v.description("The client whose token of the person was used.")),
     subject: text,
     client: text,
     group: text,

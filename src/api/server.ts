@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
-import { search, searchRequest } from "../operations/management/search.ts";
+import { CLIENTS_READ, search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
   type KnownResource,
@@ -314,6 +314,12 @@ export const serverRoutes: readonly ApiRoute[] = [
     answer: v.strictObject({
       people: v.array(personSchema),
       clients: v.array(clientSchema),
+      clients_complete: v.pipe(
+        v.boolean(),
+        v.description(
+          `False if there are more than ${CLIENTS_READ} clients: a part of a name, or of an identifier that does not begin with it, is looked for in the oldest ${CLIENTS_READ} only.`,
+        ),
+      ),
       grants: v.array(grantSchema),
       sessions: v.array(v.strictObject({ ...sessionMembers, subject: v.string() })),
       tokens: v.array(tokenSchema),
@@ -327,6 +333,7 @@ export const serverRoutes: readonly ApiRoute[] = [
         body: {
           people: found.people.map((account) => describePerson(issuer, account)),
           clients: found.clients.map(describeForOperator),
+          clients_complete: found.isWhole,
           grants: found.grants.map(describeGrant),
           sessions: found.sessions.map((session) => ({
             ...describeSession(session),

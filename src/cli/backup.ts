@@ -8,6 +8,7 @@ import { findBackups, noteBackup } from "../operations/backups.ts";
 import { AgeError, type AgeRecipients, encryptFile } from "../platform/age.ts";
 import { isoTime } from "../platform/clock.ts";
 import { fileDigest } from "../platform/file-digest.ts";
+import type { Event } from "../rules/events.ts";
 import { databaseFile, isEmbedded, openStore, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
 import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
@@ -153,9 +154,6 @@ async function backUp(
     };
     if (isPiped) await io.outFile(partial);
     else if (!publish(partial, target)) throw taken(target);
-    eventsOf(configuration, io).tell(operatorAct(), [
-      { event: "database.backed_up", file: isPiped ? "standard output" : target },
-    ]);
     const rotation = await noteMade(configuration, made, keep, io);
     if (isPiped) io.err(`Backed up ${summary(backup)} to standard output.\n`);
     else report({ ...made, file: target }, backup, rotation, options, io);
@@ -196,16 +194,22 @@ async function noteMade(
   keep: number | null,
   io: Io,
 ): Promise<Rotation> {
+  const events = eventsOf(configuration, io);
+  const event: Event = { event: "database.backed_up", file: made.file ?? "standard output" };
+  let isNoted = false;
   try {
     const store = await openStore(configuration, { create: false });
     try {
       const gone = (await findBackups({ store })).filter(({ file }) => file === null || !existsSync(file));
       const id = newRecordId(io.clock, io.random);
       await noteBackup(
-        { store },
+        { store, events },
+        operatorAct(),
         { id, ...made },
+        event,
         gone.map((each) => each.id),
       );
+      isNoted = true;
       return keep === null || made.file === null
         ? NO_ROTATION
         : await keepLast(store, dirname(made.file), keep);
@@ -213,6 +217,7 @@ async function noteMade(
       await store.close();
     }
   } catch (error) {
+    if (!isNoted) events.tell(operatorAct(), [event]);
     const reason = error instanceof Error ? error.message : String(error);
     io.err(
       `The backup is made, but the database takes no note of it, and no other was deleted (${reason}).\n`,

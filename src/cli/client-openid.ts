@@ -25,6 +25,7 @@ export interface OpenIdOptions {
   readonly jwksUri?: string;
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
+  readonly dpop?: boolean;
   readonly authAlg?: string;
   /** A kind of name in a certificate, and the name: `subject_dn=CN=…`. */
   readonly certificate?: CertificateName;
@@ -88,6 +89,10 @@ export const withOpenIdOptions = (
       "--request-object-alg <algorithm>",
       `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
     )
+    .option(
+      "--dpop",
+      "give it tokens only with a DPoP proof: they work with its key alone, and are of no use to a thief (RFC 9449)",
+    )
     .option("--require-signed-requests", "refuse its authorization requests that it did not sign (RFC 9101)")
     .option(
       "--auth-alg <algorithm>",
@@ -128,6 +133,7 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.requireSignedRequests !== undefined && {
     require_signed_request_object: options.requireSignedRequests,
   }),
+  ...(options.dpop !== undefined && { dpop_bound_access_tokens: options.dpop }),
   ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
   ...(options.certificate !== undefined && {
     [`tls_client_auth_${options.certificate.kind}`]: options.certificate.value,
@@ -184,6 +190,7 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     client.tlsClientAuthName === null
       ? null
       : `${client.tlsClientAuthName.kind}=${client.tlsClientAuthName.value}`,
+  tokens: client.dpopBoundAccessTokens ? "bound to its key (DPoP), none without a proof" : null,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
@@ -204,6 +211,12 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
     );
   if (!before.requireSignedRequestObject && client.requireSignedRequestObject)
     words.push("Authorization requests that it did not sign are refused from now on.");
+  if (!before.dpopBoundAccessTokens && client.dpopBoundAccessTokens)
+    words.push(
+      "Token requests without a DPoP proof are refused from now on. Bearer tokens that it has work until they expire.",
+    );
+  if (before.dpopBoundAccessTokens && !client.dpopBoundAccessTokens)
+    words.push("It may get bearer tokens. Tokens that are bound to its key stay bound.");
   if (before.requestObjectSigningAlg !== client.requestObjectSigningAlg)
     words.push(
       client.requestObjectSigningAlg === null

@@ -42,6 +42,7 @@ Examples:
   tessera client set wiki --remove-scope mail.send
   tessera client set wiki --access-token-seconds 600
   tessera client set payroll --minimum-acr 2
+  tessera client set spa --dpop
   tessera client set backup --auth private_key_jwt --jwks-uri https://backup.example/jwks.json
   tessera client set wiki --backchannel-logout https://wiki.example/logout --id-token-alg ES256`,
     )

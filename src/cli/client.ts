@@ -5,6 +5,7 @@ import { describeForOperator } from "../api/describe-client.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
+import { workloadLine } from "../clients/workloads.ts";
 import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { countGrants } from "../operations/access.ts";
 import {
@@ -37,7 +38,6 @@ import {
 import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
-import { workloadWords } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient, requireGroups } from "./find.ts";
@@ -378,7 +378,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
             )
             .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
-        workloads: client.workloads.map(workloadWords).join("; ") || null,
+        workloads: client.workloads.map(workloadLine).join("; ") || null,
         "proves itself by": isPublic(client) ? null : client.tokenEndpointAuthMethod,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),

@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
+import { commitEvent } from "../operations/decide.ts";
 import { printable } from "../platform/printable.ts";
+import type { Event } from "../rules/events.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
 import {
   checkRestored,
@@ -93,7 +95,7 @@ async function finishInterrupted(
 ): Promise<void> {
   const database = databaseFile(configuration);
   const replaced = await finishRestore(database, { isNew: false });
-  await requireUsable(configuration, replaced, io);
+  await requireUsable(configuration, replaced, { event: "database.restored" }, io);
   // Standard error, because the result of the command may still follow.
   if (!json) io.err(`Finished the restore that was interrupted. ${keptWords(replaced)}\n`);
 }
@@ -115,8 +117,7 @@ async function restoreFrom(
     prepare(plain, file, database, options, io),
   );
   const replaced = await finishRestore(database, { isNew: true });
-  await requireUsable(configuration, replaced, io);
-  eventsOf(configuration, io).tell(operatorAct(), [{ event: "database.restored", file: resolve(file) }]);
+  await requireUsable(configuration, replaced, { event: "database.restored", file: resolve(file) }, io);
   report(prepared, { file, replaced, data: configuration.data }, options, io);
 }
 
@@ -138,10 +139,15 @@ function prepare(
   }
 }
 
-/** If the new database fails all the same, the operator must know where the old one is. */
-async function requireUsable(configuration: Configuration, replaced: string | null, io: Io): Promise<void> {
+/** If the new database fails all the same, the operator must know where the old one is. Its record of acts has the restore. */
+async function requireUsable(
+  configuration: Configuration,
+  replaced: string | null,
+  restored: Event,
+  io: Io,
+): Promise<void> {
   try {
-    await openAsServer(configuration);
+    await openAsServer(configuration, restored, io);
     checkRestored(databaseFile(configuration));
   } catch (error) {
     io.err(`The restored database is in place, but something is wrong with it. ${keptWords(replaced)}\n`);
@@ -150,10 +156,11 @@ async function requireUsable(configuration: Configuration, replaced: string | nu
 }
 
 /** The first steps of a server, because they could fail. */
-async function openAsServer(configuration: Configuration): Promise<void> {
+async function openAsServer(configuration: Configuration, restored: Event, io: Io): Promise<void> {
   const store = await openStore(configuration);
   try {
     await store.ping();
+    await commitEvent({ store, events: eventsOf(configuration, io) }, operatorAct(), restored);
   } finally {
     await store.close();
   }

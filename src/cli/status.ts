@@ -7,7 +7,8 @@ import { everyGrant } from "../operations/access.ts";
 import { findLastBackup } from "../operations/backups.ts";
 import { everyClient } from "../operations/clients.ts";
 import { createKeyFiles } from "../operations/key-files.ts";
-import { findMailHealth, type MailHealth, MOST_WAITING_COUNTED } from "../operations/mail.ts";
+import { findMailHealth } from "../operations/mail.ts";
+import { MOST_WAITING_COUNTED, type OutboxHealth } from "../operations/outbox.ts";
 import { countUpTo } from "../operations/paging.ts";
 import { everyAccount } from "../operations/people.ts";
 import { findRingKeys } from "../operations/signing-keys.ts";
@@ -165,12 +166,12 @@ const MOST_COUNTED = 10_000;
 const countWords = (count: number | null): string =>
   count === null ? `more than ${decimal(MOST_COUNTED)}` : decimal(count);
 
-const mailWords = ({ waiting }: MailHealth, host: string): string =>
+const mailWords = ({ waiting }: OutboxHealth, host: string): string =>
   waiting === 0
     ? `by ${host}, none waits`
     : `by ${host}, ${waiting === MOST_WAITING_COUNTED ? "at least " : ""}${decimal(waiting)} waiting`;
 
-const describeMail = ({ waiting, failing }: MailHealth) => ({
+const describeMail = ({ waiting, failing }: OutboxHealth) => ({
   waiting,
   failing_since: failing === null ? null : isoTime(failing.since),
   fault: failing?.reason ?? null,

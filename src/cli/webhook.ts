@@ -12,7 +12,6 @@ import {
   type Webhook,
   type WebhookContext,
 } from "../operations/webhooks.ts";
-import { createLog } from "../platform/log.ts";
 import { createOutbound } from "../platform/outbound.ts";
 import { eventsOf, stateOf } from "../rules/webhook.ts";
 import type { WebhookDeliveryRecord } from "../store/tables.ts";
@@ -203,7 +202,6 @@ async function sendNow(
     const context: WebhookContext = {
       ...workspace,
       outbound: createOutbound({ allow: configuration.outbound.allow }),
-      log: createLog({ ...configuration.log, write: (line) => io.err(line) }),
     };
     const sent = await send(context, { act, webhook });
     const isDelivered = stateOf(sent) === "delivered";

@@ -2,10 +2,24 @@
  * A client ID metadata document (draft-ietf-oauth-client-id-metadata-document §4.1): what is in it is checked as a registration is,
  * and beside that what belongs to documents alone.
  */
+import type { Configuration } from "../configuration/schema.ts";
+import type { DocumentPolicy } from "../protocol/document-url.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { outlineOf } from "../protocol/jws.ts";
 import { isAbsent } from "./members.ts";
 import { type ClientMetadata, checkClientMetadata, type MetadataPolicy } from "./metadata.ts";
+
+/**
+ * What the operator says of documents. An operator who keeps strangers from registering wants none that describe themselves either,
+ * unless the configuration says so.
+ */
+export const documentSettings = ({
+  registration,
+  client_id_metadata_documents: settings,
+}: Pick<Configuration, "registration" | "client_id_metadata_documents">): DocumentPolicy => ({
+  ...settings,
+  mode: settings.mode ?? (registration.mode === "open" ? "open" : "off"),
+});
 
 /** §6.6: the size that the draft recommends. */
 export const DOCUMENT_BYTES = 5120;

@@ -20,6 +20,7 @@ import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../proto
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
 import { describeCertificateName, readCertificateName } from "./certificate-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
@@ -94,6 +95,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
     ...checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy),
+    ...checkBindingMetadata(members),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
@@ -135,6 +137,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     ...describeOpenId(client),
     ...describeCertificateName(client),
+    ...describeBinding(client),
     ...describeLocalized(client),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];

@@ -76,3 +76,38 @@ function checkClaims(
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * A workload on one line: ISSUER SUBJECT CLAIM=VALUE …, or the same as JSON. Null if it is neither. What it says is not checked yet.
+ */
+export function parseWorkloadLine(line: string): unknown {
+  if (line.startsWith("{")) {
+    try {
+      return JSON.parse(line);
+    } catch {
+      return null;
+    }
+  }
+  const [issuer, subject, ...pairs] = line.split(/\s+/).filter((word) => word !== "");
+  if (issuer === undefined || subject === undefined || pairs.some((pair) => pair.indexOf("=") < 1))
+    return null;
+  const claims = pairs.map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return { issuer, subject, ...(claims.length > 0 && { claims: Object.fromEntries(claims) }) };
+}
+
+/** The line of a workload, as `parseWorkloadLine` reads it. */
+export function workloadLine(workload: Workload): string {
+  const entries = Object.entries(workload.claims);
+  const isPlain = entries.every(
+    ([name, value]) => typeof value === "string" && !/\s/.test(name + value) && !name.includes("="),
+  );
+  if (!isPlain || /\s/.test(workload.issuer + workload.subject)) return JSON.stringify(workload);
+  return [
+    workload.issuer,
+    workload.subject,
+    ...entries.map(([name, value]) => `${name}=${String(value)}`),
+  ].join(" ");
+}

@@ -181,6 +181,10 @@ export const clientDeclaration = table({
     description:
       "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
   }),
+  dpop_bound_access_tokens: optional(v.boolean(), {
+    fallback: "false",
+    description: "Whether it gets tokens only with a DPoP proof, bound to its key (RFC 9449).",
+  }),
   jwks_file: optional(someText, {
     description: "A JSON file with its public keys (a JWK set), or its certificates in PEM.",
   }),

@@ -1,7 +1,7 @@
 /** The settings of clients that publish a metadata document (draft-ietf-oauth-client-id-metadata-document). */
 import * as v from "valibot";
 import { isDocumentPattern } from "../protocol/document-url.ts";
-import { count, seconds, table, words } from "./values.ts";
+import { count, optional, seconds, table, words } from "./values.ts";
 
 const patterns = (description: string) =>
   v.pipe(
@@ -21,12 +21,11 @@ const patterns = (description: string) =>
 export const clientIdMetadataDocuments = v.pipe(
   v.optional(
     table({
-      mode: v.pipe(
-        v.optional(v.picklist(["open", "listed", "off"]), "open"),
-        v.description(
+      mode: optional(v.picklist(["open", "listed", "off"]), {
+        fallback: "open if registration.mode is open, and off otherwise",
+        description:
           "Whose documents are taken. open: all but denied ones; listed: those that allow names; off: none.",
-        ),
-      ),
+      }),
       allow: patterns("Where documents are taken from if mode is listed."),
       deny: patterns("Where no document is taken from."),
       local: v.pipe(
@@ -51,6 +50,10 @@ export const clientIdMetadataDocuments = v.pipe(
         0,
       ),
       fetches_per_host: count("How many documents are fetched from one host within a minute.", 30),
+      fetches_per_address: count(
+        "How many documents of applications that no person uses here are fetched for one address within a minute.",
+        20,
+      ),
     }),
     {},
   ),

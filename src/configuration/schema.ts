@@ -18,6 +18,7 @@ import { lifetimes, limits } from "./bounds-schema.ts";
 import { clientCertificates } from "./client-certificates-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
+import { dpop } from "./dpop-schema.ts";
 import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
@@ -208,6 +209,7 @@ export const configurationSchema = table({
   limits,
   registration,
   client_id_metadata_documents: clientIdMetadataDocuments,
+  dpop,
   mail,
   metrics,
   outbound: v.pipe(

@@ -2,7 +2,7 @@
 /** The first page of the console: a search for everything, and where everything is. */
 import { recordIdText } from "../credentials/credential.ts";
 import { findFirstSteps, isUnfinished, maySeeFirstSteps } from "../operations/management/first-steps.ts";
-import { type Found, search, searchRequest } from "../operations/management/search.ts";
+import { CLIENTS_READ, type Found, search, searchRequest } from "../operations/management/search.ts";
 import { displayText } from "../pages/display.ts";
 import { SearchField } from "../pages/layout.tsx";
 import { Icon } from "../pages/views/icons.tsx";
@@ -15,7 +15,7 @@ import { START_WORDS } from "./start/texts.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 interface Hit {
-  readonly kind: keyof Found | "requests";
+  readonly kind: Exclude<keyof Found, "isWhole"> | "requests";
   readonly name: string;
   readonly href: `/${string}`;
 }
@@ -85,7 +85,8 @@ export const overviewPage: ConsolePage = {
     const maySearch = isAllowed(authority, "people.read") || isAllowed(authority, "clients.read");
     const steps = maySeeFirstSteps(authority) ? await findFirstSteps(context, authority) : null;
     const start = wordsFor(frame, START_WORDS);
-    const hits = text === "" || !maySearch ? null : hitsOf(await search(context, authority, text));
+    const found = text === "" || !maySearch ? null : await search(context, authority, text);
+    const hits = found && hitsOf(found);
     const requests = maySearch && text !== "" ? await searchRequest(context, authority, text) : [];
     for (const { requestId } of requests)
       hits?.push({
@@ -122,6 +123,7 @@ export const overviewPage: ConsolePage = {
             </form>
           )}
           {hits !== null && <Hits frame={frame} text={text} hits={hits} />}
+          {found?.isWhole === false && <p class="muted small">{words.foundAmong(CLIENTS_READ)}</p>}
         </section>
         <section class="card">
           <div class="go">

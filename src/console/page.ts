@@ -28,6 +28,7 @@ import {
 import type { ConsoleFrame } from "./layout.tsx";
 import type { SectionName } from "./sections.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
+import { readTyped, sealTyped, TYPED } from "./typed.ts";
 
 /** What a page and its acts work with. */
 export interface ConsoleCall {
@@ -70,9 +71,17 @@ export interface ConsolePage {
 
 const NOTHING_TYPED: Typed = { get: () => undefined };
 
-/** The path and the query that were asked for, below the issuer. A page whose form has a query shows with it what was asked before. */
-const openedAs = ({ issuer }: Context, { path, query }: Incoming): `/${string}` =>
-  `${path.slice(issuer.path.length)}${query === "" ? "" : `?${query}`}` as `/${string}`;
+/**
+ * The path and the query that were asked for, below the issuer. A page whose form has a query shows with it what was asked before.
+ * `typed`: what `readTyped` is to find there.
+ */
+function openedAs({ issuer }: Context, { path, query }: Incoming, typed: string | null = null): `/${string}` {
+  const asked = new URLSearchParams(query);
+  asked.delete(TYPED);
+  asked.delete(NOTICE);
+  if (typed !== null) asked.set(TYPED, typed);
+  return `${path.slice(issuer.path.length)}${asked.size === 0 ? "" : `?${asked}`}` as `/${string}`;
+}
 
 /** The person, or the way to become one. Throws `not_found` for people who manage nothing: they do not learn that there is more. */
 async function open(
@@ -118,7 +127,11 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
   const { path, acts = {} } = page;
   const GET: Handler = async (incoming) => {
     const call = await open(context, incoming, page, null);
-    return call instanceof Response ? call : respondWithPage(await page.show(call, NOTHING_TYPED));
+    if (call instanceof Response) return call;
+    const typed = readTyped(context, call.signedIn.account.subject, incoming.path, call.query.get(TYPED));
+    if (typed === null) return respondWithPage(await page.show(call, NOTHING_TYPED));
+    const frame = { ...call.frame, notice: wordsFor(call.frame, CONSOLE_WORDS).typedBefore };
+    return respondWithPage(await page.show({ ...call, frame }, typed));
   };
   const again = async (incoming: Incoming, form: Parameters, alert: string, status: number) => {
     const call = await open(context, incoming, page, alert);
@@ -134,7 +147,9 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
     const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
     if (act === undefined) throw new OAuthError("parameter_invalid");
     if (act.recent === true) {
-      const asked = await askRecentSignIn(context, call.signedIn, openedAs(context, incoming));
+      const { subject } = call.signedIn.account;
+      const typed = sealTyped(context, subject, incoming.path, form);
+      const asked = await askRecentSignIn(context, call.signedIn, openedAs(context, incoming, typed));
       if (asked !== null) return asked;
     }
     try {

@@ -46,6 +46,8 @@ const english = {
   searchAll: "Find anything",
   searchAllHint:
     "A person’s name or address, the name of an application, or the identifier of a person, an application, a grant, a session, a token or a request.",
+  foundAmong: (count: number) =>
+    `Parts of names are looked for in the oldest ${count} applications only. A whole identifier, or its beginning, finds every application.`,
   found: (text: string) => `Found for “${text}”`,
   kinds: {
     people: "Person",
@@ -57,6 +59,8 @@ const english = {
   },
   nothingFound: "Nothing was found.",
   notSaved: "Nothing was changed.",
+  typedBefore:
+    "You are signed in again. What you typed is here once more, except for passwords: send it now.",
   stale: "The form was open for too long. Nothing was changed. Try again.",
   shownOnce: "It is shown only now.",
   declared: "The configuration file declares this. Change it there, and restart the server.",
@@ -107,6 +111,8 @@ const german: ConsoleWords = {
   searchAll: "Alles durchsuchen",
   searchAllHint:
     "Der Name oder die Adresse einer Person, der Name einer Anwendung, oder die Kennung einer Person, einer Anwendung, eines Zugriffs, einer Sitzung, eines Tokens oder einer Anfrage.",
+  foundAmong: (count) =>
+    `Teile von Namen werden nur in den ältesten ${count} Anwendungen gesucht. Eine ganze Kennung oder ihr Anfang findet jede Anwendung.`,
   found: (text) => `Gefunden für „${text}“`,
   kinds: {
     people: "Person",
@@ -118,6 +124,8 @@ const german: ConsoleWords = {
   },
   nothingFound: "Es wurde nichts gefunden.",
   notSaved: "Es wurde nichts geändert.",
+  typedBefore:
+    "Sie sind erneut angemeldet. Ihre Eingaben stehen wieder hier, Passwörter ausgenommen: Senden Sie sie jetzt ab.",
   stale: "Das Formular war zu lange offen. Es wurde nichts geändert. Versuchen Sie es noch einmal.",
   shownOnce: "Es wird nur jetzt angezeigt.",
   declared: "Das steht in der Konfigurationsdatei. Ändern Sie es dort, und starten Sie den Server neu.",

@@ -3,6 +3,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import { type Binding, bindingOf, type Confirmation, type Proven } from "../protocol/bindings.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
@@ -42,6 +43,8 @@ export interface AccessTokenWish {
   readonly grant: GrantRecord | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  /** What the request proved, and so what it is bound to; null for a bearer token. */
+  readonly confirmation: Proven | null;
   /** Of a token for another one. It does not outlive what it was made from: `until` is the last second that it may expire at. */
   readonly exchange?: { readonly of: Exchange; readonly until: EpochSeconds };
 }
@@ -49,7 +52,7 @@ export interface AccessTokenWish {
 /** `credential`: the credential of a token that is derived from another one. */
 export function mintAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grant, scope, resources, exchange }: AccessTokenWish,
+  { client, grant, scope, resources, confirmation, exchange }: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
@@ -72,6 +75,7 @@ export function mintAccessToken(
       client: client.number,
       scope: isSame(scope, grant?.scope) ? null : scope,
       resources: isSame(resources, grant?.resources) ? null : resources,
+      confirmation,
       exchange: exchange?.of ?? null,
       issuedAt,
       expiresAt: Math.min(issuedAt + seconds, exchange?.until ?? Number.POSITIVE_INFINITY),
@@ -87,12 +91,14 @@ export const mintRefreshToken = (
   context: IssueContext,
   client: ClientRecord,
   grantId: RecordId,
+  confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> | null =>
   client.grantTypes.includes("refresh_token")
     ? refreshTokenOf(
         context,
         grantId,
         mintCredential("refresh_token", context.clock, context.random, shardOf(grantId)),
+        confirmation,
       )
     : null;
 
@@ -101,6 +107,7 @@ export function refreshTokenOf(
   { configuration, clock }: Pick<IssueContext, "configuration" | "clock">,
   grantId: RecordId,
   { text, id, digest }: MintedCredential,
+  confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
   const expiresAt = issuedAt + configuration.lifetimes.refresh_token_seconds;
@@ -116,6 +123,7 @@ export function refreshTokenOf(
       successorId: null,
       usedFrom: null,
       retriedElsewhere: false,
+      confirmation,
     },
   };
 }
@@ -150,7 +158,7 @@ export function deriveSuccessors(
 export interface TokenResponse {
   readonly access_token: string;
   /** RFC 8693 §2.2.1: `N_A` for what is no access token. */
-  readonly token_type: "Bearer" | "N_A";
+  readonly token_type: Binding["tokenType"] | "N_A";
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
@@ -161,12 +169,16 @@ export interface TokenResponse {
 }
 
 export const tokenResponse = (
-  accessToken: { readonly text: string; readonly expiresIn: number },
+  accessToken: {
+    readonly text: string;
+    readonly expiresIn: number;
+    readonly confirmation: Confirmation | null;
+  },
   refreshToken: { readonly text: string } | null,
   scope: readonly Scope[],
 ): TokenResponse => ({
   access_token: accessToken.text,
-  token_type: "Bearer",
+  token_type: bindingOf(accessToken.confirmation).tokenType,
   expires_in: accessToken.expiresIn,
   ...(refreshToken === null ? {} : { refresh_token: refreshToken.text }),
   // RFC 6749 §3.3: a scope has at least one name, so an answer without any scope leaves the parameter out.
@@ -178,5 +190,7 @@ export const mintedResponse = (
   { text, record }: Minted<AccessTokenRecord>,
   refreshToken: { readonly text: string } | null,
   scope: readonly Scope[],
-): TokenResponse =>
-  tokenResponse({ text, expiresIn: record.expiresAt - record.issuedAt }, refreshToken, scope);
+): TokenResponse => {
+  const { issuedAt, expiresAt, confirmation } = record;
+  return tokenResponse({ text, expiresIn: expiresAt - issuedAt, confirmation }, refreshToken, scope);
+};

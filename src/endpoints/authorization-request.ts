@@ -19,6 +19,7 @@ import {
   isAuthenticationLevel,
   lowestLevel,
 } from "../protocol/authentication-level.ts";
+import { type Confirmation, confirmationOf, isThumbprint } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -158,12 +159,16 @@ type RequestContext = Pick<
   | "levelPolicy"
 >;
 
-/** Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. */
+/**
+ * Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. `address`: of the browser, if any
+ * stranger could have sent the request.
+ */
 export async function checkAuthorizationRequest(
   context: RequestContext,
   sent: Parameters,
+  { address = null }: { readonly address?: string | null } = {},
 ): Promise<AuthorizationRequest> {
-  const client = await requireClient(context, sent);
+  const client = await requireClient(context, sent, address);
   const { parameters, carried, fault } = await assembleParameters(context, client, sent);
   const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
   const { redirectUri } = target;
@@ -187,6 +192,7 @@ export async function checkAuthorizationRequest(
       redirectUriRequested,
       codeChallenge,
       nonce: readNonce(parameters),
+      confirmation: readKey(parameters),
       scope,
       claims,
       toAllow: scopeToAllow({ scope, claims }),
@@ -205,11 +211,15 @@ export async function checkAuthorizationRequest(
   }
 }
 
-async function requireClient(context: RequestContext, parameters: Parameters): Promise<ClientRecord> {
+async function requireClient(
+  context: RequestContext,
+  parameters: Parameters,
+  address: string | null,
+): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   const sent = { name: "client_id", values: parameters.all("client_id") };
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });
-  const client = await findRequestingClient(context, clientId);
+  const client = await findRequestingClient(context, clientId, address);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;
@@ -354,6 +364,15 @@ function readNonce(parameters: Parameters): string | null {
   if (nonce !== null && nonce.length > NONCE_CHARACTERS)
     throw invalid("nonce", `it may have ${NONCE_CHARACTERS} characters`);
   return nonce;
+}
+
+/** RFC 9449 §10: the thumbprint of the key with which the code is to be redeemed. */
+function readKey(parameters: Parameters): Confirmation | null {
+  const thumbprint = parameters.get("dpop_jkt");
+  if (thumbprint === undefined) return null;
+  if (!isThumbprint(thumbprint))
+    throw invalid("dpop_jkt", "it is the SHA-256 thumbprint of a key as base64url (RFC 7638)");
+  return confirmationOf("jkt", thumbprint);
 }
 
 function readMaxAge(parameters: Parameters): number | null {

@@ -77,7 +77,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
   const maximum = configuration.limits.parameters_per_request;
 
   const decide = async (incoming: Incoming, parameters: Parameters): Promise<Response> => {
-    const request = await checkAuthorizationRequest(context, parameters);
+    const request = await checkAuthorizationRequest(context, parameters, incoming);
     const { isSilent } = request.prompt;
     // A client for which no one vouches must not learn whether a person is signed in.
     if (isSilent && !request.vouched)
@@ -307,7 +307,7 @@ export const cancelAuthorization = (
     incoming,
     async () => {
       throw new AuthorizationRefusal(
-        await checkAuthorizationRequest(context, parameters),
+        await checkAuthorizationRequest(context, parameters, incoming),
         new OAuthError("person_denied"),
       );
     },

@@ -3,6 +3,7 @@
  * tables that drive the behaviour, so it describes exactly that behaviour.
  */
 import { type ClientAuthenticationMethod, offeredMethods } from "../clients/authentication-methods.ts";
+import { documentSettings } from "../clients/metadata-document.ts";
 import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
@@ -84,7 +85,7 @@ function metadataDocument({
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     // draft-ietf-oauth-client-id-metadata-document §5.
-    client_id_metadata_document_supported: configuration.client_id_metadata_documents.mode !== "off",
+    client_id_metadata_document_supported: documentSettings(configuration).mode !== "off",
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
     // OpenID Connect RP-Initiated Logout §2.1.
@@ -100,8 +101,13 @@ function metadataDocument({
       ({ isOffered }) => isOffered?.(configuration) ?? true,
     ).map(({ grantType }) => grantType),
     // ID-JAG, Authorization Server Metadata. Neither says which issuers or audiences there are.
-    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
-    identity_chaining_requested_token_types_supported: [ID_JAG_TOKEN_TYPE],
+    authorization_grant_profiles_supported: configuration.trusted_issuers.some(({ people }) =>
+      people?.profiles.includes("id-jag"),
+    )
+      ? [ID_JAG_PROFILE]
+      : [],
+    identity_chaining_requested_token_types_supported:
+      configuration.id_jag_audiences.length > 0 ? [ID_JAG_TOKEN_TYPE] : [],
     token_endpoint_auth_methods_supported: methodsOf(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithmsOf(methods),
     revocation_endpoint_auth_methods_supported: methodsOf(methods),
@@ -125,6 +131,8 @@ function metadataDocument({
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
     // Prompt Create §4.2.
     prompt_values_supported: promptValues(configuration),
+    // RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: configuration.dpop.signing_algorithms,
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
     request_object_signing_alg_values_supported: [

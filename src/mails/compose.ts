@@ -5,7 +5,6 @@ import { chooseLanguage, type Texts } from "../pages/texts.ts";
 import { clockTime, longDate } from "../pages/time.ts";
 import { pageAddress } from "../pages/urls.ts";
 import type { Issuer } from "../protocol/issuer.ts";
-import { productOf } from "../protocol/user-agent.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { MAIL_KINDS, type MailKind } from "../rules/mail.ts";
 import { chooseMailTexts } from "./texts.ts";
@@ -82,12 +81,12 @@ const when = (texts: MailTexts, at: number): string =>
   texts.dateAndTime(longDate(texts.language, at), clockTime(texts.language, at));
 
 function factsOf(texts: MailTexts, { account, parameters, createdAt }: MailFacts): MailContent["facts"] {
-  const { address, agent } = parameters;
+  const { address, program, system } = parameters;
   const { facts } = texts;
   return [
     ...(account === null ? [] : [[facts.account, displayText(account.username, 60)] as const]),
     [facts.time, when(texts, createdAt)],
-    ...(typeof agent === "string" ? [[facts.browser, agentWords(texts, agent)] as const] : []),
+    ...(program === undefined ? [] : [[facts.browser, browserWords(texts, { program, system })] as const]),
     ...(typeof address === "string" ? [[facts.address, displayText(address, 60)] as const] : []),
   ];
 }
@@ -95,11 +94,11 @@ function factsOf(texts: MailTexts, { account, parameters, createdAt }: MailFacts
 /** Words that mails and pages have in common. */
 const wordsOfPages = ({ language }: MailTexts): Texts => chooseLanguage({ locale: language }).texts;
 
-/** Only products that are known here: a browser may say anything of itself. */
-function agentWords(texts: MailTexts, agent: string): string {
-  const { program, system } = productOf(agent);
-  if (program !== null && system !== null) return wordsOfPages(texts).device.agentOn(program, system);
-  return program ?? system ?? texts.agentUnknown;
+function browserWords(texts: MailTexts, browser: Readonly<Record<"program" | "system", unknown>>): string {
+  const names = [browser.program, browser.system].filter((name) => typeof name === "string");
+  const [one, other] = names;
+  if (one === undefined) return texts.agentUnknown;
+  return other === undefined ? one : wordsOfPages(texts).device.agentOn(one, other);
 }
 
 const personName = ({ account }: MailFacts): string | null =>

@@ -13,7 +13,6 @@ interface Sample<Kind extends MailKind> {
 
 const DAY_SECONDS = 86_400;
 const ADDRESS = "203.0.113.7";
-const AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 /** As long as a real one. */
 const SECRET = "EXAMPLE-LINK-OF-A-PREVIEW-THAT-OPENS-NOTHING-AND-IS-ALL-MADE-UP-0000";
 
@@ -46,7 +45,7 @@ export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
   password_removed: { parameters: () => ({ address: ADDRESS }), link: null },
   passkey_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
   second_factor_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
-  new_device: { parameters: () => ({ address: ADDRESS, agent: AGENT }), link: null },
+  new_device: { parameters: () => ({ address: ADDRESS, program: "Firefox", system: "Linux" }), link: null },
   refresh_token_replayed: { parameters: () => ({ client: "lighthouse-mail" }), link: null },
   account_disabled: { parameters: () => ({}), link: null },
 };

@@ -183,7 +183,7 @@ async function issue(
     if (useless !== null) return concluded(refused(useless));
     const accessToken = mintAccessToken(
       context,
-      { client, grant, scope, resources },
+      { client, grant, scope, resources, confirmation: await caller.possession.use() },
       mintCredential("access_token", clock, random, shardOf(grant.id)),
     );
     const decision = grantByAssertion(facts, grant, accessToken.record, { issuer: issuer.issuer, now });

@@ -170,18 +170,9 @@ export const auditRecorder = (context: Recording): Subscriber => ({
     ),
 });
 
-/** Keeps an event that no commit of the store could have with it, such as a backup. */
-export const recordAlone = async (
-  { store, ...context }: Recording & { readonly store: Store },
-  act: Act,
-  event: Event,
-): Promise<void> => {
-  await store.commit({ changes: rowsOf(context, act, [event]) });
-};
-
 /** What counts as the same: the requests differ, and so may the addresses. */
-const keyOf = ({ actor }: Act, { event, subject, client, reason, via }: Event): string =>
-  JSON.stringify([event, actor.kind, actor.id, subject, client, reason, via]);
+const keyOf = ({ actor, through }: Act, { event, subject, client, reason, via }: Event): string =>
+  JSON.stringify([event, actor.kind, actor.id, through, subject, client, reason, via]);
 
 /** On a cluster, a row lies where the rows lie with which it is committed. */
 function auditId({ clock, random }: Recording, { grant, subject, client }: Event): RecordId {
@@ -306,6 +297,7 @@ export function auditFacts(row: AuditRecord): Readonly<Record<string, string | n
     event: row.event,
     level: known.level,
     by: row.actorId === null ? row.actorKind : `${row.actorKind}:${row.actorId}`,
+    through: row.through,
     subject: row.subject,
     client: row.clientId,
     group: row.groupName,

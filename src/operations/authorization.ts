@@ -8,6 +8,7 @@ import {
 } from "../credentials/credential.ts";
 import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { ServerKeys } from "../platform/keys.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type {
   CodeChallenge,
@@ -54,6 +55,8 @@ export interface CodeRequest {
   readonly codeChallenge: CodeChallenge | null;
   /** OpenID Connect Core §3.1.2.1; null if the request has none. */
   readonly nonce: string | null;
+  /** RFC 9449 §10: what the token request must prove; null if the request names no key. */
+  readonly confirmation: Confirmation | null;
   readonly scope: readonly Scope[];
   /** The individual claims that the request names; null if it names none. */
   readonly claims: IndividualClaims | null;
@@ -164,7 +167,8 @@ export async function issueAuthorizationCode(
     form === null
       ? mintCredential("authorization_code", clock, random, shard)
       : codeOf(keys, form, newRecordId(clock, random, shard));
-  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce } = request;
+  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce, confirmation } =
+    request;
   await keepDocumentClient(context, act, client);
   const consent = {
     subject: account.subject,
@@ -194,6 +198,7 @@ export async function issueAuthorizationCode(
       redirectUriRequested,
       codeChallenge,
       nonce,
+      confirmation,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -259,7 +264,7 @@ export const newFormId = ({ clock, random }: Pick<Context, "clock" | "random">, 
   newRecordId(clock, random, shardOf(subject));
 
 /** A token request with a code (RFC 6749 §4.1.3). */
-export interface CodeRedemption extends rules.CodeRequest {
+export interface CodeRedemption extends Omit<rules.CodeRequest, "shown"> {
   readonly code: string;
   readonly target: RequestedTarget;
 }
@@ -286,7 +291,8 @@ export function redeemCode(
     const facts = await store.look(CODE, { id: presented?.id ?? null, callerId: caller.callerId });
     caller.confirm(facts.caller);
     const now = clock.seconds();
-    const fault = rules.codeFault(presented, facts, client.clientId, request, now);
+    const { shown } = caller.possession;
+    const fault = rules.codeFault(presented, facts, client.clientId, { ...request, shown }, now);
     const { code, grant } = facts;
     if (fault !== null || code === null || grant === null) {
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
@@ -295,13 +301,16 @@ export function redeemCode(
     const useless = code.usedAt === null ? await useFault(context, client, grant) : null;
     if (useless !== null) return concluded(refused(useless));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
+    // A replay needs none: it gets no tokens.
+    const confirmation = code.usedAt === null ? await caller.possession.use() : null;
     const accessToken = mintAccessToken(context, {
       client,
       grant,
       scope: allowed.scope,
       resources: allowed.resources,
+      confirmation,
     });
-    const refreshToken = mintRefreshToken(context, client, grant.id);
+    const refreshToken = mintRefreshToken(context, client, grant.id, confirmation);
     const decision = rules.redeemCode(facts, client, failureLimit, {
       now,
       accessToken: accessToken.record,

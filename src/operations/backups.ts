@@ -3,8 +3,10 @@
  * folder and whatever its name is; and status and doctor know how old the last backup is.
  */
 import type { RecordId } from "../protocol/identifiers.ts";
+import type { Act, Event } from "../rules/events.ts";
 import { insert, remove, type Store } from "../store/contract.ts";
 import { type BackupRecord, backups } from "../store/tables.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, collect } from "./paging.ts";
 
 interface BackupContext {
@@ -21,14 +23,19 @@ export async function findLastBackup({ store }: BackupContext): Promise<BackupRe
 export const findBackups = ({ store }: BackupContext): Promise<BackupRecord[]> =>
   collect(allPages((page) => store.list(backups, { ...page, order: ["madeAt", "id"], descending: true })));
 
-/** Notes that a backup was made, and forgets those that are gone. */
-export async function noteBackup(
-  { store }: BackupContext,
+/** Notes that a backup was made, with the event of it, and forgets those that are gone. */
+export const noteBackup = (
+  context: DecideContext,
+  act: Act,
   backup: BackupRecord,
+  event: Event,
   gone: readonly RecordId[] = [],
-): Promise<void> {
-  await store.commit({ changes: [insert(backups, backup), ...gone.map((id) => remove(backups, { id }))] });
-}
+): Promise<void> =>
+  outcomeOf(context, act, async () => ({
+    outcome: undefined,
+    changes: [insert(backups, backup), ...gone.map((id) => remove(backups, { id }))],
+    events: [event],
+  }));
 
 /** Forgets a backup whose file was deleted. */
 export async function forgetBackup({ store }: BackupContext, { id }: BackupRecord): Promise<void> {

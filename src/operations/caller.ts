@@ -20,6 +20,7 @@ import { row } from "../store/contract.ts";
 import { type ClientRecord, clients } from "../store/tables.ts";
 import { type ProofContext, ProvenRequest, proofOf } from "./client-proofs.ts";
 import type { Context } from "./context.ts";
+import { NOTHING_PROVEN, type Possession } from "./possession.ts";
 
 /**
  * The entry of a plan that finds the caller's revision and its number, since another client may have the identifier by now.
@@ -41,6 +42,8 @@ class CallerChanged extends Error {
 export class Caller {
   readonly client: AuthenticatedClient;
   isConfirmed: boolean;
+  /** What the request proves beside the credentials, for the tokens that it gets. */
+  possession: Possession = NOTHING_PROVEN;
 
   constructor(client: AuthenticatedClient, isConfirmed: boolean) {
     this.client = client;

@@ -6,6 +6,7 @@
  * restart and an outage of the document.
  */
 import { newClientRecord, withinPolicy } from "../clients/clients.ts";
+import { documentSettings } from "../clients/metadata-document.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OutboundError } from "../platform/outbound.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -16,7 +17,7 @@ import * as rules from "../rules/client.ts";
 import { concluded } from "../rules/decision.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import type { ClientRecord, KeptDocument } from "../store/tables.ts";
-import { createClient, findClient, findServedClient } from "./clients.ts";
+import { createClient, findClient, findServedClient, requireRegistrationRoom } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
 import { isBlocked } from "./document-blocks.ts";
@@ -47,24 +48,31 @@ export async function findShownClient(
 export async function findRequestingClient(
   context: DocumentContext & Pick<Context, "catalogue">,
   clientId: string,
+  address: string | null = null,
 ): Promise<ClientRecord | null> {
   if (!isDocumentUrl(clientId)) return findServedClient(context, clientId);
-  const client = await findDocumentClient(context, clientId);
+  const client = await findDocumentClient(context, clientId, { address });
   return withinPolicy(client, context.configuration, context.catalogue);
+}
+
+interface FindOptions {
+  /** Whether to fetch the document even if it is fresh. */
+  readonly isForced?: boolean;
+  /** Of the stranger who asks. Default: no stranger asks. */
+  readonly address?: string | null;
 }
 
 /**
  * The client of a document for an authorization request, as its document says it now, or said it lately. Throws
- * `client_document_blocked`, `client_document_unavailable` or `client_document_refused`. `isForced`: fetches it even if it is fresh.
+ * `client_document_blocked`, `client_document_unavailable` or `client_document_refused`.
  */
 export async function findDocumentClient(
   context: DocumentContext,
   url: string,
-  { isForced = false }: { readonly isForced?: boolean } = {},
+  { isForced = false, address = null }: FindOptions = {},
 ): Promise<ClientRecord> {
   const { configuration, clientDocuments, clock, random } = context;
-  const settings = configuration.client_id_metadata_documents;
-  const fault = documentPolicyFault(url, settings);
+  const fault = documentPolicyFault(url, documentSettings(configuration));
   if (fault !== null)
     throw new OAuthError("client_document_blocked", {
       clientId: url,
@@ -77,7 +85,11 @@ export async function findDocumentClient(
   const now = clock.seconds();
   if (known !== null && !isForced && isFresh(known.document, now)) return known;
   try {
-    const { metadata, document } = await clientDocuments.fetch(url, known?.document ?? null);
+    const { metadata, document } = await clientDocuments.fetch(
+      url,
+      known?.document ?? null,
+      stored === null ? address : null,
+    );
     if (stored !== null) return await keepAsFetched(context, stored, { metadata, document });
     const client = seenClient({ url: url as ClientId, known, metadata, document }, random);
     clientDocuments.remember(client);
@@ -90,7 +102,7 @@ export async function findDocumentClient(
       stored !== null &&
       !isForced &&
       mayBeStale(error) &&
-      isStaleAllowed(stored, settings.stale_seconds, now)
+      isStaleAllowed(stored, configuration.client_id_metadata_documents.stale_seconds, now)
     )
       return stored;
     throw new OAuthError("client_document_unavailable", {
@@ -168,6 +180,21 @@ export async function fetchDocumentNow(
   const client = await findDocumentClient(context, url, { isForced: true });
   await createClient(context, act, { ...client, unusedFrom: null });
   return (await findClient(context, url)) ?? client;
+}
+
+/**
+ * A client of a document is to act before a person was asked, as with a pushed authorization request: it gets a row that is removed if
+ * no person allows it anything. Nothing happens for a client that has one, or that is none of a document. Throws as
+ * `findDocumentClient`, and `registrations_full` if there are as many unused ones as are kept.
+ */
+export async function admitDocumentClient(
+  context: DocumentContext,
+  act: Act,
+  clientId: string,
+): Promise<void> {
+  if (!isDocumentUrl(clientId) || (await findClient(context, clientId)) !== null) return;
+  await requireRegistrationRoom(context, "metadata_document");
+  await createClient(context, act, await findDocumentClient(context, clientId));
 }
 
 /** A person allows the client something: from now on it has a row. Nothing changes if it has one, or is no client of a document. */

@@ -165,9 +165,13 @@ export const CROWDED_SECONDS = 3600;
  * The `unusedFrom` of the registration that has `newer` unused ones after it: that one and the earlier ones are too many.
  * Null if there are fewer.
  */
-export async function findCrowdedOut({ store }: Reading, newer: number): Promise<EpochSeconds | null> {
+export async function findCrowdedOut(
+  { store }: Reading,
+  newer: number,
+  source: ClientSource = "registration",
+): Promise<EpochSeconds | null> {
   const [client] = await store.list(clients, {
-    where: { source: "registration" },
+    where: { source },
     above: { unusedFrom: 0 },
     order: ["unusedFrom", "clientId"],
     descending: true,
@@ -186,9 +190,10 @@ export async function requireRegistrationRoom(
     readonly clock: Clock;
     readonly configuration: Pick<Configuration, "registration">;
   },
+  source: ClientSource = "registration",
 ): Promise<void> {
   const { unused_kept } = context.configuration.registration;
-  const oldest = await findCrowdedOut(context, unused_kept - 1);
+  const oldest = await findCrowdedOut(context, unused_kept - 1, source);
   if (oldest === null) return;
   const retryAfterSeconds = oldest + CROWDED_SECONDS - context.clock.seconds();
   if (retryAfterSeconds > 0) throw new OAuthError("registrations_full", { retryAfterSeconds });

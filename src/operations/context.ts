@@ -28,15 +28,15 @@ import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
-import type { MailSender } from "./mail.ts";
 import type { MailTest } from "./mail-test.ts";
+import type { Sender } from "./outbox.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 import type { SeenLately } from "./single-use.ts";
 import type { TrustedIssuers } from "./trusted-issuers.ts";
-import type { WebhookSender } from "./webhooks.ts";
+import type { WebhookKeeper } from "./webhooks.ts";
 
 export interface Context {
   readonly configuration: Configuration;
@@ -98,9 +98,11 @@ export interface Context {
   /** Tells clients that sessions have ended. */
   readonly logoutSender: LogoutSender;
   /** Sends the mails that wait; null if this server sends none. */
-  readonly mailSender: MailSender | null;
+  readonly mailSender: Sender | null;
+  /** What webhooks are to hear of, and has no row yet. */
+  readonly webhooks: Pick<WebhookKeeper, "settled">;
   /** Delivers to the webhooks; null if there are none. */
-  readonly webhookSender: WebhookSender | null;
+  readonly webhookSender: Sender | null;
   /** Sends one mail now, in this language, and says how each step went; null if this server sends none. */
   readonly testMail: ((address: string, language: string) => Promise<MailTest>) | null;
   /** Sends links by mail; null if this server sends none. */

@@ -1,13 +1,26 @@
 /** The course of every act: load the facts, decide, commit; if the facts have changed meanwhile, start over. */
 
 import type { Decision } from "../rules/decision.ts";
-import type { Act } from "../rules/events.ts";
-import { type Store, StoreUnavailable, type Values } from "../store/contract.ts";
+import type { Act, Event } from "../rules/events.ts";
+import { type Change, type Store, StoreUnavailable, type Values } from "../store/contract.ts";
+import type { Table } from "../store/declare.ts";
 import type { Events } from "./events.ts";
 
 export interface DecideContext {
   readonly store: Store;
   readonly events: Events;
+  /**
+   * Asked at the beginning of each attempt. It throws for an act that may not be, or not any more. The conditions that it returns are a
+   * part of the commit, so that a permission that goes meanwhile makes the commit stale.
+   */
+  readonly guard?: () => Promise<readonly Guard[]>;
+}
+
+/** A condition on a row for the commit of an act (`check`). */
+export interface Guard {
+  readonly table: Table;
+  readonly key: Values;
+  readonly was: Values;
 }
 
 /** How often facts may change under a decision before it fails. Each time another decision was committed. */
@@ -29,14 +42,37 @@ export async function decide<Outcome>(
   attempt: () => Promise<Decision<Outcome>>,
 ): Promise<Decided<Outcome>> {
   for (let count = 1; count <= ATTEMPTS; count += 1) {
+    const guards = (await context.guard?.()) ?? NO_GUARDS;
     const decision = await attempt();
-    const swept = await carryOut(context, act, decision);
+    const swept = await carryOut(context, act, guards.length === 0 ? decision : guarded(decision, guards));
     if (swept !== "stale") return { outcome: decision.outcome, swept };
   }
   context.events.tell(act, [{ event: "store.stale" }]);
   throw new StoreUnavailable("the facts changed each time before a decision was committed", {
     advice: "Try again. If this lasts, look for a program that changes the database all the time.",
   });
+}
+
+const NO_GUARDS: readonly Guard[] = [];
+
+/** The decision under further conditions. A row is in one change only, so a condition on a row that changes becomes a part of its guard. */
+function guarded<Outcome>(decision: Decision<Outcome>, guards: readonly Guard[]): Decision<Outcome> {
+  const { changes = [], sweeps = [] } = decision;
+  // Without them there is no commit, and nothing that may not be.
+  if (changes.length === 0 && sweeps.length === 0) return decision;
+  return { ...decision, changes: guards.reduce(withGuard, changes) };
+}
+
+type Guarding = Extract<Change, { readonly was: Values }>;
+
+function withGuard(changes: readonly Change[], { table, key, was }: Guard): readonly Change[] {
+  const isOfRow = (change: Change): change is Guarding =>
+    "was" in change &&
+    change.table === table &&
+    Object.entries(key).every(([column, value]) => change.key[column] === value);
+  const own = changes.find(isOfRow);
+  if (own === undefined) return [...changes, { act: "check", table, key, was }];
+  return changes.map((change) => (change === own ? { ...own, was: { ...own.was, ...was } } : change));
 }
 
 /** The outcome alone. */
@@ -49,6 +85,10 @@ export async function outcomeOf<Outcome>(
 }
 
 const NOTHING: Decided<unknown>["swept"] = [];
+
+/** An event that no change goes with: it has a commit of its own, with what its subscribers write. */
+export const commitEvent = (context: DecideContext, act: Act, event: Event): Promise<void> =>
+  outcomeOf(context, act, async () => ({ outcome: undefined, changes: [], events: [event] }));
 
 /** Commits one decision and reports its events. `stale`: a fact has changed, and nothing happened. */
 export async function carryOut(

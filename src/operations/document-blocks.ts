@@ -1,4 +1,5 @@
 /** Where the operator takes no metadata documents from, beside what the configuration says. */
+import { documentSettings } from "../clients/metadata-document.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { documentPolicyFault, fitsDocumentPattern } from "../protocol/document-url.ts";
 import * as rules from "../rules/client.ts";
@@ -64,7 +65,7 @@ export async function applyDocumentPolicy(
   context: BlockContext & Pick<Context, "configuration">,
   act: Act = SERVER_ACT,
 ): Promise<void> {
-  const settings = context.configuration.client_id_metadata_documents;
+  const settings = documentSettings(context.configuration);
   const blocks = await listDocumentBlocks(context);
   const isTaken = ({ clientId }: ClientRecord) =>
     documentPolicyFault(clientId, settings) === null &&

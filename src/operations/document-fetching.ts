@@ -9,6 +9,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { createAttemptLimit } from "../platform/attempts.ts";
 import type { Clock, SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
+import { createNetworkLimit } from "../platform/network.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, type OutboundCaching, OutboundError } from "../platform/outbound.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
@@ -31,8 +32,11 @@ export interface ClientDocuments {
   /** The client of a document that this process fetched lately and that has no row; null if there is none. */
   recall(url: string): ClientRecord | null;
   remember(client: ClientRecord): void;
-  /** Fetches the document, unless too many of its host were fetched. `known`: how it was kept. Throws OutboundError or OAuthError. */
-  fetch(url: string, known: KeptDocument | null): Promise<Fetched>;
+  /**
+   * Fetches the document, unless too many of its host were fetched, or for this address. `known`: how it was kept. `address`: of the
+   * stranger who asks; null if no stranger does. Throws OutboundError or OAuthError.
+   */
+  fetch(url: string, known: KeptDocument | null, address: string | null): Promise<Fetched>;
 }
 
 interface Parts {
@@ -53,6 +57,13 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
   const perHost = createAttemptLimit({
     clock: steadyClock,
     limit: settings.fetches_per_host,
+    windowSeconds: LIMIT_WINDOW_SECONDS,
+  });
+
+  // Slow hosts that one stranger names must not take the places of what others name.
+  const perAddress = createNetworkLimit({
+    clock: steadyClock,
+    limit: settings.fetches_per_address,
     windowSeconds: LIMIT_WINDOW_SECONDS,
   });
 
@@ -92,10 +103,15 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
       if (seen.size > MOST_SEEN && seen.oldestKey !== null) seen.delete(seen.oldestKey);
     },
     /** All requests that need one document at one time share one fetch. */
-    fetch(url, known) {
+    async fetch(url, known, address) {
       const name = `${known?.etag ?? ""} ${url}`;
       const running = underWay.get(name);
       if (running !== undefined) return running;
+      if (address !== null && perAddress.attempt(address) > 0)
+        throw new OutboundError(
+          "too_many",
+          "Too many documents were fetched for your network. Try again in a minute.",
+        );
       const fetching = fetchNow(url, known).finally(() => underWay.delete(name));
       underWay.set(name, fetching);
       return fetching;

@@ -6,6 +6,7 @@ import type { RecordId } from "../protocol/identifiers.ts";
 import type { Ending } from "../rules/session.ts";
 import { shardOf } from "../store/declare.ts";
 import type { DecideContext } from "./decide.ts";
+import type { Sender } from "./outbox.ts";
 
 export interface EndingContext extends DecideContext {
   readonly clock: Clock;
@@ -22,14 +23,10 @@ export const newEnding = (
 });
 
 /** Tells the clients that sessions have ended (logout-notices.ts). */
-export interface LogoutSender {
+export interface LogoutSender extends Sender {
   /**
    * Sends the notice of one end to all of its clients, side by side. Resolves when all have answered, or after the patience: the
    * rest goes on by itself. Never throws.
    */
   deliver(id: RecordId, patienceMillis: number): Promise<void>;
-  /** Sends all that is due. Calls at the same time are one. Never throws. */
-  sendDue(): Promise<void>;
-  /** Resolves when nothing is under way. */
-  settled(): Promise<void>;
 }

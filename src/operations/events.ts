@@ -47,7 +47,7 @@ export function createEvents(
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
   tell(
-    { actor, origin },
+    { actor, through, origin },
     { event, subject, client, group, grant, link, reason, file, count, key, via, workload },
   ) {
     const { level, words } = EVENT_TYPES[event];
@@ -66,6 +66,7 @@ export const logEvents = (log: Log): Subscriber => ({
       key,
       count,
       by: actorText(actor),
+      through,
       address: origin?.address,
       request: origin?.requestId,
     };

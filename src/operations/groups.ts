@@ -153,20 +153,21 @@ export const describeGroup = (
 
 /**
  * Removes the group, and then takes its members out of it, one commit for each. A removal that was interrupted goes on at the
- * next call. Null if there is no such group; else how many people were in it.
+ * next call. Null if there is no such group; else how many people were in it. `contextFor`: for the commit of a member.
  */
 export async function removeGroup(
   context: DecideContext,
   act: Act,
   name: string,
   now: EpochSeconds,
+  contextFor: (member: SubjectId) => DecideContext = () => context,
 ): Promise<number | null> {
   const removed = await outcomeOf(context, act, async () =>
     rules.removeGroup(await findGroup(context, name)),
   );
   let count = 0;
   for await (const { subject } of everyMemberRow(context, name)) {
-    await changeAccount(context, act, subject, { leaves: [name] }, now);
+    await changeAccount(contextFor(subject), act, subject, { leaves: [name] }, now);
     count += 1;
   }
   return removed || count > 0 ? count : null;

@@ -4,31 +4,23 @@
  */
 import { isConfidential } from "../clients/authentication.ts";
 import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
-import type { EpochSeconds } from "../platform/clock.ts";
 import { ID_JAG_TOKEN_TYPE, ID_JAG_TYPE } from "../protocol/assertions.ts";
-import { OAuthError } from "../protocol/errors.ts";
+import { OPENID_SCOPE } from "../protocol/catalogue.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { mayUse } from "../rules/client-access.ts";
 import type { Act } from "../rules/events.ts";
-import { allowedIdJag, type IdJagSubject, type IdJagWish, idJagClaims } from "../rules/id-jag.ts";
+import { allowedAudience, allowedIdJag, type IdJagWish, idJagClaims } from "../rules/id-jag.ts";
 import { subjectFor } from "../rules/subject.ts";
-import type { AccountRecord, GrantRecord } from "../store/tables.ts";
+import type { ExchangeTokens } from "../rules/token-exchange.ts";
+import type { AccountRecord } from "../store/tables.ts";
 import { actOf, type Caller } from "./caller.ts";
-import { useFault } from "./client-access.ts";
 import { findClient } from "./clients.ts";
 import type { Context } from "./context.ts";
+import { findAccount } from "./people.ts";
 
-/** The person whom the subject token of the exchange is about. The exchange has checked that token, and that it is of this client. */
-export interface ExchangedSubject {
-  readonly account: AccountRecord;
-  readonly authentication: IdJagSubject["authentication"];
-  readonly grant: GrantRecord | null;
-  readonly via: "id_token" | "refresh_token";
-  /** When the subject token expires; null for one that lives on. The assertion does not outlive it. */
-  readonly expiresAt: EpochSeconds | null;
-}
-
+/** What a client asks for. */
 export interface IdJagRequest extends IdJagWish {
-  readonly subject: ExchangedSubject;
+  readonly actorToken: string | undefined;
 }
 
 /** ID-JAG, Response. It is no access token, so its type is `N_A` (RFC 8693 §2.2.1). */
@@ -42,36 +34,52 @@ export interface IdJagResponse {
 
 const JTI_BYTES = 16;
 
-/** Throws OAuthError. */
-export async function issueIdJag(
+/**
+ * `read`: the tokens of the exchange as they are now, or what is wrong with them. A client without an audience is refused before its token is
+ * looked at. Throws OAuthError.
+ */
+export async function exchangeForIdJag(
   context: Context,
   act: Act,
   caller: Caller,
-  { subject, ...wish }: IdJagRequest,
+  { actorToken, ...wish }: IdJagRequest,
+  read: () => Promise<ExchangeTokens | Reason>,
 ): Promise<IdJagResponse> {
   const { configuration, issuer, clock, random, signingKeys, events } = context;
   const { client } = caller;
   const { clientId } = client;
-  const { account, authentication } = subject;
+  const refuse = (reason: Reason, description?: string) =>
+    new OAuthError(reason, { clientId, ...(description !== undefined && { description }) });
   // ID-JAG, Client Authentication: "SHOULD only be supported for confidential clients".
-  if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId });
-  if (account.disabledAt !== null || !mayUse(client, account))
-    throw new OAuthError("person_not_allowed", { clientId });
-  const { authenticationLevel } = authentication;
-  const useless = await useFault(context, client, {
-    subject: account.subject,
-    scope: [],
-    authenticationLevel,
-  });
-  if (useless !== null) throw new OAuthError(useless, { clientId });
+  if (!isConfidential(client)) throw refuse("client_not_confidential");
+  allowedAudience(configuration.id_jag_audiences, clientId, wish);
+  // ID-JAG, Actor Delegation Extensions: an actor that this server leaves out would be one that the other server does not know of.
+  if (actorToken !== undefined)
+    throw refuse("parameter_invalid", "An ID-JAG has no actor: leave out actor_token.");
+  const tokens = await read();
+  if (typeof tokens === "string") throw refuse(tokens);
+  const { subject } = tokens;
+  if (subject.kind === "access_token")
+    throw refuse("token_type_unsupported", "An ID-JAG is issued for an ID token or a refresh token.");
+  const { grant } = subject;
+  // ID-JAG, Processing Rules: the assertion is for the client that asks. Without openid nobody signed in to it.
+  if (subject.clientId !== clientId || grant === null || !grant.scope.includes(OPENID_SCOPE))
+    throw refuse("subject_token_not_allowed");
+  const account = await findAccount(context, grant.subject);
+  if (account === null || account.disabledAt !== null) throw refuse("subject_token_unknown");
+  if (!mayUse(client, account)) throw refuse("person_not_allowed");
   const allowed = allowedIdJag(configuration.id_jag_audiences, clientId, account, wish);
   const now = clock.seconds();
-  const expiresAt = Math.min(now + allowed.audience.lifetime_seconds, subject.expiresAt ?? Infinity);
+  const expiresAt = Math.min(now + allowed.audience.lifetime_seconds, subject.expiresAt);
   const claims = idJagClaims(
     issuer.identifier,
     Buffer.from(random(JTI_BYTES)).toString("base64url"),
     allowed,
-    { subject: await subjectAt(context, allowed.audience.subject_client, account), account, authentication },
+    {
+      subject: await subjectAt(context, allowed.audience.subject_client, account),
+      account,
+      authentication: grant,
+    },
     { now, expiresAt },
   );
   const algorithm = defaultSigningAlgorithm(configuration.signing.algorithms);
@@ -80,10 +88,10 @@ export async function issueIdJag(
     {
       event: "id_jag.issued",
       via: allowed.audience.issuer,
-      reason: subject.via,
+      reason: subject.kind,
       subject: account.subject,
       client: clientId,
-      grant: subject.grant?.id,
+      grant: grant.id,
     },
   ]);
   return {

@@ -1,6 +1,6 @@
 /**
- * Sends the notices of ended sessions to the clients (Back-Channel Logout 1.0). A sign-out sends its own at once; one process also
- * looks for others at intervals: those of the command line, of a process that was killed, and those whose client did not answer.
+ * Sends the notices of ended sessions to the clients (Back-Channel Logout 1.0). A sign-out sends its own at once; the others wait in the
+ * outbox (`outbox.ts`): those of the command line, of a process that was killed, and those whose client did not answer.
  */
 import { idTokenAlgorithm } from "../clients/openid-metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
@@ -8,15 +8,15 @@ import { newRecordId, recordIdText } from "../credentials/credential.ts";
 import { sessionIdFor } from "../credentials/id-token.ts";
 import { LOGOUT_TOKEN_TYPE, logoutTokenClaims } from "../credentials/logout-token.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import type { Log } from "../platform/log.ts";
 import { type Outbound, OutboundError, type OutboundFault } from "../platform/outbound.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { isEnabled } from "../rules/client.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/logout-notice.ts";
+import type { Answer } from "../rules/outbox.ts";
 import { subjectFor } from "../rules/subject.ts";
-import { row, StoreUnavailable } from "../store/contract.ts";
+import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
   type ClientRecord,
@@ -28,16 +28,16 @@ import {
 import { findClient } from "./clients.ts";
 import { decide, outcomeOf } from "./decide.ts";
 import type { EndingContext, LogoutSender } from "./ending.ts";
+import { type Attempted, createSender, logFault, type SenderContext } from "./outbox.ts";
 import { allPages, type Page } from "./paging.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 
-export interface LogoutSenderContext extends EndingContext {
+export interface LogoutSenderContext extends EndingContext, SenderContext {
   readonly configuration: Pick<Configuration, "signing">;
   readonly issuer: Pick<Issuer, "identifier">;
   readonly keys: ServerKeys;
   readonly signingKeys: Pick<SigningKeyRing, "sign">;
   readonly outbound: Outbound;
-  readonly log: Log;
 }
 
 /** A client that takes longer for one notice is down, or as good as. */
@@ -49,33 +49,34 @@ const TIMEOUT_MILLIS = 5000;
  */
 const TURN_MILLIS = 5000;
 
-/** How many notices a sender looks at before it looks again. */
-const BATCH = 100;
-
 const NOTICE = { notice: row(logoutNotices, { id: "$id" }) };
 
 /** `turnMillis`: default `TURN_MILLIS`. */
 export function createLogoutSender(context: LogoutSenderContext, turnMillis = TURN_MILLIS): LogoutSender {
-  const underWay = new Set<Promise<void>>();
-  const track = (work: Promise<void>): Promise<void> => {
-    const tracked = work
-      .catch((error: unknown) => {
-        // The notice is in the database, and the next look finds it.
-        const level = error instanceof StoreUnavailable ? "debug" : "error";
-        context.log[level]("a notice of a sign-out could not be sent", { cause: String(error) });
-      })
-      .finally(() => underWay.delete(tracked));
-    underWay.add(tracked);
-    return tracked;
-  };
-  let running: Promise<void> | null = null;
+  const underWay = new Set<Promise<unknown>>();
+  const sender = createSender(context, "a notice of a sign-out", [
+    {
+      first: (limit) => findWaitingNotices(context, limit),
+      async giveUp(rows) {
+        for (const notice of rows)
+          if (rules.isForClient(notice))
+            await conclude(context, notice, { outcome: "refused", reason: "expired" });
+          else await decide(context, SERVER_ACT, async () => rules.drop(notice));
+      },
+      attempts: (rows) => [() => sendAll(context, rows, turnMillis)],
+    },
+  ]);
   return {
+    ...sender,
     async deliver(id, patienceMillis) {
-      const all = track(
-        spread(context, id).then(async (notices) => {
+      const all: Promise<unknown> = spread(context, id)
+        .then(async (notices) => {
           await Promise.all(notices.map((notice) => send(context, notice)));
-        }),
-      );
+        })
+        // The notice is in the database, and the next look finds it.
+        .catch((error: unknown) => logFault(context, "a notice of a sign-out", error))
+        .finally(() => underWay.delete(all));
+      underWay.add(all);
       let timer: ReturnType<typeof setTimeout> | undefined;
       const patience = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, patienceMillis);
@@ -83,17 +84,18 @@ export function createLogoutSender(context: LogoutSenderContext, turnMillis = TU
       await Promise.race([all, patience]);
       clearTimeout(timer);
     },
-    sendDue() {
-      running ??= track(sendDue(context, turnMillis)).finally(() => {
-        running = null;
-      });
-      return running;
-    },
     async settled() {
-      await Promise.all(underWay);
+      await Promise.all([sender.settled(), ...underWay]);
     },
   };
 }
+
+/** The notices that wait, by the time of their next attempt. */
+export const findWaitingNotices = (
+  { store }: Pick<LogoutSenderContext, "store">,
+  limit: number,
+): Promise<LogoutNoticeRecord[]> =>
+  store.list(logoutNotices, { where: { waits: true }, order: ["nextAt", "id"], limit });
 
 const findNotice = async ({ store }: Pick<LogoutSenderContext, "store">, id: RecordId) =>
   (await store.look(NOTICE, { id })).notice;
@@ -139,24 +141,23 @@ const claim = (context: LogoutSenderContext, id: RecordId): Promise<rules.Client
     rules.claim(await findNotice(context, id), context.clock.seconds()),
   );
 
-async function sendDue(context: LogoutSenderContext, turnMillis: number): Promise<void> {
-  for (;;) {
-    const now = context.clock.seconds();
-    const first = await context.store.list(logoutNotices, { order: ["nextAt", "id"], limit: BATCH });
-    const due = first.filter(({ nextAt }) => nextAt <= now);
-    if (due.length === 0) return;
-    const found: rules.ClientNotice[] = [];
-    for (const notice of due) {
-      if (!rules.isForClient(notice)) found.push(...(await spread(context, notice.id)));
-      else if (notice.expiresAt <= now) await giveUp(context, notice);
-      else {
-        const claimed = await claim(context, notice.id);
-        if (claimed !== null) found.push(claimed);
-      }
+/** Takes all of them, so that those of a client that is down leave the way to others. */
+async function sendAll(
+  context: LogoutSenderContext,
+  due: readonly LogoutNoticeRecord[],
+  turnMillis: number,
+): Promise<Attempted> {
+  const found: rules.ClientNotice[] = [];
+  for (const notice of due) {
+    if (!rules.isForClient(notice)) found.push(...(await spread(context, notice.id)));
+    else {
+      const claimed = await claim(context, notice.id);
+      if (claimed !== null) found.push(claimed);
     }
-    const byClient = Map.groupBy(found, ({ clientId }) => clientId);
-    await Promise.all([...byClient.values()].map((notices) => sendInTurn(context, notices, turnMillis)));
   }
+  const byClient = Map.groupBy(found, ({ clientId }) => clientId);
+  await Promise.all([...byClient.values()].map((notices) => sendInTurn(context, notices, turnMillis)));
+  return "done";
 }
 
 /** A client that is down costs one attempt, and a slow one a turn: its other notices wait for their next time. */
@@ -169,9 +170,13 @@ async function sendInTurn(
   for (const notice of notices) if (turn.aborted || !(await send(context, notice))) return;
 }
 
-const giveUp = (context: LogoutSenderContext, notice: rules.ClientNotice): Promise<boolean> =>
+const conclude = (
+  context: LogoutSenderContext,
+  notice: rules.ClientNotice,
+  answer: Answer,
+): Promise<boolean> =>
   outcomeOf(context, SERVER_ACT, async () =>
-    rules.conclude(notice, { outcome: "refused", reason: "expired" }),
+    rules.conclude(notice, await findNotice(context, notice.id), answer, context.clock.seconds()),
   );
 
 /** False if another attempt is to come. */
@@ -181,8 +186,7 @@ async function send(context: LogoutSenderContext, notice: rules.ClientNotice): P
     await decide(context, SERVER_ACT, async () => rules.drop(notice));
     return true;
   }
-  const answer = await post(context, client, notice);
-  return outcomeOf(context, SERVER_ACT, async () => rules.conclude(notice, answer));
+  return conclude(context, notice, await post(context, client, notice));
 }
 
 /** §2.5. Each attempt has a token of its own, because a token is short-lived. */
@@ -190,7 +194,7 @@ async function post(
   context: LogoutSenderContext,
   client: Notified,
   { session, subject }: rules.ClientNotice,
-): Promise<rules.Answer> {
+): Promise<Answer> {
   const { outbound, issuer, keys, clock, random, configuration, signingKeys } = context;
   const { clientId } = client;
   const claims = logoutTokenClaims(
@@ -213,7 +217,7 @@ async function post(
       types: [],
       timeoutMillis: TIMEOUT_MILLIS,
     });
-    return { outcome: "heard" };
+    return { outcome: "sent" };
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const reason = error.status === null ? error.fault : `status ${error.status}`;
@@ -233,18 +237,3 @@ const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 const mayPass = ({ fault, status }: OutboundError): boolean =>
   status === null ? PASSING_FAULTS.has(fault) : status >= 500 || PASSING_STATUSES.has(status);
-
-/** How often a process looks for notices that are due. */
-const LOOK_EVERY_MILLIS = 5000;
-
-/** Sends at intervals what is due. */
-export function startSending(sender: LogoutSender): { stop(): Promise<void> } {
-  const timer = setInterval(() => void sender.sendDue(), LOOK_EVERY_MILLIS);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await sender.settled();
-    },
-  };
-}

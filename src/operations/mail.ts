@@ -1,24 +1,31 @@
 /**
- * Mails about people's accounts. The commit that is the reason for a mail has its row too (`mailEvents`, `mailChange`); a sender of any
- * process then takes the row and sends the mail, again and again until the mail server has it. A process that dies between the
- * mail server's yes and the commit after it sends twice; no mail is lost.
+ * Mails about people's accounts. The commit that is the reason for a mail has its row too (`mailEvents`, `mailChange`), which waits in the
+ * outbox (`outbox.ts`).
  */
 import type { Configuration } from "../configuration/schema.ts";
 import { newRecordId, recordIdText } from "../credentials/credential.ts";
-import type { Clock, SteadyClock } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type OpenSmtp, type SmtpConnection, SmtpError, type SmtpMessage } from "../platform/smtp.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/mail.ts";
-import { type Change, row, type Store, StoreUnavailable } from "../store/contract.ts";
+import { type Change, row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import { type AccountRecord, accounts, type ClientRecord, type MailRecord, mails } from "../store/tables.ts";
 import { findClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Subscriber } from "./events.ts";
+import {
+  type Attempted,
+  createSender,
+  healthOf,
+  MOST_WAITING_COUNTED,
+  type OutboxHealth,
+  type Sender,
+  type SenderContext,
+} from "./outbox.ts";
 import type { Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
 
@@ -80,7 +87,7 @@ const newMailId = (clock: Clock, random: RandomBytes, about: string): RecordId =
  * many mails of the kind went to the person or to the address within the last hour that this one is not taken.
  */
 export async function postMail<Kind extends rules.MailKind>(
-  context: MailContext & DecideContext & { readonly mailSender?: MailSender | null },
+  context: MailContext & DecideContext & { readonly mailSender?: Sender | null },
   act: Act,
   wanted: WantedMail<Kind>,
 ): Promise<"queued" | "off" | "limited"> {
@@ -170,9 +177,7 @@ export interface MailFacts {
 
 export interface ComposedMail extends Pick<SmtpMessage, "subject" | "text" | "html" | "language"> {}
 
-export interface MailSenderContext extends DecideContext, MailContext {
-  readonly log: Log;
-  readonly steadyClock: SteadyClock;
+export interface MailSenderContext extends DecideContext, MailContext, SenderContext {
   /** The words of a mail (mails/compose.tsx). */
   readonly compose: (facts: MailFacts) => Promise<ComposedMail>;
   readonly openSmtp: OpenSmtp;
@@ -180,30 +185,6 @@ export interface MailSenderContext extends DecideContext, MailContext {
   readonly from: SmtpMessage["from"];
   readonly host: string;
 }
-
-export interface MailSender {
-  /** Sends all that is due. Calls at the same time are one. Never throws. */
-  sendDue(): Promise<void>;
-  /** Sends from now on by itself: at intervals, and when it is woken. */
-  start(): void;
-  /** There may be something to send. Does not wait for it. */
-  wake(): void;
-  /** Whether the mail server took no mail at the last attempt, so that a page can say that a mail may take longer. */
-  isDelayed(): boolean;
-  /** Resolves when nothing is under way. */
-  settled(): Promise<void>;
-  /** Ends what is under way after a moment, and takes nothing more. */
-  stop(): Promise<void>;
-}
-
-/** How many mails a sender looks at before it looks again. */
-const BATCH = 50;
-
-/** How often a process looks for mails that are due. */
-const LOOK_EVERY_MILLIS = 5000;
-
-/** How long a stop waits for a mail that is under way. */
-const STOP_MILLIS = 5000;
 
 /**
  * How many times the patience for one step an attempt may take. RFC 5321 §4.5.3.2.6 lets a mail server take minutes to say that it
@@ -215,71 +196,36 @@ const MARGIN_SECONDS = 10;
 
 const BY_ID = { mail: row(mails, { id: "$id" }), account: row(accounts, { subject: "mail.subject" }) };
 
+/** The mails that wait, by the time of their next attempt. */
+const findWaiting = ({ store }: { readonly store: Store }, limit: number): Promise<MailRecord[]> =>
+  store.list(mails, { where: { waits: true }, order: ["nextAt", "id"], limit });
+
 /** A sender for this process. `settings`: those of `configuration.mail`. */
-export function createMailSender(context: MailSenderContext, settings: MailSettings): MailSender {
-  const ending = new AbortController();
-  let stopped = false;
-  let running: Promise<void> | null = null;
-  let isWoken = false;
-  let timer: ReturnType<typeof setInterval> | null = null;
-  /** The mail server fails: how often in a row, and when it is asked again, in milliseconds of the steady clock. */
-  let failures = 0;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
+export function createMailSender(context: MailSenderContext, settings: MailSettings): Sender {
+  let connection: SmtpConnection | null = null;
 
-  async function sendAll(): Promise<void> {
-    let connection: SmtpConnection | null = null;
-    try {
-      for (;;) {
-        const now = context.clock.seconds();
-        if (stopped || context.steadyClock.millis() < pausedUntil) return;
-        const due = await findDue(context, now);
-        if (due.length === 0) return;
-        for (const mail of due) {
-          if (stopped) return;
-          if (mail.giveUpAt <= now) {
-            await outcomeOf(context, SERVER_ACT, async () => rules.giveUp(mail, now));
-            continue;
-          }
-          const claimed = await claim(context, mail, settings);
-          if (claimed.outcome !== "send") continue;
-          connection ??= await context.openSmtp();
-          if (!(await send(connection, claimed))) return;
-        }
-      }
-    } finally {
-      connection?.close();
-    }
-  }
-
-  /** False if the mail server takes none now. */
-  async function send(
-    connection: SmtpConnection,
-    { mail, kind, to }: Extract<rules.Claim, { outcome: "send" }>,
-  ): Promise<boolean> {
-    const attempt = AbortSignal.timeout(settings.timeout_seconds * STEPS_PER_ATTEMPT * 1000);
-    const answer = await post(connection, mail, kind, to, AbortSignal.any([attempt, ending.signal]));
-    await outcomeOf(context, SERVER_ACT, async () => rules.conclude(mail, answer, context.clock.seconds()));
-    if (answer.outcome !== "failed" || !answer.isOfServer) {
-      failures = 0;
-      return true;
-    }
-    failures += 1;
-    pausedUntil = context.steadyClock.millis() + rules.waitAfter(failures) * 1000;
-    return false;
+  async function attempt(waiting: MailRecord, ending: AbortSignal): Promise<Attempted> {
+    const claimed = await claim(context, waiting, settings);
+    if (claimed.outcome !== "send") return "passed";
+    connection ??= await context.openSmtp();
+    const patience = AbortSignal.timeout(settings.timeout_seconds * STEPS_PER_ATTEMPT * 1000);
+    const answer = await post(connection, claimed, AbortSignal.any([patience, ending]));
+    await outcomeOf(context, SERVER_ACT, async () =>
+      rules.conclude(claimed.mail, await findMail(context, claimed.mail), answer, context.clock.seconds()),
+    );
+    return answer.outcome === "failed" && answer.isOfServer ? "down" : "done";
   }
 
   async function post(
-    connection: SmtpConnection,
-    mail: MailRecord,
-    kind: rules.MailKind,
-    to: string,
+    open: SmtpConnection,
+    { mail, kind, to }: Extract<rules.Claim, { outcome: "send" }>,
     signal: AbortSignal,
   ): Promise<rules.Answer & { readonly isOfServer?: boolean }> {
     const message = await compose(context, settings, mail, kind);
     // The server has another key than it had when it sealed the link.
     if (message === null) return { outcome: "refused", reason: "link" };
     try {
-      await connection.send({ ...message, to }, signal);
+      await open.send({ ...message, to }, signal);
       return { outcome: "sent", to };
     } catch (error) {
       if (!(error instanceof SmtpError)) throw error;
@@ -288,52 +234,28 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
     }
   }
 
-  const sender: MailSender = {
-    isDelayed: () => failures > 0,
-    sendDue() {
-      running ??= sendAll()
-        .catch((error: unknown) => {
-          // The mail is in the database, and the next look finds it.
-          const level = error instanceof StoreUnavailable ? "debug" : "error";
-          context.log[level]("a mail could not be sent", { cause: String(error) });
-        })
-        .finally(() => {
-          running = null;
-        });
-      return running;
+  return createSender(context, "a mail", [
+    {
+      first: (limit) => findWaiting(context, limit),
+      async giveUp(rows, now) {
+        for (const mail of rows)
+          await outcomeOf(context, SERVER_ACT, async () =>
+            rules.giveUp(mail, await findMail(context, mail), now),
+          );
+      },
+      attempts: (rows, ending) => rows.map((mail) => () => attempt(mail, ending)),
+      rest() {
+        connection?.close();
+        connection = null;
+      },
     },
-    start() {
-      timer = setInterval(() => void sender.sendDue(), LOOK_EVERY_MILLIS);
-      timer.unref();
-    },
-    wake() {
-      // A process that does not send leaves it to the next look of one that does.
-      if (timer === null || isWoken || stopped) return;
-      isWoken = true;
-      // What is under way may have looked before the commit.
-      void (running ?? Promise.resolve()).then(() => {
-        isWoken = false;
-        return sender.sendDue();
-      });
-    },
-    async settled() {
-      while (running !== null || isWoken) await (running ?? Promise.resolve());
-    },
-    async stop() {
-      stopped = true;
-      if (timer !== null) clearInterval(timer);
-      const impatience = setTimeout(() => ending.abort(), STOP_MILLIS);
-      await running;
-      clearTimeout(impatience);
-    },
-  };
-  return sender;
+  ]);
 }
 
-async function findDue({ store }: Pick<MailSenderContext, "store">, now: number): Promise<MailRecord[]> {
-  const first = await store.list(mails, { where: { waits: true }, order: ["nextAt", "id"], limit: BATCH });
-  return first.filter(({ nextAt }) => nextAt <= now);
-}
+const findMail = async (
+  { store }: Pick<MailSenderContext, "store">,
+  { id }: MailRecord,
+): Promise<MailRecord | null> => (await store.look(BY_ID, { id })).mail;
 
 const claim = (
   context: MailSenderContext,
@@ -434,28 +356,6 @@ export const listMails = (
     limit,
   });
 
-/** How mail fares. */
-export interface MailHealth {
-  /** How many mails wait, up to `MOST_WAITING_COUNTED`. */
-  readonly waiting: number;
-  /** The oldest mail that failed and waits, and why; null if none has failed. */
-  readonly failing: { readonly since: number; readonly reason: string } | null;
-}
-
-export const MOST_WAITING_COUNTED = 1000;
-
-/** For `tessera status`, and for pages that say that a mail may take longer. */
-export async function findMailHealth({ store }: { readonly store: Store }): Promise<MailHealth> {
-  const waiting = await store.list(mails, {
-    where: { waits: true },
-    order: ["nextAt", "id"],
-    limit: MOST_WAITING_COUNTED,
-  });
-  const failed = waiting
-    .filter(({ lastFault }) => lastFault !== null)
-    .sort((one, other) => one.createdAt - other.createdAt)[0];
-  return {
-    waiting: waiting.length,
-    failing: failed === undefined ? null : { since: failed.createdAt, reason: failed.lastFault ?? "" },
-  };
-}
+/** How mail fares: for `tessera status`, and for pages that say that a mail may take longer. */
+export const findMailHealth = async (context: { readonly store: Store }): Promise<OutboxHealth> =>
+  healthOf(await findWaiting(context, MOST_WAITING_COUNTED));

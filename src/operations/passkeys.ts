@@ -47,6 +47,7 @@ import {
   lookAtAccount,
 } from "./people.ts";
 import { findWaysIn, type StepProof, spentProof } from "./second-factor.ts";
+import type { SignInForm } from "./sessions.ts";
 
 interface Reading {
   readonly store: Store;
@@ -198,6 +199,20 @@ export interface PasskeyAttempt {
   /** The cookie of the browser; null if it sent none. */
   readonly cookieValue: string | null;
   readonly origin: Origin;
+  /** Whether an answer that is used up was used by the very form that brings it again. */
+  readonly wasSent: () => Promise<boolean>;
+}
+
+/** The answer to the first step as a form that counts once: its challenge was made for one answer in this browser. Null for no such answer. */
+export function formOfAnswer(
+  { keys, clock }: Pick<Context, "keys" | "clock">,
+  { text, cookieValue }: Pick<PasskeyAttempt, "text" | "cookieValue">,
+): SignInForm | null {
+  const sealed = parseAssertion(text)?.clientData.challenge;
+  if (sealed === undefined || cookieValue === null) return null;
+  const binding = { purpose: "sign_in", subject: "", cookieValue } as const;
+  const challenge = openChallenge(keys, binding, sealed, clock.seconds());
+  return challenge && { ...challenge, sealed, cookieValue, answer: text };
 }
 
 /** Checks the first step of a sign-in. The person is not known before it, so it counts for the address alone. */
@@ -225,8 +240,6 @@ export interface SecondPasskeyAttempt extends PasskeyAttempt {
   readonly browser: PresentedBrowser | null;
   /** Whether the device must ask for its person, because a key alone would prove the same twice. */
   readonly needsPerson: boolean;
-  /** Whether an answer that is used up was used by the very form that brings it again. */
-  readonly wasSent: () => Promise<boolean>;
 }
 
 /** Checks a later step, of a person who has passed the first. The attempt counts with those of the other steps. */
@@ -235,7 +248,7 @@ export async function checkPasskeyOf(
   account: AccountRecord,
   attempt: SecondPasskeyAttempt,
 ): Promise<PasskeyCheck> {
-  const { origin, browser, needsPerson, wasSent } = attempt;
+  const { origin, browser, needsPerson } = attempt;
   let examined: Examined | null = null;
   const attempted = await attemptStep(
     context,
@@ -245,8 +258,6 @@ export async function checkPasskeyOf(
       examined = await examine(context, attempt, account);
       if (needsPerson && examined.outcome === "verified" && examined.proof.step !== STEPS.verified_passkey)
         examined = refusal("unverified", "unverified");
-      if (examined.outcome === "refused" && (await wasSent()))
-        examined = { outcome: "verified", account, proof: spentProof(STEPS.passkey) };
       return examined.outcome === "verified" ? examined.proof : null;
     },
   );
@@ -285,7 +296,7 @@ function told(
 /** `person`: who has to answer; null if any person may. */
 async function examine(
   context: Context,
-  { text, cookieValue }: PasskeyAttempt,
+  { text, cookieValue, wasSent }: PasskeyAttempt,
   person: AccountRecord | null,
 ): Promise<Examined> {
   const { store, keys, clock } = context;
@@ -311,9 +322,10 @@ async function examine(
   if (fault !== null || account === null)
     return refusal("unknown", fault ?? "unknown", { ...about, forget: null });
   const used = rules.usePasskey({ passkey, answered }, answerOf(challenge, proved), clock.seconds());
+  const step = proved.isPersonVerified ? STEPS.verified_passkey : STEPS.passkey;
+  if (used === "used" && (await wasSent())) return { outcome: "verified", account, proof: spentProof(step) };
   if (typeof used === "string")
     return refusal(used === "copied" ? "copied" : "stale", used, { ...about, forget: null });
-  const step = proved.isPersonVerified ? STEPS.verified_passkey : STEPS.passkey;
   return {
     outcome: "verified",
     account,
@@ -365,7 +377,7 @@ export type AddPasskeyOutcome =
   | Exclude<rules.AddOutcome, "used">;
 
 /** What a device answered when it was asked for a new passkey. `name`: as the person named it; empty for the name of its kind. */
-type NewPasskeyAnswer = Omit<PasskeyAttempt, "origin"> & { readonly name?: string };
+type NewPasskeyAnswer = Pick<PasskeyAttempt, "text" | "cookieValue"> & { readonly name?: string };
 
 /** Verifies the answer of a device with a new passkey of the person, or says why it is not good. */
 export async function readNewPasskey(
@@ -395,6 +407,21 @@ export async function readNewPasskey(
     usedAt: null,
   };
   return { passkey, challenge };
+}
+
+/** The account of which this answer made the first passkey, as a double click brings it again. Null if there is none. */
+export async function findMadeBy(
+  context: Pick<Context, "keys" | "clock" | "issuer" | "configuration" | "store">,
+  subject: SubjectId,
+  answer: NewPasskeyAnswer,
+): Promise<AccountRecord | null> {
+  const read = await readNewPasskey(context, subject, "setup", answer);
+  if (typeof read === "string") return null;
+  const { credentialId, publicKey } = read.passkey;
+  const asked = { credentialId, challenge: read.challenge.id, kind: "challenge" } as const;
+  const { passkey, account, answered } = await context.store.look(PASSKEY_AND_PERSON, asked);
+  const isSame = passkey?.subject === subject && Buffer.compare(passkey.publicKey, publicKey) === 0;
+  return isSame && answered !== null ? account : null;
 }
 
 /** Adds a passkey to the account. */

@@ -168,22 +168,16 @@ async function lookAtChange(
   return { ...facts, hasPasskey: await hasPasskey(context, { subject }), groups: found };
 }
 
-/**
- * Sets a password for the operator, without checking the current one. `check`: throws if the account as it is found is not to be changed.
- * False if there is no such person.
- */
+/** Sets a password for the operator, without checking the current one. False if there is no such person. */
 export const setPassword = (
   context: EndingContext,
   act: Act,
   subject: SubjectId,
   passwordHash: string,
-  check: (account: AccountRecord) => void = () => {},
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => {
-    const facts = await lookAtAccount(context, subject);
-    if (facts.account !== null) check(facts.account);
-    return rules.setPassword(facts, passwordHash, newEnding(context, subject));
-  });
+  outcomeOf(context, act, async () =>
+    rules.setPassword(await lookAtAccount(context, subject), passwordHash, newEnding(context, subject)),
+  );
 
 /** A person sets their own password. False if `verifiedHash` is not their password any more, or they are disabled. */
 export const replacePassword = (
@@ -242,7 +236,7 @@ export const changeAccountIf = (
   subject: SubjectId,
   changes: AccountChanges,
   now: EpochSeconds,
-  check: (account: AccountRecord) => void,
+  check: (account: AccountRecord) => void = () => {},
 ): Promise<rules.ChangeOutcome | "last_administrator"> =>
   outcomeOf(context, act, async () => {
     const facts = await lookAtChange(context, subject, changes);

@@ -41,7 +41,7 @@ export async function previewTokens(
   const { catalogue, clock, random, issuer } = context;
   const resources = catalogue.defaultResources(scope);
   const grant = previewedGrant(context, client, account, scope);
-  const wish = { client, grant: { ...grant, resources }, scope, resources };
+  const wish = { client, grant: { ...grant, resources }, scope, resources, confirmation: null };
   const { record, text } = mintAccessToken({ ...context, clock, random }, wish);
   const issued = { accessToken: record, grant, scope, resources };
   const about = { subject: account.subject, clientId: client.clientId, grantId: null };
@@ -56,6 +56,7 @@ export async function previewTokens(
     subject: account.subject,
     scope,
     resources,
+    confirmation: null,
     issuedAt,
     expiresAt,
     exchange: null,

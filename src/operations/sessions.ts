@@ -14,10 +14,10 @@ import {
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
-import { agentOf, productOf } from "../protocol/user-agent.ts";
+import { agentOf, type Product, productOf } from "../protocol/user-agent.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
-import type { Single } from "../rules/once.ts";
+import { countOnce, type Single } from "../rules/once.ts";
 import * as rules from "../rules/person.ts";
 import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
@@ -166,6 +166,25 @@ const sessionOf = (
 ): MintedCredential =>
   assembleCredential("session", id, keys.mac("session of a form", cookieValue, sealed, answer, id));
 
+/** What stands for a form that led to the page for the next step, and started no session. */
+const markOf = (keys: ServerKeys, { sealed, cookieValue, answer, id }: SignInForm): RecordId =>
+  new Uint8Array(
+    keys.mac("step of a form", cookieValue, sealed, answer, id).subarray(0, 16),
+  ) as Uint8Array as RecordId;
+
+/** Whether the same form, with the same answer, led to the page for the next step. */
+export async function wasSpent(
+  { store, keys, clock }: Pick<Context, "store" | "keys" | "clock">,
+  form: SignInForm,
+): Promise<boolean> {
+  const { answered } = await store.look(ANSWERED, { id: form.id, kind: "sign_in" });
+  if (answered === null || answered.resultId === null || answered.expiresAt <= clock.seconds()) return false;
+  return Buffer.compare(answered.resultId, markOf(keys, form)) === 0;
+}
+
+/** How long a form may lead to the page for the next step again: a double click does not take longer. */
+const TWICE_SECONDS = 60;
+
 /** The session that the same form, with the same answer, has just started; null if there is none. */
 export async function findEarlierSession(context: Context, form: SignInForm): Promise<StartedSession | null> {
   const { store, clock, keys, configuration } = context;
@@ -192,16 +211,25 @@ export interface NewSession {
 
 /** Uses the proofs of a sign-in up. False if one was used, or if the account has changed since it was checked. */
 export const spendProofs = (
-  context: DecideContext,
+  context: DecideContext & Pick<Context, "keys" | "clock">,
   act: Act,
-  { account, proofs = [] }: SignIn,
+  { account, proofs = [], form }: SignIn,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const uses = await Promise.all(proofs.map(({ use }) => use()));
     if (!uses.every((changes) => changes !== null)) return concluded(false);
     const events = proofs.flatMap((proof) => proof.events ?? []);
     const found = await findAccount(context, account.subject);
-    return rules.spendProofs(found, { revision: account.revision, uses: uses.flat(), events });
+    const expiresAt = context.clock.seconds() + TWICE_SECONDS;
+    const counted =
+      form === undefined
+        ? []
+        : [countOnce("sign_in", { id: form.id, expiresAt }, markOf(context.keys, form))];
+    return rules.spendProofs(found, {
+      revision: account.revision,
+      uses: [...uses.flat(), ...counted],
+      events,
+    });
   });
 
 /**
@@ -250,25 +278,25 @@ export interface SignIn {
   readonly since?: EpochSeconds | undefined;
   /** The session on whose steps these rest. Once it has ended, they are worth nothing. Default: none. */
   readonly continues?: RecordId | undefined;
-  /** What the browser says of itself, if it is new to the account (`newBrowserOf`): the person then gets a mail. Default: null. */
-  readonly newBrowser?: string | null;
+  /** The browser, if it is new to the account (`newBrowserOf`): the person then gets a mail. Default: null. */
+  readonly newBrowser?: Product | null;
   /** The form of the last step, for a sign-in whose proofs count once. Default: none. */
   readonly form?: SignInForm | undefined;
 }
 
 /**
- * What the browser of a request says of itself, if no person has signed in to the account in it with the present password. Null for a
+ * The browser of a request, as far as it is known which it is, if no person has signed in to the account in it with the present password. Null for a
  * browser that is known, and where the server is to know none: every sign-in would be news.
  */
 export function newBrowserOf(
   { knownBrowsers, configuration }: Pick<Context, "knownBrowsers" | "configuration">,
   request: Request,
   account: AccountRecord,
-): string | null {
+): Product | null {
   if (configuration.lifetimes.known_browser_seconds === 0) return null;
   const presented = knownBrowsers.read(request);
   if (presented !== null && knownBrowsers.isKnownTo(presented, account)) return null;
-  return agentOf(request);
+  return productOf(agentOf(request));
 }
 
 /**

@@ -6,11 +6,10 @@ import { readPair } from "../platform/listen-certificate.ts";
 import type { Reading } from "../platform/metrics.ts";
 import { currentKey, stateOf } from "../rules/signing-key.ts";
 import type { Store } from "../store/contract.ts";
-import { logoutNotices } from "../store/tables.ts";
 import { findLastBackup } from "./backups.ts";
 import type { KeyFiles } from "./key-files.ts";
-import { findMailHealth, MOST_WAITING_COUNTED } from "./mail.ts";
 import { reading } from "./metrics.ts";
+import { OUTBOXES } from "./outboxes.ts";
 import { findRingKeys } from "./signing-keys.ts";
 
 /** How long the numbers count, so that any number of scrapes costs the database some small reads in this time. */
@@ -51,12 +50,13 @@ const buildReading = ({ configuration, version }: SharedFacts): Reading =>
     configuration.database.url === undefined ? "sqlite" : "postgresql",
   );
 
-/** Each list has a bound, so a full outbox costs no more than a thousand rows. */
-async function outboxReadings({ configuration, store }: SharedFacts): Promise<Reading[]> {
-  const notices = await store.list(logoutNotices, { order: ["nextAt", "id"], limit: MOST_WAITING_COUNTED });
-  const waiting = reading("tessera_outbox_waiting", notices.length, "logout");
-  if (configuration.mail === undefined) return [waiting];
-  return [waiting, reading("tessera_outbox_waiting", (await findMailHealth({ store })).waiting, "mail")];
+async function outboxReadings(facts: SharedFacts): Promise<Reading[]> {
+  const found = await Promise.all(
+    Object.entries(OUTBOXES).map(async ([name, find]) => ({ name, health: await find(facts) })),
+  );
+  return found.flatMap(({ name, health }) =>
+    health === null ? [] : [reading("tessera_outbox_waiting", health.waiting, name)],
+  );
 }
 
 async function keyReadings(facts: SharedFacts): Promise<Reading[]> {

@@ -5,7 +5,9 @@
 import { isConfidential } from "../clients/authentication.ts";
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { mintAccessToken, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
+import { ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { keepsBinding } from "../rules/binding.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import {
@@ -26,6 +28,7 @@ import {
   readRefreshToken,
   type TokenReader,
 } from "./exchange-readers.ts";
+import { exchangeForIdJag } from "./id-jag.ts";
 import { answered, type Issued } from "./issued.ts";
 
 const TOKEN_TYPE = "urn:ietf:params:oauth:token-type:";
@@ -84,6 +87,8 @@ export const EXCHANGE_TOKEN_TYPES: readonly ExchangeTokenType[] = [
     isActor: true,
     issue: issueAccessToken(`${TOKEN_TYPE}jwt`, true),
   },
+  // draft-ietf-oauth-identity-assertion-authz-grant: it has a policy of its own.
+  { type: ID_JAG_TOKEN_TYPE, issue: exchangeForIdJag },
   { type: `${TOKEN_TYPE}id_token`, read: readIdToken },
   { type: `${TOKEN_TYPE}refresh_token`, read: readRefreshToken },
 ];
@@ -159,11 +164,14 @@ function exchange(
     if (mustBeJwt && !accessTokenFormatFor(catalogue, client, resources).isSigned)
       return refuse("exchange_form_unavailable");
     const { grant } = tokens.subject;
+    const { possession } = caller;
+    if (!keepsBinding(tokens.subject, possession.shown)) return refuse("dpop_proof_missing");
     const accessToken = mintAccessToken(context, {
       client,
       grant,
       scope,
       resources,
+      confirmation: await possession.use(),
       exchange: { of: plan.exchange, until: plan.until },
     });
     const { outcome, ...decision } = issueExchanged(client, grant, accessToken.record, via, clock.seconds());

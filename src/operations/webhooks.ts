@@ -1,12 +1,10 @@
 /**
- * Webhooks: the commit of an act has a row for each webhook that wants its events (`webhookEvents`); a sender of any process takes the
- * row and delivers it, again and again for a day. A process that dies between the receiver's yes and the commit after it delivers
- * twice, under the same identifier; no delivery is lost.
+ * Webhooks: the commit of an act has a row for each webhook that wants its events (`webhookEvents`), which waits in the outbox
+ * (`outbox.ts`) for a day at most. A delivery has the same identifier at each attempt.
  */
 import type { Configuration } from "../configuration/schema.ts";
 import { newRecordId, recordIdText } from "../credentials/credential.ts";
-import { type Clock, isoTime, type SteadyClock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
+import { type Clock, isoTime } from "../platform/clock.ts";
 import { type Outbound, OutboundError } from "../platform/outbound.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
@@ -14,12 +12,13 @@ import { signedHeaders } from "../protocol/standard-webhooks.ts";
 import { auditRecord, eventsOfKind } from "../rules/audit.ts";
 import { type Act, type Event, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/webhook.ts";
-import { type Change, row, type Store, StoreUnavailable } from "../store/contract.ts";
+import { type Change, row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables.ts";
 import { auditFacts } from "./audit.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Subscriber } from "./events.ts";
+import { type Attempted, createSender, type Sender, type SenderContext } from "./outbox.ts";
 import { createDailyRoom } from "./own-doing.ts";
 import type { Page } from "./paging.ts";
 
@@ -44,38 +43,85 @@ export const webhookFaults = ({ webhooks }: Pick<Configuration, "webhooks">): st
 
 const NOTHING: readonly Change[] = [];
 
-/** The subscriber that queues deliveries in the commit of the act. `wake` is called after the commit. */
-export function webhookEvents(context: Queueing, wake: () => void = () => {}): Subscriber {
+export interface WebhookKeeper extends Subscriber {
+  /** Resolves when all that it heard of waits in the outbox, or is given up. */
+  settled(): Promise<void>;
+}
+
+/** How long events without a commit are gathered, so that a flood of refusals costs a commit a second. */
+const GATHER_MILLIS = 1000;
+
+/**
+ * The subscriber that queues deliveries in the commit of the act. `wake` is called after the commit. `unheard`: where the deliveries go of
+ * events that have no commit, such as a refused sign-in. They are gathered in memory and follow in commits of their own. Without it, as
+ * in a command, no webhook hears of these.
+ */
+export function webhookEvents(
+  context: Queueing,
+  wake: () => void = () => {},
+  unheard: (Pick<WebhookContext, "store"> & Pick<SenderContext, "log">) | null = null,
+): WebhookKeeper {
   const { configuration, clock } = context;
   const wanting = configuration.webhooks.map(({ name, events }) => ({
     name,
     events: rules.eventsOf(events),
   }));
-  const hasRoom = createDailyRoom(clock);
+  // Two, so that refusals without end leave the room of acts alone.
+  const [hasRoom, hasRoomBeside] = [createDailyRoom(clock), createDailyRoom(clock)];
   const isWanted = ({ event }: Event) => wanting.some(({ events }) => events.has(event));
+  /** Events whose deliveries are a part of a commit that is under way. */
+  const queued = new WeakSet<Event>();
+  let gathered: Change[] = [];
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let writing: Promise<void> = Promise.resolve();
+
+  const deliveriesOf = (act: Act, event: Event, index: number): Change[] => {
+    const body = bodyOf(context, act, event);
+    return wanting
+      .filter((webhook) => webhook.events.has(event.event))
+      .map(({ name }) => {
+        const near = event.grant ?? event.subject ?? event.client;
+        const id = deliveryId(context, near === undefined ? undefined : shardOf(near));
+        // Deliveries of one act stay in its order.
+        id[8] = index;
+        return rules.queued(
+          rules.newDelivery({ id, webhook: name, type: event.event, body }, clock.seconds()),
+        );
+      });
+  };
+  const write = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const changes = gathered;
+    gathered = [];
+    if (unheard === null || changes.length === 0) return writing;
+    writing = writing
+      .then(() => unheard.store.commit({ changes }))
+      .then(wake)
+      .catch((error: unknown) => {
+        const fields = { count: changes.length, cause: String(error) };
+        unheard.log.warn("webhooks do not hear of events that had no commit", fields);
+      });
+    return writing;
+  };
   return {
     changesFor(act, events) {
-      if (!events.some(isWanted)) return NOTHING;
-      return events
-        .filter((event) => isWanted(event) && hasRoom(act, event))
-        .flatMap((event, index) => {
-          const body = bodyOf(context, act, event);
-          return wanting
-            .filter((webhook) => webhook.events.has(event.event))
-            .map(({ name }) => {
-              const near = event.grant ?? event.subject ?? event.client;
-              const id = deliveryId(context, near === undefined ? undefined : shardOf(near));
-              // Deliveries of one act stay in its order.
-              id[8] = index;
-              return rules.queued(
-                rules.newDelivery({ id, webhook: name, type: event.event, body }, clock.seconds()),
-              );
-            });
-        });
+      const wanted = events.filter(isWanted);
+      if (wanted.length === 0) return NOTHING;
+      for (const event of wanted) queued.add(event);
+      return wanted
+        .filter((event) => hasRoom(act, event))
+        .flatMap((event, index) => deliveriesOf(act, event, index));
     },
-    tell(_, event) {
-      if (isWanted(event)) wake();
+    tell(act, event) {
+      if (!isWanted(event)) return;
+      if (queued.delete(event)) wake();
+      else if (unheard !== null && hasRoomBeside(act, event)) {
+        gathered.push(...deliveriesOf(act, event, 0));
+        timer ??= setTimeout(() => void write(), GATHER_MILLIS).unref();
+      }
     },
+    settled: write,
   };
 }
 
@@ -92,145 +138,51 @@ function bodyOf({ clock, random }: Queueing, act: Act, event: Event): string {
 
 export interface WebhookContext extends DecideContext, Queueing {
   readonly outbound: Outbound;
-  readonly log: Log;
 }
-
-export interface WebhookSender {
-  /** Delivers all that is due. Calls at the same time are one. Never throws. */
-  sendDue(): Promise<void>;
-  /** Delivers from now on by itself: at intervals, and when it is woken. */
-  start(): void;
-  /** There may be something to deliver. Does not wait for it. */
-  wake(): void;
-  /** Takes nothing more, and ends when nothing is under way. */
-  stop(): Promise<void>;
-}
-
-/** How many deliveries of a webhook a sender looks at before it looks again. */
-const BATCH = 50;
-
-const LOOK_EVERY_MILLIS = 5000;
 
 /** Standard Webhooks recommends 15 to 30 seconds. */
 export const TIMEOUT_MILLIS = 15_000;
 
-/** A sender for this process. Each webhook has a turn of its own: one that is slow or down holds up no other. */
-export function createWebhookSender(
-  context: WebhookContext & { readonly steadyClock: SteadyClock },
-): WebhookSender {
-  const { configuration, steadyClock } = context;
-  let stopped = false;
-  let timer: ReturnType<typeof setInterval> | null = null;
-  const turns = configuration.webhooks.map((webhook) => {
-    let running: Promise<void> | null = null;
-    let isWoken = false;
-    /** The receiver fails: how often in a row, and when it is asked again, in milliseconds of the steady clock. */
-    let failures = 0;
-    let pausedUntil = Number.NEGATIVE_INFINITY;
+/** A sender for this process. Each webhook has a lane of its own: one that is slow or down holds up no other. */
+export const createWebhookSender = (context: WebhookContext & SenderContext): Sender =>
+  createSender(
+    context,
+    "an event for a webhook",
+    context.configuration.webhooks.map((webhook) => ({
+      first: (limit) => findWaitingDeliveries(context, webhook, limit),
+      giveUp: (rows, now) =>
+        outcomeOf(context, SERVER_ACT, async () => {
+          const present = await Promise.all(rows.map(({ id }) => findDelivery(context, webhook.name, id)));
+          return rules.giveUp(
+            webhook.name,
+            present.flatMap((each) => (each?.waits && each.giveUpAt <= now ? [each] : [])),
+          );
+        }),
+      attempts: (rows) =>
+        rows.map(
+          ({ id }) =>
+            () =>
+              attempt(context, webhook, id),
+        ),
+    })),
+  );
 
-    async function sendAll(): Promise<void> {
-      for (;;) {
-        if (stopped || steadyClock.millis() < pausedUntil) return;
-        const now = context.clock.seconds();
-        const due = await findDue(context, webhook.name, now);
-        if (due.length === 0) return;
-        if (due.some(({ giveUpAt }) => giveUpAt <= now))
-          await outcomeOf(context, SERVER_ACT, async () => {
-            const present = await findDue(context, webhook.name, now);
-            return rules.giveUp(
-              webhook.name,
-              present.filter(({ giveUpAt }) => giveUpAt <= now),
-            );
-          });
-        for (const { id } of due.filter(({ giveUpAt }) => giveUpAt > now)) {
-          if (stopped) return;
-          const sent = await attempt(context, webhook, id);
-          if (sent === null) continue;
-          if (sent.lastFault !== null) {
-            failures += 1;
-            pausedUntil = steadyClock.millis() + rules.waitAfter(failures) * 1000;
-            return;
-          }
-          failures = 0;
-        }
-      }
-    }
-    const send = (): Promise<void> => {
-      running ??= sendAll()
-        .catch((error: unknown) => {
-          // The delivery is in the database, and the next look finds it.
-          const level = error instanceof StoreUnavailable ? "debug" : "error";
-          context.log[level]("a webhook could not be called", { cause: String(error) });
-        })
-        .finally(() => {
-          running = null;
-        });
-      return running;
-    };
-    return {
-      send,
-      wake() {
-        if (isWoken) return;
-        isWoken = true;
-        // What is under way may have looked before the commit.
-        void (running ?? Promise.resolve()).then(() => {
-          isWoken = false;
-          return send();
-        });
-      },
-      settled: async () => {
-        await running;
-      },
-    };
-  });
-  const sendDue = async () => {
-    await Promise.all(turns.map((turn) => turn.send()));
-  };
-  return {
-    sendDue,
-    start() {
-      timer = setInterval(() => void sendDue(), LOOK_EVERY_MILLIS);
-      timer.unref();
-    },
-    wake() {
-      // A process that does not send leaves it to the next look of one that does.
-      if (timer !== null && !stopped) for (const turn of turns) turn.wake();
-    },
-    async stop() {
-      stopped = true;
-      if (timer !== null) clearInterval(timer);
-      await Promise.all(turns.map((turn) => turn.settled()));
-    },
-  };
-}
-
-async function findDue(
+/** The deliveries of a webhook that wait, by the time of their next attempt. */
+export const findWaitingDeliveries = (
   { store }: Pick<WebhookContext, "store">,
-  webhook: string,
-  now: number,
-): Promise<WebhookDeliveryRecord[]> {
-  const first = await store.list(webhookDeliveries, {
-    where: { webhook, waits: true },
-    order: ["nextAt", "id"],
-    limit: BATCH,
-  });
-  return first.filter(({ nextAt }) => nextAt <= now);
-}
+  { name: webhook }: Webhook,
+  limit: number,
+): Promise<WebhookDeliveryRecord[]> =>
+  store.list(webhookDeliveries, { where: { webhook, waits: true }, order: ["nextAt", "id"], limit });
 
 const BY_ID = { delivery: row(webhookDeliveries, { id: "$id" }) };
 
-/** One attempt. Null if it is another sender's, or not due. */
-async function attempt(
-  context: WebhookContext,
-  webhook: Webhook,
-  id: RecordId,
-): Promise<WebhookDeliveryRecord | null> {
-  const { clock } = context;
+async function attempt(context: WebhookContext, webhook: Webhook, id: RecordId): Promise<Attempted> {
   const claimed = await outcomeOf(context, SERVER_ACT, async () =>
-    rules.claim((await context.store.look(BY_ID, { id })).delivery, clock.seconds()),
+    rules.claim((await context.store.look(BY_ID, { id })).delivery, context.clock.seconds()),
   );
-  if (claimed === null) return null;
-  return send(context, webhook, claimed);
+  if (claimed === null) return "passed";
+  return (await send(context, webhook, claimed)).lastFault === null ? "done" : "down";
 }
 
 /** Makes an attempt that is taken, and says what came of it. */
@@ -282,11 +234,12 @@ export const findWebhook = (
   name: string,
 ): Webhook | null => configuration.webhooks.find((webhook) => webhook.name === name) ?? null;
 
-/** Sends an event of the kind `webhook.test` now, once. Returns the delivery after the attempt. */
+/** Sends an event of the kind `webhook.test` now, once. Returns the delivery after the attempt. `own`: the context of the act itself. */
 export async function testWebhook(
   context: WebhookContext,
   act: Act,
   webhook: Webhook,
+  own: DecideContext = context,
 ): Promise<WebhookDeliveryRecord> {
   const { clock } = context;
   const now = clock.seconds();
@@ -294,7 +247,7 @@ export async function testWebhook(
   const type = "webhook.test";
   const body = JSON.stringify({ type, timestamp: isoTime(now), data: { webhook: webhook.name } });
   const delivery = rules.newTest({ id, webhook: webhook.name, type, body }, now);
-  await outcomeOf(context, act, async () => ({
+  await outcomeOf(own, act, async () => ({
     outcome: undefined,
     changes: [rules.queued(delivery)],
     events: [{ event: "webhook.tested", via: webhook.name }],
@@ -308,8 +261,9 @@ export async function replayDelivery(
   act: Act,
   webhook: Webhook,
   id: RecordId,
+  own: DecideContext = context,
 ): Promise<WebhookDeliveryRecord | null> {
-  const claimed = await outcomeOf(context, act, async () =>
+  const claimed = await outcomeOf(own, act, async () =>
     rules.replay(await findDelivery(context, webhook.name, id), context.clock.seconds()),
   );
   return claimed === null ? null : send(context, webhook, claimed);

@@ -9,6 +9,7 @@ import {
   askForPasskey,
   checkPasskey,
   countNaming,
+  formOfAnswer,
   type PasskeyRefusal,
   passkeysOfName,
 } from "../operations/passkeys.ts";
@@ -30,7 +31,7 @@ import { refusalWords } from "./passkey-words.ts";
 import { resetsByMail } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
 import { signsInByCode } from "./sign-in-code.tsx";
-import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
+import { answerSecondStep, continueSignIn, PROGRESS, stepUp, wasSent } from "./sign-in-steps.tsx";
 import { signUpAsks } from "./sign-up.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query, requestIn } from "./urls.ts";
@@ -260,16 +261,25 @@ async function answerSignIn(
     return signInPage(context, incoming, { ...page, asksForName: true });
   }
   if (answer !== undefined) {
+    const sent = { text: answer, cookieValue: context.sessionCookie.read(incoming.request) };
+    const once = formOfAnswer(context, sent) ?? undefined;
     const checked = await checkPasskey(context, {
-      text: answer,
-      cookieValue: context.sessionCookie.read(incoming.request),
+      ...sent,
       origin: incoming,
+      wasSent: async () => once !== undefined && (await wasSent(context, once)()),
     });
     if (checked.outcome === "limited") return again(checked);
     if (checked.outcome === "refused") return again({ passkey: checked.refusal, forget: checked.forget });
     const { account, proof } = checked;
     // Guesses at the password are not forgotten for a passkey: it did not count with them.
-    const progress = { account, steps: [proof.step], proofs: [proof], returnTo, isKnownBrowser: true };
+    const progress = {
+      account,
+      steps: [proof.step],
+      proofs: [proof],
+      returnTo,
+      isKnownBrowser: true,
+      form: once,
+    };
     return (await continueSignIn(context, incoming, progress)) ?? again({ passkey: "stale", forget: null });
   }
   const check = await checkPassword(context, {

@@ -228,6 +228,12 @@ export async function askToConfirm(
 /** How long after its making an account may be the answer to a form that is sent twice. */
 const TWICE_SECONDS = 60;
 
+export const isJustMade = (
+  { clock }: Pick<Context, "clock">,
+  { source, createdAt }: AccountRecord,
+  wanted: AccountSource,
+): boolean => source === wanted && clock.seconds() - createdAt <= TWICE_SECONDS;
+
 /**
  * The account that the same form made just before, by a double click: the person with this name and this password. Null if there
  * is none. Nothing is compared, and nothing counts as an attempt, unless the account is new.
@@ -239,8 +245,7 @@ export async function madeJustNow(
   source: AccountSource,
 ): Promise<AccountRecord | null> {
   const account = await findAccountByUsername(context, username);
-  if (account === null || account.source !== source) return null;
-  if (context.clock.seconds() - account.createdAt > TWICE_SECONDS) return null;
+  if (account === null || !isJustMade(context, account, source)) return null;
   const check = await checkPassword(context, { username, password, origin: incoming });
   return check.outcome === "verified" && check.account.subject === account.subject ? check.account : null;
 }

@@ -2,7 +2,7 @@
 /** First start: the one-time link that creates the first account. The server has no default password. */
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
-import { askForNewPasskey, readNewPasskey } from "../operations/passkeys.ts";
+import { askForNewPasskey, findMadeBy, readNewPasskey } from "../operations/passkeys.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
 import { findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
@@ -14,6 +14,7 @@ import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import {
+  isJustMade,
   madeJustNow,
   NOTHING_TYPED,
   newAccountFaults,
@@ -123,7 +124,9 @@ async function createFirstAccount(
   const { texts } = pageFrame(context, incoming);
   // A double click: the first has used the link up, and both get the same answer.
   const enterTwin = async () => {
-    const made = await madeJustNow(context, incoming, typed, "setup_link");
+    const made = typed.withPasskey
+      ? await madeWithPasskey(context, incoming, form)
+      : await madeJustNow(context, incoming, typed, "setup_link");
     if (made === null) throw new PageError("setup_link");
     return enter(context, incoming, before, made);
   };
@@ -165,14 +168,29 @@ async function createFirstAccount(
     case "spent":
       return enterTwin();
     case "used":
-      return notAdded("stale");
-    case "known":
-      return notAdded("known");
+    case "known": {
+      const made = await madeWithPasskey(context, incoming, form);
+      if (made !== null) return enter(context, incoming, before, made);
+      return notAdded(outcome === "used" ? "stale" : "known");
+    }
     case "username_taken":
       return again({ username: texts.setup.usernameTaken });
     case "email_taken":
       return again({ email: texts.account.emailTaken });
   }
+}
+
+/** The account that the same answer of a passkey made just before. */
+async function madeWithPasskey(
+  context: Context,
+  incoming: Incoming,
+  form: Submitted["form"],
+): Promise<AccountRecord | null> {
+  const made = await findMadeBy(context, (form.get("subject") ?? "") as SubjectId, {
+    text: form.get(PASSKEY) ?? "",
+    cookieValue: context.sessionCookie.read(incoming.request),
+  });
+  return made !== null && isJustMade(context, made, "setup_link") ? made : null;
 }
 
 /** Into the new account, and on to the first steps. `before`: who was signed in before the account was made. */

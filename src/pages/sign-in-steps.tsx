@@ -29,6 +29,7 @@ import {
   type StartedSession,
   spendProofs,
   startSession,
+  wasSpent,
 } from "../operations/sessions.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { type Incoming, seeOther, splitTarget } from "../platform/http.ts";
@@ -94,14 +95,17 @@ export async function continueSignIn(
   const hasTotp = (await findTotp(context, account.subject)) !== null;
   const act = actOfPerson(incoming, account.subject);
   if (missingStep(steps, { hasTotp }) === "second") {
-    const { proofs = [] } = progress;
-    if (proofs.length > 0 && !(await spendProofs(context, act, progress))) return null;
+    const { proofs = [], form } = progress;
+    const counts = proofs.length === 0 || (await spendProofs(context, act, progress));
+    if (!counts && !(form !== undefined && (await wasSpent(context, form)))) return null;
     return secondStepPage(context, incoming, progress, null);
   }
   const before = await findSignedIn(context, incoming.request);
   const newBrowser = newBrowserOf(context, incoming.request, account);
-  const started = await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null);
-  if (started === null) return null;
+  const started =
+    (await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null)) ??
+    (progress.form && (await findEarlierSession(context, progress.form)));
+  if (!started) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
   return signedIn(context, progress, started);
 }
@@ -268,13 +272,9 @@ export async function answerSecondStep(
   const passkey = form.get(PASSKEY);
   const progress = await openProgress(context, incoming, form.get(PROGRESS), passkey ?? form.get("code"));
   if (progress === null) return null;
-  const answered =
-    passkey === undefined
-      ? await answerWithCode(context, incoming, progress)
-      : await answerWithPasskey(context, incoming, progress);
-  if (answered !== null) return answered;
-  const earlier = await findEarlierSession(context, progress.form);
-  return earlier === null ? null : signedIn(context, progress, earlier);
+  return passkey === undefined
+    ? answerWithCode(context, incoming, progress)
+    : answerWithPasskey(context, incoming, progress);
 }
 
 /** The progress of a form that the browser sent. */
@@ -282,10 +282,9 @@ interface AnsweredProgress extends SignInProgress {
   readonly form: SignInForm;
 }
 
-const wasSent =
-  (context: Context, { form }: AnsweredProgress) =>
-  async () =>
-    (await findEarlierSession(context, form)) !== null;
+/** Whether the same form, with the same answer, has had its effect: a session, or the page for the next step. */
+export const wasSent = (context: Context, form: SignInForm) => async () =>
+  (await findEarlierSession(context, form)) !== null || (await wasSpent(context, form));
 
 async function answerWithCode(
   context: Context,
@@ -297,7 +296,7 @@ async function answerWithCode(
     code: form.answer,
     origin: incoming,
     browser: context.knownBrowsers.read(incoming.request),
-    wasSent: wasSent(context, progress),
+    wasSent: wasSent(context, form),
   });
   const act = actOfPerson(incoming, account.subject);
   if (attempted.outcome !== "verified") {
@@ -333,7 +332,7 @@ async function answerWithPasskey(
     origin: incoming,
     browser: context.knownBrowsers.read(incoming.request),
     needsPerson: needsPerson(steps),
-    wasSent: wasSent(context, progress),
+    wasSent: wasSent(context, form),
   });
   switch (checked.outcome) {
     case "limited":

@@ -26,6 +26,8 @@ export interface Incoming extends Target {
   readonly requestId: string;
   /** The body, once an endpoint for programs has read it: a refusal is kept with what was sent. */
   body?: string;
+  /** RFC 9449 §8: the nonce for the next proof, which goes with the answer. */
+  dpopNonce?: string;
 }
 
 /** The header that carries the request's id in every answer. */

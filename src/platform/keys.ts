@@ -9,6 +9,8 @@ export type KeyPurpose =
   | "form"
   | "code of a form"
   | "session of a form"
+  | "step of a form"
+  | "typed in a form"
   | "network"
   | "known browser"
   | "signing keys"
@@ -23,7 +25,8 @@ export type KeyPurpose =
   | "pairwise subject"
   | "mail"
   | "self-test"
-  | "audit seal";
+  | "audit seal"
+  | "dpop nonce";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

@@ -52,6 +52,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map([
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
     "prompt",
     "login_hint",
     "id_token_hint",

@@ -67,7 +67,7 @@ const short = (text: string | null | undefined): string | null => text?.slice(0,
 
 /** The row of an event. `times`: how many times it happened, the last time now. */
 export const auditRecord = (
-  { actor, origin }: Act,
+  { actor, through, origin }: Act,
   event: Event,
   now: EpochSeconds,
   keptSeconds: number,
@@ -78,6 +78,7 @@ export const auditRecord = (
   event: event.event,
   actorKind: actor.kind,
   actorId: short(actor.id),
+  through: short(through) as ClientId | null,
   subject: short(event.subject) as SubjectId | null,
   clientId: short(event.client) as ClientId | null,
   groupName: short(event.group),

@@ -2,6 +2,7 @@
 
 import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
@@ -23,6 +24,7 @@ import {
   type SessionRecord,
   sessions,
 } from "../store/tables.ts";
+import { fitsCode } from "./binding.ts";
 import { scopeToAllow } from "./claims.ts";
 import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
@@ -160,10 +162,11 @@ export interface CodeFacts {
   readonly grant: GrantRecord | null;
 }
 
-/** The parameters that a client sends with a code (RFC 6749 §4.1.3, RFC 7636 §4.5). */
+/** The parameters that a client sends with a code (RFC 6749 §4.1.3, RFC 7636 §4.5), and what its request shows to have. */
 export interface CodeRequest {
   readonly redirectUri: string | undefined;
   readonly codeVerifier: string | undefined;
+  readonly shown: Confirmation | null;
 }
 
 /** The fault of a redemption; null if there is none, or if the code was used before, which `redeemCode` handles. */
@@ -186,7 +189,11 @@ export function codeFault(
   if (code.usedAt !== null) return null;
   if (grant.revokedAt !== null) return "code_revoked";
   if (code.expiresAt <= now) return "code_expired";
-  return redirectUriFault(code, request.redirectUri) ?? verifierFault(code, request.codeVerifier);
+  return (
+    redirectUriFault(code, request.redirectUri) ??
+    verifierFault(code, request.codeVerifier) ??
+    (fitsCode(code, request.shown) ? null : "code_of_other_key")
+  );
 }
 
 /** RFC 6749 §4.1.3: the same redirect URI again. OAuth 2.1 lets clients leave it out; if it is there it must match. */
@@ -214,6 +221,7 @@ const COUNTED: ReadonlySet<Reason> = new Set([
   "code_verifier_malformed",
   "code_verifier_wrong",
   "code_verifier_unexpected",
+  "code_of_other_key",
 ]);
 
 /** Refuses a redemption. Failures in `COUNTED` add up, and `failureLimit` of them burn the code. */

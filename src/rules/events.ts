@@ -1,5 +1,6 @@
 /** The events of the server, by name. An event says who did what, and never contains a secret. */
 import type { RecordId } from "../protocol/identifiers.ts";
+import type { Product } from "../protocol/user-agent.ts";
 import type { ActorKind } from "../store/tables.ts";
 
 /** The level and the words of the event in the log. */
@@ -143,8 +144,8 @@ export interface Event {
   readonly via?: string | undefined;
   /** The subject of a workload's token, as its issuer named it. */
   readonly workload?: string | undefined;
-  /** What a browser says of itself. No log has it. */
-  readonly agent?: string | undefined;
+  /** A browser that is new to the account, by the names that are known here. No log has it. */
+  readonly browser?: Product | undefined;
   /** The address that the person had before, if it was verified. It is told of the change, and no log has it. */
   readonly formerEmail?: string | undefined;
 }
@@ -170,6 +171,8 @@ export interface Origin {
 /** The actor of an act and the request behind it; every event carries them. */
 export interface Act {
   readonly actor: Actor;
+  /** The client whose token of the person was used. Without one the person acted in a browser. */
+  readonly through?: string | undefined;
   /** Null if no request caused the act. */
   readonly origin: Origin | null;
 }
@@ -185,7 +188,9 @@ export const actOfClient = (origin: Origin, clientId: string): Act => ({
   origin,
 });
 
-export const actOfPerson = (origin: Origin, subject: string): Act => ({
+/** `through`: the client whose token of the person was used. */
+export const actOfPerson = (origin: Origin, subject: string, through?: string): Act => ({
   actor: { kind: "person", id: subject },
+  through,
   origin,
 });

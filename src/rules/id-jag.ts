@@ -11,7 +11,7 @@ import type { AccountRecord, GrantRecord } from "../store/tables.ts";
 /** What a client asks for. */
 export interface IdJagWish {
   /** As sent: ID-JAG needs exactly one. */
-  readonly audience: readonly string[];
+  readonly audiences: readonly string[];
   readonly resources: readonly string[];
   readonly scope: string | undefined;
 }
@@ -24,6 +24,23 @@ export interface AllowedIdJag {
   readonly resources: readonly string[];
 }
 
+/**
+ * The audience that the request names, if this client may ask for it. It is one answer for an audience that is not there and for one that
+ * the client may not have. Throws `id_jag_not_allowed`.
+ */
+export function allowedAudience(
+  audiences: readonly IdJagAudience[],
+  clientId: string,
+  { audiences: named }: Pick<IdJagWish, "audiences">,
+): { readonly audience: IdJagAudience; readonly clientId: string } {
+  const [first, another] = named;
+  const audience = audiences.find(({ issuer }) => issuer === first);
+  const client = audience?.clients.find((each) => each.client_id === clientId);
+  if (another !== undefined || audience === undefined || client === undefined)
+    throw new OAuthError("id_jag_not_allowed", { clientId });
+  return { audience, clientId: client.as ?? clientId };
+}
+
 /** Throws `id_jag_not_allowed`, `id_jag_person_not_allowed`, `invalid_scope` or `invalid_target`. */
 export function allowedIdJag(
   audiences: readonly IdJagAudience[],
@@ -31,12 +48,7 @@ export function allowedIdJag(
   { groups }: Pick<AccountRecord, "groups">,
   wish: IdJagWish,
 ): AllowedIdJag {
-  const [named, another] = wish.audience;
-  const audience = audiences.find(({ issuer }) => issuer === named);
-  const client = audience?.clients.find((each) => each.client_id === clientId);
-  // One answer for an audience that is not there and for one that this client may not have.
-  if (another !== undefined || audience === undefined || client === undefined)
-    throw new OAuthError("id_jag_not_allowed", { clientId });
+  const { audience, clientId: as } = allowedAudience(audiences, clientId, wish);
   if (audience.allowed_groups?.some((group) => groups.includes(group)) === false)
     throw new OAuthError("id_jag_person_not_allowed", { clientId });
   const foreign = firstMissing(wish.resources, audience.resources);
@@ -47,7 +59,7 @@ export function allowedIdJag(
     });
   return {
     audience,
-    clientId: client.as ?? clientId,
+    clientId: as,
     scope: allowedScope(audience, wish.scope, clientId),
     // Without a name it is for all that the operator allows: an assertion without resource would leave that to the other server.
     resources: wish.resources.length > 0 ? [...new Set(wish.resources)] : audience.resources,

@@ -4,7 +4,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, RecordId } from "../protocol/identifiers.ts";
-import { hold, insert, sweep, update } from "../store/contract.ts";
+import { hold, insert, sweep } from "../store/contract.ts";
 import {
   type ClientRecord,
   clients,
@@ -14,6 +14,7 @@ import {
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { asItWas } from "./grant.ts";
+import { type Answer, after, isDue, settle, take, waitAfter } from "./outbox.ts";
 import { signsIn } from "./session.ts";
 
 /** A notice for one client. */
@@ -21,14 +22,6 @@ export type ClientNotice = LogoutNoticeRecord & { readonly clientId: ClientId; r
 
 export const isForClient = (notice: LogoutNoticeRecord): notice is ClientNotice =>
   notice.clientId !== null && notice.session !== null;
-
-/** The first wait after a failure. Each is twice as long as the one before. */
-const FIRST_WAIT_SECONDS = 10;
-const LONGEST_WAIT_SECONDS = 3600;
-
-/** How long after this attempt, the first being 1, the next one may come. */
-export const waitAfter = (attempt: number): number =>
-  Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 1), LONGEST_WAIT_SECONDS);
 
 /**
  * Whether the end of the sessions concerns the client of a grant: it was told of the session in an ID token, and has not heard of
@@ -61,6 +54,7 @@ export function spread(
   now: EpochSeconds,
 ): Decision<readonly ClientNotice[]> {
   if (notice === null || notice.clientId !== null) return concluded([]);
+  const { changes } = take(logoutNotices, notice, now, waitAfter(1));
   const notices = told.map(({ client: { clientId }, session, id }) => ({
     ...notice,
     clientId,
@@ -73,12 +67,7 @@ export function spread(
   return {
     outcome: notices,
     changes: [
-      update(
-        logoutNotices,
-        { id: notice.id },
-        { attempts: notice.attempts },
-        { attempts: notice.attempts + 1 },
-      ),
+      ...changes,
       // A client that is to know people under other names takes back the notices that it would get (`changeRegistration`).
       ...[...clientsTold.values()].map((client) =>
         hold(clients, { clientId: client.clientId }, asItWas(client)),
@@ -91,30 +80,29 @@ export function spread(
 
 /** Takes the next attempt. Of several senders one gets it; null for the others. */
 export function claim(notice: LogoutNoticeRecord | null, now: EpochSeconds): Decision<ClientNotice | null> {
-  if (notice === null || !isForClient(notice) || notice.nextAt > now || notice.expiresAt <= now)
-    return concluded(null);
-  const attempts = notice.attempts + 1;
-  const set = { attempts, nextAt: now + waitAfter(attempts) };
-  return {
-    outcome: { ...notice, ...set },
-    changes: [update(logoutNotices, { id: notice.id }, { attempts: notice.attempts }, set)],
-  };
+  if (!isDue(notice, now) || !isForClient(notice)) return concluded(null);
+  const { taken, changes } = take(logoutNotices, notice, now, waitAfter(notice.attempts + 1));
+  return { outcome: taken, changes };
 }
 
-/** The answer of a client. `failed`: another attempt may succeed. `refused`: none will. */
-export type Answer =
-  | { readonly outcome: "heard" }
-  | { readonly outcome: "failed" | "refused"; readonly reason: string };
-
-/** §2.5: another attempt comes only after a failure that may pass. */
-export function conclude(notice: ClientNotice, answer: Answer): Decision<boolean> {
+/** §2.5: another attempt comes only after a failure that may pass. The row of a client that has heard goes. */
+export function conclude(
+  notice: ClientNotice,
+  present: LogoutNoticeRecord | null,
+  answer: Answer,
+  now: EpochSeconds,
+): Decision<boolean> {
   const about = { subject: notice.subject, client: notice.clientId, count: notice.attempts };
-  const isOver = answer.outcome !== "failed" || notice.nextAt >= notice.expiresAt;
+  // The client needs none any more, or another sender has given it up.
+  if (present === null && answer.outcome !== "sent") return concluded(true);
+  const { isOver, set } = after(notice, answer, now);
   return {
     outcome: isOver,
-    ...(isOver && { sweeps: [sweep(logoutNotices, { id: notice.id }, null)] }),
+    ...(isOver
+      ? { sweeps: [sweep(logoutNotices, { id: notice.id }, null)] }
+      : { changes: settle(logoutNotices, notice, present, set) }),
     events: [
-      answer.outcome === "heard"
+      answer.outcome === "sent"
         ? { event: "logout.sent", ...about }
         : { event: isOver ? "logout.given_up" : "logout.failed", ...about, reason: answer.reason },
     ],

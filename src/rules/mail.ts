@@ -1,9 +1,10 @@
 /**
- * Mails about people's accounts: which kinds there are, which event asks for which, who gets one, and when the next attempt comes.
- * A mail waits in the database until the mail server has it, so neither a crash nor a server that is down loses it.
+ * Mails about people's accounts: which kinds there are, which event asks for which, and who gets one. A mail waits in the
+ * outbox until the mail server has it (`rules/outbox.ts`).
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import type { Product } from "../protocol/user-agent.ts";
 import { insert, sweep, update } from "../store/contract.ts";
 import {
   type AccountRecord,
@@ -14,6 +15,7 @@ import {
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Act, Event } from "./events.ts";
+import { after, type Failure, isDue, newWaiting, settle, take } from "./outbox.ts";
 
 /** What each kind of mail says beside its words. A link is not among it: the row has it sealed. */
 export type ParametersOf = {
@@ -43,8 +45,8 @@ export type ParametersOf = {
     readonly change: "added" | "removed" | "recovery_code_used" | "recovery_codes_renewed";
     readonly address: string | null;
   };
-  /** `agent`: what the browser says of itself. */
-  readonly new_device: { readonly address: string | null; readonly agent: string };
+  /** The browser is named only as far as it is known: no row has what a stranger's program says of itself. */
+  readonly new_device: Product & { readonly address: string | null };
   /** `client`: the application whose refresh token was used twice. */
   readonly refresh_token_replayed: { readonly client: string };
   readonly account_disabled: Record<string, never>;
@@ -135,8 +137,8 @@ export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
     toUnverified: false,
     toDisabled: false,
     events: {
-      "session.started": ({ reason, agent = "" }, act) =>
-        reason === NEW_BROWSER ? { parameters: { address: addressOf(act), agent } } : null,
+      "session.started": ({ reason, browser = { program: null, system: null } }, act) =>
+        reason === NEW_BROWSER ? { parameters: { address: addressOf(act), ...browser } } : null,
     },
   },
   refresh_token_replayed: {
@@ -206,13 +208,8 @@ export function newMail(order: MailOrder, id: RecordId, now: EpochSeconds, bound
     id,
     subject: subject as SubjectId | null,
     parameters: parameters as MailParameters,
-    createdAt: now,
-    waits: true,
-    attempts: 0,
-    nextAt: now,
-    giveUpAt,
+    ...newWaiting(now, giveUpAt),
     sentAt: null,
-    lastFault: null,
     expiresAt: Math.max(giveUpAt, now + bounds.keep_seconds),
   };
 }
@@ -244,14 +241,6 @@ export function mailsAbout(
     });
   });
 }
-
-/** The first wait after a failure. Each is twice as long as the one before. */
-const FIRST_WAIT_SECONDS = 10;
-const LONGEST_WAIT_SECONDS = 1800;
-
-/** How long after this attempt, the first being 1, the next one may come. */
-export const waitAfter = (attempt: number): number =>
-  Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 1), LONGEST_WAIT_SECONDS);
 
 /** The hour of `per_person_and_hour`. */
 export const CROWD_SECONDS = 3600;
@@ -305,17 +294,12 @@ export function claim(
   leaseSeconds: number,
   bounds: Pick<MailBounds, "per_person_and_hour">,
 ): Decision<Claim> {
-  if (mail === null || !mail.waits || mail.nextAt > now || mail.giveUpAt <= now)
-    return concluded({ outcome: "none" });
+  if (!isDue(mail, now)) return concluded({ outcome: "none" });
   const found = destination(mail, account);
   if (typeof found === "string") return drop(mail, { event: "mail.dropped", reason: found });
   if (earlier >= bounds.per_person_and_hour) return drop(mail, { event: "mail.limited" });
-  const attempts = mail.attempts + 1;
-  const set = { attempts, nextAt: now + leaseSeconds };
-  return {
-    outcome: { outcome: "send", mail: { ...mail, ...set }, ...found },
-    changes: [update(mails, { id: mail.id }, { attempts: mail.attempts, waits: true }, set)],
-  };
+  const { taken, changes } = take(mails, mail, now, leaseSeconds);
+  return { outcome: { outcome: "send", mail: taken, ...found }, changes };
 }
 
 const drop = (mail: MailRecord, event: Event): Decision<Claim> => ({
@@ -324,32 +308,35 @@ const drop = (mail: MailRecord, event: Event): Decision<Claim> => ({
   events: [{ ...event, ...about(mail) }],
 });
 
-/** The answer of the mail server. `failed`: another attempt may succeed. `refused`: none will. */
-export type Answer =
-  | { readonly outcome: "sent"; readonly to: string }
-  | { readonly outcome: "failed" | "refused"; readonly reason: string };
+/** The answer of the mail server. `to`: where the mail went. */
+export type Answer = { readonly outcome: "sent"; readonly to: string } | Failure;
 
-/** True if the mail needs no further attempt. The link goes with the last one. */
-export function conclude(mail: MailRecord, answer: Answer, now: EpochSeconds): Decision<boolean> {
-  const { id, attempts } = mail;
-  const nextAt = now + waitAfter(attempts);
-  const isOver = answer.outcome !== "failed" || nextAt >= mail.giveUpAt;
-  const set = {
-    ...(isOver ? { waits: false, sealedLink: null } : { nextAt }),
-    ...(answer.outcome === "sent"
-      ? { sentAt: now, address: answer.to, lastFault: null }
-      : { lastFault: answer.reason }),
+/** True if the mail needs no further attempt. The link goes with the last one. `present`: the row as it is now. */
+export function conclude(
+  mail: MailRecord,
+  present: MailRecord | null,
+  answer: Answer,
+  now: EpochSeconds,
+): Decision<boolean> {
+  const { isOver, set } = after(mail, answer, now);
+  const all: Partial<MailRecord> = {
+    ...set,
+    ...(isOver && { sealedLink: null }),
+    ...(answer.outcome === "sent" && { sentAt: now, address: answer.to }),
   };
+  const changes = settle(mails, mail, present, all);
+  // Another sender has said so.
+  if (changes.length === 0 && answer.outcome !== "sent") return concluded(isOver);
   return {
     outcome: isOver,
-    changes: [update(mails, { id }, { attempts, waits: true }, set)],
+    changes,
     events: [
       answer.outcome === "sent"
-        ? { event: "mail.sent", ...about(mail), count: attempts }
+        ? { event: "mail.sent", ...about(mail), count: mail.attempts }
         : {
             event: isOver ? "mail.given_up" : "mail.failed",
             ...about(mail),
-            count: attempts,
+            count: mail.attempts,
             reason: answer.reason,
           },
     ],
@@ -357,8 +344,8 @@ export function conclude(mail: MailRecord, answer: Answer, now: EpochSeconds): D
 }
 
 /** The time for the mail is over. */
-export const giveUp = (mail: MailRecord, now: EpochSeconds): Decision<boolean> =>
-  conclude(mail, { outcome: "refused", reason: mail.lastFault ?? "expired" }, now);
+export const giveUp = (mail: MailRecord, present: MailRecord | null, now: EpochSeconds): Decision<boolean> =>
+  conclude(mail, present, { outcome: "refused", reason: mail.lastFault ?? "expired" }, now);
 
 const about = ({ subject, kind }: MailRecord) => ({ subject: subject ?? undefined, via: kind });
 

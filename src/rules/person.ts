@@ -1,6 +1,7 @@
 /** People: their accounts, their sessions, and the link that makes the first administrator. */
 import type { EpochSeconds } from "../platform/clock.ts";
 import { type ClientId, foldUsername, type RecordId } from "../protocol/identifiers.ts";
+import type { Product } from "../protocol/user-agent.ts";
 import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
@@ -493,7 +494,7 @@ export interface TakenSteps {
   /** The changes that use up the proofs of the steps. */
   readonly uses: readonly Change[];
   /** What the browser says of itself, if it is not known to the account. Default: null. */
-  readonly newBrowser?: string | null | undefined;
+  readonly newBrowser?: Product | null | undefined;
   /** The session on whose steps these rest; null if they rest on none. */
   readonly continues?: RecordId | null;
   /** What the proofs of the steps make known. */
@@ -549,7 +550,7 @@ export function startSession(
         subject,
         via: session.authenticationMethods.join(" "),
         // A browser in which the person was signed in until now is not new, even if its cookie does not say so.
-        ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, agent: newBrowser }),
+        ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, browser: newBrowser }),
       },
     ],
   };

@@ -52,6 +52,8 @@ export interface Authority {
   readonly permissions: ReadonlySet<Permission>;
   /** The groups whose members the actor may see and choose, beside the permissions. */
   readonly manages: readonly string[];
+  /** The same for the person as they are now: null for one who is gone. Of a program or the operator it is this one. */
+  readonly renewed: (account: ManagingPerson["account"] | null, manages: readonly string[]) => Authority;
 }
 
 const permissionsOf = (scopes: readonly string[]): Permission[] =>
@@ -88,7 +90,7 @@ export function authorityOf(
   scopes: readonly string[] | null,
 ): Authority {
   const byScope = scopes === null ? null : new Set(permissionsOf(scopes));
-  if (person === null) return { act, permissions: byScope ?? new Set(), manages: [] };
+  if (person === null) return fixed(act, byScope ?? new Set());
   const { account, manages, authenticatedAt } = person;
   const hasRoles = account.disabledAt === null && isSignInOfRole(account, authenticatedAt);
   const byRole = hasRoles ? rolesOf(account).flatMap((role) => BY_ROLE[role]) : [];
@@ -97,15 +99,21 @@ export function authorityOf(
     act,
     permissions: new Set(byRole.filter((permission) => byScope?.has(permission) ?? true)),
     manages: mayManage ? manages : [],
+    renewed: (present, managesNow) =>
+      present === null
+        ? fixed(act, new Set())
+        : authorityOf(act, { ...person, account: present, manages: managesNow }, scopes),
   };
 }
 
+/** An authority that no row of a person gives. */
+const fixed = (act: Act, permissions: ReadonlySet<Permission>): Authority => {
+  const authority: Authority = { act, permissions, manages: [], renewed: () => authority };
+  return authority;
+};
+
 /** The operator at the command line has the database itself, and so every permission. */
-export const authorityOfOperator = (act: Act): Authority => ({
-  act,
-  permissions: new Set(PERMISSIONS),
-  manages: [],
-});
+export const authorityOfOperator = (act: Act): Authority => fixed(act, new Set(PERMISSIONS));
 
 export const isAllowed = ({ permissions }: Authority, permission: Permission): boolean =>
   permissions.has(permission);

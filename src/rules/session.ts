@@ -17,6 +17,7 @@ import {
   type SessionRecord,
   sessions,
 } from "../store/tables.ts";
+import { newWaiting } from "./outbox.ts";
 
 /**
  * OpenID Connect Core §11, Back-Channel Logout §2.7: whether a grant ends with its session. An application that signs a person in
@@ -122,8 +123,6 @@ const notice = (
   subject,
   session,
   clientId: null,
-  createdAt: now,
-  attempts: 0,
-  nextAt: now,
+  ...newWaiting(now, now + NOTICE_SECONDS),
   expiresAt: now + NOTICE_SECONDS,
 });

@@ -47,6 +47,8 @@ export interface ExchangedToken {
   /** The APIs that it is meant for. An ID token is meant for its client alone. */
   readonly resources: readonly ResourceIndicator[];
   readonly expiresAt: EpochSeconds;
+  /** Whether it works with a key or certificate alone. */
+  readonly isBound: boolean;
   /** The parties that act in it already, the newest first. */
   readonly actors: readonly Actor[];
   /** §4.4: the one party that may act in it; null if it names none. */

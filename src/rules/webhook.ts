@@ -1,18 +1,25 @@
 /**
- * Webhooks (Standard Webhooks 1.0): which events a receiver of the operator hears of, and when the server tries again. A delivery is a row from the commit of the act on, so neither a crash nor a receiver that is down loses it.
+ * Webhooks (Standard Webhooks 1.0): which events a receiver of the operator hears of, and for how long the server tries. A delivery waits
+ * in the outbox (`rules/outbox.ts`).
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
-import { insert, update } from "../store/contract.ts";
+import { insert } from "../store/contract.ts";
 import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables.ts";
 import { eventsOfKind } from "./audit.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { EVENT_TYPES, type EventName } from "./events.ts";
+import { type Answer, after, isDue, newWaiting, settle, take, waitAfter } from "./outbox.ts";
 
 // ── Which events ───────────────────────────────────────────────────────────────────────────────────────────
 
-/** A delivery about a delivery would have no end; and no event of these has a commit in which a row could be. */
-const NEVER: ReadonlySet<EventName> = new Set(["rows.expired", "store.stale", "audit.sealed"]);
+/** A delivery about a delivery would have no end. The others are of the database itself, or happen while no server runs on it. */
+const NEVER: ReadonlySet<EventName> = new Set([
+  "rows.expired",
+  "store.stale",
+  "audit.sealed",
+  "database.copied",
+]);
 
 export const isWebhookEvent = (event: EventName): boolean =>
   !event.startsWith("webhook.") && !NEVER.has(event);
@@ -25,6 +32,7 @@ export const WEBHOOK_EVENTS: readonly EventName[] = (Object.keys(EVENT_TYPES) as
 /** What a webhook hears of by default: who has which rights, and what looks like an attack. */
 export const SECURITY_EVENTS: readonly EventName[] = [
   "client.created",
+  "client.discovered",
   "client.registered",
   "client_secret.added",
   "code.replayed",
@@ -53,14 +61,6 @@ export const eventsOf = (kinds: readonly string[] | undefined): ReadonlySet<Even
 
 // ── Attempts ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The first wait after a failure. Each is twice as long as the one before. */
-const FIRST_WAIT_SECONDS = 10;
-const LONGEST_WAIT_SECONDS = 7200;
-
-/** How long after this attempt, the first being 1, the next one may come. */
-export const waitAfter = (attempt: number): number =>
-  Math.min(FIRST_WAIT_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_WAIT_SECONDS);
-
 /** How long the server tries. */
 export const GIVE_UP_SECONDS = 86_400;
 /** How long a delivery is listed, and can be sent again. */
@@ -78,13 +78,8 @@ export interface NewDelivery {
 
 export const newDelivery = (delivery: NewDelivery, now: EpochSeconds): WebhookDeliveryRecord => ({
   ...delivery,
-  createdAt: now,
-  waits: true,
-  attempts: 0,
-  nextAt: now,
-  giveUpAt: now + GIVE_UP_SECONDS,
+  ...newWaiting(now, now + GIVE_UP_SECONDS),
   deliveredAt: null,
-  lastFault: null,
   expiresAt: now + KEPT_SECONDS,
 });
 
@@ -95,14 +90,9 @@ export function claim(
   delivery: WebhookDeliveryRecord | null,
   now: EpochSeconds,
 ): Decision<WebhookDeliveryRecord | null> {
-  if (delivery === null || !delivery.waits || delivery.nextAt > now || delivery.giveUpAt <= now)
-    return concluded(null);
-  const { id, attempts } = delivery;
-  const set = { attempts: attempts + 1, nextAt: now + LEASE_SECONDS };
-  return {
-    outcome: { ...delivery, ...set },
-    changes: [update(webhookDeliveries, { id }, { attempts, waits: true }, set)],
-  };
+  if (!isDue(delivery, now)) return concluded(null);
+  const { taken, changes } = take(webhookDeliveries, delivery, now, LEASE_SECONDS);
+  return { outcome: taken, changes };
 }
 
 /**
@@ -115,17 +105,15 @@ export function conclude(
   fault: string | null,
   now: EpochSeconds,
 ): Decision<WebhookDeliveryRecord> {
-  const { id, attempts, webhook } = delivery;
-  if (present?.attempts !== attempts || !present.waits) return concluded({ ...delivery, lastFault: fault });
-  const nextAt = now + waitAfter(attempts);
-  const isOver = fault === null || nextAt >= delivery.giveUpAt;
-  const set = {
-    ...(isOver ? { waits: false } : { nextAt }),
-    ...(fault === null ? { deliveredAt: now, lastFault: null } : { lastFault: fault }),
-  };
+  const { attempts, webhook } = delivery;
+  const answer: Answer = fault === null ? { outcome: "sent" } : { outcome: "failed", reason: fault };
+  const { isOver, set } = after(delivery, answer, now);
+  const all = { ...set, ...(fault === null && { deliveredAt: now }) };
+  const changes = settle(webhookDeliveries, delivery, present, all);
+  if (changes.length === 0) return concluded({ ...delivery, lastFault: fault });
   return {
-    outcome: { ...delivery, ...set },
-    changes: [update(webhookDeliveries, { id }, { attempts, waits: true }, set)],
+    outcome: { ...delivery, ...all },
+    changes,
     ...(fault !== null && {
       events: [
         {
@@ -145,9 +133,7 @@ export const giveUp = (webhook: string, overdue: readonly WebhookDeliveryRecord[
     ? concluded(undefined)
     : {
         outcome: undefined,
-        changes: overdue.map(({ id, attempts }) =>
-          update(webhookDeliveries, { id }, { attempts, waits: true }, { waits: false }),
-        ),
+        changes: overdue.flatMap((each) => settle(webhookDeliveries, each, each, { waits: false })),
         events: [{ event: "webhook.given_up", via: webhook, reason: "expired", count: overdue.length }],
       };
 
@@ -160,19 +146,9 @@ export function replay(
   now: EpochSeconds,
 ): Decision<WebhookDeliveryRecord | null> {
   if (delivery === null) return concluded(null);
-  const { id, attempts, waits, webhook } = delivery;
-  const set = {
-    waits: true,
-    attempts: attempts + 1,
-    nextAt: now + LEASE_SECONDS,
-    giveUpAt: now + GIVE_UP_SECONDS,
-    expiresAt: now + KEPT_SECONDS,
-  };
-  return {
-    outcome: { ...delivery, ...set },
-    changes: [update(webhookDeliveries, { id }, { attempts, waits }, set)],
-    events: [{ event: "webhook.replayed", via: webhook }],
-  };
+  const longer = { giveUpAt: now + GIVE_UP_SECONDS, expiresAt: now + KEPT_SECONDS };
+  const { taken, changes } = take(webhookDeliveries, delivery, now, LEASE_SECONDS, longer);
+  return { outcome: taken, changes, events: [{ event: "webhook.replayed", via: delivery.webhook }] };
 }
 
 /** A delivery of which the caller has the first attempt, and no one a second. */
@@ -180,7 +156,7 @@ export const newTest = (delivery: NewDelivery, now: EpochSeconds): WebhookDelive
   ...newDelivery(delivery, now),
   attempts: 1,
   nextAt: now + LEASE_SECONDS,
-  giveUpAt: now + FIRST_WAIT_SECONDS,
+  giveUpAt: now + waitAfter(1),
 });
 
 export type DeliveryState = "waits" | "delivered" | "failed";

@@ -7,6 +7,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { CertificateName } from "../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
@@ -25,7 +26,19 @@ import type {
   SubjectId,
 } from "../protocol/identifiers.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import { boolean, bytes, integer, json, list, orNull, type Row, type Table, table, text } from "./declare.ts";
+import {
+  boolean,
+  bytes,
+  integer,
+  json,
+  list,
+  orNull,
+  type Row,
+  type RowOf,
+  type Table,
+  table,
+  text,
+} from "./declare.ts";
 
 const id = () => bytes<RecordId>();
 const pictureId = () => bytes<PictureId>();
@@ -254,6 +267,8 @@ export const clients = table("clients", {
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
+    /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
+    dpopBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -782,27 +797,40 @@ export const grants = table("grants", {
 });
 export type GrantRecord = Row<typeof grants>;
 
+/** What each row has that waits to be sent. `rules/outbox.ts` decides on these columns, `operations/outbox.ts` sends. */
+const WAITING = {
+  id: id(),
+  createdAt: integer(),
+  /** Whether it is still to be sent. */
+  waits: boolean(),
+  /** How many times a sender has tried. */
+  attempts: integer(),
+  /** When the next sender may try. */
+  nextAt: integer(),
+  /** No sender tries after this time. */
+  giveUpAt: integer(),
+  /** Why the last attempt failed; null if none has. */
+  lastFault: orNull(text()),
+  expiresAt: integer(),
+};
+export type WaitingRecord = RowOf<typeof WAITING>;
+/** A table of which each row may wait. */
+export type WaitingTable = Table<typeof WAITING>;
+
 /**
  * Back-Channel Logout: the ends of sessions of which clients have yet to hear. A row without a client comes with the commit that
  * ends the session; a sender then puts one row for each client in its place, which stays until the client has heard.
  */
 export const logoutNotices = table("logout_notices", {
   columns: {
-    id: id(),
+    ...WAITING,
     subject: text<SubjectId>(),
     /** The `continuity` of the session; null: all sessions of the person. */
     session: orNull(id()),
     /** The client to tell; null until a sender has found the clients. */
     clientId: orNull(text<ClientId>()),
-    createdAt: integer(),
-    /** How many times a sender has tried. */
-    attempts: integer(),
-    /** When the next sender may try. */
-    nextAt: integer(),
-    /** No sender tries after this time. */
-    expiresAt: integer(),
   },
-  indexes: [["nextAt", "id"]],
+  indexOnly: { waits: ["nextAt", "id"] },
   shard: "id",
   expires: "expiresAt",
   updated: true,
@@ -818,7 +846,7 @@ export type MailParameters = Readonly<Record<string, string | number | boolean |
  */
 export const mails = table("mails", {
   columns: {
-    id: id(),
+    ...WAITING,
     /** The person; null for an address of which no account is known. */
     subject: orNull(text<SubjectId>()),
     /** Where it goes or went. Null until it is sent: to the address that the person has then. */
@@ -830,19 +858,7 @@ export const mails = table("mails", {
     sealedLink: orNull(bytes()),
     /** Null: the person's own, as it is known when the mail is sent. */
     language: orNull(text()),
-    createdAt: integer(),
-    /** Whether it is still to be sent. */
-    waits: boolean(),
-    /** How many times a sender has tried. */
-    attempts: integer(),
-    /** When the next sender may try. */
-    nextAt: integer(),
-    /** No sender tries after this time. */
-    giveUpAt: integer(),
     sentAt: orNull(integer()),
-    /** Why the last attempt failed; null if none has. */
-    lastFault: orNull(text()),
-    expiresAt: integer(),
   },
   indexes: [
     ["createdAt", "id"],
@@ -862,25 +878,14 @@ export type MailRecord = Row<typeof mails>;
  */
 export const webhookDeliveries = table("webhook_deliveries", {
   columns: {
-    id: id(),
+    ...WAITING,
     /** The name of the webhook in the configuration. */
     webhook: text(),
     /** The event. */
     type: text(),
     /** What the receiver gets, byte for byte at each attempt. It has no secrets. */
     body: text(),
-    createdAt: integer(),
-    /** Whether it is still to be delivered. */
-    waits: boolean(),
-    attempts: integer(),
-    /** When the next sender may try. */
-    nextAt: integer(),
-    /** No sender tries after this time. */
-    giveUpAt: integer(),
     deliveredAt: orNull(integer()),
-    /** Why the last attempt failed; null if none has. */
-    lastFault: orNull(text()),
-    expiresAt: integer(),
   },
   indexes: [["webhook", "id"]],
   indexOnly: { waits: ["webhook", "nextAt", "id"] },
@@ -904,6 +909,8 @@ export const codes = table("codes", {
     codeChallenge: orNull(text<CodeChallenge>()),
     /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
     nonce: orNull(text()),
+    /** What the token request must prove (RFC 9449 §10); null if the authorization request named no key. */
+    confirmation: orNull(text<Confirmation>()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
@@ -974,6 +981,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** What a request with the token must prove; null for a bearer token. */
+    confirmation: orNull(text<Confirmation>()),
     /** Null for all but those that a client got for another token. */
     exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
@@ -1002,6 +1011,8 @@ export const refreshTokens = table("refresh_tokens", {
     usedFrom: orNull(bytes()),
     /** Whether a client retried with its predecessor from another network than the first use came from. */
     retriedElsewhere: boolean(),
+    /** What the access token that came with it is bound to, and what its use must prove (rules/binding.ts). */
+    confirmation: orNull(text<Confirmation>()),
   },
   shard: "id",
   expires: "expiresAt",
@@ -1087,6 +1098,8 @@ export const audit = table("audit", {
     event: text(),
     actorKind: text<ActorKind>(),
     actorId: orNull(text()),
+    /** The client whose token of the person was used; null for a person in a browser, and for other actors. */
+    through: orNull(text<ClientId>()),
     subject: orNull(text<SubjectId>()),
     clientId: orNull(text<ClientId>()),
     groupName: orNull(text()),

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
 import type { ClientDeclaration } from "../../src/configuration/client-schema.ts";
+import type { Outbound } from "../../src/platform/outbound.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";
 import { openSqliteStore } from "../store/acts.ts";
@@ -25,8 +26,11 @@ const ALL_HOSTILE = [...HOSTILE, DANGEROUS].flatMap(({ uris }) => uris);
 /** Each wrong redirect URI counts as a guess; this is the largest limit of guesses for a code. */
 const MOST_FAILURES = 100;
 
-const KINDS = ["declared", "added by the command line", "registered"].flatMap((way) =>
-  ["confidential", "public", "native"].map((type) => [`${way}, ${type}`, way, type] as const),
+const KINDS = ["declared", "added by the command line", "registered", "published"].flatMap((way) =>
+  ["confidential", "public", "native"]
+    // A document has no secret.
+    .filter((type) => way !== "published" || type === "public")
+    .map((type) => [`${way}, ${type}`, way, type] as const),
 );
 interface Identity {
   readonly clientId: string;
@@ -40,6 +44,11 @@ let server: TestServer;
 let person: AccountRecord;
 let cookie = "";
 const identities = new Map<string, Identity>();
+/** The metadata documents of clients, by their URLs. */
+const documents = new Map<string, unknown>();
+const outbound: Outbound = {
+  send: async ({ url }) => ({ status: 200, text: JSON.stringify(documents.get(url)) }),
+};
 
 beforeAll(async () => {
   const store = await openSqliteStore({ file: join(folder, "tessera.db") });
@@ -52,7 +61,7 @@ beforeAll(async () => {
         ...(type === "confidential" ? { secrets: [SECRET] } : {}),
       })),
     },
-    { opened: { store, close: () => store.close() } },
+    { opened: { store, close: () => store.close() }, outbound },
   );
   person = await server.addPerson("ada");
   cookie = await server.signIn(person);
@@ -68,6 +77,11 @@ async function addClient(way: string, type: string): Promise<Identity> {
   const isConfidential = type === "confidential";
   if (way === "declared") {
     return { clientId: `declared ${type}`, secret: isConfidential ? SECRET : null, redirectUris };
+  }
+  if (way === "published") {
+    const clientId = `https://app.example/${type}`;
+    documents.set(clientId, { client_id: clientId, redirect_uris: redirectUris });
+    return { clientId, secret: null, redirectUris };
   }
   if (way === "registered") {
     const response = await register(redirectUris, isConfidential ? "client_secret_basic" : "none");

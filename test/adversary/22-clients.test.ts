@@ -6,9 +6,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { safeParse } from "valibot";
+import { documentPolicy } from "../../src/clients/clients.ts";
+import type { ClientMetadata } from "../../src/clients/metadata.ts";
+import { checkMetadataDocument } from "../../src/clients/metadata-document.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { configurationSchema } from "../../src/configuration/schema.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { OAuthError } from "../../src/protocol/errors.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
@@ -245,6 +249,39 @@ describe("every way to make a client", () => {
       for (const other of others) expect(other).toEqual(first ?? null);
       // The first eight wishes are valid.
       expect(first === null).toBe(index >= 8);
+    },
+  );
+
+  test(
+    proves(
+      "takes or refuses a metadata document as it does a registration, and makes the same of it",
+      "threat 22",
+      "threat 87",
+    ),
+    async () => {
+      const register = WAYS.registration;
+      if (register === undefined) throw new Error("There is no such way.");
+      const { configuration, catalogue } = server.context;
+      const policy = documentPolicy(configuration, catalogue);
+      const url = "https://app.example/client";
+      const read = (wish: Wish): Partial<ClientMetadata> | null => {
+        try {
+          return checkMetadataDocument(url, JSON.stringify({ ...metadataOf(wish), client_id: url }), policy);
+        } catch (error) {
+          if (error instanceof OAuthError && error.reason === "client_document_refused") return null;
+          throw error;
+        }
+      };
+      // A document has no secret, and its client no grant type but those that a person gives in the browser.
+      const possible = ({ secret, grants = [] }: Wish) => !secret && !grants.includes(DEVICE_GRANT);
+      const wishes = [...WISHES, ...NARROWED].filter(([, wish]) => possible(wish));
+      for (const [name, wish] of wishes) {
+        const registered = await register(wish, 0);
+        const described = read(wish);
+        expect([name, described === null]).toEqual([name, registered === null]);
+        if (described !== null) expect(registered).toMatchObject(described);
+      }
+      expect(wishes.length).toBeGreaterThan(20);
     },
   );
 

@@ -77,7 +77,9 @@ describe("a client", () => {
       redirect_uris: ["https://wiki.example/cb"],
       client_uri: "https://wiki.example/",
       access_token_seconds: 600,
+      dpop_bound_access_tokens: true,
     });
+    expect(made.dpop_bound_access_tokens).toBe(true);
     const change = (body: Json) => askFor(server, clients, pathOf(made), { method: "PATCH", body });
     const changed = await change({ client_uri: null, access_token_seconds: null, scope: "openid profile" });
     expect(changed).toMatchObject({
@@ -88,7 +90,10 @@ describe("a client", () => {
       access_token_seconds: null,
     });
     expect(changed).not.toHaveProperty("client_uri");
+    expect(changed.dpop_bound_access_tokens).toBe(true);
     expect(await change({ "client_name#de": null })).not.toHaveProperty("client_name#de");
+    const bearer = await change({ dpop_bound_access_tokens: false });
+    expect(bearer).not.toHaveProperty("dpop_bound_access_tokens");
   });
 
   test("becomes public and loses its secrets, and back gets one, which is shown once", async () => {

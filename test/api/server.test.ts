@@ -4,10 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadWithSources } from "../../src/configuration/sources.ts";
+import { CLIENTS_READ } from "../../src/operations/management/search.ts";
 import { listSettings } from "../../src/operations/management/server.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { authorityOf } from "../../src/rules/role.ts";
+import { insert } from "../../src/store/contract.ts";
+import { clients as clientTable } from "../../src/store/tables.ts";
+import { clientId, newClient } from "../store/records.ts";
 import { type Json, jsonOf, requestToken, textOf, tokensFor } from "../support/flows.ts";
+import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { SECRET, type TestServer } from "../support/server.ts";
 import { ask, askFor, startManagedServer, tokenOfProgram } from "./support.ts";
@@ -133,7 +138,9 @@ describe("the search", () => {
       body: { token: tokens.access_token },
     })) as { token: Json };
     const kindsOf = async (text: string) =>
-      Object.entries(await search(admin, text)).flatMap(([kind, found]) => found.map(() => kind));
+      Object.entries(await search(admin, text)).flatMap(([kind, found]) =>
+        Array.isArray(found) ? found.map(() => kind) : [],
+      );
     expect(await kindsOf("ada-fou")).toEqual(["people"]);
     expect(await kindsOf("found@example.org")).toEqual(["people"]);
     expect(await kindsOf(ada.subject)).toEqual(["people"]);
@@ -164,6 +171,36 @@ describe("the search", () => {
     expect(await counts(admin)).toEqual([1, 1]);
     expect(await counts(people)).toEqual([1, 0]);
     expect(await counts(clients)).toEqual([0, 1]);
+  });
+
+  test("finds every client by its identifier, and says that it reads the names of the oldest 2000 only", async () => {
+    expect((await search(admin, "example web")).clients_complete as unknown).toBe(true);
+    const named = (index: number) => `many-${String(index).padStart(4, "0")}`;
+    await server.context.store.commit({
+      changes: Array.from({ length: CLIENTS_READ }, (_, index) =>
+        insert(clientTable, newClient({ clientId: clientId(named(index)), clientName: `Name ${index}` })),
+      ),
+    });
+    const found = async (text: string) => {
+      const { clients: apps = [], clients_complete } = await search(admin, text);
+      return [apps.map(({ client_id }) => client_id), clients_complete] as unknown;
+    };
+    const last = named(CLIENTS_READ - 1);
+    expect(await found(last)).toEqual([[last], false]);
+    expect(await found(last.slice(0, -1))).toEqual([
+      Array.from({ length: 10 }, (_, index) => named(CLIENTS_READ - 10 + index)),
+      true,
+    ]);
+    expect(await found(`name ${CLIENTS_READ - 1}`)).toEqual([[], false]);
+    const list = await search(admin, "example web");
+    expect(list.clients).toHaveLength(1);
+    const browser = openBrowser(server);
+    await addPersonWithPassword(server, "searcher", { administrator: true });
+    await browser.signIn("searcher");
+    for (const path of ["/admin", "/admin/apps"])
+      expect(await (await browser.get(`${path}?q=example+web`)).text()).toContain(
+        "in the oldest 2000 applications only",
+      );
   });
 
   test("takes no token, which would stand in the logs of proxies", async () => {

@@ -29,6 +29,7 @@ describe("an application that signs people in", () => {
       ...["--max-age", "3600", "--login-page", "https://files.example/login"],
       ...["--jwks", keyFile(JSON.stringify({ keys: [KEY] })), "--first-party"],
       ...["--request-object-alg", "EdDSA", "--require-signed-requests", "--name-in", "de=Dateien"],
+      "--dpop",
     );
     const members = {
       post_logout_redirect_uris: ["https://files.example/bye"],
@@ -45,6 +46,7 @@ describe("an application that signs people in", () => {
       first_party: true,
       request_object_signing_alg: "EdDSA",
       require_signed_request_object: true,
+      dpop_bound_access_tokens: true,
       "client_name#de": "Dateien",
     };
     expect(made).toMatchObject(members);
@@ -57,6 +59,7 @@ describe("an application that signs people in", () => {
       "signed with RS256",
       "1 of its own",
       "signed only, signed with EdDSA",
+      "bound to its key (DPoP)",
     ])
       expect(out).toContain(words);
     const cleared = await json(
@@ -75,6 +78,7 @@ describe("an application that signs people in", () => {
       ],
       ...["--sector-uri", "", "--max-age", "", "--login-page", "", "--jwks", "", "--no-first-party"],
       ...["--request-object-alg", "", "--no-require-signed-requests", "--name-in", "de="],
+      "--no-dpop",
     );
     for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
   });
@@ -110,6 +114,8 @@ describe("an application that signs people in", () => {
     expect(out).toContain("People are not asked any more");
     expect(out).toContain("New ID tokens are signed with RS256");
     expect((await client("set", "told", "--no-first-party")).out).toContain("People are asked");
+    expect((await client("set", "told", "--dpop")).out).toContain("without a DPoP proof are refused");
+    expect((await client("set", "told", "--no-dpop")).out).toContain("stay bound");
   });
 
   test("is not locked out: signed requests need its keys", async () => {

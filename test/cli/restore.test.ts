@@ -56,6 +56,12 @@ describe("a restore", () => {
     const { code, out, err } = await tessera(["restore", backup, "--data", data]);
     expect(code).toBe(0);
     expect(err).toMatch(/^\S+ info {2}database restored from a backup .* by=operator:\S+\n$/);
+    // The record of the restored database has it, and that of the other the backup.
+    const record = async (of: string) => (await tessera(["log", "--kind", "database", "--data", of])).out;
+    expect(await record(data)).toMatch(/^\S+ database\.restored by=operator:\S+ file=\S+\n$/);
+    expect(await record(join(folder, "origin"))).toMatch(
+      /^\S+ database\.backed_up by=operator:\S+ file=\S+\n$/,
+    );
     expect(out).toContain(`Restored 1 person, 0 clients and 0 grants from b into ${data}`);
     expect(out).toContain("There was no database before.");
     for (const words of ["revoked access", "passwords are those of then", "--end-access"])

@@ -60,6 +60,7 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  dpopBoundAccessTokens: false,
   tokenEndpointAuthSigningAlg: null,
   tlsClientAuthName: null,
   idTokenClaims: "granted",

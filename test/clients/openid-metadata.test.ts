@@ -77,6 +77,7 @@ const ALL = {
   jwks: { keys: [KEY] },
   request_object_signing_alg: "PS256",
   require_signed_request_object: true,
+  dpop_bound_access_tokens: true,
   id_token_claims: "minimal",
   "client_name#de": "Beispiel",
   "tos_uri#fr-CA": "https://client.example.org/conditions",

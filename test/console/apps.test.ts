@@ -1,8 +1,10 @@
 /** The console's pages about applications, as the browsers of those who manage see them. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { addClient, findClient } from "../../src/operations/clients.ts";
+import { newClientRecord } from "../../src/clients/clients.ts";
+import { addClient, createClient, findClient } from "../../src/operations/clients.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { formToken } from "../../src/pages/forms.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -358,8 +360,14 @@ describe("an application’s page", () => {
       subject_type: "pairwise",
       default_max_age: "600",
     };
-    expect((await act(root, "/admin/apps/album", form)).status).toBe(303);
-    expect(await find("album")).toMatchObject({ subjectType: "pairwise", defaultMaxAge: 600 });
+    expect((await act(root, "/admin/apps/album", { ...form, dpop_bound: "1" })).status).toBe(303);
+    expect(await find("album")).toMatchObject({
+      subjectType: "pairwise",
+      defaultMaxAge: 600,
+      dpopBoundAccessTokens: true,
+    });
+    await act(root, "/admin/apps/album", { ...form, revision: await revision() });
+    expect(await find("album")).toMatchObject({ dpopBoundAccessTokens: false });
     const wrong = await act(root, "/admin/apps/album", {
       act: "more",
       revision: await revision(),
@@ -445,6 +453,31 @@ describe("an application’s page", () => {
       revision: await revision(),
     });
     expect(await back.text()).toMatch(/tcs_[\w-]{64}/);
+  });
+
+  test("takes workloads, shows them, and lets a client be without secret and key for as long as it has one", async () => {
+    const path = "/admin/apps/album/secrets";
+    const save = async (workloads: string, method = "private_key_jwt") =>
+      act(root, path, {
+        act: "method",
+        method,
+        workloads,
+        has_workloads: "1",
+        jwks_uri: "",
+        revision: await revision(),
+      });
+    expect(await textOf(await save("https://issuer.example"))).toContain("is no workload");
+    expect(await textOf(await save("https://issuer.example a:b*"))).toContain("a whole part");
+    await save("https://issuer.example job:*\nhttps://issuer.example b team=blue");
+    const workloads = [
+      { issuer: "https://issuer.example", subject: "job:*", claims: {} },
+      { issuer: "https://issuer.example", subject: "b", claims: { team: "blue" } },
+    ];
+    expect(await find("album")).toMatchObject({ workloads, isWorkload: true, secrets: [] });
+    expect(await textOf(await root.get(path))).toContain("https://issuer.example b team=blue");
+    expect(await textOf(await save(""))).toContain("needs the keys of the client");
+    await save("", "client_secret_post");
+    expect(await find("album")).toMatchObject({ workloads: [], isWorkload: false });
   });
 
   test("ends all access tokens", async () => {
@@ -736,6 +769,33 @@ describe("an application that may not be changed here", () => {
     for (const path of ["/admin/apps", "/admin/apps/new", "/admin/apps/web", "/admin/apps/web/secrets"])
       expect((await person.get(path)).status).toBe(404);
   });
+});
+
+test("an application with a metadata document is listed by itself, fetched anew, and its host is blocked and unblocked", async () => {
+  const url = "https://notebook.invalid/client.json" as ClientId;
+  const web = await find("web");
+  const now = server.clock.seconds();
+  const document = { fetchedAt: now, freshUntil: now + 300, etag: null };
+  const metadata = { ...web, tokenEndpointAuthMethod: "none" as const };
+  await createClient(
+    server.context,
+    SERVER_ACT,
+    newClientRecord(
+      { clientId: url, source: "metadata_document", metadata, secrets: [], createdAt: now, document },
+      systemRandom,
+    ),
+  );
+  expect(await textOf(await root.get("/admin/apps?source=metadata_document"))).toContain(
+    "publishes a document",
+  );
+  const path = `/admin/apps/${encodeURIComponent(url)}/access`;
+  expect(await textOf(await root.get(path))).toContain("notebook.invalid publishes what this application is");
+  // There is no such host.
+  expect(await textOf(await act(root, path, { act: "fetch" }))).toContain("cannot reach the host");
+  expect(await after(root, await act(root, path, { act: "block" }))).toContain("notebook.invalid is blocked");
+  expect((await find(url)).disabledBy).toBe("blocked");
+  expect(await after(root, await act(root, path, { act: "unblock" }))).toContain("no longer blocked");
+  expect((await find(url)).disabledAt).toBeNull();
 });
 
 describe("an application that registered itself", () => {

@@ -1,5 +1,7 @@
 /** The console's pages about what happened and what was refused. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { askFor, startManagedServer, tokenOf } from "../api/support.ts";
+import type { Json } from "../support/flows.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -35,6 +37,31 @@ test("lists what happened, and narrows it to a kind", async () => {
   expect(none).toContain("Nothing fits.");
   expect(await textOf(await root.get("/admin/audit?kind=session"))).toContain("session.started");
 });
+
+test(
+  proves("a person who acts by a token is named with the application that had it", "threat 91"),
+  async () => {
+    const managed = await startManagedServer({ log: { level: "info" } });
+    const boss = await addPersonWithPassword(managed, "boss", { administrator: true });
+    const ada = await managed.addPerson("ada");
+    const token = await tokenOf(managed, boss, "tessera.people", "tessera.read", "tessera.admin");
+    await askFor(managed, token, `/people/${ada.subject}`, { method: "PATCH", body: { name: "Ada" } });
+    const by = `person:${boss.subject}`;
+    const [row] = (await askFor(managed, token, "/audit?kind=person.changed")).items as Json[];
+    expect(row).toMatchObject({ by, through: "web", subject: ada.subject });
+    expect(managed.logged.find((line) => line.includes("person.changed"))).toContain(" through=web ");
+    const browser = openBrowser(managed);
+    await browser.signIn("boss");
+    expect(await textOf(await browser.get("/admin/audit?kind=person.changed"))).toMatch(/through\s+web/);
+    // In a browser there is no such application.
+    const { fields } = await browser.form(`/admin/people/${ada.subject}`);
+    await browser.post(`/admin/people/${ada.subject}`, { ...fields, act: "disable" });
+    const [own] = (await askFor(managed, token, "/audit?kind=person.disabled")).items as Json[];
+    expect(own?.by).toBe(by);
+    expect(own).not.toHaveProperty("through");
+    await managed.close();
+  },
+);
 
 test("explains a refused request: what was sent, what is registered, and the cure", async () => {
   const id = await refuse(REDIRECT);

@@ -388,7 +388,7 @@ describe("an assertion is refused", () => {
     ["is none", "a text"],
     ["is encrypted", "e30.e30.e30.e30.e30"],
     ["is too long", `${"A".repeat(16_400)}.e30.e30`],
-  ])(proves("when it %s", "threat 39"), async (_, text) => {
+  ])(proves("when it %s", "threat 39", "RFC 7523 2.1-2", "RFC 7523 3.1-2"), async (_, text) => {
     await expectFault(await redeem(text), "The assertion is not accepted");
     expect(reasons()).toContain("assertion_malformed");
   });
@@ -414,7 +414,13 @@ describe("an assertion is refused", () => {
   });
 
   test(
-    proves("from a client that only names itself", "threat 88", "ID-JAG accept-5", "ID-JAG client-1"),
+    proves(
+      "from a client that only names itself",
+      "threat 88",
+      "ID-JAG accept-5",
+      "ID-JAG client-1",
+      "RFC 7523 3.1-1",
+    ),
     async () => {
       const assertion = await idJag({ client_id: "open" });
       await expectRefusal(

@@ -4,13 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changedMetadata } from "../../src/clients/change.ts";
+import { documentSettings } from "../../src/clients/metadata-document.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { admitDocumentClient } from "../../src/operations/client-documents.ts";
 import { changeClient, disableClient, vouchForClient } from "../../src/operations/clients.ts";
 import { blockDocuments, unblockDocuments } from "../../src/operations/document-blocks.ts";
 import { freshSeconds } from "../../src/operations/document-fetching.ts";
+import { removeAllExpired } from "../../src/operations/housekeeping.ts";
 import { createOutbound, type Outbound } from "../../src/platform/outbound.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { clients } from "../../src/store/tables.ts";
+import { clients, grants } from "../../src/store/tables.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import { answerConsent, authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, jsonOf, redeemCode, refresh, textOf } from "../support/flows.ts";
@@ -188,7 +192,31 @@ describe("a client with a metadata document", () => {
     expect(revoked.status).toBe(200);
     expect([await isActive(server, first), await isActive(server, second)]).toEqual([false, true]);
     await expectTokens(await renew(server, second, url));
+    const listed = await server.context.store.list(grants, {
+      where: { clientId: url as ClientId },
+      limit: 9,
+    });
+    expect(listed.map(({ revokedAt }) => revokedAt !== null).sort()).toEqual([false, true]);
+    const account = await textOfPage(await server.fetch("/account", { headers: { Cookie: cookie } }));
+    expect(account).toContain(`app.example:${host.port}`);
   });
+
+  test(
+    proves("that acts before a person is asked gets a row that goes away unused", "threat 61"),
+    async () => {
+      const server = await start({ settings: { registration: { unused_kept: 1, unused_seconds: 600 } } });
+      const url = publish("/client");
+      await admitDocumentClient(server.context, SERVER_ACT, url);
+      await admitDocumentClient(server.context, SERVER_ACT, url);
+      expect((await rowOf(server, url))?.unusedFrom).not.toBeNull();
+      expect(admitDocumentClient(server.context, SERVER_ACT, publish("/other"))).rejects.toMatchObject({
+        reason: "registrations_full",
+      });
+      server.clock.advance(602);
+      await removeAllExpired(server.context);
+      expect(await rowOf(server, url)).toBeNull();
+    },
+  );
 
   test("may say it more specifically: application/*+json", async () => {
     const server = await start();
@@ -235,7 +263,7 @@ beforeAll(async () => {
   const guarded = createOutbound({ allow: [], resolve: async () => found, authorities });
   const outbound: Outbound = { send: (request) => (found === OWN ? lenient : guarded).send(request) };
   strict = await startTestServer(
-    { client_id_metadata_documents: { fetches_per_host: 10_000 } },
+    { client_id_metadata_documents: { fetches_per_host: 10_000, fetches_per_address: 10_000 } },
     { outbound },
   );
 });
@@ -353,6 +381,13 @@ describe("a bad document", () => {
       expect(visits.length).toBe(2);
     },
   );
+
+  test("says on the page what its developer should correct", async () => {
+    answers["/client"] = () => json(document("https://app.example/other"));
+    const wrong = await textOfPage(await page(strict, at("/client")));
+    expect(wrong).toContain("client_id in the document is not the URL of the document");
+    expect(await textOfPage(await page(strict, at("/missing")))).toContain("It answers with status 404.");
+  });
 
   test(proves("that drips is cut off", "threat 87"), async () => {
     const server = await start({ timeoutMillis: 150 });
@@ -525,8 +560,21 @@ describe("a document is kept", () => {
     expect((await page(server, at("/client?1"), await signedIn(server))).status).toBe(200);
   });
 
+  test(proves("and one network names so many within a minute", "threat 60", "threat 87"), async () => {
+    const server = await start({ settings: { client_id_metadata_documents: { fetches_per_address: 2 } } });
+    answers["/client"] = (_, url) => json(document(url));
+    const ask = (name: number, address: string) =>
+      server.fetch(authorizePath(request(at(`/client?${name}`))), { address });
+    for (const name of [1, 2, 3, 4]) await ask(name, "198.51.100.7");
+    expect(visits.length).toBe(2);
+    await ask(5, "203.0.113.9");
+    expect(visits.length).toBe(3);
+  });
+
   test(proves("in no row while only strangers ask", "threat 61"), async () => {
-    const server = await start({ settings: { client_id_metadata_documents: { fetches_per_host: 1000 } } });
+    const server = await start({
+      settings: { client_id_metadata_documents: { fetches_per_host: 1000, fetches_per_address: 1000 } },
+    });
     answers["/client"] = (_, url) => json(document(url));
     for (let name = 0; name < 20; name += 1) await page(server, at(`/client?${name}`));
     expect(visits.length).toBe(20);
@@ -670,6 +718,18 @@ describe("a place that the operator does not want", () => {
     await unblockDocuments(context, SERVER_ACT, "app.example");
     expect(await isActive(server, tokens)).toBe(false);
     expect((await page(server, url, cookie)).status).toBe(400);
+  });
+
+  test("is none by default, and all if strangers cannot register", async () => {
+    const mode = async (settings: ConfigurationInput) => {
+      const { context } = await start({ settings });
+      return documentSettings(context.configuration).mode;
+    };
+    expect(await mode({})).toBe("open");
+    expect(await mode({ registration: { mode: "token" } })).toBe("off");
+    expect(
+      await mode({ registration: { mode: "off" }, client_id_metadata_documents: { mode: "open" } }),
+    ).toBe("open");
   });
 
   test("metadata say whether documents are taken", async () => {

@@ -142,10 +142,7 @@ describe("the metadata document", () => {
           "refresh_token",
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:device_code",
-          "urn:ietf:params:oauth:grant-type:jwt-bearer",
         ],
-        authorization_grant_profiles_supported: ["urn:ietf:params:oauth:grant-profile:id-jag"],
-        identity_chaining_requested_token_types_supported: ["urn:ietf:params:oauth:token-type:id-jag"],
         token_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
         token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
         revocation_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
@@ -155,6 +152,10 @@ describe("the metadata document", () => {
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: ["none", "login", "consent", "select_account"],
+        dpop_signing_alg_values_supported: [
+          ...["ES256", "EdDSA", "Ed25519", "PS256", "RS256"],
+          ...["ES384", "ES512", "PS384", "PS512", "RS384", "RS512"],
+        ],
         request_parameter_supported: true,
         request_object_signing_alg_values_supported: [
           "none",

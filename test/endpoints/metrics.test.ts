@@ -189,14 +189,19 @@ describe("what counts", () => {
   test("when the last backup was made, and nothing before the first", async () => {
     const server = await start();
     expect(await server.text()).not.toContain("\ntessera_last_backup_timestamp_seconds ");
-    await noteBackup(server.context, {
-      id: server.context.random(16) as RecordId,
-      madeAt: 1_800_000_000,
-      bytes: 1,
-      sha256: new Uint8Array(32),
-      encrypted: false,
-      file: null,
-    });
+    await noteBackup(
+      server.context,
+      SERVER_ACT,
+      {
+        id: server.context.random(16) as RecordId,
+        madeAt: 1_800_000_000,
+        bytes: 1,
+        sha256: new Uint8Array(32),
+        encrypted: false,
+        file: null,
+      },
+      { event: "database.backed_up" },
+    );
     // The numbers of the database count for a while.
     server.clock.advance(60);
     expect(await server.value("tessera_last_backup_timestamp_seconds")).toBe(1_800_000_000);

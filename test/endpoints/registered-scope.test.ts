@@ -20,14 +20,14 @@ import {
   textOf,
 } from "../support/flows.ts";
 import { basic, startTestServer, type TestServer } from "../support/server.ts";
-import { DEVICE_GRANT } from "../support/token-requests.ts";
+import { DEVICE_GRANT, OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 let server: TestServer;
 let bounded: TestServer;
 let person: AccountRecord;
 let cookie: string;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ registration: OPEN_TO_DEVICES });
   bounded = await startTestServer({ registration: { scope: ["mail.read"] } });
   person = await server.addPerson("ada");
   cookie = await server.signIn(person);

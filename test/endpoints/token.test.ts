@@ -43,7 +43,7 @@ describe("the token endpoint", () => {
   test.each([
     "password",
     "implicit",
-    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:saml2-bearer",
     "constructor",
     "CLIENT_CREDENTIALS",
     " client_credentials",

@@ -123,7 +123,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   "words of refusals": { read: toDescriptionCharacters },
   "names of clients": { read: (text) => checkClientMetadata({ client_name: text }, policy) },
   "Bearer headers": {
-    read: (text) => readBearerToken({ request: withHeader("Authorization", text), query: "" }, null),
+    read: (text) => readBearerToken({ request: withHeader("Authorization", text), query: "" }),
     frames: [
       ["Bearer ", ""],
       ["Bearer ", "!"],

@@ -7,6 +7,7 @@ import type { MailFacts } from "../../src/operations/mail.ts";
 import { clientName } from "../../src/pages/display.ts";
 import { chooseLanguage } from "../../src/pages/texts.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
+import type { Product } from "../../src/protocol/user-agent.ts";
 import { EVENT_TYPES } from "../../src/rules/events.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, OPTIONAL_MAILS } from "../../src/rules/mail.ts";
 import type { ClientRecord } from "../../src/store/tables.ts";
@@ -211,12 +212,10 @@ test(proves("a mail to an address that is not proved has no word that a stranger
   }
 });
 
-test("what a browser says of itself is named only if it is known", () => {
-  const agentOf = (agent: string) =>
-    /Browser: +(.*)/.exec(compose("new_device", { parameters: { address: "::1", agent } }).text)?.[1];
-  expect(agentOf("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Mobile/15E148 Safari/604.1")).toBe(
-    "Safari on iPhone",
-  );
-  expect(agentOf("Trust me: https://evil.example")).toBe("Not known");
-  expect(agentOf("")).toBe("Not known");
+test("a browser is named as far as it is known", () => {
+  const browserOf = (browser: Product) =>
+    /Browser: +(.*)/.exec(compose("new_device", { parameters: { address: "::1", ...browser } }).text)?.[1];
+  expect(browserOf({ program: "Safari", system: "iPhone" })).toBe("Safari on iPhone");
+  expect(browserOf({ program: null, system: "Windows" })).toBe("Windows");
+  expect(browserOf({ program: null, system: null })).toBe("Not known");
 });

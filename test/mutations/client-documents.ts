@@ -58,6 +58,14 @@ export const CLIENT_DOCUMENTS: readonly Mutation[] = [
   },
   {
     against: ["threat 87"],
+    what: "one stranger names documents without limit",
+    in: FETCHING,
+    match: "address !== null && perAddress.attempt(address) > 0",
+    replace: "false",
+    tests,
+  },
+  {
+    against: ["threat 87"],
     what: "the URL of a document has many spellings",
     in: URLS,
     match: "href !== url",

@@ -7,6 +7,7 @@ import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
+import { DPOP } from "./dpop.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
@@ -51,6 +52,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...DPOP,
   ...RESOURCE_SERVERS,
   ...LINKS,
   ...LOGOUT,

@@ -2,7 +2,6 @@
 import type { Mutation } from "./mutation.ts";
 
 const SESSION = "rules/session.ts";
-const NOTICE = "rules/logout-notice.ts";
 const END_SESSION = "endpoints/end-session.ts";
 const SENDER = "operations/logout-notices.ts";
 const SUITE = "store/sqlite.test.ts";
@@ -224,13 +223,12 @@ export const LOGOUT: readonly Mutation[] = [
   {
     against: ["Back-Channel Logout 2.5-3", "threat 81"],
     what: "two senders send the same notice",
-    in: NOTICE,
-    within: "claim",
-    match: "{ attempts: notice.attempts }",
-    replace: "{}",
-    also: [{ in: NOTICE, within: "spread", match: "{ attempts: notice.attempts }", replace: "{}" }],
-    tests: [SENDER_TEST, "rules/logout-notice.test.ts"],
-    only: "several processes|one sender",
+    in: "rules/outbox.ts",
+    within: "take",
+    match: "update(table, { id }, $WAS, set)",
+    replace: "update(table, { id }, {}, set)",
+    tests: [SENDER_TEST, "rules/outbox.test.ts"],
+    only: "several",
   },
   {
     against: ["threat 20", "threat 81"],

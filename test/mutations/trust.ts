@@ -13,6 +13,10 @@ const assertion = ["endpoints/assertion-grant.test.ts"] as const;
 const issuers = ["operations/trusted-issuers.test.ts"] as const;
 const workload = ["rules/workload.test.ts"] as const;
 const configuration = ["configuration/trust.test.ts"] as const;
+const idJag = ["endpoints/id-jag.test.ts"] as const;
+const identity = ["endpoints/workload-identity.test.ts"] as const;
+const ISSUING = "rules/id-jag.ts";
+const EXCHANGING = "operations/id-jag.ts";
 
 export const TRUST: readonly Mutation[] = [
   {
@@ -294,5 +298,95 @@ export const TRUST: readonly Mutation[] = [
     match: `isManagementScope(name) || $A || $B`,
     replace: "false",
     tests: configuration,
+  },
+  {
+    against: ["threat 88"],
+    what: "a client gets an ID-JAG for the audience of another one",
+    in: ISSUING,
+    within: "allowedAudience",
+    match: "each.client_id === clientId",
+    replace: "true",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88"],
+    what: "an ID-JAG is issued about people outside the groups of its audience",
+    in: ISSUING,
+    match: "if (audience.allowed_groups?.some($$$ANY) === false) throw $ERROR",
+    replace: ";",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88", "ID-JAG exchange-6"],
+    what: "an ID-JAG names an API that the operator did not allow",
+    in: ISSUING,
+    match: "foreign !== undefined",
+    replace: "false",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88", "ID-JAG exchange-7"],
+    what: "an ID-JAG has a scope that the operator did not allow",
+    in: ISSUING,
+    within: "allowedScope",
+    match: "named.filter($$$ANY)",
+    replace: "[...named]",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88", "ID-JAG exchange-3"],
+    what: "an ID-JAG is issued for the ID token of another client",
+    in: EXCHANGING,
+    match: "subject.clientId !== clientId",
+    replace: "false",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88"],
+    what: "an ID-JAG is issued for access without a sign-in",
+    in: EXCHANGING,
+    match: "!grant.scope.includes(OPENID_SCOPE)",
+    replace: "false",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88"],
+    what: "an ID-JAG is issued for an access token",
+    in: EXCHANGING,
+    match: `subject.kind === "access_token"`,
+    replace: "false",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88"],
+    what: "an ID-JAG outlives the ID token that it was issued for",
+    in: EXCHANGING,
+    match: "Math.min(now + $LIFETIME, subject.expiresAt)",
+    replace: "now + $LIFETIME",
+    tests: idJag,
+  },
+  {
+    against: ["threat 88"],
+    what: "an actor that an ID-JAG leaves out is passed over",
+    in: EXCHANGING,
+    match: "if (actorToken !== undefined) throw $ERROR",
+    replace: ";",
+    tests: idJag,
+  },
+  {
+    against: ["threat 37"],
+    what: "the token of a workload that is for one use counts again",
+    in: "operations/workloads.ts",
+    match: "issuer.single_use && !(await request.isFirst($$$ANY))",
+    replace: "false",
+    tests: identity,
+  },
+  {
+    against: ["threat 88"],
+    what: "a workload chooses among all clients, whatever client_id says",
+    in: "operations/workloads.ts",
+    match: "isNamed ? [known].filter($$$ANY) : $ALL",
+    replace: "$ALL",
+    tests: identity,
   },
 ];

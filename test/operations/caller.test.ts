@@ -273,6 +273,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
           redirectUriRequested: true,
           codeChallenge: null,
           nonce: null,
+          confirmation: null,
           claims: null,
           toAllow: client.scope,
           scope: client.scope,

@@ -28,6 +28,7 @@ import type { PeerCertificate } from "../../src/platform/peer-certificate.ts";
 import { SmtpError } from "../../src/platform/smtp.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import { insert } from "../../src/store/contract.ts";
 import { once } from "../../src/store/tables.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -45,14 +46,19 @@ beforeAll(async () => {
   server = await startTestServer({ issuer: "https://auth.example" });
   server.clock.freeze();
   await server.context.signingKeys.keepUp();
-  await noteBackup(server.context, {
-    id: server.context.random(16) as RecordId,
-    sha256: new Uint8Array(32),
-    madeAt: server.clock.seconds() - 3600,
-    bytes: 1,
-    encrypted: true,
-    file: null,
-  });
+  await noteBackup(
+    server.context,
+    SERVER_ACT,
+    {
+      id: server.context.random(16) as RecordId,
+      sha256: new Uint8Array(32),
+      madeAt: server.clock.seconds() - 3600,
+      bytes: 1,
+      encrypted: true,
+      file: null,
+    },
+    { event: "database.backed_up" },
+  );
   metadata = await (await server.fetch("/.well-known/openid-configuration")).text();
 });
 
@@ -413,7 +419,7 @@ const FAULTS: Readonly<
     ],
   ],
   "mail.waiting": [
-    ["a mail that failed", () => healthy({ store: withFailedMail() }, { mail: MAIL }), "warning", /connect/],
+    ["a mail that failed", () => healthy({ store: withFailure() }, { mail: MAIL }), "warning", /connect/],
   ],
   "issuers.keys": [
     [
@@ -433,6 +439,27 @@ const FAULTS: Readonly<
       /tokens of https:\/\/idp.example are refused.*cannot be reached.*tessera issuer check/s,
     ],
   ],
+  "webhooks.waiting": [
+    [
+      "an event that was not taken",
+      () =>
+        healthy(
+          { store: withFailure() },
+          {
+            webhooks: [
+              {
+                name: "siem",
+                url: "https://siem.example",
+                secrets: ["whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"],
+              },
+            ],
+          },
+        ),
+      "warning",
+      /connect/,
+    ],
+  ],
+  "logout.waiting": [["a notice that failed", () => healthy({ store: withFailure() }), "warning", /connect/]],
   "settings.warnings": [
     [
       "a setting of a warning",
@@ -564,7 +591,7 @@ const later = (seconds: number) => ({
 const refusedSignIn = () =>
   Promise.reject(new SmtpError("sign_in", "The mail server refuses.", 535, "535 no", true, true));
 
-const withFailedMail = (): CheckContext["store"] => ({
+const withFailure = (): CheckContext["store"] => ({
   ...server.context.store,
   list: async () => [{ createdAt: server.clock.seconds() - 60, lastFault: "connect" }] as never,
 });

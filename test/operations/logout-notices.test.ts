@@ -13,7 +13,7 @@ import {
 } from "../../src/operations/sessions.ts";
 import { createOutbound } from "../../src/platform/outbound.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { waitAfter } from "../../src/rules/logout-notice.ts";
+import { waitAfter } from "../../src/rules/outbox.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { type AccountRecord, logoutNotices } from "../../src/store/tables.ts";
 import { obtainCode } from "../support/code-flow.ts";
@@ -416,7 +416,10 @@ test(
       await endSession(server.context, SERVER_ACT, signedIn.session.id);
     }
     const outbound = createOutbound({ allow: ["127.0.0.1"] });
-    const sender = createLogoutSender({ ...server.context, outbound }, turnMillis);
+    const sender = createLogoutSender(
+      { ...server.context, steadyClock: server.clock.steady, outbound },
+      turnMillis,
+    );
     await sender.sendDue();
     expect(slow.came).toHaveLength(1);
     expect(await waiting()).toHaveLength(3);
@@ -466,7 +469,9 @@ test("several processes that look at the same moment send each notice once", asy
     await endSession(server.context, SERVER_ACT, signedIn.session.id);
   }
   const outbound = createOutbound({ allow: ["127.0.0.1"] });
-  const others = Array.from({ length: 4 }, () => createLogoutSender({ ...server.context, outbound }));
+  const others = Array.from({ length: 4 }, () =>
+    createLogoutSender({ ...server.context, steadyClock: server.clock.steady, outbound }),
+  );
   await Promise.all(others.map((sender) => sender.sendDue()));
   expect(application.came).toHaveLength(5);
   expect(await waiting()).toEqual([]);

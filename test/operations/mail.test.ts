@@ -9,16 +9,16 @@ import {
   findMailHealth,
   isCrowded,
   listMails,
-  type MailSender,
   type MailSettings,
   mailChange,
   postMail,
 } from "../../src/operations/mail.ts";
+import type { Sender } from "../../src/operations/outbox.ts";
 import { changeAccount, disableAccount, removeAccount, setPassword } from "../../src/operations/people.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { actOfPerson, SERVER_ACT } from "../../src/rules/events.ts";
-import { waitAfter } from "../../src/rules/mail.ts";
+import { waitAfter } from "../../src/rules/outbox.ts";
 import type { AccountRecord, MailRecord } from "../../src/store/tables.ts";
 import { mails } from "../../src/store/tables.ts";
 import { onBothEngines, type StartOnEngine } from "../adversary/engines.ts";
@@ -49,7 +49,7 @@ interface Setting {
   readonly post: MailServer;
   readonly ada: AccountRecord;
   /** The sender of this process. */
-  readonly sender: MailSender;
+  readonly sender: Sender;
   waiting(): Promise<MailRecord[]>;
   logged(event: string): Record<string, unknown>[];
 }
@@ -79,7 +79,7 @@ function setUp(start: StartOnEngine) {
 }
 
 /** A sender of another process. */
-function anotherSender({ server }: Setting, more: Partial<MailSettings> = {}): MailSender {
+function anotherSender({ server }: Setting, more: Partial<MailSettings> = {}): Sender {
   const { configuration } = server.context;
   if (configuration.mail === undefined) throw new Error("There is no mail.");
   const mail = { ...configuration.mail, ...more };
@@ -487,6 +487,12 @@ describe("an event", () => {
     expect(text).toContain("Firefox on Linux");
     expect(text).toContain("203.0.113.7");
     expect(text).toContain("You can turn off mails of this kind");
+    // What the browser says of itself is in no row.
+    expect((await listMails(server.context, {}, { limit: 1 }))[0]?.parameters).toEqual({
+      address: "203.0.113.7",
+      program: "Firefox",
+      system: "Linux",
+    });
     await signIn();
     expect(post.mails).toHaveLength(1);
     browser.known = "";

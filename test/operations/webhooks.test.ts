@@ -13,7 +13,8 @@ import {
 import { createOutbound, type Outbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { actOfPerson, actOfStranger, SERVER_ACT } from "../../src/rules/events.ts";
-import { GIVE_UP_SECONDS, KEPT_SECONDS, stateOf, waitAfter } from "../../src/rules/webhook.ts";
+import { waitAfter } from "../../src/rules/outbox.ts";
+import { GIVE_UP_SECONDS, KEPT_SECONDS, stateOf } from "../../src/rules/webhook.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { onBothEngines } from "../adversary/engines.ts";
 import { proves } from "../support/proves.ts";
@@ -181,6 +182,34 @@ describe("which events", () => {
     expect(await types("siem")).toEqual(["password.changed", "webhook.test"]);
     expect(await types("people")).toEqual(["password.changed", "session.started"]);
   });
+
+  test(
+    proves("without a commit follow in one of their own, and leave the room of acts alone", "threat 42"),
+    async () => {
+      const server = await start(
+        settings(startReceiver(), { events: ["sign_in.refused", "client.registered"] }),
+      );
+      const { context } = server;
+      const ada = await server.addPerson("ada");
+      const refused = { event: "sign_in.refused", subject: ada.subject } as const;
+      context.events.tell(actOfStranger(ORIGIN), [refused]);
+      await context.webhooks.settled();
+      expect(await rowsOf(server)).toMatchObject([{ type: "sign_in.refused", waits: true, attempts: 0 }]);
+      expect(JSON.parse((await rowsOf(server))[0]?.body ?? "")).toMatchObject({
+        data: { by: "stranger", subject: ada.subject, address: ORIGIN.address },
+      });
+      for (let count = 0; count < 3000; count += 1) context.events.tell(actOfStranger(ORIGIN), [refused]);
+      await context.webhooks.settled();
+      expect(await listDeliveries(context, "siem", { limit: 5000 })).toHaveLength(2000);
+      const registered = { event: "client.registered", client: "new" } as const;
+      const rows = context.events.changesFor(actOfStranger(ORIGIN), [registered]);
+      expect(rows.filter(({ table }) => table.name === "webhook_deliveries")).toHaveLength(1);
+      // One that is in a commit is not queued again.
+      context.events.tell(actOfStranger(ORIGIN), [registered]);
+      await context.webhooks.settled();
+      expect(await listDeliveries(context, "siem", { limit: 5000 })).toHaveLength(2000);
+    },
+  );
 
   test("that do not exist stop the start", () => {
     const webhooks = (events: string[]) => [

@@ -54,8 +54,8 @@ function passkeySuite(start: StartOnEngine): void {
     return addPasskeyIn(browser, to, lies);
   };
   const stored = (account = alice) => listPasskeys(server.context, account.subject);
-  const newestSession = async () =>
-    (await collect(everySession(server.context, alice, server.clock.seconds(), 0))).at(-1);
+  const allSessions = () => collect(everySession(server.context, alice, server.clock.seconds(), 0));
+  const newestSession = async () => (await allSessions()).at(-1);
   const administers = (administrator: boolean) =>
     changeAccount(server.context, SERVER_ACT, alice.subject, { administrator }, server.clock.seconds());
   /** A fault of the disk, or a hand in the database. */
@@ -118,9 +118,11 @@ function passkeySuite(start: StartOnEngine): void {
       const answer = device.get(open.ask);
       expect((await answerAsk(other, open, answer)).status).toBe(303);
       other.cookie = cookie;
-      await expectRefused(await answerAsk(other, open, answer), STALE, "used");
-      // A new answer to the same challenge is no better.
       await expectRefused(await answerAsk(other, open, device.get(open.ask)), STALE, "used");
+      // The same answer in another browser is no better.
+      const elsewhere = openBrowser(server);
+      const own = await openAsk(elsewhere, "/login");
+      await expectRefused(await answerAsk(elsewhere, own, answer), STALE, "challenge");
     });
 
     test(proves("all but once, if it comes many times at once", "threat 82"), async () => {
@@ -134,6 +136,32 @@ function passkeySuite(start: StartOnEngine): void {
       });
       expect((await Promise.all(answers)).filter((status) => status === 303)).toHaveLength(1);
     });
+
+    test(
+      proves("twice, unless the same browser sends the same form: it gets the same session", "threat 82"),
+      async () => {
+        const other = openBrowser(server);
+        const open = await openAsk(other, "/login");
+        const { cookie } = other;
+        const answer = device.get(open.ask);
+        const send = async () => {
+          const tab = openBrowser(server);
+          tab.cookie = cookie;
+          const { status } = await answerAsk(tab, open, answer);
+          return { status, cookie: tab.cookie };
+        };
+        const before = await allSessions();
+        const [first, second] = await Promise.all([send(), send()]);
+        expect(first?.status).toBe(303);
+        expect(second).toEqual(first);
+        expect(await send()).toEqual(first);
+        expect(await allSessions()).toHaveLength(before.length + 1);
+        other.cookie = first?.cookie ?? "";
+        await other.submit("/logout", {});
+        other.cookie = cookie;
+        await expectRefused(await answerAsk(other, open, answer), STALE, "used");
+      },
+    );
 
     test(proves("to a challenge of another browser, of an older page, or made up", "threat 82"), async () => {
       const [one, other] = [openBrowser(server), openBrowser(server)];
@@ -381,13 +409,19 @@ function passkeySuite(start: StartOnEngine): void {
       expect(response.headers.get("location")).toBe("/account");
     });
 
-    test(proves("the first step is used up before it", "threat 82"), async () => {
+    test(proves("the first step is used up before it, but for a double click", "threat 82"), async () => {
       await setUpApp(server, alice);
       const other = openBrowser(server);
       const open = await openAsk(other, "/login");
-      const answer = device.get(open.ask, { isPersonVerified: false });
-      expect(await textOf(await answerAsk(other, open, answer))).toContain(PROMPT);
-      await expectRefused(await answerAsk(other, open, answer), STALE, "used");
+      const [answer, another] = [0, 1].map(() => device.get(open.ask, { isPersonVerified: false }));
+      const send = (text = answer ?? "") => answerAsk(other, open, text);
+      for (const response of [...(await Promise.all([send(), send()])), await send()]) {
+        expect(response.status).toBe(200);
+        expect(await textOf(response)).toContain(PROMPT);
+      }
+      await expectRefused(await send(another), STALE, "used");
+      server.clock.advance(61);
+      await expectRefused(await send(), STALE, "used");
     });
   });
 

@@ -103,6 +103,37 @@ describe("with a passkey", () => {
     },
   );
 
+  test(
+    proves(
+      "sent twice, it gives the same answer twice; another answer, and another browser, get none",
+      "threat 82",
+    ),
+    async () => {
+      const open = await second();
+      const { cookie } = browser;
+      const [key, other] = [device(), device()];
+      const answer = key.create(open.ask);
+      const click = (passkey = answer, from = cookie) => {
+        browser.cookie = from;
+        return answerAsk(browser, open, passkey);
+      };
+      const together = await Promise.all([click(), click()]);
+      for (const response of [...together, await click()]) {
+        expect(response.status).toBe(303);
+        expect(response.headers.get("location")).toStartWith("/admin/start?notice=");
+      }
+      expect(await server.context.store.listAccounts()).toHaveLength(1);
+      const stranger = openBrowser(server);
+      await stranger.get("/login");
+      const refusals = [await click(other.create(open.ask)), await click(answer, stranger.cookie)];
+      server.clock.advance(61);
+      for (const refused of [...refusals, await click()]) {
+        expect(refused.status).toBe(404);
+        expect(refused.headers.getSetCookie()).toEqual([]);
+      }
+    },
+  );
+
   test("two at once with one link: one wins, and no passkey is left of the other", async () => {
     const browsers = [openBrowser(server), openBrowser(server)];
     const answers = await Promise.all(

@@ -1,13 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import {
-  type Answer,
-  type ClientNotice,
-  claim,
-  conclude,
-  isTold,
-  spread,
-  waitAfter,
-} from "../../src/rules/logout-notice.ts";
+import { type ClientNotice, claim, conclude, isTold, spread } from "../../src/rules/logout-notice.ts";
+import { type Answer, newWaiting } from "../../src/rules/outbox.ts";
 import { hold, insert, sweep, update } from "../../src/store/contract.ts";
 import { clients, logoutNotices } from "../../src/store/tables.ts";
 import { aGrant, CLIENT, NOW, newId, scopes, toldBy } from "./facts.ts";
@@ -18,9 +11,7 @@ const ended = {
   subject: aGrant().subject,
   session,
   clientId: null,
-  createdAt: NOW,
-  attempts: 0,
-  nextAt: NOW,
+  ...newWaiting(NOW, NOW + 86_400),
   expiresAt: NOW + 86_400,
 };
 const notice: ClientNotice = { ...ended, clientId: CLIENT.clientId, session };
@@ -61,7 +52,12 @@ describe("a notice", () => {
     expect(spread(ended, [told], NOW)).toEqual({
       outcome: [first],
       changes: [
-        update(logoutNotices, { id: ended.id }, { attempts: 0 }, { attempts: 1 }),
+        update(
+          logoutNotices,
+          { id: ended.id },
+          { attempts: 0, waits: true },
+          { attempts: 1, waits: true, nextAt: NOW + 10 },
+        ),
         // A client that changes at this moment takes its notices back.
         hold(clients, { clientId }, { number, revision }),
         insert(logoutNotices, first),
@@ -73,10 +69,10 @@ describe("a notice", () => {
   });
 
   test("is taken by one sender, when it is due", () => {
-    const set = { attempts: 1, nextAt: NOW + 10 };
+    const set = { attempts: 1, nextAt: NOW + 10, waits: true };
     expect(claim(notice, NOW)).toEqual({
       outcome: { ...notice, ...set },
-      changes: [update(logoutNotices, { id: notice.id }, { attempts: 0 }, set)],
+      changes: [update(logoutNotices, { id: notice.id }, { attempts: 0, waits: true }, set)],
     });
     expect(claim(notice, NOW - 1)).toEqual({ outcome: null });
     expect(claim(notice, notice.expiresAt)).toEqual({ outcome: null });
@@ -86,17 +82,24 @@ describe("a notice", () => {
 
   const removal = [sweep(logoutNotices, { id: notice.id }, null)];
   test.each([
-    [{ outcome: "heard" }, NOW, "logout.sent", removal],
-    [{ outcome: "failed", reason: "too_slow" }, NOW + 10, "logout.failed", undefined],
-    [{ outcome: "failed", reason: "too_slow" }, notice.expiresAt, "logout.given_up", removal],
-    [{ outcome: "refused", reason: "status 400" }, NOW + 10, "logout.given_up", removal],
-  ] as const)("that is %p is over or waits: %#", (answer: Answer, nextAt, event, sweeps) => {
-    const decision = conclude({ ...notice, nextAt }, answer);
+    [{ outcome: "sent" }, notice.giveUpAt, "logout.sent", removal],
+    [{ outcome: "failed", reason: "too_slow" }, NOW + 21, "logout.failed", undefined],
+    [{ outcome: "failed", reason: "too_slow" }, NOW + 20, "logout.given_up", removal],
+    [{ outcome: "refused", reason: "status 400" }, notice.giveUpAt, "logout.given_up", removal],
+  ] as const)("that is %p is over or waits: %#", (answer: Answer, giveUpAt, event, sweeps) => {
+    const claimed = { ...notice, attempts: 2, giveUpAt };
+    const decision = conclude(claimed, claimed, answer, NOW);
     expect(toldBy(decision)).toEqual([event]);
     expect(decision.sweeps).toEqual(sweeps as never);
   });
 
-  test("comes again after ten seconds, then after twice as long, up to an hour", () => {
-    expect([1, 2, 3, 9, 10, 40].map(waitAfter)).toEqual([10, 20, 40, 2560, 3600, 3600]);
+  test("that failed says why, and one that is gone meanwhile does not fail", () => {
+    const answer = { outcome: "failed", reason: "too_slow" } as const;
+    const claimed = { ...notice, attempts: 2 };
+    const set = { nextAt: NOW + 20, lastFault: "too_slow" };
+    expect(conclude(claimed, claimed, answer, NOW).changes).toEqual([
+      update(logoutNotices, { id: notice.id }, { attempts: 2, waits: true }, set),
+    ]);
+    expect(conclude(claimed, null, answer, NOW)).toEqual({ outcome: true });
   });
 });

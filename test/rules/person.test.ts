@@ -522,10 +522,10 @@ describe("a session", () => {
   });
 
   test("says that the browser is new, unless the person was signed in in it until now", () => {
-    const from = { ...taken, newBrowser: "Firefox" };
+    const from = { ...taken, newBrowser: { program: "Firefox", system: null } };
     const started = { event: "session.started", subject, via: "pwd" } as const;
     expect(startSession(facts, session, from, alone).events).toEqual([
-      { ...started, reason: "new_browser", agent: "Firefox" },
+      { ...started, reason: "new_browser", browser: { program: "Firefox", system: null } },
     ]);
     const before = newSession({ subject });
     expect(startSession(facts, session, from, { ...alone, earlier: before }).events).toEqual([started]);

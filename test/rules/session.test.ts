@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { newWaiting } from "../../src/rules/outbox.ts";
 import { endEverySession, endOneSession, giveWay, isOnline, signsIn } from "../../src/rules/session.ts";
 import { insert, sweep, update } from "../../src/store/contract.ts";
 import { grants, links, logoutNotices, sessions } from "../../src/store/tables.ts";
@@ -26,9 +27,7 @@ describe("the end of a session", () => {
     subject,
     session: continuity,
     clientId: null,
-    createdAt: NOW,
-    attempts: 0,
-    nextAt: NOW,
+    ...newWaiting(NOW, NOW + 86_400),
     expiresAt: NOW + 86_400,
   };
   const signedOut = { revokedAt: NOW, revokedReason: "signed_out" } as const;

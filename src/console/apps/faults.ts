@@ -159,6 +159,19 @@ const GERMAN: readonly Translation[] = [
     () => "Eine Anwendung, die sich selbst registriert hat, kann keine eigene des Betreibers sein.",
   ],
   [
+    /^The subject '(.*)' of a workload is not allowed: it lets in/,
+    (subject) => `Das Subject „${subject}“ lässt Repositorys von Fremden herein.`,
+  ],
+  [
+    /^The subject '(.*)' of a workload is not allowed/,
+    (subject) =>
+      `Das Subject „${subject}“ geht nicht: * steht für einen ganzen Teil zwischen : und /, ** für alle am Ende, und der erste Teil ist ausgeschrieben.`,
+  ],
+  [
+    /^A client with workloads proves/,
+    () => "Eine Anwendung ohne Secret und Schlüssel kann keine solchen Programme haben.",
+  ],
+  [
     /^require_signed_request_object/,
     () => "Signierte Anfragen brauchen die Schlüssel der Anwendung: jwks_uri.",
   ],

@@ -2,7 +2,7 @@
 /** The applications of this server: a list in pages, with filters, and a search. */
 import { readPage } from "../../api/list.ts";
 import { listKnownClients, listLastSignIns } from "../../operations/management/clients.ts";
-import { searchClients } from "../../operations/management/search.ts";
+import { CLIENTS_READ, searchClients } from "../../operations/management/search.ts";
 import { displayText } from "../../pages/display.ts";
 import { SearchField } from "../../pages/layout.tsx";
 import { isAllowed } from "../../rules/role.ts";
@@ -38,6 +38,8 @@ const filterOf = (query: URLSearchParams): Filter => ({
 interface Listed {
   readonly apps: readonly ClientRecord[];
   readonly next: string | null;
+  /** False for a search that has read a part of the applications only. */
+  readonly isWhole: boolean;
 }
 
 async function list(
@@ -45,7 +47,10 @@ async function list(
   text: string,
   { source, isDisabled }: Filter,
 ): Promise<Listed> {
-  if (text !== "") return { apps: await searchClients(context, authority, text, FOUND_AT_MOST), next: null };
+  if (text !== "") {
+    const { clients, isWhole } = await searchClients(context, authority, text, FOUND_AT_MOST);
+    return { apps: clients, next: null, isWhole };
+  }
   const { shown, next } = await readPage<ClientRecord>({
     keys: context.keys,
     path: APPS_PATH,
@@ -58,7 +63,7 @@ async function list(
     rows: (page) =>
       listKnownClients(context, authority, { ...page, source, ...(isDisabled && { isDisabled }) }),
   });
-  return { apps: shown, next };
+  return { apps: shown, next, isWhole: true };
 }
 
 /** Links, so that a filter works without a script and has an address of its own. */
@@ -91,7 +96,7 @@ export const appsPage: ConsolePage = {
     const words = wordsFor(frame, APP_WORDS);
     const text = (query.get("q") ?? "").trim();
     const filter = filterOf(query);
-    const { apps, next } = await list(call, text, filter);
+    const { apps, next, isWhole } = await list(call, text, filter);
     const lastSignIns = await listLastSignIns(context, authority, apps);
     const { heads } = words;
     const isAll = text === "" && filter.source === undefined && !filter.isDisabled;
@@ -116,6 +121,7 @@ export const appsPage: ConsolePage = {
             </p>
           )}
           <Filters frame={frame} filter={filter} />
+          {!isWhole && <p class="muted small">{wordsFor(frame, CONSOLE_WORDS).foundAmong(CLIENTS_READ)}</p>}
           {apps.length === 0 ? (
             <p>{isAll ? words.none : words.noneSuch}</p>
           ) : (

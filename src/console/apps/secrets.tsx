@@ -5,6 +5,7 @@
  */
 import { hasSecrets, offeredMethods } from "../../clients/authentication-methods.ts";
 import type { ClientWish } from "../../clients/change.ts";
+import { parseWorkloadLine, workloadLine } from "../../clients/workloads.ts";
 import {
   addManagedSecret,
   changeManagedClient,
@@ -87,11 +88,15 @@ function methodWish(form: Parameters, { client, frame }: AppCall): ClientWish {
   if (!isClientAuthenticationMethod(method)) throw new OAuthError("parameter_invalid");
   const uri = textOrNull(form, "jwks_uri");
   const keys = textOrNull(form, "jwks");
+  const workloads = form.get("workloads") ?? (form.get("has_workloads") === undefined ? undefined : "");
   return {
     token_endpoint_auth_method: method,
     token_endpoint_auth_signing_alg: textOrNull(form, "auth_alg"),
     ...certificateWish(form),
     ...(uri !== client.jwksUri && { jwks_uri: uri }),
+    ...(workloads !== undefined && {
+      workloads: parseWorkloads(workloads, wordsFor(frame, TAB_WORDS).noWorkload),
+    }),
     ...(keys !== null && { jwks: parseKeys(keys, wordsFor(frame, TAB_WORDS).jwksNotJson) }),
   };
 }
@@ -100,6 +105,17 @@ function certificateWish(form: Parameters): ClientWish {
   const kind = CERTIFICATE_NAME_KINDS.find((each) => each === form.get("certificate_kind"));
   const name = textOrNull(form, "certificate_name");
   return kind === undefined || name === null ? {} : { [`tls_client_auth_${kind}`]: name };
+}
+
+function parseWorkloads(text: string, fault: (line: string) => string): unknown[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .map((line) => {
+      const parsed = parseWorkloadLine(line);
+      if (parsed === null) throw new ConsoleFault(fault(displayText(line, 100)));
+      return parsed;
+    });
 }
 
 function parseKeys(text: string, fault: string): unknown {
@@ -184,6 +200,9 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
           }}
         />
       )}
+      {client.workloads.length > 0 && (
+        <Facts facts={{ [words.workloads]: <Codes values={client.workloads.map(workloadLine)} /> }} />
+      )}
       {mayEdit && usesSecrets && <ActButton frame={frame} act="add" words={words.addSecret} kind="main" />}
       {mayEdit &&
         client.secrets.map((secret) => (
@@ -258,6 +277,14 @@ function Method({ call: { context, frame, client }, typed }: { call: AppCall; ty
             />
           </div>
         )}
+        <input type="hidden" name="has_workloads" value="1" />
+        <Lines
+          id="workloads"
+          label={words.workloads}
+          hint={words.workloadsHint}
+          rows={3}
+          value={text("workloads", client.workloads.map(workloadLine).join("\n"))}
+        />
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}
         </button>

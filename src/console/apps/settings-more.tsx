@@ -26,6 +26,7 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   introspection_signed_response_alg: textOrNull(form, "introspection_alg"),
   subject_type: form.get("subject_type") ?? call.client.subjectType,
   default_max_age: secondsIn(form, "default_max_age", call),
+  dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
   require_signed_request_object: form.get("require_signed") !== undefined,
 });
 
@@ -87,6 +88,12 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           value="1"
           words={words.requireSigned}
           checked={isTicked("require_signed", client.requireSignedRequestObject)}
+        />
+        <Box
+          name="dpop_bound"
+          value="1"
+          words={words.dpopBound}
+          checked={isTicked("dpop_bound", client.dpopBoundAccessTokens)}
         />
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}

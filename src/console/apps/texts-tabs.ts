@@ -45,6 +45,7 @@ const english = {
   jwksUri: "Address of its public keys (JWK set)",
   keys: "Its public keys",
   requireSigned: "Its requests must be signed",
+  dpopBound: "It gets tokens only with proof of its key (DPoP)",
   contacts: "Contacts",
   contactsHint: "One per line.",
   removeTitle: "Remove this application for good",
@@ -100,6 +101,10 @@ const english = {
   jwks: "New public keys (JWK set), in place of those it has",
   jwksHint: 'As {"keys": [ … ]}. Empty: they stay as they are.',
   jwksNotJson: "The keys are not JSON. Nothing was changed.",
+  workloads: "Workloads whose tokens authenticate it",
+  workloadsHint:
+    "One a line: issuer, subject, and claims as name=value. The issuer is one of [[trusted_issuers]].",
+  noWorkload: (line: string) => `“${line}” is no workload. Nothing was changed.`,
   authAlg: "Algorithm of its signatures",
   anyAlgorithm: "any",
   methodHint:
@@ -293,6 +298,7 @@ const german: TabWords = {
   jwksUri: "Adresse ihrer öffentlichen Schlüssel (JWK Set)",
   keys: "Ihre öffentlichen Schlüssel",
   requireSigned: "Ihre Anfragen müssen signiert sein",
+  dpopBound: "Sie bekommt Token nur mit einem Nachweis ihres Schlüssels (DPoP)",
   contacts: "Ansprechpartner",
   contactsHint: "Einer je Zeile.",
   removeTitle: "Diese Anwendung endgültig entfernen",
@@ -347,6 +353,10 @@ const german: TabWords = {
   jwks: "Neue öffentliche Schlüssel (JWK-Set), statt der bisherigen",
   jwksHint: 'In der Form {"keys": [ … ]}. Leer: Sie bleiben, wie sie sind.',
   jwksNotJson: "Die Schlüssel sind kein JSON. Es wurde nichts geändert.",
+  workloads: "Programme, deren Tokens sie ausweisen",
+  workloadsHint:
+    "Eins pro Zeile: Aussteller, Subject und Claims als Name=Wert. Der Aussteller ist einer von [[trusted_issuers]].",
+  noWorkload: (line) => `„${line}“ ist kein solches Programm. Es wurde nichts geändert.`,
   authAlg: "Algorithmus ihrer Unterschriften",
   anyAlgorithm: "beliebig",
   methodHint:

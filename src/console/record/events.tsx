@@ -61,6 +61,11 @@ export function Events({ frame, rows }: { frame: ConsoleFrame; rows: readonly Au
         <Event frame={frame} row={row} />,
         <>
           <code>{displayText(actorText({ kind: row.actorKind, id: row.actorId }), 200)}</code>
+          {row.through !== null && (
+            <p class="small">
+              {words.through} <bdi>{displayText(row.through, 200)}</bdi>
+            </p>
+          )}
           {row.address !== "" && row.address !== null && (
             <p class="muted small">{displayText(row.address, 60)}</p>
           )}

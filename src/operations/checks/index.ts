@@ -50,6 +50,8 @@ export const HEALTH_CHECKS = [
   "database.expired",
   "keys.signing",
   "mail.waiting",
+  "webhooks.waiting",
+  "logout.waiting",
   "server.workers",
   "settings.*",
   "clients.*",

@@ -1,8 +1,8 @@
-/** Checks of the signing keys, of mail, and of the issuers that the server trusts. */
+/** Checks of the signing keys, of mail, of what waits to be sent, and of the issuers that the server trusts. */
 import { type SmtpConnection, SmtpError } from "../../platform/smtp.ts";
 import { currentKey, ringOf } from "../../rules/signing-key.ts";
 import type { RingKey } from "../../store/tables.ts";
-import { findMailHealth } from "../mail.ts";
+import { OUTBOXES, type OutboxName } from "../outboxes.ts";
 import { findFaultyKeys, findSigningKeys } from "../signing-keys.ts";
 import { keysFault } from "../trusted-issuers.ts";
 import { type Check, errorCode, type Finding, failure, lengthOfTime, ok, skipped, warning } from "./check.ts";
@@ -86,24 +86,26 @@ const mailServer: Check = {
   },
 };
 
-const outbox: Check = {
-  id: "mail.waiting",
-  title: "Waiting mails",
-  about: "No mail waits because an attempt to send it has failed.",
-  cure: "`tessera mail list --failed`, then `tessera mail test ADDRESS`.",
-  async run({ configuration: { mail }, store, clock }) {
-    if (mail === undefined) return [skipped("This server sends no mail.")];
-    const { waiting, failing } = await findMailHealth({ store });
+/** What waits in one outbox, each of which fares alike. */
+const waiting = (
+  name: OutboxName,
+  { things, none, advice, ...check }: Omit<Check, "run"> & Record<"things" | "none" | "advice", string>,
+): Check => ({
+  ...check,
+  async run({ configuration, store, clock }) {
+    const health = await OUTBOXES[name]({ configuration, store });
+    if (health === null) return [skipped(none)];
+    const { waiting: count, failing } = health;
     return failing === null
-      ? [ok(waiting === 0 ? "None waits." : `${waiting} wait to be sent.`)]
+      ? [ok(count === 0 ? "None waits." : `${count} wait to be sent.`)]
       : [
           warning(
-            `Mails have failed for ${lengthOfTime(clock.seconds() - failing.since)} (${failing.reason}). They wait.`,
-            "tessera mail list --failed says which, and tessera mail test ADDRESS why.",
+            `${things} have failed for ${lengthOfTime(clock.seconds() - failing.since)} (${failing.reason}). They wait.`,
+            advice,
           ),
         ];
   },
-};
+});
 
 const issuers: Check = {
   id: "issuers.keys",
@@ -129,4 +131,34 @@ const issuers: Check = {
   },
 };
 
-export const SERVICE_CHECKS = [signing, mailServer, outbox, issuers] as const;
+const WAITING: readonly Check[] = [
+  waiting("mail", {
+    id: "mail.waiting",
+    title: "Waiting mails",
+    about: "No mail waits because an attempt to send it has failed.",
+    cure: "`tessera mail list --failed`, then `tessera mail test ADDRESS`.",
+    things: "Mails",
+    none: "This server sends no mail.",
+    advice: "tessera mail list --failed says which, and tessera mail test ADDRESS why.",
+  }),
+  waiting("webhook", {
+    id: "webhooks.waiting",
+    title: "Waiting webhooks",
+    about: "No event waits because a webhook has not taken it.",
+    cure: "The page of webhooks in the console says which: [webhooks.md](webhooks.md).",
+    things: "Events for a webhook",
+    none: "This server has no webhooks.",
+    advice: "The log has webhook.failed with the name of the webhook.",
+  }),
+  waiting("logout", {
+    id: "logout.waiting",
+    title: "Waiting notices of sign-outs",
+    about: "No application has yet to hear of a sign-out because it did not answer.",
+    cure: "See that the application's `backchannel_logout_uri` answers.",
+    things: "Notices of sign-outs",
+    none: "",
+    advice: "The log has logout.failed with the client.",
+  }),
+];
+
+export const SERVICE_CHECKS = [signing, mailServer, ...WAITING, issuers] as const;

@@ -5,7 +5,7 @@ import type { ClientId, SubjectId } from "../../protocol/identifiers.ts";
 import type { LiveAccessToken } from "../../rules/access-token.ts";
 import { mayUse } from "../../rules/client-access.ts";
 import type { RevokedAccess } from "../../rules/grant.ts";
-import { type Authority, permissionForClient, permissionToChange } from "../../rules/role.ts";
+import type { Authority } from "../../rules/role.ts";
 import type { GrantRecord } from "../../store/tables.ts";
 import { findGrant, listGrants, revokeAccess, revokeGrant } from "../access.ts";
 import { findClient } from "../clients.ts";
@@ -15,17 +15,10 @@ import { findAccount } from "../people.ts";
 import { previewTokens, type TokenPreview } from "../preview.ts";
 import { findToken, type TokenFinding } from "../token-finding.ts";
 import { everyAccessToken, findLiveAccessToken, revokeAccessToken } from "../tokens.ts";
-import { known, requirePermission } from "./authority.ts";
+import { acting, known, requirePermission } from "./authority.ts";
 import { requireChangeableClient } from "./clients.ts";
 
 const BY = "revoked_by_operator";
-
-/** Throws unless the actor may take back what this person gave. */
-async function requireMayTakeBack(context: Context, authority: Authority, subject: string): Promise<void> {
-  requirePermission(authority, "people.write");
-  const account = await findAccount(context, subject);
-  if (account !== null) requirePermission(authority, permissionToChange(account));
-}
 
 // ── Grants ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -59,8 +52,8 @@ export async function showGrant(context: Context, authority: Authority, id: stri
 export async function revokeKnownGrant(context: Context, authority: Authority, id: string): Promise<void> {
   requirePermission(authority, "people.write");
   const grant = await findGrantNamed(context, id);
-  await requireMayTakeBack(context, authority, grant.subject);
-  await revokeGrant(context, authority.act, grant.id, BY, context.clock.seconds());
+  const own = acting(context, authority, "people.write", { person: grant.subject });
+  await revokeGrant(own, authority.act, grant.id, BY, context.clock.seconds());
 }
 
 async function findGrantNamed(context: Context, id: string): Promise<GrantRecord> {
@@ -77,10 +70,10 @@ export async function revokePersonAccess(
 ): Promise<RevokedAccess> {
   requirePermission(authority, "people.write");
   const account = known(await findAccount(context, subject));
-  await requireMayTakeBack(context, authority, account.subject);
+  const own = acting(context, authority, "people.write", { person: account.subject });
   const clientId = client === undefined ? undefined : known(await findClient(context, client)).clientId;
   const filter = { subject: account.subject as SubjectId, ...(clientId !== undefined && { clientId }) };
-  return revokeAccess(context, authority.act, filter, BY, context.clock.seconds());
+  return revokeAccess(own, authority.act, filter, BY, context.clock.seconds());
 }
 
 /** Takes back all that people gave a client, and ends the tokens that it got for itself. */
@@ -91,7 +84,8 @@ export async function revokeClientAccess(
 ): Promise<RevokedAccess> {
   const client = await requireChangeableClient(context, authority, clientId);
   const filter = { clientId: client.clientId as ClientId };
-  return revokeAccess(context, authority.act, filter, BY, context.clock.seconds());
+  const own = acting(context, authority, "clients.write", { client: client.clientId });
+  return revokeAccess(own, authority.act, filter, BY, context.clock.seconds());
 }
 
 // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,21 +142,12 @@ export async function revokeTokenText(
 ): Promise<boolean> {
   requirePermission(authority, "clients.write");
   const found = await findTokenOf(context, text);
-  if (found.clientId !== null) await requireMayEndTokensOf(context, authority, found.clientId);
+  const own = acting(context, authority, "clients.write", { client: found.clientId ?? undefined });
   if (found.kind === "refresh token") {
     if (found.grantId === null) return false;
-    return revokeGrant(context, authority.act, found.grantId, BY, context.clock.seconds());
+    return revokeGrant(own, authority.act, found.grantId, BY, context.clock.seconds());
   }
-  return found.state === "active" && revokeAccessToken(context, authority.act, found.id);
-}
-
-async function requireMayEndTokensOf(
-  context: Context,
-  authority: Authority,
-  clientId: string,
-): Promise<void> {
-  const client = await findClient(context, clientId);
-  if (client !== null) requirePermission(authority, permissionForClient(client.scope));
+  return found.state === "active" && revokeAccessToken(own, authority.act, found.id);
 }
 
 /** Ends one access token, named by its id. */
@@ -171,8 +156,8 @@ export async function revokeTokenById(context: Context, authority: Authority, id
   const recordId = parseRecordId(id);
   const live = recordId && (await findLiveAccessToken(context, recordId, context.clock.seconds()));
   const token = known(live);
-  await requireMayEndTokensOf(context, authority, token.clientId);
-  if (!(await revokeAccessToken(context, authority.act, token.id))) throw new OAuthError("object_unknown");
+  const own = acting(context, authority, "clients.write", { client: token.clientId });
+  if (!(await revokeAccessToken(own, authority.act, token.id))) throw new OAuthError("object_unknown");
 }
 
 // ── Claims ─────────────────────────────────────────────────────────────────────────────────────────────────

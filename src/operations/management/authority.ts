@@ -5,10 +5,20 @@
 import { OAuthError } from "../../protocol/errors.ts";
 import type { SubjectId } from "../../protocol/identifiers.ts";
 import type { LiveAccessToken } from "../../rules/access-token.ts";
-import { type Act, actOfClient, actOfPerson, type Origin } from "../../rules/events.ts";
-import { type Authority, authorityOf, isAllowed, type Permission } from "../../rules/role.ts";
+import { actOfClient, actOfPerson, type Origin } from "../../rules/events.ts";
+import {
+  type Authority,
+  authorityOf,
+  isAllowed,
+  type Permission,
+  permissionForClient,
+  permissionToChange,
+} from "../../rules/role.ts";
 import type { Store } from "../../store/contract.ts";
+import { type AccountRecord, accounts, clients } from "../../store/tables.ts";
+import { findClient } from "../clients.ts";
 import type { Context } from "../context.ts";
+import type { DecideContext, Guard } from "../decide.ts";
 import { groupsManagedBy } from "../groups.ts";
 import { findAccount } from "../people.ts";
 import type { SignedIn } from "../sessions.ts";
@@ -42,7 +52,7 @@ export async function authorityOfToken(
   { grant, clientId, scope }: Pick<LiveAccessToken, "grant" | "clientId" | "scope">,
 ): Promise<Authority> {
   if (grant === null) return authorityOf(actOfClient(origin, clientId), null, scope);
-  const act: Act = actOfPerson(origin, grant.subject);
+  const act = actOfPerson(origin, grant.subject, clientId);
   const account = await findAccount(context, grant.subject);
   if (account === null) return authorityOf(act, null, []);
   const manages = await groupsManagedBy(context, grant.subject as SubjectId);
@@ -74,6 +84,66 @@ export const notAllowed = (permission: Permission): OAuthError =>
 export function requireThat(isMet: boolean, permission: Permission): void {
   if (!isMet) throw notAllowed(permission);
 }
+
+/** The rows that an act is about, on which its permission depends too. */
+interface About {
+  /** The identifier of a person: an act on one with a role needs `server.write`. */
+  readonly person?: string | undefined;
+  readonly client?: string | undefined;
+}
+
+/**
+ * The context of one act. Each attempt looks again at the rows that give the permission, and its commit is stale if they have changed
+ * since: the role of the actor, the role of the person and the scope of the client that the act is about. `may`: the permission
+ * beside those that the rows need, or a check that throws.
+ */
+export const acting = <Of extends DecideContext>(
+  context: Of,
+  authority: Authority,
+  may: Permission | ((present: Authority) => void),
+  about: About = {},
+): Of => ({
+  ...context,
+  async guard() {
+    const guards: Guard[] = [];
+    const present = await renewed(context, authority, guards);
+    if (typeof may === "string") requirePermission(present, may);
+    else may(present);
+    if (about.person !== undefined) {
+      const account = await findAccount(context, about.person);
+      if (account !== null) {
+        if (permissionToChange(account) === "server.write") requirePermission(present, "server.write");
+        guards.push(roleGuard(account));
+      }
+    }
+    if (about.client !== undefined) {
+      const client = await findClient(context, about.client);
+      if (client !== null) {
+        requirePermission(present, permissionForClient(client.scope));
+        const { clientId, number, revision } = client;
+        guards.push({ table: clients, key: { clientId }, was: { number, revision } });
+      }
+    }
+    return guards;
+  },
+});
+
+/** What the actor may do now, with the guard of it. */
+async function renewed(context: Reading, authority: Authority, guards: Guard[]): Promise<Authority> {
+  const { kind, id } = authority.act.actor;
+  if (kind !== "person" || id === null) return authority;
+  const account = await findAccount(context, id);
+  if (account !== null) {
+    const { disabledAt, roleGivenAt } = account;
+    guards.push(roleGuard(account, { disabledAt, roleGivenAt }));
+  }
+  return authority.renewed(account, account === null ? [] : await groupsManagedBy(context, account.subject));
+}
+
+const roleGuard = (
+  { subject, administrator, auditor }: AccountRecord,
+  more: Partial<AccountRecord> = {},
+): Guard => ({ table: accounts, key: { subject }, was: { administrator, auditor, ...more } });
 
 /** The object that a request names. Throws `object_unknown` (404). */
 export function known<Found>(found: Found | null | undefined): Found {

@@ -37,7 +37,7 @@ import { outcomeOf } from "../decide.ts";
 import { findGroup } from "../groups.ts";
 import { findLastSignIn, findLastUse } from "../last-use.ts";
 import type { Page } from "../paging.ts";
-import { known, type ManagingContext, requirePermission, requireRevision } from "./authority.ts";
+import { acting, known, type ManagingContext, requirePermission, requireRevision } from "./authority.ts";
 
 export interface ClientFilter {
   readonly source?: ClientSource | undefined;
@@ -197,7 +197,8 @@ export async function createManagedClient(
   await checkClientRules(context, clientRules);
   if (isPublic(metadata) && clientRules.requirePkce === false)
     throw refuse("require_pkce: only a client that proves who it is can be exempt from PKCE.");
-  const added = await addClient(context, authority.act, {
+  const own = acting(context, authority, permissionForClient(metadata.scope));
+  const added = await addClient(own, authority.act, {
     ...(clientId !== undefined && { clientId }),
     source: "operator",
     metadata,
@@ -208,11 +209,6 @@ export async function createManagedClient(
   return added;
 }
 
-/** Throws for a client that the actor may not change. */
-function requireMayChange(authority: Authority, { scope }: Pick<ClientRecord, "scope">): void {
-  requirePermission(authority, permissionForClient(scope));
-}
-
 /** The client that the actor wants to change. Throws for one that the actor may not. */
 export async function requireChangeableClient(
   context: ManagingContext,
@@ -221,7 +217,7 @@ export async function requireChangeableClient(
 ): Promise<ClientRecord> {
   requirePermission(authority, "clients.write");
   const client = known(await findClient(context, clientId));
-  requireMayChange(authority, client);
+  requirePermission(authority, permissionForClient(client.scope));
   return client;
 }
 
@@ -242,11 +238,10 @@ async function decideOn<Outcome>(
   decide: (client: ClientRecord, freeNumber: number) => Decision<Outcome>,
 ): Promise<Outcome> {
   const { clientId: id } = await requireChangeableClient(context, authority, clientId);
-  return outcomeOf(context, authority.act, async () => {
+  const own = acting(context, authority, "clients.write", { client: id });
+  return outcomeOf(own, authority.act, async () => {
     const { client, number } = await findRenumbered(context, id);
-    const present = known(client);
-    requireMayChange(authority, present);
-    return decide(present, number);
+    return decide(known(client), number);
   });
 }
 
@@ -265,7 +260,8 @@ export async function changeManagedClient(
   if (wish.client_name !== undefined && isBlank(wish.client_name))
     throw refuse("client_name has nothing to read.");
   await checkClientRules(context, rulesOf(wish));
-  const changed = await changeClient(context, authority.act, id, (client): ClientChanges => {
+  const own = acting(context, authority, "clients.write", { client: id });
+  const changed = await changeClient(own, authority.act, id, (client): ClientChanges => {
     requireRevision(client, revision);
     requireNotDeclared(client);
     const next = changedMetadata(client, wish, context, { allowsHttp });

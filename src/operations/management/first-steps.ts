@@ -9,7 +9,7 @@ import { listClients } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { outcomeOf } from "../decide.ts";
 import type { MailTest } from "../mail-test.ts";
-import { requirePermission } from "./authority.ts";
+import { acting, requirePermission } from "./authority.ts";
 
 /** How many clients are looked at for the first application. */
 const MOST_READ = 100;
@@ -74,7 +74,7 @@ const hasGrant = async ({ store }: { readonly store: Store }, { clientId }: Clie
 /** Takes the first steps off the first page of the console. They stay where they are. */
 export async function putFirstStepsAway(context: Context, authority: Authority): Promise<void> {
   requirePermission(authority, "server.write");
-  await outcomeOf(context, authority.act, async () => {
+  await outcomeOf(acting(context, authority, "server.write"), authority.act, async () => {
     const { mark } = await context.store.look(MARK, { name: PUT_AWAY });
     return {
       outcome: undefined,

@@ -19,7 +19,14 @@ import {
 } from "../groups.ts";
 import type { Page } from "../paging.ts";
 import { changeAccountIf, findAccount, findAccountBySignInName } from "../people.ts";
-import { known, type ManagingContext, notAllowed, requirePermission, requireThat } from "./authority.ts";
+import {
+  acting,
+  known,
+  type ManagingContext,
+  notAllowed,
+  requirePermission,
+  requireThat,
+} from "./authority.ts";
 
 /** A page of the groups, by name; for a group manager those that they manage. */
 export async function listKnownGroups(
@@ -73,7 +80,8 @@ export async function addGroup(
   const fault = groupNameFault(name);
   if (fault !== null) throw new OAuthError("member_refused", { description: `name ${fault}.` });
   const words = checkedDescription(description);
-  const outcome = await createGroup(context, authority.act, name, words, context.clock.seconds());
+  const own = acting(context, authority, "people.write");
+  const outcome = await createGroup(own, authority.act, name, words, context.clock.seconds());
   switch (outcome) {
     case "created":
       return known(await findGroup(context, name));
@@ -97,7 +105,8 @@ export async function describeKnownGroup(
   description: string | null,
 ): Promise<GroupRecord> {
   requirePermission(authority, "people.write");
-  if (!(await describeGroup(context, authority.act, name, checkedDescription(description))))
+  const own = acting(context, authority, "people.write");
+  if (!(await describeGroup(own, authority.act, name, checkedDescription(description))))
     throw new OAuthError("object_unknown");
   return known(await findGroup(context, name));
 }
@@ -119,7 +128,8 @@ export async function removeKnownGroup(
   if (!isAllowed(authority, "server.write"))
     for await (const member of everyMember(context, name))
       requirePermission(authority, permissionToChange(member));
-  if ((await removeGroup(context, authority.act, name, context.clock.seconds())) === null)
+  const actingOn = (person?: SubjectId) => acting(context, authority, "people.write", { person });
+  if ((await removeGroup(actingOn(), authority.act, name, context.clock.seconds(), actingOn)) === null)
     throw new OAuthError("object_unknown");
 }
 
@@ -178,11 +188,19 @@ async function changeMembership(
   change: { readonly joins?: readonly string[]; readonly leaves?: readonly string[] },
 ): Promise<AccountRecord> {
   const now = context.clock.seconds();
-  const outcome = await changeAccountIf(context, authority.act, subject, change, now, (account) => {
+  const { joins = [], leaves = [] } = change;
+  const own = acting(
+    context,
+    authority,
+    (present) =>
+      requireThat(
+        [...joins, ...leaves].every((group) => managesGroup(present, group)),
+        "people.write",
+      ),
     // A group may demand a second factor of its members, so a manager does not take people with a role out of it.
-    if (change.leaves !== undefined && permissionToChange(account) === "server.write")
-      requirePermission(authority, "server.write");
-  });
+    { person: leaves.length > 0 ? subject : undefined },
+  );
+  const outcome = await changeAccountIf(own, authority.act, subject, change, now);
   if (outcome === "changed") return known(await findAccount(context, subject));
   throw outcome === "too_long"
     ? new OAuthError("change_refused", {
@@ -200,6 +218,7 @@ export async function changeManager(
   manages: boolean,
 ): Promise<void> {
   requirePermission(authority, "people.write");
-  if (!(await setManager(context, authority.act, name, subject as SubjectId, manages)))
+  const own = acting(context, authority, "people.write");
+  if (!(await setManager(own, authority.act, name, subject as SubjectId, manages)))
     throw new OAuthError("object_unknown", { description: "The person is not in the group." });
 }

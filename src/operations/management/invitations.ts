@@ -10,7 +10,7 @@ import { findGroup } from "../groups.ts";
 import { everyInvitation, type Invitation, type Invited, invite, revokeInvitation } from "../links.ts";
 import { collect } from "../paging.ts";
 import { findAccountBySignInName } from "../people.ts";
-import { known, requirePermission, requireThat } from "./authority.ts";
+import { acting, known, requirePermission, requireThat } from "./authority.ts";
 
 /** The open invitations, oldest first; for a group manager their own. */
 export async function listInvitations(context: Context, authority: Authority): Promise<LinkRecord[]> {
@@ -68,7 +68,12 @@ export async function makeInvitation(
     if (taken && (await findAccountBySignInName(context, taken)) !== null)
       throw new OAuthError("object_exists", { description: "A person signs in with that name or address." });
   if (!isAllowed(authority, "people.write")) countInvitation(context, authority);
-  return invite(context, authority.act, wish);
+  const own = acting(context, authority, (present) => {
+    if (administrator) requirePermission(present, "server.write");
+    if (!isInOwnGroups || !groups.every((group) => managesGroup(present, group)))
+      requirePermission(present, "people.write");
+  });
+  return invite(own, authority.act, wish);
 }
 
 /** Invitations that were withdrawn count too: their mails are sent. Throws `too_many_requests`. */
@@ -86,7 +91,9 @@ export async function withdrawInvitation(context: Context, authority: Authority,
   requireThat(mayInvite(authority), "people.write");
   const all = await listInvitations(context, authority);
   const link = known(all.find((each) => recordIdText(each.id) === id));
-  requireThat(mayAnswerFor(authority, link, "people.write"), "people.write");
-  if (link.administrator) requirePermission(authority, "server.write");
-  await revokeInvitation(context, authority.act, link.id);
+  const own = acting(context, authority, (present) => {
+    requireThat(mayAnswerFor(present, link, "people.write"), "people.write");
+    if (link.administrator) requirePermission(present, "server.write");
+  });
+  await revokeInvitation(own, authority.act, link.id);
 }

@@ -6,7 +6,7 @@ import { type KeyState, type RetiredKey, stateOf } from "../../rules/signing-key
 import type { RingKey, SigningKeyRecord } from "../../store/tables.ts";
 import type { Context } from "../context.ts";
 import { findRingKeys, retireSigningKey, rotateSigningKey } from "../signing-keys.ts";
-import { known, requirePermission } from "./authority.ts";
+import { acting, known, requirePermission } from "./authority.ts";
 
 export interface KnownKey {
   readonly key: RingKey;
@@ -45,7 +45,9 @@ export async function rotateManagedKey(
       description: `algorithm: the server has keys for ${algorithms.join(", ")} only.`,
     });
   await requireOwnKeys(context, wanted);
-  const key = await rotateSigningKey(context, authority.act, wanted, { atOnce });
+  const key = await rotateSigningKey(acting(context, authority, "server.write"), authority.act, wanted, {
+    atOnce,
+  });
   await context.signingKeys.keepUp();
   return key;
 }
@@ -62,7 +64,9 @@ export async function retireManagedKey(
       description:
         "The key comes from a file. Take the file out of signing.key_files, and restart all nodes.",
     });
-  const retired = known(await retireSigningKey(context, authority.act, kid));
+  const retired = known(
+    await retireSigningKey(acting(context, authority, "server.write"), authority.act, kid),
+  );
   await context.signingKeys.keepUp();
   return retired;
 }

@@ -9,7 +9,7 @@ import type { AccountChanges } from "../../rules/account-changes.ts";
 import type { Decision } from "../../rules/decision.ts";
 import { sortedGroups } from "../../rules/group.ts";
 import * as rules from "../../rules/person.ts";
-import { type Authority, isAllowed, permissionToChange, seesGroup } from "../../rules/role.ts";
+import { type Authority, permissionToChange, seesGroup } from "../../rules/role.ts";
 import type { AccountRecord, PersonAttributes, PersonProfile, SessionRecord } from "../../store/tables.ts";
 import type { Context } from "../context.ts";
 import { outcomeOf } from "../decide.ts";
@@ -35,9 +35,9 @@ import {
 import { removeTotpByOperator } from "../second-factor-changes.ts";
 import { endSession, endSessions, everySession } from "../sessions.ts";
 import {
+  acting,
   known,
   type ManagingContext,
-  notAllowed,
   requirePermission,
   requireRevision,
   requireThat,
@@ -196,7 +196,8 @@ export async function createPersonOfHash(
     context.clock,
     context.random,
   );
-  const outcome = await createAccount(context, authority.act, account);
+  const may = wantsRole(wish) ? "server.write" : "people.write";
+  const outcome = await createAccount(acting(context, authority, may), authority.act, account);
   if (outcome === "group_unknown") throw groupGone();
   if (outcome !== "created") refuseTaken(outcome);
   return account;
@@ -213,17 +214,16 @@ async function hashNew(
   return context.passwords.hash(password);
 }
 
-/** The account that the actor wants to change. Throws for one that the actor may not. */
-async function requireChangeable(
-  context: ManagingContext,
+/** The account that the actor wants to change, and the context of the act (`acting`). Throws for one that the actor may not. */
+async function changing<Of extends ManagingContext>(
+  context: Of,
   authority: Authority,
   subject: string,
-): Promise<AccountRecord> {
-  const isManager = isAllowed(authority, "people.write");
-  if (!isManager) throw notAllowed("people.write");
+): Promise<{ readonly account: AccountRecord; readonly acting: Of }> {
+  requirePermission(authority, "people.write");
   const account = known(await findAccount(context, subject));
   requirePermission(authority, permissionToChange(account));
-  return account;
+  return { account, acting: acting(context, authority, "people.write", { person: account.subject }) };
 }
 
 /** Changes what is known of a person, their groups and their roles. `revision`: that of the row as the caller read it. */
@@ -234,19 +234,17 @@ export async function changePerson(
   { username: _, ...wish }: PersonWish,
   revision?: number,
 ): Promise<AccountRecord> {
-  const { subject: id } = await requireChangeable(context, authority, subject);
-  if (wantsRole(wish)) requirePermission(authority, "server.write");
+  const { subject: id } = (await changing(context, authority, subject)).account;
+  const needs = wantsRole(wish) ? "server.write" : "people.write";
+  requirePermission(authority, needs);
   checkWish(wish);
   const outcome = await changeAccountIf(
-    context,
+    acting(context, authority, needs, { person: id }),
     authority.act,
     id,
     wish,
     context.clock.seconds(),
-    (account) => {
-      requireRevision(account, revision);
-      requirePermission(authority, permissionToChange(account));
-    },
+    (account) => requireRevision(account, revision),
   );
   switch (outcome) {
     case "changed":
@@ -272,13 +270,13 @@ async function endAccount(
   revision: number | undefined,
   decide: (account: AccountRecord) => Decision<boolean>,
 ): Promise<void> {
-  const { subject: id } = await requireChangeable(context, authority, subject);
-  const outcome = await outcomeOf(context, authority.act, async () => {
+  const { account: found, acting: own } = await changing(context, authority, subject);
+  const id = found.subject;
+  const outcome = await outcomeOf(own, authority.act, async () => {
     // This look comes first: a commit by which another administrator goes changes the revision.
     const facts = await lookAtAccount(context, id);
     const account = known(facts.account);
     requireRevision(account, revision);
-    requirePermission(authority, permissionToChange(account));
     const hasOther = account.administrator && (await hasAdministrator(context, id));
     return rules.keepingOne(facts, hasOther, decide(account));
   });
@@ -292,7 +290,7 @@ export async function removePerson(
   subject: string,
   revision?: number,
 ): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
+  const { account } = await changing(context, authority, subject);
   if (account.isDeclared && account.disabledBy !== "left_out") throw new OAuthError("object_declared");
   const ending = { ...newEnding(context, account.subject), now: context.clock.seconds() };
   await endAccount(context, authority, subject, revision, (found) => rules.removeAccount(found, ending));
@@ -314,15 +312,15 @@ export async function enablePerson(
   authority: Authority,
   subject: string,
 ): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
-  if (account.disabledBy === "approval") await approve(context, authority.act, account.subject);
-  else if (account.disabledAt !== null) await enableAccount(context, authority.act, account.subject);
+  const { account, acting: own } = await changing(context, authority, subject);
+  if (account.disabledBy === "approval") await approve(own, authority.act, account.subject);
+  else if (account.disabledAt !== null) await enableAccount(own, authority.act, account.subject);
 }
 
 /** Lets a person try again at once after too many wrong passwords. */
 export async function unlockPerson(context: Context, authority: Authority, subject: string): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
-  await unlockAccount(context, authority.act, account.subject, context.clock.seconds());
+  const { account, acting: own } = await changing(context, authority, subject);
+  await unlockAccount(own, authority.act, account.subject, context.clock.seconds());
 }
 
 /** Sets a password and ends the person's sessions. Throws `member_refused` for one that no person may choose. */
@@ -332,12 +330,9 @@ export async function setPersonPassword(
   subject: string,
   password: string,
 ): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
+  const { account, acting: own } = await changing(context, authority, subject);
   const hash = await hashNew(context, account, password);
-  // Hashing takes a while, in which the person may have got a role.
-  await setPassword(context, authority.act, account.subject, hash, (present) =>
-    requirePermission(authority, permissionToChange(present)),
-  );
+  await setPassword(own, authority.act, account.subject, hash);
 }
 
 /** Takes the app for one-time passwords away from a person who has lost it. */
@@ -346,8 +341,8 @@ export async function removePersonTotp(
   authority: Authority,
   subject: string,
 ): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
-  if (!(await removeTotpByOperator(context, authority.act, account.subject)))
+  const { account, acting: own } = await changing(context, authority, subject);
+  if (!(await removeTotpByOperator(own, authority.act, account.subject)))
     throw new OAuthError("object_unknown", { description: "The person has no second factor." });
 }
 
@@ -357,8 +352,8 @@ export async function removePersonPasskeys(
   authority: Authority,
   subject: string,
 ): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
-  const outcome = await removeEveryPasskeyIf(context, authority.act, account.subject);
+  const { account, acting: own } = await changing(context, authority, subject);
+  const outcome = await removeEveryPasskeyIf(own, authority.act, account.subject);
   if (outcome === "last_administrator") throw new OAuthError("last_administrator");
   if (outcome !== "removed")
     throw new OAuthError("object_unknown", { description: "The person has no passkeys." });
@@ -372,9 +367,9 @@ export async function makePersonLink(
   kind: "reset" | "sign_in",
   isMailed: boolean,
 ): Promise<Extract<LinkForPerson, { outcome: "created" }>> {
-  const account = await requireChangeable(context, authority, subject);
+  const { account, acting: own } = await changing(context, authority, subject);
   const make = kind === "reset" ? makeResetLink : makeSignInLink;
-  const made = await make(context, authority.act, account, isMailed);
+  const made = await make(own, authority.act, account, isMailed);
   if (made.outcome === "created") return made;
   throw new OAuthError("change_refused", { description: LINK_FAULTS[made.outcome] });
 }
@@ -406,8 +401,8 @@ export async function endPersonSessions(
   authority: Authority,
   subject: string,
 ): Promise<number> {
-  const account = await requireChangeable(context, authority, subject);
-  return (await endSessions(context, authority.act, account.subject)) ?? 0;
+  const { account, acting: own } = await changing(context, authority, subject);
+  return (await endSessions(own, authority.act, account.subject)) ?? 0;
 }
 
 /** Ends one session of a person. */
@@ -417,8 +412,8 @@ export async function endPersonSession(
   subject: string,
   id: string,
 ): Promise<void> {
-  const account = await requireChangeable(context, authority, subject);
+  const { account, acting: own } = await changing(context, authority, subject);
   const sessions = await listPersonSessions(context, authority, account.subject);
   const session = known(sessions.find((each) => recordIdText(each.id) === id));
-  await endSession(context, authority.act, session.id);
+  await endSession(own, authority.act, session.id);
 }

@@ -1,7 +1,7 @@
 /** One search for everything that an administrator manages. */
 import { parseRecordId, withoutCredentials } from "../../credentials/credential.ts";
 import { OAuthError } from "../../protocol/errors.ts";
-import type { RecordId } from "../../protocol/identifiers.ts";
+import type { ClientId, RecordId } from "../../protocol/identifiers.ts";
 import { foldName } from "../../protocol/names.ts";
 import type { LiveAccessToken } from "../../rules/access-token.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
@@ -9,21 +9,21 @@ import { row } from "../../store/contract.ts";
 import {
   type AccountRecord,
   type ClientRecord,
+  clients,
   type GrantRecord,
   type SessionRecord,
   sessions,
 } from "../../store/tables.ts";
 import { findGrant } from "../access.ts";
-import { everyClient } from "../clients.ts";
+import { everyClient, findClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { type Explanation, explainRequest } from "../refusals.ts";
 import { findLiveAccessToken } from "../tokens.ts";
 import { requirePermission, requireThat } from "./authority.ts";
 import { searchPeople } from "./people.ts";
 
-export interface Found {
+export interface Found extends FoundClients {
   readonly people: readonly AccountRecord[];
-  readonly clients: readonly ClientRecord[];
   readonly grants: readonly GrantRecord[];
   readonly sessions: readonly SessionRecord[];
   readonly tokens: readonly LiveAccessToken[];
@@ -36,8 +36,14 @@ export interface FoundRequest extends Explanation {
 /** How many of each kind a search finds at most. */
 const MOST_FOUND = 10;
 
-/** A search reads the names of this many clients at most. */
-const MOST_READ = 2_000;
+/** A search reads the names of this many clients at most. The pages and the API say so if there are more. */
+export const CLIENTS_READ = 2_000;
+
+interface FoundClients {
+  readonly clients: readonly ClientRecord[];
+  /** False: there are more clients than the search reads, so one may be missing that has the text in the middle. */
+  readonly isWhole: boolean;
+}
 
 /** Ids of requests are short, so that people can type them. */
 const REQUEST_ID = /^[\w-]{8,40}$/;
@@ -45,8 +51,7 @@ const REQUEST_ID = /^[\w-]{8,40}$/;
 const SESSION = { session: row(sessions, { id: "$id" }) };
 
 /**
- * People by their identifier, or by the beginning of a user name or e-mail address; clients by a part of their identifier or name;
- * grants, sessions and access tokens by their ids. What the actor may not read is not found. Throws `parameter_invalid` for the text of
+ * People by their identifier, or by the beginning of a user name or e-mail address; clients as `searchClients` finds them; grants, sessions and access tokens by their ids. What the actor may not read is not found. Throws `parameter_invalid` for the text of
  * a token: it would stand in the logs of every proxy on the way.
  */
 export async function search(context: Context, authority: Authority, text: string): Promise<Found> {
@@ -66,7 +71,7 @@ export async function search(context: Context, authority: Authority, text: strin
   const now = context.clock.seconds();
   return {
     people: seesPeople && wanted !== "" ? await searchPeople(context, authority, wanted, MOST_FOUND) : [],
-    clients: seesClients && wanted !== "" ? await findClients(context, wanted) : [],
+    ...(seesClients && wanted !== "" ? await findClients(context, wanted) : { clients: [], isWhole: true }),
     grants: await byId(seesPeople, (each) => findGrant(context, each)),
     sessions: await byId(seesPeople, async (each) => {
       const { session } = await context.store.look(SESSION, { id: each });
@@ -76,13 +81,13 @@ export async function search(context: Context, authority: Authority, text: strin
   };
 }
 
-/** Clients with the text in their identifier or in a name. */
+/** Clients with this identifier or one that begins so, or with the text in their identifier or in a name. */
 export function searchClients(
   context: Context,
   authority: Authority,
   text: string,
   limit: number,
-): Promise<ClientRecord[]> {
+): Promise<FoundClients> {
   requirePermission(authority, "clients.read");
   return findClients(context, text, limit);
 }
@@ -99,22 +104,29 @@ export async function searchRequest(
   return explanation === null ? [] : [{ requestId, ...explanation }];
 }
 
+/** Any client by its identifier or the beginning of it. By a part of it or of a name only among the oldest `CLIENTS_READ`. */
 async function findClients(
   context: Context,
   text: string,
   limit: number = MOST_FOUND,
-): Promise<ClientRecord[]> {
+): Promise<FoundClients> {
+  const [exact, following] = await Promise.all([
+    findClient(context, text),
+    context.store.list(clients, { order: ["clientId"], after: { clientId: text as ClientId }, limit }),
+  ]);
+  const begun = following.filter(({ clientId }) => clientId.startsWith(text));
+  const found = new Map([...(exact === null ? [] : [exact]), ...begun].map((each) => [each.clientId, each]));
   const folded = foldName(text);
-  const found: ClientRecord[] = [];
   let read = 0;
   for await (const client of everyClient(context)) {
+    if (found.size >= limit) break;
+    if (read === CLIENTS_READ) return { clients: [...found.values()], isWhole: false };
+    read += 1;
     const names = [client.clientName ?? "", ...Object.values(client.localized)];
     const isMeant =
       client.clientId.includes(text) ||
       (folded !== "" && names.some((name) => foldName(name).includes(folded)));
-    if (isMeant) found.push(client);
-    read += 1;
-    if (found.length === limit || read === MOST_READ) break;
+    if (isMeant) found.set(client.clientId, client);
   }
-  return found;
+  return { clients: [...found.values()].slice(0, limit), isWhole: true };
 }

@@ -17,7 +17,8 @@ import { databaseFile, databaseName, isEmbedded } from "../../store/open.ts";
 import { everyGrant } from "../access.ts";
 import { everyClient } from "../clients.ts";
 import type { Context } from "../context.ts";
-import { findMailHealth, type MailHealth } from "../mail.ts";
+import { findMailHealth } from "../mail.ts";
+import type { OutboxHealth } from "../outbox.ts";
 import { countUpTo } from "../paging.ts";
 import { everyAccount } from "../people.ts";
 import { requirePermission } from "./authority.ts";
@@ -148,7 +149,7 @@ export interface ServerHealth {
     readonly grants: number | null;
   };
   /** Null if this server sends no mail. */
-  readonly mail: MailHealth | null;
+  readonly mail: OutboxHealth | null;
   readonly keys: readonly KnownKey[];
   readonly warnings: readonly string[];
 }

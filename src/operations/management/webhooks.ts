@@ -12,7 +12,7 @@ import {
   testWebhook,
   type Webhook,
 } from "../webhooks.ts";
-import { known, requirePermission } from "./authority.ts";
+import { acting, known, requirePermission } from "./authority.ts";
 
 /** The webhooks of the configuration. */
 export function listWebhooks({ configuration }: Context, authority: Authority): readonly Webhook[] {
@@ -38,7 +38,12 @@ export async function testKnownWebhook(
   name: string,
 ): Promise<WebhookDeliveryRecord> {
   requirePermission(authority, "server.write");
-  return testWebhook(context, authority.act, known(findWebhook(context, name)));
+  return testWebhook(
+    context,
+    authority.act,
+    known(findWebhook(context, name)),
+    acting(context, authority, "server.write"),
+  );
 }
 
 /** Sends a delivery again now, and says what came of it. Throws `object_unknown`. */
@@ -51,5 +56,6 @@ export async function replayKnownDelivery(
   requirePermission(authority, "server.write");
   const webhook = known(findWebhook(context, name));
   const id = known(parseRecordId(delivery.replace(/^msg_/, "")));
-  return known(await replayDelivery(context, authority.act, webhook, id));
+  const own = acting(context, authority, "server.write");
+  return known(await replayDelivery(context, authority.act, webhook, id, own));
 }

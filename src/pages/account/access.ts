@@ -11,7 +11,7 @@ import { usedSince } from "../../rules/grant.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../../store/tables.ts";
 import { accessWords } from "../access.ts";
 import { clientLogo } from "../assets.ts";
-import { clientName, returnHost } from "../display.ts";
+import { clientName, returnHost, webHost } from "../display.ts";
 import type { Texts } from "../texts.ts";
 import type { ClientAccess, Installation } from "../views/account-access.tsx";
 import { productWords, whereWords } from "./where.ts";
@@ -51,8 +51,7 @@ async function describeAccess(
     clientName: client === null ? null : clientName(client, texts),
     logo: client === null ? null : clientLogo(context, client),
     unverified: client !== null && !isVouchedFor(client, context.configuration.registration),
-    // With several hosts the page cannot tell which one the person used.
-    host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
+    host: client?.source === "metadata_document" ? webHost(clientId) : onlyOf(hosts),
     since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
     access: accessWords(
       context,
@@ -65,6 +64,10 @@ async function describeAccess(
     asksAgain: grants.length === allowed.length && !grants.some(({ via }) => via === "jwt_bearer"),
   };
 }
+
+/** With several hosts the page cannot tell which one the person used. */
+const onlyOf = (hosts: ReadonlySet<string | null>): string | null =>
+  hosts.size === 1 ? ([...hosts][0] ?? null) : null;
 
 const KINDS = {
   authorization_code: "application",

@@ -79,6 +79,12 @@ export const CLIENT_ID_METADATA: Ledger = {
       does: "true, or false if client_id_metadata_documents.mode is off",
     },
     {
+      id: "6.2-1",
+      level: "MUST",
+      statement: "A client whose document names private_key_jwt authenticates with it in every communication",
+      does: "With the keys of jwks or jwks_uri; without an assertion it is not authenticated",
+    },
+    {
       id: "6.3-1",
       level: "SHOULD",
       statement: "The security of changes of a document is considered",

@@ -169,13 +169,13 @@ export const ID_JAG: Ledger = {
       id: "metadata-1",
       level: "SHOULD",
       statement: "identity_chaining_requested_token_types_supported names id-jag",
-      does: "always",
+      does: "if there are id_jag_audiences",
     },
     {
       id: "metadata-2",
       level: "SHOULD",
       statement: "authorization_grant_profiles_supported names id-jag",
-      does: "always",
+      does: "if an issuer stands for people by ID-JAGs",
     },
     {
       id: "metadata-3",
@@ -187,7 +187,7 @@ export const ID_JAG: Ledger = {
       id: "metadata-4",
       level: "MUST NOT",
       statement: "The metadata tell which issuers are trusted",
-      does: "it is the same document, whoever is trusted",
+      does: "no issuer and no audience is in the document",
     },
     {
       id: "client-1",

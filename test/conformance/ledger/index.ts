@@ -29,6 +29,7 @@ import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9449 } from "./rfc9449.ts";
 import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import { RFC_9701 } from "./rfc9701.ts";
@@ -58,6 +59,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9068,
   RFC_9101,
   RFC_9207,
+  RFC_9449,
   RFC_9470,
   RFC_9700,
   RFC_9701,

@@ -1,15 +1,27 @@
-/** RFC 7523: JWTs as assertions, as far as clients authenticate with them. */
+/** RFC 7523: JWTs as assertions, for clients that authenticate and for people whom another issuer vouches for. */
 import type { Ledger } from "./row.ts";
 
 export const RFC_7523: Ledger = {
   source: "RFC 7523",
-  title: "JWT Profile for Client Authentication",
+  title: "JWT Profile for Client Authentication and Authorization Grants",
   rows: [
+    {
+      id: "2.1-1",
+      level: "MUST",
+      statement: "grant_type is that of JWT bearer, and assertion has the JWT",
+      does: "gives an access token for the person whom the JWT of a trusted issuer stands for, where trusted_issuers.people says so",
+    },
+    {
+      id: "2.1-2",
+      level: "MUST NOT",
+      statement: "assertion has more than one JWT",
+      does: "refuses what is not one JWT in the compact form, and a repeated parameter",
+    },
     {
       id: "2.2-1",
       level: "MUST",
       statement: "client_assertion_type is that of JWT bearer",
-      does: "invalid_client for another one",
+      does: "invalid_client for another one, but that of SPIFFE (jwt-spiffe)",
     },
     {
       id: "2.2-2",
@@ -58,6 +70,18 @@ export const RFC_7523: Ledger = {
       level: "MUST",
       statement: "The JWT is valid in all other respects",
       does: "Refuses members that are there twice, times that are none, crit, zip, and a typ of another kind",
+    },
+    {
+      id: "3.1-1",
+      level: "MUST",
+      statement: "Client credentials beside a grant are checked",
+      does: "needs them: only a client that authenticates gets a token for an assertion",
+    },
+    {
+      id: "3.1-2",
+      level: "MUST",
+      statement: "An invalid JWT as a grant gets invalid_grant",
+      does: "400 with invalid_grant, and with words for what is wrong",
     },
     {
       id: "3.2-1",

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { noEvents } from "../../../src/operations/events.ts";
 import { createLogoutSender } from "../../../src/operations/logout-notices.ts";
-import { systemClock } from "../../../src/platform/clock.ts";
+import { systemClock, systemSteadyClock } from "../../../src/platform/clock.ts";
 import { serverKeys } from "../../../src/platform/keys.ts";
 import { createLog } from "../../../src/platform/log.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
@@ -177,6 +177,7 @@ export function signOutSuite(open: OpenStore): void {
           store: store(),
           events: noEvents,
           clock: systemClock,
+          steadyClock: systemSteadyClock,
           random: systemRandom,
           configuration: {
             signing: {

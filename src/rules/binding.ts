@@ -1,0 +1,52 @@
+/**
+ * Bindings (protocol/bindings.ts): what a request must prove before tokens are issued to it. No access that was bound once becomes a
+ * bearer token again (THREATS 85).
+ */
+import { bindingOf, type Confirmation, DPOP } from "../protocol/bindings.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
+
+/**
+ * RFC 9449 §5.2: a client that is registered for it gets tokens with a proof alone, and so does every client if the operator says so.
+ * Throws OAuthError.
+ */
+export function requireBinding(
+  { clientId, dpopBoundAccessTokens }: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens">,
+  { required }: { readonly required: boolean },
+  shown: Confirmation | null,
+): void {
+  const isMissing = dpopBoundAccessTokens ? bindingOf(shown) !== DPOP : required && shown === null;
+  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
+}
+
+/**
+ * RFC 9449 §10: a code that was asked for with a key is redeemed with that key. Without the key it would be worth nothing to a thief who
+ * has the verifier too.
+ */
+export const fitsCode = (
+  { confirmation }: Pick<AuthorizationCodeRecord, "confirmation">,
+  shown: Confirmation | null,
+): boolean => confirmation === null || confirmation === shown;
+
+/**
+ * A token that was bound is exchanged for one that is bound, to the key of the client that exchanges it: a bearer token for it would be
+ * what its owner wanted never to exist.
+ */
+export const keepsBinding = (
+  { isBound }: { readonly isBound: boolean },
+  shown: Confirmation | null,
+): boolean => !isBound || shown !== null;
+
+/**
+ * RFC 9449 §5: the refresh token of a public client is bound to the key that it was issued for. That of another client is bound to the
+ * client, which may change its key, but not go back to bearer tokens. A token that was issued without a proof may be used with one from
+ * now on.
+ */
+export function fitsRefreshToken(
+  { confirmation }: Pick<RefreshTokenRecord, "confirmation">,
+  shown: Confirmation | null,
+  isPublic: boolean,
+): boolean {
+  if (confirmation === null || confirmation === shown) return true;
+  return !isPublic && bindingOf(confirmation) === bindingOf(shown);
+}
