@@ -81,6 +81,7 @@ const described = {
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
   dpop_bound_access_tokens: v.optional(v.boolean()),
+  tls_client_certificate_bound_access_tokens: v.optional(v.boolean()),
   token_endpoint_auth_signing_alg: v.optional(v.string()),
   tls_client_auth_subject_dn: v.optional(v.string()),
   tls_client_auth_san_dns: v.optional(v.string()),
@@ -187,6 +188,7 @@ export const clientFacts = {
   jwks_uri: text,
   request_object_signing_alg: text,
   require_signed_request_object: flag,
+  tls_client_certificate_bound_access_tokens: flag,
   dpop_bound_access_tokens: v.optional(
     v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
   ),

@@ -26,6 +26,7 @@ export interface OpenIdOptions {
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
   readonly dpop?: boolean;
+  readonly bindCertificate?: boolean;
   readonly authAlg?: string;
   /** A kind of name in a certificate, and the name: `subject_dn=CN=…`. */
   readonly certificate?: CertificateName;
@@ -90,6 +91,10 @@ export const withOpenIdOptions = (
       `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
     )
     .option(
+      "--bind-certificate",
+      "give it only tokens that are bound to the certificate of its TLS (RFC 8705); needs client_certificates",
+    )
+    .option(
       "--dpop",
       "give it tokens only with a DPoP proof: they work with its key alone, and are of no use to a thief (RFC 9449)",
     )
@@ -132,6 +137,9 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   }),
   ...(options.requireSignedRequests !== undefined && {
     require_signed_request_object: options.requireSignedRequests,
+  }),
+  ...(options.bindCertificate !== undefined && {
+    tls_client_certificate_bound_access_tokens: options.bindCertificate,
   }),
   ...(options.dpop !== undefined && { dpop_bound_access_tokens: options.dpop }),
   ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
@@ -190,7 +198,13 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     client.tlsClientAuthName === null
       ? null
       : `${client.tlsClientAuthName.kind}=${client.tlsClientAuthName.value}`,
-  tokens: client.dpopBoundAccessTokens ? "bound to its key (DPoP), none without a proof" : null,
+  tokens:
+    [
+      client.dpopBoundAccessTokens ? "bound to its key (DPoP), none without a proof" : null,
+      client.tlsClientCertificateBoundAccessTokens ? "bound to its certificate" : null,
+    ]
+      .filter((words) => words !== null)
+      .join(", ") || null,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
@@ -211,6 +225,12 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
     );
   if (!before.requireSignedRequestObject && client.requireSignedRequestObject)
     words.push("Authorization requests that it did not sign are refused from now on.");
+  if (!before.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens)
+    words.push(
+      "Token requests without a certificate are refused from now on. Bearer tokens that it has work until they expire.",
+    );
+  if (before.tlsClientCertificateBoundAccessTokens && !client.tlsClientCertificateBoundAccessTokens)
+    words.push("It may get bearer tokens. Tokens that are bound to its certificate stay bound.");
   if (!before.dpopBoundAccessTokens && client.dpopBoundAccessTokens)
     words.push(
       "Token requests without a DPoP proof are refused from now on. Bearer tokens that it has work until they expire.",

@@ -49,6 +49,7 @@ export interface ClientWish {
   readonly request_object_signing_alg?: string | null;
   readonly require_signed_request_object?: boolean;
   readonly dpop_bound_access_tokens?: boolean;
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
   readonly id_token_claims?: string;
   readonly first_party?: boolean;
   readonly require_pkce?: boolean;

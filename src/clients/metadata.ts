@@ -95,7 +95,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
     ...checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy),
-    ...checkBindingMetadata(members),
+    ...checkBindingMetadata(members, policy),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),

@@ -181,6 +181,11 @@ export const clientDeclaration = table({
     description:
       "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
   }),
+  tls_client_certificate_bound_access_tokens: optional(v.boolean(), {
+    fallback: "false",
+    description:
+      "Whether it gets tokens only with a certificate, bound to it (RFC 8705). It needs client_certificates.",
+  }),
   dpop_bound_access_tokens: optional(v.boolean(), {
     fallback: "false",
     description: "Whether it gets tokens only with a DPoP proof, bound to its key (RFC 9449).",

@@ -154,6 +154,9 @@ function metadataDocument({
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
     access_token_signing_alg_values_supported: [defaultSigningAlgorithm(configuration.signing.algorithms)],
   };
+  // RFC 8705 §3.3.
+  if (configuration.client_certificates !== undefined)
+    document.tls_client_certificate_bound_access_tokens = true;
   const { url: mtlsUrl } = configuration.client_certificates ?? {};
   if (mtlsUrl !== undefined) document.mtls_endpoint_aliases = aliasesAt(mtlsUrl, document, issuer);
   // RFC 8414 §3.2: "Claims with zero elements MUST be omitted".

@@ -64,6 +64,8 @@ export const REASONS_ON_PAGES = {
   client_assertion_audience: AS_JSON,
   client_assertion_untimely: AS_JSON,
   client_assertion_beside: AS_JSON,
+  access_token_of_other_certificate: AS_JSON,
+  binding_certificate_missing: AS_JSON,
   client_certificate_missing: AS_JSON,
   client_certificate_untimely: AS_JSON,
   client_certificate_untrusted: AS_JSON,

@@ -2,7 +2,7 @@
  * Bindings (protocol/bindings.ts): what a request must prove before tokens are issued to it. No access that was bound once becomes a
  * bearer token again (THREATS 85).
  */
-import { bindingOf, type Confirmation, DPOP } from "../protocol/bindings.ts";
+import { bindingOf, type Confirmation, DPOP, MTLS } from "../protocol/bindings.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
 
@@ -11,12 +11,20 @@ import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "
  * Throws OAuthError.
  */
 export function requireBinding(
-  { clientId, dpopBoundAccessTokens }: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens">,
+  {
+    clientId,
+    dpopBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokens,
+  }: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens" | "tlsClientCertificateBoundAccessTokens">,
   { required }: { readonly required: boolean },
   shown: Confirmation | null,
 ): void {
   const isMissing = dpopBoundAccessTokens ? bindingOf(shown) !== DPOP : required && shown === null;
   if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
+  // RFC 8705 §3.4. A client that also proves a key has tokens that are bound to the key.
+  const bound: readonly unknown[] = [MTLS, DPOP];
+  if (tlsClientCertificateBoundAccessTokens && !bound.includes(bindingOf(shown)))
+    throw new OAuthError("binding_certificate_missing", { clientId });
 }
 
 /**

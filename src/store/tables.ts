@@ -269,6 +269,8 @@ export const clients = table("clients", {
     requireSignedRequestObject: boolean(),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
     dpopBoundAccessTokens: boolean(),
+    /** RFC 8705 §3.4: whether its tokens are bound to the certificate of its TLS, and it gets none without one. */
+    tlsClientCertificateBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),

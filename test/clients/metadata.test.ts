@@ -61,6 +61,7 @@ const NO_OPENID = {
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
   dpopBoundAccessTokens: false,
+  tlsClientCertificateBoundAccessTokens: false,
   tokenEndpointAuthSigningAlg: null,
   tlsClientAuthName: null,
   idTokenClaims: "granted",

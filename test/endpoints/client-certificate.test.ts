@@ -1,10 +1,11 @@
 /** RFC 8705 §2: clients that authenticate with the certificate of their TLS, which a trusted proxy passes on. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { digestSecret } from "../../src/credentials/credential.ts";
 import type { CertificateName } from "../../src/protocol/certificate-name.ts";
 import type { ClientRecord } from "../../src/store/tables.ts";
 import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
-import { clientId, newClient, scopes } from "../store/records.ts";
+import { clientId, newClient, newSecret, scopes } from "../store/records.ts";
 import {
   escapedPem,
   issuedBy,
@@ -14,7 +15,7 @@ import {
   type TestCertificate,
 } from "../support/certificates.ts";
 import { proves } from "../support/proves.ts";
-import { encodeForm, ISSUER, startTestServer, type TestServer } from "../support/server.ts";
+import { encodeForm, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 const SUBJECT = '/C=DE/O=Zweite Bänk, "AG"/OU=a\\+b/CN=client-1';
 const NAME = 'CN=client-1,OU=a\\+b,O=Zweite B\\C3\\A4nk\\, \\"AG\\",C=DE';
@@ -335,6 +336,122 @@ describe("the metadata of such clients", () => {
     } finally {
       await plain.close();
       await half.close();
+    }
+  });
+});
+
+describe("a token that is bound to a certificate (RFC 8705 §3)", () => {
+  const CONFIRMATION = (certificate: TestCertificate) => ({
+    "x5t#S256": createHash("sha256").update(Buffer.from(certificate.der, "base64")).digest("base64url"),
+  });
+
+  /** A request with a certificate, or without one. */
+  const send = (
+    path: string,
+    form: Record<string, string>,
+    { certificate, bearer }: { readonly certificate: TestCertificate | null; readonly bearer?: string },
+  ) =>
+    server.handle(
+      new Request(ISSUER + path, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/x-www-form-urlencoded",
+          ...(certificate !== null && { "Client-Cert": rfc9440(certificate) }),
+          ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
+        },
+        body: encodeForm(form),
+      }),
+      "127.0.0.1",
+      () => true,
+    );
+  const tokenOf = async (
+    id: string,
+    certificate: TestCertificate | null,
+    more: Record<string, string> = {},
+  ) => {
+    const form = { grant_type: "client_credentials", client_id: id, ...more };
+    const response = await send("/auth/token", form, { certificate });
+    const body: { access_token?: string; token_type?: string; error?: string } = await response.json();
+    return { status: response.status, ...body };
+  };
+
+  beforeAll(async () => {
+    const bound = {
+      tlsClientCertificateBoundAccessTokens: true,
+      scope: scopes("introspect"),
+      defaultScope: scopes("introspect"),
+    };
+    await add("bound", { tlsClientAuthName: { kind: "subject_dn", value: NAME }, ...bound });
+    await add("bound-secret", {
+      ...bound,
+      tokenEndpointAuthMethod: "client_secret_post",
+      secrets: [newSecret({ digest: digestSecret(SECRET), expiresAt: null })],
+    });
+  });
+
+  test(
+    proves(
+      "says so at introspection, and is good with that certificate only",
+      "RFC 8705 3-1",
+      "RFC 8705 3-2",
+    ),
+    async () => {
+      const { access_token: token = "", token_type } = await tokenOf("bound", issued);
+      expect(token_type).toBe("Bearer");
+      const introspect = async (certificate: TestCertificate | null) => {
+        const response = await send("/auth/introspect", { token }, { certificate, bearer: token });
+        return [response.status, (await response.json()) as Record<string, unknown>] as const;
+      };
+      const [status, answer] = await introspect(issued);
+      expect([status, answer]).toEqual([
+        200,
+        expect.objectContaining({ active: true, cnf: CONFIRMATION(issued) }),
+      ]);
+      for (const certificate of [null, own]) {
+        const [refused, { error }] = await introspect(certificate);
+        expect([refused, error]).toEqual([401, "invalid_token"]);
+      }
+    },
+  );
+
+  test(
+    proves("is what a client with another method gets too, and nothing less", "RFC 8705 3-3"),
+    async () => {
+      const secret = { client_secret: SECRET };
+      const { access_token: token = "" } = await tokenOf("bound-secret", own, secret);
+      const response = await send("/auth/introspect", { token }, { certificate: own, bearer: token });
+      expect(await response.json()).toMatchObject({ active: true, cnf: CONFIRMATION(own) });
+      expect(await tokenOf("bound-secret", null, secret)).toMatchObject({
+        status: 400,
+        error: "invalid_request",
+      });
+    },
+  );
+
+  test("is nothing that a certificate makes by itself", async () => {
+    const { access_token: token = "" } = await tokenOf("by-name", issued);
+    const { access_token: other = "" } = await tokenOf("bound", issued);
+    const response = await send("/auth/introspect", { token }, { certificate: issued, bearer: other });
+    expect(await response.json()).not.toHaveProperty("cnf");
+  });
+
+  test("can be asked for at registration, where the server can give it", async () => {
+    const register = (at: TestServer) =>
+      at.fetch("/auth/register", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({
+          redirect_uris: ["https://rp.example/callback"],
+          tls_client_certificate_bound_access_tokens: true,
+        }),
+      });
+    const made = await register(server);
+    expect(await made.json()).toMatchObject({ tls_client_certificate_bound_access_tokens: true });
+    const plain = await startTestServer();
+    try {
+      expect((await register(plain)).status).toBe(400);
+    } finally {
+      await plain.close();
     }
   });
 });

@@ -89,4 +89,20 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     replace: "name === undefined",
     tests,
   },
+  {
+    against: ["RFC 8705 3-3"],
+    what: "a client that wants tokens bound to its certificate gets bearer tokens without one",
+    in: "rules/binding.ts",
+    match: "tlsClientCertificateBoundAccessTokens && !bound.includes($BINDING)",
+    replace: "false",
+    tests,
+  },
+  {
+    against: ["RFC 8705 3-1"],
+    what: "a token that is bound to a certificate is good with any other",
+    in: "operations/proofs.ts",
+    match: "possession.shown !== confirmation",
+    replace: "false",
+    tests,
+  },
 ];

@@ -118,6 +118,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
   dpopBoundAccessTokens: false,
+  tlsClientCertificateBoundAccessTokens: false,
   tokenEndpointAuthSigningAlg: null,
   tlsClientAuthName: null,
   idTokenClaims: "granted",

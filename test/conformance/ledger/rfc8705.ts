@@ -1,12 +1,9 @@
-/** RFC 8705: mutual TLS, as far as clients authenticate with it. */
+/** RFC 8705: mutual TLS, for authentication and for tokens. */
 import type { Ledger } from "./row.ts";
-
-const NOT_BOUND =
-  "access tokens are not bound to certificates yet, and the metadata does not say that they are";
 
 export const RFC_8705: Ledger = {
   source: "RFC 8705",
-  title: "Mutual-TLS Client Authentication",
+  title: "Mutual-TLS Client Authentication and Certificate-Bound Access Tokens",
   rows: [
     {
       id: "2-1",
@@ -36,8 +33,19 @@ export const RFC_8705: Ledger = {
       id: "3-1",
       level: "MUST",
       statement: "A token that is bound to a certificate is good with that certificate only",
-      does: "Binds none",
-      notApplicable: NOT_BOUND,
+      does: "At userinfo and introspection of this server: invalid_token without it, and with another one",
+    },
+    {
+      id: "3-2",
+      level: "MUST",
+      statement: "The confirmation is x5t#S256, the SHA-256 thumbprint of the certificate",
+      does: "In introspection, and in access tokens that are JWTs",
+    },
+    {
+      id: "3-3",
+      level: "MUST",
+      statement: "A client with tls_client_certificate_bound_access_tokens gets bound tokens",
+      does: "And none without a certificate, whatever its method of authentication is. Its refresh tokens are bound too",
     },
     {
       id: "5-1",
