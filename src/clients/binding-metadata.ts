@@ -17,16 +17,18 @@ export const checkBindingMetadata = (members: Members, policy: BindingPolicy): B
 /** Whether certificates of clients reach this server is a question of its proxy. */
 interface BindingPolicy {
   readonly authenticationMethods: readonly ClientRecord["tokenEndpointAuthMethod"][];
+  readonly narrows: boolean;
 }
 
-/** It is never registered as less: the client relies on it. */
-function readCertificateBound(members: Members, { authenticationMethods }: BindingPolicy): boolean {
+/** Programs ask for all that they could use. Where no certificate arrives, the answer leaves it out, and they know. */
+function readCertificateBound(members: Members, { authenticationMethods, narrows }: BindingPolicy): boolean {
   const isBound = readBoolean(members, "tls_client_certificate_bound_access_tokens");
-  if (isBound && !authenticationMethods.some(usesCertificate))
-    refuse(
-      "tls_client_certificate_bound_access_tokens is not offered here: the operator must set client_certificates first.",
-    );
-  return isBound;
+  if (!isBound || authenticationMethods.some(usesCertificate)) return isBound;
+  return narrows
+    ? false
+    : refuse(
+        "tls_client_certificate_bound_access_tokens is not offered here: the operator must set client_certificates first.",
+      );
 }
 
 /** Members that say the default are left out. */
