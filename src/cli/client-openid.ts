@@ -5,6 +5,7 @@ import type { ClientWish } from "../clients/change.ts";
 import { keySetIn } from "../keys/client-certificate.ts";
 import { CERTIFICATE_NAME_KINDS, type CertificateName } from "../protocol/certificate-name.ts";
 import { sectorOf } from "../protocol/sector.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { duration } from "./output.ts";
@@ -30,6 +31,9 @@ export interface OpenIdOptions {
   readonly authAlg?: string;
   /** A kind of name in a certificate, and the name: `subject_dn=CN=…`. */
   readonly certificate?: CertificateName;
+  readonly requirePushedRequests?: boolean;
+  readonly answerAlg?: string;
+  readonly profile?: string;
   readonly firstParty?: boolean;
 }
 
@@ -108,6 +112,12 @@ export const withOpenIdOptions = (
       "its certificate with --auth tls_client_auth: subject_dn=CN=client,O=Example, or san_dns, san_uri, san_ip, san_email",
       parseCertificate,
     )
+    .option("--require-pushed-requests", "refuse its authorization requests that it did not push (RFC 9126)")
+    .option(
+      "--answer-alg <algorithm>",
+      `the algorithm of signed answers, for response_mode=jwt (default: as its ID tokens by default)${none}`,
+    )
+    .option("--profile <profile>", `a set of strict rules: ${SECURITY_PROFILES.join(" or ")}${none}`)
     .option("--first-party", "your own application: people are not asked before it gets access");
 
 const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
@@ -146,6 +156,13 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.certificate !== undefined && {
     [`tls_client_auth_${options.certificate.kind}`]: options.certificate.value,
   }),
+  ...(options.requirePushedRequests !== undefined && {
+    require_pushed_authorization_requests: options.requirePushedRequests,
+  }),
+  ...(options.answerAlg !== undefined && {
+    authorization_signed_response_alg: nullIfEmpty(options.answerAlg),
+  }),
+  ...(options.profile !== undefined && { security_profile: nullIfEmpty(options.profile) }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -190,6 +207,7 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
   requests:
     [
       client.requireSignedRequestObject ? "signed only" : null,
+      client.requirePushedAuthorizationRequests ? "pushed only" : null,
       client.requestObjectSigningAlg === null ? null : `signed with ${client.requestObjectSigningAlg}`,
     ]
       .filter((words) => words !== null)
@@ -207,6 +225,11 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
       .join(", ") || null,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
+  answers:
+    client.authorizationSignedResponseAlg === null
+      ? null
+      : `signed with ${client.authorizationSignedResponseAlg} if it asks for response_mode=jwt`,
+  profile: client.securityProfile,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
 });
 
@@ -231,6 +254,14 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
     );
   if (before.tlsClientCertificateBoundAccessTokens && !client.tlsClientCertificateBoundAccessTokens)
     words.push("It may get bearer tokens. Tokens that are bound to its certificate stay bound.");
+  if (!before.requirePushedAuthorizationRequests && client.requirePushedAuthorizationRequests)
+    words.push("Authorization requests that it did not push are refused from now on.");
+  if (before.securityProfile !== client.securityProfile)
+    words.push(
+      client.securityProfile === null
+        ? "It is held to no strict profile any more."
+        : `It is held to the profile ${client.securityProfile} from now on: docs/strict-profile.md says what it must do.`,
+    );
   if (!before.dpopBoundAccessTokens && client.dpopBoundAccessTokens)
     words.push(
       "Token requests without a DPoP proof are refused from now on. Bearer tokens that it has work until they expire.",

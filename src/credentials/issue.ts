@@ -5,6 +5,7 @@ import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Binding, bindingOf, type Confirmation, type Proven } from "../protocol/bindings.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import { encodeList, shardOf } from "../store/declare.ts";
@@ -49,8 +50,22 @@ export interface AccessTokenWish {
   readonly exchange?: { readonly of: Exchange; readonly until: EpochSeconds };
 }
 
-/** `credential`: the credential of a token that is derived from another one. */
+/**
+ * A new access token. `credential`: the credential of a token that is derived from another one. Throws `dpop_proof_missing` if an API
+ * takes only bound tokens and the request proved no key.
+ */
 export function mintAccessToken(
+  context: IssueContext,
+  wish: AccessTokenWish,
+  credential?: MintedCredential,
+): Minted<AccessTokenRecord> {
+  if (wish.confirmation === null && context.catalogue.requiresDpop(wish.resources))
+    throw new OAuthError("dpop_proof_missing", { clientId: wish.client.clientId });
+  return draftAccessToken(context, wish, credential);
+}
+
+/** The same for a token that no client gets: of a preview, or of a request that the rule refuses as a replay. */
+export function draftAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
   { client, grant, scope, resources, confirmation, exchange }: AccessTokenWish,
   credential?: MintedCredential,

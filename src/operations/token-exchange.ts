@@ -7,7 +7,6 @@ import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { mintAccessToken, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
 import { ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import { keepsBinding } from "../rules/binding.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import {
@@ -155,7 +154,8 @@ function exchange(
     if (rulesOf(policy, client.clientId).length === 0) return refuse("exchange_not_allowed");
     const tokens = await read();
     if (typeof tokens === "string") return refuse(tokens);
-    const plan = planExchange(catalogue, policy, client, tokens, request);
+    const { possession } = caller;
+    const plan = planExchange(catalogue, policy, client, tokens, request, possession.shown);
     if (typeof plan === "string") return refuse(plan);
     // The person must be allowed to use this client too, and have signed in as well as it demands.
     const useless = await useFault(context, client, tokens.subject.grant);
@@ -164,8 +164,6 @@ function exchange(
     if (mustBeJwt && !accessTokenFormatFor(catalogue, client, resources).isSigned)
       return refuse("exchange_form_unavailable");
     const { grant } = tokens.subject;
-    const { possession } = caller;
-    if (!keepsBinding(tokens.subject, possession.shown)) return refuse("dpop_proof_missing");
     const accessToken = mintAccessToken(context, {
       client,
       grant,

@@ -13,6 +13,7 @@ import {
 } from "../credentials/introspection.ts";
 import {
   deriveSuccessors,
+  draftAccessToken,
   mintAccessToken,
   mintedResponse,
   refreshTokenOf,
@@ -188,7 +189,8 @@ export function refresh(
     const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
     const successors = deriveSuccessors(keys, presented, id, retryKey);
     const wish = { client, grant, scope: allowed.scope, resources: allowed.resources, confirmation };
-    const accessToken = mintAccessToken(context, wish, successors.accessToken);
+    const mint = isLate ? draftAccessToken : mintAccessToken;
+    const accessToken = mint(context, wish, successors.accessToken);
     const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken, confirmation);
     const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {
       now,

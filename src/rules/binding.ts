@@ -4,27 +4,30 @@
  */
 import { bindingOf, type Confirmation, DPOP, MTLS } from "../protocol/bindings.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import { needsBoundTokens } from "../protocol/security-profile.ts";
 import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
 
 /**
- * RFC 9449 §5.2: a client that is registered for it gets tokens with a proof alone, and so does every client if the operator says so.
- * Throws OAuthError.
+ * RFC 9449 §5.2: a client that is registered for it gets tokens with a proof alone, and so does every client if the operator says so. A
+ * client of the strict profile gets them with any proof (FAPI 2.0 §5.3.2.1). Throws OAuthError.
  */
 export function requireBinding(
-  {
-    clientId,
-    dpopBoundAccessTokens,
-    tlsClientCertificateBoundAccessTokens,
-  }: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens" | "tlsClientCertificateBoundAccessTokens">,
+  client: Pick<
+    ClientRecord,
+    "clientId" | "dpopBoundAccessTokens" | "tlsClientCertificateBoundAccessTokens" | "securityProfile"
+  >,
   { required }: { readonly required: boolean },
   shown: Confirmation | null,
 ): void {
-  const isMissing = dpopBoundAccessTokens ? bindingOf(shown) !== DPOP : required && shown === null;
-  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
+  const { clientId } = client;
+  const isMissing = client.dpopBoundAccessTokens
+    ? bindingOf(shown) !== DPOP
+    : (required || needsBoundTokens(client)) && shown === null;
   // RFC 8705 §3.4. A client that also proves a key has tokens that are bound to the key.
   const bound: readonly unknown[] = [MTLS, DPOP];
-  if (tlsClientCertificateBoundAccessTokens && !bound.includes(bindingOf(shown)))
+  if (client.tlsClientCertificateBoundAccessTokens && !bound.includes(bindingOf(shown)))
     throw new OAuthError("binding_certificate_missing", { clientId });
+  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
 }
 
 /**
@@ -35,15 +38,6 @@ export const fitsCode = (
   { confirmation }: Pick<AuthorizationCodeRecord, "confirmation">,
   shown: Confirmation | null,
 ): boolean => confirmation === null || confirmation === shown;
-
-/**
- * A token that was bound is exchanged for one that is bound, to the key of the client that exchanges it: a bearer token for it would be
- * what its owner wanted never to exist.
- */
-export const keepsBinding = (
-  { isBound }: { readonly isBound: boolean },
-  shown: Confirmation | null,
-): boolean => !isBound || shown !== null;
 
 /**
  * RFC 9449 §5: the refresh token of a public client is bound to the key that it was issued for. That of another client is bound to the

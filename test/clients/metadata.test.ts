@@ -64,6 +64,9 @@ const NO_OPENID = {
   tlsClientCertificateBoundAccessTokens: false,
   tokenEndpointAuthSigningAlg: null,
   tlsClientAuthName: null,
+  requirePushedAuthorizationRequests: false,
+  authorizationSignedResponseAlg: null,
+  securityProfile: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

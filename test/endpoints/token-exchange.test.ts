@@ -61,7 +61,7 @@ describe("an exchange of a token that is bound to a key", () => {
       await expectRefusal(
         await exchange(server, "orders-api", access, { resource: STOCK }),
         400,
-        "invalid_dpop_proof",
+        "invalid_request",
       );
       const bound = await exchange(server, "orders-api", access, { resource: STOCK }, SECRET, await proof());
       const body = await jsonOf(bound);
@@ -70,7 +70,7 @@ describe("an exchange of a token that is bound to a key", () => {
         cnf: { jkt: own.thumbprint },
       });
       const ofRefresh = { resource: STOCK, subject_token_type: `${TOKEN_TYPE}refresh_token` };
-      await expectRefusal(await exchange(server, "web", refresh, ofRefresh), 400, "invalid_dpop_proof");
+      await expectRefusal(await exchange(server, "web", refresh, ofRefresh), 400, "invalid_request");
       expect((await exchange(server, "web", refresh, ofRefresh, SECRET, await proof())).status).toBe(200);
     },
   );

@@ -150,8 +150,8 @@ export const DPOP: readonly Mutation[] = [
     against: ["threat 85"],
     what: "the setting that all clients prove a key means nothing",
     in: BINDING,
-    match: "required && shown === null",
-    replace: "false",
+    match: "required || needsBoundTokens(client)",
+    replace: "needsBoundTokens(client)",
     tests,
   },
   {
@@ -186,14 +186,6 @@ export const DPOP: readonly Mutation[] = [
     within: "fitsCode",
     replace: "true",
     tests: ["rules/authorization-code.test.ts", ...tests],
-  },
-  {
-    against: ["threat 85"],
-    what: "a bound token is exchanged for a bearer token",
-    in: BINDING,
-    match: "!isBound || shown !== null",
-    replace: "true",
-    tests: ["endpoints/token-exchange.test.ts"],
   },
   {
     against: ["RFC 9449 10.1-2"],
