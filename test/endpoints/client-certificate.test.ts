@@ -311,6 +311,7 @@ describe("the metadata of such clients", () => {
         introspection_endpoint: `${base}/introspect`,
         device_authorization_endpoint: `${base}/device`,
         userinfo_endpoint: `${base}/userinfo`,
+        pushed_authorization_request_endpoint: `${base}/par`,
       });
     } finally {
       await at.close();
