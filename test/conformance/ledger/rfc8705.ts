@@ -51,7 +51,7 @@ export const RFC_8705: Ledger = {
       id: "5-1",
       level: "SHOULD",
       statement: "mtls_endpoint_aliases has endpoints that clients call themselves, and no others",
-      does: "With client_certificates.url: token, revocation, introspection, device authorization and userinfo",
+      does: "With client_certificates.url: token, revocation, introspection, device authorization, pushed requests and userinfo",
     },
     {
       id: "7.4-1",
