@@ -93,7 +93,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     against: ["RFC 8705 3-3"],
     what: "a client that wants tokens bound to its certificate gets bearer tokens without one",
     in: "rules/binding.ts",
-    match: "tlsClientCertificateBoundAccessTokens && !bound.includes($BINDING)",
+    match: "client.tlsClientCertificateBoundAccessTokens && !bound.includes($BINDING)",
     replace: "false",
     tests,
   },
