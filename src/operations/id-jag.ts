@@ -7,12 +7,11 @@ import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ID_JAG_TOKEN_TYPE, ID_JAG_TYPE } from "../protocol/assertions.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import { keepsBinding } from "../rules/binding.ts";
 import { mayUse } from "../rules/client-access.ts";
 import type { Act } from "../rules/events.ts";
 import { allowedAudience, allowedIdJag, type IdJagWish, idJagClaims } from "../rules/id-jag.ts";
 import { subjectFor } from "../rules/subject.ts";
-import type { ExchangeTokens } from "../rules/token-exchange.ts";
+import { type ExchangeTokens, fitsExchange } from "../rules/token-exchange.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { actOf, type Caller } from "./caller.ts";
 import { findClient } from "./clients.ts";
@@ -66,7 +65,7 @@ export async function exchangeForIdJag(
   // ID-JAG, Processing Rules: the assertion is for the client that asks. Without openid nobody signed in to it.
   if (subject.clientId !== clientId || grant === null || !grant.scope.includes(OPENID_SCOPE))
     throw refuse("subject_token_not_allowed");
-  if (!keepsBinding(subject, caller.possession.shown)) throw refuse("dpop_proof_missing");
+  if (!fitsExchange(subject, clientId, caller.possession.shown)) throw refuse("subject_token_bound");
   const account = await findAccount(context, grant.subject);
   if (account === null || account.disabledAt !== null) throw refuse("subject_token_unknown");
   if (!mayUse(client, account)) throw refuse("person_not_allowed");
