@@ -17,6 +17,7 @@ import {
 } from "../support/client-assertions.ts";
 import { proves } from "../support/proves.ts";
 import { basic, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 const KEYS_URI = "https://fetched.example/keys.json";
 const AGENT = "agent";
@@ -51,7 +52,7 @@ beforeAll(async () => {
       return { status: 200, text: JSON.stringify({ keys: published }) };
     },
   };
-  server = await startTestServer({}, { opened: await open(), outbound });
+  server = await startTestServer({ registration: OPEN_TO_DEVICES }, { opened: await open(), outbound });
   other = await startTestServer({}, { opened: await open(), outbound, clock: server.clock });
   server.clock.freeze();
   const jwks = { keys: [key.publicJwk, rsa.publicJwk] };
