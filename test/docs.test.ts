@@ -195,7 +195,6 @@ test("the README says what is not there yet, and it is not there", async () => {
     "encrypt tokens": /_encryption_/,
     DPoP: /^dpop_/,
     "mutual TLS": /^(mtls|tls_client)_/,
-    "pushed requests (PAR)": /^pushed_/,
   };
   for (const [words, members] of Object.entries(NOT_YET)) {
     expect(textOf("README.md")).toContain(words);

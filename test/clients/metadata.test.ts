@@ -61,6 +61,9 @@ const NO_OPENID = {
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
   tokenEndpointAuthSigningAlg: null,
+  requirePushedAuthorizationRequests: false,
+  authorizationSignedResponseAlg: null,
+  securityProfile: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;
