@@ -85,6 +85,7 @@ const described = {
   require_pushed_authorization_requests: v.optional(v.boolean()),
   authorization_signed_response_alg: v.optional(v.string()),
   security_profile: v.optional(v.string()),
+  authorization_details_types: v.optional(texts),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -183,6 +184,7 @@ export const clientFacts = {
   require_pushed_authorization_requests: flag,
   authorization_signed_response_alg: text,
   security_profile: v.optional(v.nullable(v.picklist(SECURITY_PROFILES))),
+  authorization_details_types: list,
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),

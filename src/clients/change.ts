@@ -45,6 +45,7 @@ export interface ClientWish {
   readonly require_pushed_authorization_requests?: boolean;
   readonly authorization_signed_response_alg?: string | null;
   readonly security_profile?: string | null;
+  readonly authorization_details_types?: readonly string[];
   readonly id_token_claims?: string;
   readonly first_party?: boolean;
   readonly require_pkce?: boolean;

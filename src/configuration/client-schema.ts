@@ -179,6 +179,11 @@ export const clientDeclaration = table({
     description:
       "A set of strict rules to which it is held: pushed requests, PKCE, bound tokens, keys instead of secrets. docs/strict-profile.md",
   }),
+  authorization_details_types: optional(v.array(someText), {
+    fallback: "none",
+    description:
+      "The types of authorization details that it may ask people for, each declared in [[authorization_details_types]] (RFC 9396).",
+  }),
   jwks_file: optional(someText, { description: "A JSON file with its public keys (a JWK set)." }),
   jwks_uri: optional(v.string(), { description: "Where its public keys are. This server fetches them." }),
   minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {

@@ -1,6 +1,7 @@
 /** RFC 7662 §2.2: the answer of introspection. It describes the token's owner, never the caller. */
 
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { AuthorizationDetail } from "../protocol/authorization-details.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import type { Exchange, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
@@ -10,6 +11,8 @@ import { recordIdText } from "./credential.ts";
 export interface ActiveIntrospection {
   readonly active: true;
   readonly scope?: string;
+  /** RFC 9396 §9.2. */
+  readonly authorization_details?: readonly AuthorizationDetail[];
   readonly client_id: string;
   readonly username?: string;
   /** Of the scope `email` (OpenID Connect Core §5.4): mail servers find the mailbox by it. */
@@ -44,6 +47,7 @@ export interface IntrospectedToken {
   readonly scope: readonly Scope[];
   /** The audience. */
   readonly resources: readonly ResourceIndicator[];
+  readonly authorizationDetails: readonly AuthorizationDetail[] | null;
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
   readonly exchange: Exchange | null;
@@ -60,6 +64,7 @@ export function introspectAccessToken(
   return {
     active: true,
     ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
+    ...(token.authorizationDetails !== null && { authorization_details: token.authorizationDetails }),
     client_id: token.clientId,
     ...(grant !== null && showsUsername ? { username: grant.username } : {}),
     token_type: "Bearer",
@@ -84,6 +89,7 @@ export function introspectRefreshToken(
   return {
     active: true,
     ...(grant.scope.length === 0 ? {} : { scope: formatScope(grant.scope) }),
+    ...(grant.authorizationDetails !== null && { authorization_details: grant.authorizationDetails }),
     client_id: grant.clientId,
     ...(showsUsername ? { username: grant.username } : {}),
     exp: token.expiresAt,

@@ -42,6 +42,8 @@ export interface AccessTokenWish {
   readonly grant: GrantRecord | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  /** Missing: none, as in a token that no person allowed, or that was made from another one. */
+  readonly authorizationDetails?: AccessTokenRecord["authorizationDetails"];
   /** Of a token for another one. It does not outlive what it was made from: `until` is the last second that it may expire at. */
   readonly exchange?: { readonly of: Exchange; readonly until: EpochSeconds };
 }
@@ -49,7 +51,7 @@ export interface AccessTokenWish {
 /** `credential`: the credential of a token that is derived from another one. */
 export function mintAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grant, scope, resources, exchange }: AccessTokenWish,
+  { client, grant, scope, resources, authorizationDetails = null, exchange }: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
@@ -72,6 +74,7 @@ export function mintAccessToken(
       client: client.number,
       scope: isSame(scope, grant?.scope) ? null : scope,
       resources: isSame(resources, grant?.resources) ? null : resources,
+      authorizationDetails,
       exchange: exchange?.of ?? null,
       issuedAt,
       expiresAt: Math.min(issuedAt + seconds, exchange?.until ?? Number.POSITIVE_INFINITY),
@@ -156,6 +159,8 @@ export interface TokenResponse {
   readonly scope?: string;
   /** OpenID Connect Core §3.1.3.3. */
   readonly id_token?: string;
+  /** RFC 9396 §7. */
+  readonly authorization_details?: AccessTokenRecord["authorizationDetails"];
   /** RFC 8693 §2.2.1. */
   readonly issued_token_type?: string;
 }

@@ -15,6 +15,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §4.1.3, RFC 7636 §4.5.
   grantType({
     grantType: "authorization_code",
+    takesDetails: true,
     binding: "bearer",
     parse: (parameters) => ({
       code: parameters.required("code"),
@@ -27,6 +28,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §6.
   grantType({
     grantType: "refresh_token",
+    takesDetails: true,
     binding: "bearer",
     parse: (parameters) => ({
       refreshToken: parameters.required("refresh_token"),
@@ -44,6 +46,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 8628 §3.4.
   grantType({
     grantType: DEVICE_CODE_GRANT,
+    takesDetails: true,
     binding: "bearer",
     parse: (parameters) => ({
       deviceCode: parameters.required("device_code"),

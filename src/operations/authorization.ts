@@ -21,6 +21,7 @@ import { recipientOf } from "../protocol/redirect-uri.ts";
 import { codeSeconds } from "../protocol/security-profile.ts";
 import { agentOf, productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/authorization-code.ts";
+import { type Details, rememberedDetails } from "../rules/authorization-details.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import type { Single } from "../rules/once.ts";
@@ -64,6 +65,7 @@ export interface CodeRequest {
   /** The scopes for which the person is asked (`scopeToAllow`). */
   readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  readonly authorizationDetails: Details;
   /** The pushed request that it came in, which the answer uses up; null if it was not pushed. */
   readonly pushed: PushedRequest | null;
 }
@@ -216,6 +218,7 @@ export async function issueAuthorizationCode(
     recipient: recipientOf(redirectUri),
     scope: request.toAllow,
     resources,
+    authorizationDetails: rememberedDetails(context.catalogue, request.authorizationDetails),
     createdAt: now,
   };
   const outcome = await authorize(context, act, {
@@ -224,6 +227,7 @@ export async function issueAuthorizationCode(
       scope,
       claims: request.claims,
       resources,
+      authorizationDetails: request.authorizationDetails,
       via: "authorization_code",
       session: session.continuity,
       address: act.origin?.address ?? "",
@@ -260,6 +264,7 @@ type NewGrant = Pick<
   | "scope"
   | "claims"
   | "resources"
+  | "authorizationDetails"
   | "via"
   | "session"
   | "address"
@@ -345,6 +350,7 @@ export function redeemCode(
       grant,
       scope: allowed.scope,
       resources: allowed.resources,
+      authorizationDetails: allowed.authorizationDetails,
     });
     const refreshToken = mintRefreshToken(context, client, grant.id);
     const decision = rules.redeemCode(facts, client, failureLimit, {

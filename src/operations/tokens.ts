@@ -179,7 +179,8 @@ export function refresh(
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
     const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
     const successors = deriveSuccessors(keys, presented, id, retryKey);
-    const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
+    const { scope, resources, authorizationDetails } = allowed;
+    const wish = { client, grant, scope, resources, authorizationDetails };
     const accessToken = mintAccessToken(context, wish, successors.accessToken);
     const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken);
     const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {

@@ -61,6 +61,7 @@ export function liveAccessToken(
     subject: grant?.subject ?? exchange?.subject ?? client.clientId,
     scope: token.scope ?? grant?.scope ?? [],
     resources: token.resources ?? grant?.resources ?? [],
+    authorizationDetails: token.authorizationDetails,
     issuedAt,
     expiresAt,
     exchange,

@@ -7,6 +7,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
+import type { AuthorizationDetail } from "../protocol/authorization-details.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
@@ -46,6 +47,8 @@ const scope = () => list<Scope>();
 const resources = () => list<ResourceIndicator>();
 /** A value that is JSON already. */
 const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
+/** RFC 9396. Null: none. */
+const authorizationDetails = () => orNull(asItIs<readonly AuthorizationDetail[]>());
 
 /** The server's own secret, from which all processes on this database derive their keys, and the former ones that still count. */
 export const serverKeys = table("server_keys", {
@@ -270,6 +273,8 @@ export const clients = table("clients", {
     authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
+    /** RFC 9396 §10: the types of authorization details that it may ask people for. */
+    authorizationDetailsTypes: list(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -682,6 +687,8 @@ export const consents = table("consents", {
     recipient: text(),
     scope: scope(),
     resources: resources(),
+    /** Those of types that may be remembered. */
+    authorizationDetails: authorizationDetails(),
     createdAt: integer(),
   },
   key: ["subject", "clientId", "recipient"],
@@ -771,6 +778,7 @@ export const grants = table("grants", {
     /** Null if the request named none. */
     claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
+    authorizationDetails: authorizationDetails(),
     via: text<"authorization_code" | "device_code" | "jwt_bearer">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
@@ -958,6 +966,7 @@ export const deviceCodes = table("device_codes", {
     clientId: text<ClientId>(),
     scope: scope(),
     resources: resources(),
+    authorizationDetails: authorizationDetails(),
     createdAt: integer(),
     expiresAt: integer(),
     /** The address of the device, which the page shows to the person (RFC 8628 §5.4). */
@@ -1008,6 +1017,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** All that the token has, whatever the grant has. */
+    authorizationDetails: authorizationDetails(),
     /** Null for all but those that a client got for another token. */
     exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),

@@ -60,6 +60,7 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  authorizationDetailsTypes: [],
   tokenEndpointAuthSigningAlg: null,
   requirePushedAuthorizationRequests: false,
   authorizationSignedResponseAlg: null,

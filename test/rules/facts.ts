@@ -53,6 +53,7 @@ export const anAccessToken = (
   client: CLIENT.number,
   scope: null,
   resources: null,
+  authorizationDetails: null,
   exchange: null,
   issuedAt: NOW,
   expiresAt: NOW + 600,

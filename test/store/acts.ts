@@ -120,6 +120,7 @@ function actsOn(store: Store) {
     client: (await store.look(CLIENT, { clientId })).client?.number ?? 0,
     scope: grant !== null && encodeList(grant.scope) === encodeList(scope) ? null : scope,
     resources: grant !== null && encodeList(grant.resources) === encodeList(resources) ? null : resources,
+    authorizationDetails: null,
     exchange: null,
     issuedAt,
     expiresAt,
@@ -133,7 +134,7 @@ function actsOn(store: Store) {
     accessToken: await rowOf(accessToken, grant),
     refreshToken: refreshToken === null ? null : refreshRowOf(refreshToken),
   });
-  const told = ({ grant, exchange: _, ...token }: LiveAccessToken) => ({
+  const told = ({ grant, exchange: _, authorizationDetails: __, ...token }: LiveAccessToken) => ({
     token: { ...token, grantId: grant?.id ?? null } satisfies AccessTokenRecord,
     grant,
   });

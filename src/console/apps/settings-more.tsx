@@ -3,6 +3,7 @@
 import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
+import { wordsIn } from "../../protocol/catalogue.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
 import { ConsoleFault, type Typed } from "../page.ts";
@@ -31,6 +32,7 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
   authorization_signed_response_alg: textOrNull(form, "answer_alg"),
   security_profile: textOrNull(form, "profile"),
+  authorization_details_types: form.all("details_type"),
 });
 
 export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
@@ -113,6 +115,19 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           words={words.requirePushed}
           checked={isTicked("require_pushed", client.requirePushedAuthorizationRequests)}
         />
+        {context.catalogue.detailTypes.length > 0 && (
+          <fieldset>
+            <legend>{words.detailsTypes}</legend>
+            {context.catalogue.detailTypes.map(({ type, title }) => (
+              <Box
+                name="details_type"
+                value={type}
+                words={`${wordsIn(title, frame.texts.language)} (${type})`}
+                checked={isTicked("details_type", client.authorizationDetailsTypes.includes(type))}
+              />
+            ))}
+          </fieldset>
+        )}
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}
         </button>
