@@ -59,26 +59,23 @@ export function requestedTarget(
   allowed: readonly Scope[],
 ): DetailedTarget {
   const authorizationDetails = requestedDetails(catalogue, client, requested.authorizationDetails);
-  const named = parseScope(requested.scope ?? "");
+  const names = parseScope(requested.scope ?? "");
   // RFC 9396 §3.1: a request with details alone wants what they say, and not what the client gets by default.
   const implied = authorizationDetails === null ? client.defaultScope : [];
   // The default may have scopes that the operator has taken away since.
-  const scope = (named.length === 0 ? implied : named).filter(
+  const scope = (names.length === 0 ? implied : names).filter(
     (name) => allowed.includes(name) && catalogue.isKnownScope(name),
   );
-  if (named.length > 0 && scope.length === 0) throw nothingLeft(catalogue, client, named);
+  if (names.length > 0 && scope.length === 0) throw nothingLeft(catalogue, client, names);
   if (requested.resources.length === 0) {
     const using =
       authorizationDetails !== null && scope.length === 0 ? [] : catalogue.defaultResources(scope);
     const resources = [...new Set([...using, ...resourcesOf(catalogue, authorizationDetails)])];
     return { scope, resources, authorizationDetails };
   }
-  const resources = catalogue.requireKnownResources(requested.resources);
-  // The person would be asked for what no token could have.
-  if (detailsAt(catalogue, authorizationDetails, resources)?.length !== authorizationDetails?.length)
-    throw new OAuthError("authorization_details_malformed", {
-      description: "The named resources do not understand all of the authorization details.",
-    });
+  const named = catalogue.requireKnownResources(requested.resources);
+  // RFC 9396 §3.2: the parameter `resource` changes nothing about the details, so their APIs come beside it.
+  const resources = [...new Set([...named, ...resourcesOf(catalogue, authorizationDetails)])];
   return {
     scope: usableAt(catalogue, scope, resources, authorizationDetails),
     resources,

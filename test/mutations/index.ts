@@ -1,6 +1,7 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
+import { AUTHORIZATION_DETAILS } from "./authorization-details.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
@@ -52,6 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...REQUEST_OBJECTS,
   ...RESOURCE_SERVERS,
   ...PUSHED_REQUESTS,
+  ...AUTHORIZATION_DETAILS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

@@ -22,6 +22,14 @@ export function secondsIn(form: Parameters, name: string, { frame }: AppCall): n
   return Number(text);
 }
 
+const boxOf = (type: string): string => `details:${type}`;
+
+/** The ticked types, and those that the client has and the configuration lacks at present: no box is there for them. */
+const detailTypesIn = (form: Parameters, { client, context: { catalogue } }: AppCall): string[] => [
+  ...catalogue.detailTypes.map(({ type }) => type).filter((type) => form.get(boxOf(type)) !== undefined),
+  ...client.authorizationDetailsTypes.filter((type) => catalogue.detailType(type) === undefined),
+];
+
 export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   id_token_signed_response_alg: textOrNull(form, "id_token_alg"),
   userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
@@ -32,7 +40,7 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
   authorization_signed_response_alg: textOrNull(form, "answer_alg"),
   security_profile: textOrNull(form, "profile"),
-  authorization_details_types: form.all("details_type"),
+  authorization_details_types: detailTypesIn(form, call),
 });
 
 export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
@@ -120,10 +128,10 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             <legend>{words.detailsTypes}</legend>
             {context.catalogue.detailTypes.map(({ type, title }) => (
               <Box
-                name="details_type"
-                value={type}
+                name={boxOf(type)}
+                value="1"
                 words={`${wordsIn(title, frame.texts.language)} (${type})`}
-                checked={isTicked("details_type", client.authorizationDetailsTypes.includes(type))}
+                checked={isTicked(boxOf(type), client.authorizationDetailsTypes.includes(type))}
               />
             ))}
           </fieldset>
