@@ -2,10 +2,11 @@
  * RFC 9396: `authorization_details`, a list of objects that say what a client wants to do. The operator declares their types. This file
  * reads the list and compares objects with their types; rules/authorization-details.ts says who may ask for what.
  */
-import { type PeopleWords, wordsIn } from "./catalogue.ts";
+
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator } from "./identifiers.ts";
 import { hasStackedMarks, hasUnseen } from "./names.ts";
+import { type PeopleWords, wordsIn } from "./people-words.ts";
 
 /** The kinds of values that a field may have. `texts` is a list of texts. */
 export const DETAIL_KINDS = ["text", "texts", "number", "boolean"] as const;

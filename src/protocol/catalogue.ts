@@ -3,28 +3,10 @@ import type { DETAIL_KINDS, DetailType } from "./authorization-details.ts";
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
+import { type PeopleWords, wordsIn } from "./people-words.ts";
 import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 import type { SigningAlgorithm } from "./signing-algorithms.ts";
-
-/** Words for people: one text for all languages, or one for each, by language tag. */
-export type PeopleWords = string | Readonly<Record<string, string>>;
-
-/**
- * The words in a language (`de`). A tag with a region (`de-AT`) serves its whole language. If the language is missing, the
- * first one that was declared is the default.
- */
-export function wordsIn(words: PeopleWords, language: string): string {
-  if (typeof words === "string") return words;
-  const texts = Object.entries(words);
-  const wanted = language.toLowerCase();
-  const [primary] = wanted.split("-", 1);
-  const found =
-    texts.find(([tag]) => tag.toLowerCase() === wanted) ??
-    texts.find(([tag]) => tag.split("-", 1)[0]?.toLowerCase() === primary) ??
-    texts[0];
-  return found?.[1] ?? "";
-}
 
 export const ACCESS_TOKEN_FORMAT_NAMES = ["opaque", "jwt"] as const;
 export type AccessTokenFormatName = (typeof ACCESS_TOKEN_FORMAT_NAMES)[number];

@@ -3,8 +3,8 @@
 import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
-import { wordsIn } from "../../protocol/catalogue.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
+import { wordsIn } from "../../protocol/people-words.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
