@@ -62,6 +62,7 @@ const NO_OPENID = {
   requireSignedRequestObject: false,
   dpopBoundAccessTokens: false,
   tlsClientCertificateBoundAccessTokens: false,
+  authorizationDetailsTypes: [],
   tokenEndpointAuthSigningAlg: null,
   tlsClientAuthName: null,
   requirePushedAuthorizationRequests: false,

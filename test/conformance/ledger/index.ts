@@ -32,6 +32,7 @@ import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9126 } from "./rfc9126.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9396 } from "./rfc9396.ts";
 import { RFC_9449 } from "./rfc9449.ts";
 import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
@@ -63,6 +64,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9101,
   RFC_9126,
   RFC_9207,
+  RFC_9396,
   RFC_9449,
   RFC_9470,
   RFC_9700,
