@@ -366,6 +366,18 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_requests_per_address,
       limits.device_request_window_seconds,
     ),
+    pushedRequestPerAddress: perAddress(
+      limits.pushed_requests_per_address,
+      limits.pushed_request_window_seconds,
+    ),
+    pushedRequestOfStrangers: perAccount(
+      limits.pushed_requests_of_strangers,
+      limits.pushed_request_window_seconds,
+    ),
+    pushedRequestPerClient: perAccount(
+      limits.pushed_requests_per_client,
+      limits.pushed_request_window_seconds,
+    ),
     otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
     invitationPerManager: perAccount(INVITATIONS_PER_MANAGER, INVITATION_WINDOW_SECONDS),
     linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),

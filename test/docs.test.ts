@@ -194,7 +194,6 @@ test("the README says what is not there yet, and it is not there", async () => {
   const NOT_YET: Readonly<Record<string, RegExp>> = {
     "encrypt tokens": /_encryption_/,
     "mutual TLS": /^(mtls|tls_client)_/,
-    "pushed requests (PAR)": /^pushed_/,
   };
   for (const [words, members] of Object.entries(NOT_YET)) {
     expect(textOf("README.md")).toContain(words);

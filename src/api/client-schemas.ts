@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { CLIENT_SOURCES } from "../store/tables.ts";
 import { time } from "./schemas.ts";
 
@@ -82,6 +83,9 @@ const described = {
   require_signed_request_object: v.optional(v.boolean()),
   dpop_bound_access_tokens: v.optional(v.boolean()),
   token_endpoint_auth_signing_alg: v.optional(v.string()),
+  require_pushed_authorization_requests: v.optional(v.boolean()),
+  authorization_signed_response_alg: v.optional(v.string()),
+  security_profile: v.optional(v.string()),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -177,6 +181,9 @@ export const clientFacts = {
   jwks_uri: text,
   request_object_signing_alg: text,
   require_signed_request_object: flag,
+  require_pushed_authorization_requests: flag,
+  authorization_signed_response_alg: text,
+  security_profile: v.optional(v.nullable(v.picklist(SECURITY_PROFILES))),
   dpop_bound_access_tokens: v.optional(
     v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
   ),

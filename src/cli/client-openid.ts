@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
 import { sectorOf } from "../protocol/sector.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { duration } from "./output.ts";
@@ -25,6 +26,9 @@ export interface OpenIdOptions {
   readonly requireSignedRequests?: boolean;
   readonly dpop?: boolean;
   readonly authAlg?: string;
+  readonly requirePushedRequests?: boolean;
+  readonly answerAlg?: string;
+  readonly profile?: string;
   readonly firstParty?: boolean;
 }
 
@@ -84,6 +88,12 @@ export const withOpenIdOptions = (
       "--auth-alg <algorithm>",
       `the one algorithm of its assertions with --auth private_key_jwt, such as ES256 (default: any)${none}`,
     )
+    .option("--require-pushed-requests", "refuse its authorization requests that it did not push (RFC 9126)")
+    .option(
+      "--answer-alg <algorithm>",
+      `the algorithm of signed answers, for response_mode=jwt (default: as its ID tokens by default)${none}`,
+    )
+    .option("--profile <profile>", `a set of strict rules: ${SECURITY_PROFILES.join(" or ")}${none}`)
     .option("--first-party", "your own application: people are not asked before it gets access");
 
 const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
@@ -116,6 +126,13 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   }),
   ...(options.dpop !== undefined && { dpop_bound_access_tokens: options.dpop }),
   ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
+  ...(options.requirePushedRequests !== undefined && {
+    require_pushed_authorization_requests: options.requirePushedRequests,
+  }),
+  ...(options.answerAlg !== undefined && {
+    authorization_signed_response_alg: nullIfEmpty(options.answerAlg),
+  }),
+  ...(options.profile !== undefined && { security_profile: nullIfEmpty(options.profile) }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -160,6 +177,7 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
   requests:
     [
       client.requireSignedRequestObject ? "signed only" : null,
+      client.requirePushedAuthorizationRequests ? "pushed only" : null,
       client.requestObjectSigningAlg === null ? null : `signed with ${client.requestObjectSigningAlg}`,
     ]
       .filter((words) => words !== null)
@@ -167,6 +185,11 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
   tokens: client.dpopBoundAccessTokens ? "bound to its key (DPoP), none without a proof" : null,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
+  answers:
+    client.authorizationSignedResponseAlg === null
+      ? null
+      : `signed with ${client.authorizationSignedResponseAlg} if it asks for response_mode=jwt`,
+  profile: client.securityProfile,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
 });
 
@@ -185,6 +208,14 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
     );
   if (!before.requireSignedRequestObject && client.requireSignedRequestObject)
     words.push("Authorization requests that it did not sign are refused from now on.");
+  if (!before.requirePushedAuthorizationRequests && client.requirePushedAuthorizationRequests)
+    words.push("Authorization requests that it did not push are refused from now on.");
+  if (before.securityProfile !== client.securityProfile)
+    words.push(
+      client.securityProfile === null
+        ? "It is held to no strict profile any more."
+        : `It is held to the profile ${client.securityProfile} from now on: docs/strict-profile.md says what it must do.`,
+    );
   if (!before.dpopBoundAccessTokens && client.dpopBoundAccessTokens)
     words.push(
       "Token requests without a DPoP proof are refused from now on. Bearer tokens that it has work until they expire.",

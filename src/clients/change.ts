@@ -42,6 +42,9 @@ export interface ClientWish {
   readonly jwks_uri?: string | null;
   readonly request_object_signing_alg?: string | null;
   readonly require_signed_request_object?: boolean;
+  readonly require_pushed_authorization_requests?: boolean;
+  readonly authorization_signed_response_alg?: string | null;
+  readonly security_profile?: string | null;
   readonly dpop_bound_access_tokens?: boolean;
   readonly id_token_claims?: string;
   readonly first_party?: boolean;

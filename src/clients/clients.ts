@@ -128,6 +128,7 @@ const algorithmsOf = (client: ClientRecord): SigningAlgorithm[] =>
     client.idTokenSignedResponseAlg,
     client.userinfoSignedResponseAlg,
     client.introspectionSignedResponseAlg,
+    client.authorizationSignedResponseAlg,
   ].filter((name) => name !== null);
 
 /**

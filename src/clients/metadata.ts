@@ -19,6 +19,7 @@ import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
+import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
@@ -91,8 +92,11 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   const redirectUris = readRedirectUris(members, grantTypes, policy);
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
+  const openId = checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy);
+  const fault = profileFault({ ...openId, redirectUris, tokenEndpointAuthMethod }, policy.signingAlgorithms);
+  if (fault !== null) refuse(fault);
   return {
-    ...checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy),
+    ...openId,
     ...checkBindingMetadata(members),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),

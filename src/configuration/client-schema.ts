@@ -5,6 +5,7 @@ import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { workloadDeclaration } from "./trust-schema.ts";
 import {
@@ -165,6 +166,18 @@ export const clientDeclaration = table({
     fallback: "false",
     description:
       "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
+  }),
+  require_pushed_authorization_requests: optional(v.boolean(), {
+    fallback: "false",
+    description: "Whether its authorization requests count only if it pushed them (RFC 9126).",
+  }),
+  authorization_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "as its ID tokens by default",
+    description: "The algorithm of signed answers, which it gets with response_mode=jwt (JARM).",
+  }),
+  security_profile: optional(v.picklist(SECURITY_PROFILES), {
+    description:
+      "A set of strict rules to which it is held: pushed requests, PKCE, bound tokens, keys instead of secrets. docs/strict-profile.md",
   }),
   dpop_bound_access_tokens: optional(v.boolean(), {
     fallback: "false",

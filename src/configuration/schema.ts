@@ -139,6 +139,12 @@ export const configurationSchema = table({
     v.optional(v.boolean(), false),
     v.description("Seeds a person and clients so that every flow can be tried at once. Never in production."),
   ),
+  require_pushed_authorization_requests: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description(
+      "Whether the authorization requests of all clients count only if they were pushed (RFC 9126). One client: clients.require_pushed_authorization_requests.",
+    ),
+  ),
   listen: v.pipe(
     v.optional(v.pipe(v.array(listenerAt(8080)), v.minLength(1)), [{ host: "localhost", port: 8080 }]),
     v.description("Where to listen; several at once are fine."),

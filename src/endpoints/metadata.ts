@@ -61,6 +61,9 @@ function metadataDocument({
     issuer: issuer.identifier,
     authorization_endpoint: url(ENDPOINT_PATHS.authorize),
     token_endpoint: url(ENDPOINT_PATHS.token),
+    // RFC 9126 §5.
+    pushed_authorization_request_endpoint: url(ENDPOINT_PATHS.pushedAuthorizationRequest),
+    require_pushed_authorization_requests: configuration.require_pushed_authorization_requests,
     device_authorization_endpoint: url(ENDPOINT_PATHS.deviceAuthorization),
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
@@ -107,6 +110,8 @@ function metadataDocument({
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
     userinfo_signing_alg_values_supported: configuration.signing.algorithms,
+    // JARM §4.
+    authorization_signing_alg_values_supported: configuration.signing.algorithms,
     acr_values_supported: AUTHENTICATION_LEVELS,
     claim_types_supported: ["normal"],
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],

@@ -19,6 +19,7 @@ import { type Act, actOfStranger } from "../rules/events.ts";
 import { row } from "../store/contract.ts";
 import { type ClientRecord, clients } from "../store/tables.ts";
 import { type ProofContext, ProvenRequest, proofOf } from "./client-proofs.ts";
+import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { NOTHING_PROVEN, type Possession } from "./possession.ts";
 
@@ -83,18 +84,22 @@ const ATTEMPTS = 10;
 /**
  * Authenticates the client and acts for it. The client is confirmed before any answer or refusal is sent.
  * Throws `invalid_client` (401), for contradicting credentials `invalid_request`, and `too_many_requests` (429) after too
- * many wrong secrets. `endsAccess`: the act ends access, so neither an overload nor a full disk may block it.
+ * many wrong secrets. `endsAccess`: the act ends access, so neither an overload nor a full disk may block it. `find`: finds clients.
+ * Default: those that have a row.
  */
 export async function asClient<Result>(
   context: CallerContext,
   incoming: Pick<Incoming, "request" | "address" | "requestId">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
-  { endsAccess = false }: { readonly endsAccess?: boolean } = {},
+  {
+    endsAccess = false,
+    find = (clientId) => findServedClient(context, clientId),
+  }: { readonly endsAccess?: boolean; readonly find?: ProvenRequest["find"] } = {},
 ): Promise<Result> {
   const credentials = presentedCredentials(incoming.request, parameters);
   const { callers, clock } = context;
-  const request = new ProvenRequest(actOfStranger(incoming), endsAccess);
+  const request = new ProvenRequest(actOfStranger(incoming), find, endsAccess);
   let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {
     const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;

@@ -16,7 +16,6 @@ import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
 import type { Act } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { ClientKeyError } from "./client-keys.ts";
-import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
 import { workloadProof } from "./workloads.ts";
@@ -38,12 +37,15 @@ export interface ProofContext
 /** A request with credentials. It may be carried out in several attempts, for which what counts once counts as one use. */
 export class ProvenRequest {
   readonly act: Act;
+  /** Finds the client that the credentials name; null if there is none. */
+  readonly find: (clientId: string) => Promise<ClientRecord | null>;
   readonly #endsAccess: boolean;
   readonly #uses = new Map<string, Promise<boolean>>();
 
   /** `endsAccess`: neither an overload nor a full disk may keep it from being carried out. */
-  constructor(act: Act, endsAccess: boolean) {
+  constructor(act: Act, find: ProvenRequest["find"], endsAccess: boolean) {
     this.act = act;
+    this.find = find;
     this.#endsAccess = endsAccess;
   }
 
@@ -74,7 +76,7 @@ export function proofOf(
   request: ProvenRequest,
   credentials: Credentials,
 ): ClientProof {
-  const find = () => findServedClient(context, credentials.clientId);
+  const find = () => request.find(credentials.clientId);
   switch (credentials.kind) {
     case "none":
       return { find, prove: proveByName };
@@ -115,7 +117,7 @@ function assertionProof(
     }),
   );
   return {
-    find: () => findServedClient(context, clientId),
+    find: () => request.find(clientId),
     async prove(client) {
       const fault = assertionFault(assertion, client);
       if (fault !== null) return fault;

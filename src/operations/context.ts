@@ -125,6 +125,12 @@ export interface Limits {
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
+  /** Pushed requests of clients that prove nothing, or for which the operator does not vouch. */
+  readonly pushedRequestPerAddress: AttemptLimit;
+  /** The same, of all addresses together; its key is empty. */
+  readonly pushedRequestOfStrangers: AttemptLimit;
+  /** Pushed requests of all others. */
+  readonly pushedRequestPerClient: AttemptLimit;
   /** Pages with a code for another device. */
   readonly otherDeviceCodePerAddress: AttemptLimit;
   /** Invitations of people who manage groups and no more, by the person. */

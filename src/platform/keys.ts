@@ -8,6 +8,7 @@ export type KeyPurpose =
   | "user code"
   | "form"
   | "code of a form"
+  | "code of a pushed request"
   | "session of a form"
   | "step of a form"
   | "typed in a form"

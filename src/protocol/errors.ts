@@ -36,6 +36,7 @@ export type ErrorCode =
   | "unmet_authentication_requirements"
   | "invalid_request_object"
   | "request_uri_not_supported"
+  | "invalid_request_uri"
   | "registration_not_supported"
   | "conflict"
   | "precondition_failed"
@@ -90,6 +91,13 @@ const bearerTokenRefused = {
   status: 401,
   description: "The access token is expired, revoked, malformed or not meant for this resource.",
   cure: "Get a new access token, with the refresh token if there is one.",
+} as const satisfies ReasonEntry;
+
+const pushedRequestUnknown = {
+  error: "invalid_request_uri",
+  status: 400,
+  description: "This request_uri is not one of this client, or it is too old to be known.",
+  cure: "Send request_uri exactly as the pushed authorization request endpoint gave it, with the client_id that pushed it, within expires_in. Push a new request for each sign-in.",
 } as const satisfies ReasonEntry;
 
 export const REASONS = {
@@ -489,7 +497,46 @@ export const REASONS = {
     error: "request_uri_not_supported",
     status: 400,
     description: "The request_uri parameter is not supported.",
-    cure: "Send the parameters in the query, or a request object by value in the parameter request.",
+    cure: "Send the parameters in the query, push them first (RFC 9126), or send a request object by value in the parameter request. A request_uri that is no answer of this server's pushed authorization request endpoint is never fetched.",
+  },
+  request_uri_with_request: {
+    error: "invalid_request",
+    status: 400,
+    description: "The parameters request and request_uri exclude each other.",
+    cure: "Send client_id and request_uri alone. A request object belongs into the pushed request (RFC 9101 §5).",
+  },
+  request_uri_pushed: {
+    error: "invalid_request",
+    status: 400,
+    description: "A pushed authorization request must not have the parameter request_uri.",
+    cure: "Push the parameters of the request themselves, or a signed request object in the parameter request (RFC 9126 §2.1).",
+  },
+  pushed_request_unknown: pushedRequestUnknown,
+  pushed_request_of_other_client: pushedRequestUnknown,
+  pushed_request_expired: {
+    error: "invalid_request_uri",
+    status: 400,
+    description: "The request_uri has expired.",
+    cure: "Send the browser on within expires_in after pushing the request. It may be lengthened by lifetimes.pushed_request_seconds.",
+  },
+  pushed_request_used: {
+    error: "invalid_request_uri",
+    status: 400,
+    description: "The request_uri was used: its request has been answered.",
+    cure: "Push a new request for each sign-in (RFC 9126 §4). A request_uri is used up when a code is issued or the person refuses.",
+  },
+  pushed_request_required: {
+    error: "invalid_request",
+    status: 400,
+    description: "This request must be pushed first: send it to the pushed authorization request endpoint.",
+    cure: "Post the parameters to pushed_authorization_request_endpoint of the metadata document, and send the browser on with client_id and the request_uri of the answer (RFC 9126). Or register the client without require_pushed_authorization_requests.",
+  },
+  response_not_signed: {
+    error: "invalid_request",
+    status: 400,
+    description:
+      "The client is registered for signed answers: response_mode must be jwt or one that ends in .jwt.",
+    cure: "Send response_mode=jwt (JARM), or choose the profile fapi-2.0 for the client.",
   },
   registration_parameter_unsupported: {
     error: "registration_not_supported",
@@ -759,7 +806,7 @@ export const REASONS = {
     error: "invalid_dpop_proof",
     status: 400,
     description: "This request needs a DPoP proof, and has none.",
-    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens, or the operator requires it of all (dpop.required) or of the API (resources.dpop_bound_access_tokens_required), or it exchanges a token that is bound.",
+    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens or a security_profile, or the operator requires it of all (dpop.required) or of the API (resources.dpop_bound_access_tokens_required), or it exchanges a token that is bound.",
   },
   dpop_proofs_several: {
     error: "invalid_dpop_proof",

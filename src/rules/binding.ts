@@ -4,19 +4,22 @@
  */
 import { bindingOf, type Confirmation, DPOP } from "../protocol/bindings.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import { needsBoundTokens } from "../protocol/security-profile.ts";
 import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
 
 /**
- * RFC 9449 §5.2: a client that is registered for it gets tokens with a proof alone, and so does every client if the operator says so.
- * Throws OAuthError.
+ * RFC 9449 §5.2: a client that is registered for it gets tokens with a proof alone, and so does every client if the operator says so. A
+ * client of the strict profile gets them with any proof (FAPI 2.0 §5.3.2.1). Throws OAuthError.
  */
 export function requireBinding(
-  { clientId, dpopBoundAccessTokens }: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens">,
+  client: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens" | "securityProfile">,
   { required }: { readonly required: boolean },
   shown: Confirmation | null,
 ): void {
-  const isMissing = dpopBoundAccessTokens ? bindingOf(shown) !== DPOP : required && shown === null;
-  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
+  const isMissing = client.dpopBoundAccessTokens
+    ? bindingOf(shown) !== DPOP
+    : (required || needsBoundTokens(client)) && shown === null;
+  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId: client.clientId });
 }
 
 /**

@@ -24,6 +24,7 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../protocol/identifiers.ts";
+import type { SecurityProfile } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import {
   boolean,
@@ -264,6 +265,12 @@ export const clients = table("clients", {
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
+    /** RFC 9126 §6: whether each of its authorization requests must be pushed. */
+    requirePushedAuthorizationRequests: boolean(),
+    /** JARM §3: null: as its ID tokens. */
+    authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
+    securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
     dpopBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
@@ -794,6 +801,34 @@ export const grants = table("grants", {
 });
 export type GrantRecord = Row<typeof grants>;
 
+/** RFC 9126: the authorization requests that clients pushed. A row stays until its request can be answered no more. */
+export const pushedRequests = table("pushed_requests", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    /** The client that pushed it, and its number. */
+    clientId: text<ClientId>(),
+    clientNumber: integer(),
+    /** The parameters in their order. One that is repeated comes several times. */
+    parameters: asItIs<readonly (readonly [name: string, value: string])[]>(),
+    /** Whether the client signed them (RFC 9101). */
+    signed: boolean(),
+    createdAt: integer(),
+    /** When a browser first came with it and a person had to be asked; null before. */
+    openedAt: orNull(integer()),
+    /** Until when it can be answered. */
+    expiresAt: integer(),
+    /** When a person answered it, or an earlier consent did; null before. */
+    usedAt: orNull(integer()),
+    /** The code that it got; null for a no. */
+    resultId: orNull(id()),
+  },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type PushedRequestRecord = Row<typeof pushedRequests>;
+
 /** What each row has that waits to be sent. `rules/outbox.ts` decides on these columns, `operations/outbox.ts` sends. */
 const WAITING = {
   id: id(),
@@ -1228,6 +1263,7 @@ export const TABLES: readonly Table[] = [
   once,
   idempotentAnswers,
   deviceCodes,
+  pushedRequests,
   grants,
   codes,
   refreshTokens,

@@ -57,6 +57,29 @@ describe("a client", () => {
     expect(JSON.stringify(shown)).not.toContain(String(made.client_secret));
   });
 
+  test(
+    proves("has workloads in place of a secret, and one that registers itself has none", "threat 88"),
+    async () => {
+      const workloads = [{ issuer: "https://issuer.example", subject: "job:*", claims: {} }];
+      const made = await add({ token_endpoint_auth_method: "private_key_jwt", workloads });
+      expect(made.workloads).toEqual(workloads);
+      expect(made).not.toHaveProperty("client_secret");
+      const change = (body: Json) => ask(server, clients, pathOf(made), { method: "PATCH", body });
+      expect((await change({ workloads: [] })).status).toBe(400);
+      expect((await change({ workloads: [{ issuer: "x", subject: "**" }] })).status).toBe(400);
+      const subject = "job:7";
+      expect(await jsonOf(await change({ workloads: [{ issuer: "x", subject }] }))).toMatchObject({
+        workloads: [{ issuer: "x", subject, claims: {} }],
+      });
+      const registered = await jsonOf(
+        await postRegistration(server, { redirect_uris: ["https://stranger.example/cb"], workloads }),
+      );
+      expect(registered).not.toHaveProperty("workloads");
+      expect(await askFor(server, clients, pathOf(registered))).toMatchObject({ workloads: [] });
+      await ask(server, clients, pathOf(registered), { method: "DELETE" });
+    },
+  );
+
   test("gets no scope of management, and not introspect, unless it names them", async () => {
     const made = await add();
     expect(String(made.scope).split(" ")).toContain("files");

@@ -62,6 +62,9 @@ const NO_OPENID = {
   requireSignedRequestObject: false,
   dpopBoundAccessTokens: false,
   tokenEndpointAuthSigningAlg: null,
+  requirePushedAuthorizationRequests: false,
+  authorizationSignedResponseAlg: null,
+  securityProfile: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

@@ -202,7 +202,7 @@ describe("the members of OpenID Connect", () => {
 
 describe("the algorithm of ID tokens", () => {
   const algorithmFor = (named: "ES256" | "RS512" | null, algorithms: ("ES256" | "RS256" | "EdDSA")[]) =>
-    idTokenAlgorithm({ idTokenSignedResponseAlg: named }, { algorithms });
+    idTokenAlgorithm({ idTokenSignedResponseAlg: named, securityProfile: null }, { algorithms });
 
   test("is the client's own, else RS256, else the first that is configured", () => {
     expect(algorithmFor("ES256", ["RS256", "ES256"])).toBe("ES256");

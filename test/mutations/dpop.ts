@@ -150,8 +150,8 @@ export const DPOP: readonly Mutation[] = [
     against: ["threat 85"],
     what: "the setting that all clients prove a key means nothing",
     in: BINDING,
-    match: "required && shown === null",
-    replace: "false",
+    match: "required || needsBoundTokens(client)",
+    replace: "needsBoundTokens(client)",
     tests,
   },
   {

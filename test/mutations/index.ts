@@ -22,6 +22,7 @@ import { PASSKEYS } from "./passkeys.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { PUSHED_REQUESTS } from "./pushed-requests.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RESOURCE_SERVERS } from "./resource-servers.ts";
 import { RULES } from "./rules.ts";
@@ -52,6 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...REQUEST_OBJECTS,
   ...DPOP,
   ...RESOURCE_SERVERS,
+  ...PUSHED_REQUESTS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

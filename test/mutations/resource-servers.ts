@@ -36,8 +36,8 @@ export const RESOURCE_SERVERS: readonly Mutation[] = [
     what: "signed introspection takes another algorithm if the client's is gone",
     in: "clients/openid-metadata.ts",
     within: "introspectionAlgorithm",
-    match: "algorithms.includes(named) ? named : null",
-    replace: "algorithms.includes(named) ? named : defaultSigningAlgorithm(algorithms)",
+    match: "allowed.includes(named) ? named : null",
+    replace: "allowed.includes(named) ? named : defaultSigningAlgorithm(allowed)",
     tests: ["endpoints/signed-introspection.test.ts"],
   },
   {

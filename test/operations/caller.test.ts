@@ -278,6 +278,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
           toAllow: client.scope,
           scope: client.scope,
           resources: context.catalogue.defaultResources(client.scope),
+          pushed: null,
         },
         signedInAs(server, account),
         { form: null, remember: true },

@@ -170,6 +170,23 @@ const GERMAN: readonly Translation[] = [
     /^require_signed_request_object/,
     () => "Signierte Anfragen brauchen die Schlüssel der Anwendung: jwks_uri.",
   ],
+  [
+    /^security_profile '(.*)' needs a client that proves/,
+    (profile) =>
+      `Das Profil ${profile} verlangt, dass sich die Anwendung mit einem Schlüssel ausweist, nicht mit einem Secret.`,
+  ],
+  [
+    /^security_profile '(.*)' allows no redirect URI/,
+    (profile) => `Das Profil ${profile} erlaubt keine Redirect-URI mit http.`,
+  ],
+  [
+    /^security_profile '(.*)' needs the keys/,
+    (profile) => `Das Profil ${profile} braucht die Schlüssel der Anwendung: jwks_uri.`,
+  ],
+  [
+    /^security_profile '(.*)' (?:allows|needs)/,
+    (profile) => `Das Profil ${profile} erlaubt nur Signaturen mit PS256, ES256 und EdDSA.`,
+  ],
 ];
 
 function translated(table: readonly Translation[], said: string): string | null {

@@ -4,6 +4,7 @@ import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
 import type { Parameters } from "../../protocol/parameters.ts";
+import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
@@ -28,6 +29,9 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   default_max_age: secondsIn(form, "default_max_age", call),
   dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
   require_signed_request_object: form.get("require_signed") !== undefined,
+  require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
+  authorization_signed_response_alg: textOrNull(form, "answer_alg"),
+  security_profile: textOrNull(form, "profile"),
 });
 
 export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
@@ -65,6 +69,21 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             value={text("introspection_alg", client.introspectionSignedResponseAlg)}
           />
           <Choice
+            id="answer_alg"
+            label={words.answerAlg}
+            options={algorithmsWith(words.serverDefault, client.authorizationSignedResponseAlg)}
+            value={text("answer_alg", client.authorizationSignedResponseAlg)}
+          />
+          <Choice
+            id="profile"
+            label={words.profile}
+            options={{
+              "": words.noProfile,
+              ...Object.fromEntries(SECURITY_PROFILES.map((name) => [name, name])),
+            }}
+            value={text("profile", client.securityProfile)}
+          />
+          <Choice
             id="subject_type"
             label={words.subjectType}
             options={words.subjectTypes}
@@ -88,6 +107,12 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           value="1"
           words={words.requireSigned}
           checked={isTicked("require_signed", client.requireSignedRequestObject)}
+        />
+        <Box
+          name="require_pushed"
+          value="1"
+          words={words.requirePushed}
+          checked={isTicked("require_pushed", client.requirePushedAuthorizationRequests)}
         />
         <Box
           name="dpop_bound"

@@ -87,8 +87,7 @@ export const THREATS: Ledger = {
       id: "14",
       level: null,
       statement: "Reuse and binding of pushed authorization requests",
-      does: "refuses request_uri",
-      notApplicable: "does not exist yet: pushed authorization requests",
+      does: "binds a request_uri to the client that pushed it; uses it up in the commit of the answer, prompt=none and a no included; gives one code, and says on the page that it is expired, unknown or used",
     },
     {
       id: "15",
@@ -256,7 +255,7 @@ export const THREATS: Ledger = {
       id: "42",
       level: null,
       statement: "Unbounded rows from strangers",
-      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
+      does: "writes nothing for an authorization request; limits pushed requests by address, by client and in all, and their length; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
     },
     {
       id: "43",
@@ -541,6 +540,13 @@ export const THREATS: Ledger = {
       statement:
         "Token exchange, assertions, ID-JAG: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from, a foreign subject taken for a local one",
       does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain. Takes tokens of another issuer only where the operator said for which clients, people and scope, finds a person by a link, a user name or an address that both sides verified, and gives no refresh token",
+    },
+    {
+      id: "89",
+      level: null,
+      statement:
+        "Pushed requests: used again, by another client, too late, with parameters beside request_uri, or mixed with request objects",
+      does: "reads nothing but client_id and request_uri of the address; refuses request beside request_uri, request_uri in a pushed request or in an object, and an object of another client; what stands beside a pushed object does not count",
     },
     {
       id: "90",
