@@ -25,10 +25,30 @@ function blockOf(heading: string, language: string): string {
 
 const HEADING = "Protect an MCP server, with Express";
 
+/** How each block of the guide becomes a program: its files, and the command. */
+const PROGRAMS = {
+  ts(folder: string): string[] {
+    writeFileSync(join(folder, "server.ts"), blockOf(HEADING, "ts"));
+    const guard = readFileSync(join(ROOT, "examples/resource-server/guard.ts"), "utf8");
+    writeFileSync(join(folder, "guard.ts"), guard);
+    symlinkSync(join(import.meta.dir, "node_modules"), join(folder, "node_modules"));
+    return [process.execPath, "server.ts"];
+  },
+  python(folder: string, { issuer }: ListeningServer, { origin, port }: URL): string[] {
+    const program = blockOf(HEADING, "python")
+      .replaceAll("http://localhost:8080", issuer)
+      .replaceAll("http://localhost:9000", origin)
+      .replaceAll("port=9000", `port=${port}`);
+    writeFileSync(join(folder, "server.py"), program);
+    return ["python3", "server.py"];
+  },
+};
+
 /** `more` is added to the lists of the guide's configuration. */
 export async function startDocumentedServer(
   more: Pick<ConfigurationInput, "clients" | "dpop" | "resources" | "trusted_issuers"> = {},
   parts: TestServerParts = {},
+  language: keyof typeof PROGRAMS = "ts",
 ): Promise<NotesServer> {
   const url = new URL(ADDRESS_IN_GUIDE);
   url.port = String(freePort());
@@ -48,7 +68,7 @@ export async function startDocumentedServer(
     parts,
   );
   try {
-    const stop = await startProgram(tessera, url);
+    const stop = await startProgram(tessera, url, language);
     return {
       url,
       tessera,
@@ -64,20 +84,18 @@ export async function startDocumentedServer(
 }
 
 /** Resolves as soon as the program answers. Returns what stops it. */
-async function startProgram(tessera: ListeningServer, url: URL): Promise<() => Promise<void>> {
+async function startProgram(
+  tessera: ListeningServer,
+  url: URL,
+  language: keyof typeof PROGRAMS,
+): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "tessera-mcp-"));
-  writeFileSync(join(folder, "server.ts"), blockOf(HEADING, "ts"));
-  writeFileSync(
-    join(folder, "guard.ts"),
-    readFileSync(join(ROOT, "examples/resource-server/guard.ts"), "utf8"),
-  );
-  symlinkSync(join(import.meta.dir, "node_modules"), join(folder, "node_modules"));
-  const program = Bun.spawn([process.execPath, "server.ts"], {
+  const program = Bun.spawn(PROGRAMS[language](folder, tessera, url), {
     cwd: folder,
     env: { ...process.env, ISSUER: tessera.issuer, RESOURCE: url.href, NOTES_SERVER_SECRET: SECRET },
     stdin: "ignore",
     stdout: "ignore",
-    stderr: "inherit",
+    stderr: language === "ts" ? "inherit" : "ignore",
   });
   const stop = async () => {
     program.kill();
