@@ -23,6 +23,7 @@ import { activityRecorder, createActivityKeeper } from "./operations/activities.
 import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
+import { createClientCertificates } from "./operations/client-certificates.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createClientDocuments } from "./operations/document-fetching.ts";
@@ -245,6 +246,7 @@ export function createServer({
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
+    clientCertificates: createClientCertificates(configuration.client_certificates),
     trustedIssuers: createTrustedIssuers({ configuration, outbound, steadyClock, log }),
     clientDocuments: createClientDocuments({ configuration, catalogue, outbound, clock, steadyClock, log }),
     store: watched,
@@ -513,6 +515,7 @@ function createRouter(
       get address() {
         return addressOf();
       },
+      isFromProxy,
       requestId: newRequestId(context.random),
     };
     const beganAt = otherMeter === null ? 0 : performance.now();
@@ -520,7 +523,7 @@ function createRouter(
       found === undefined ? nothingHere(context, incoming) : decide(context, found.route, incoming);
     const response = await (telemetry === undefined
       ? work()
-      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
+      : telemetry.request(tracedRequest(incoming), work));
     if (otherMeter !== null) {
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
@@ -565,10 +568,12 @@ function createRouter(
 }
 
 /** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
-const tracedRequest = (
-  { request, route = null, requestId }: Incoming,
-  isFromProxy: () => boolean = () => false,
-): TracedRequest => ({
+const tracedRequest = ({
+  request,
+  route = null,
+  requestId,
+  isFromProxy = () => false,
+}: Incoming): TracedRequest => ({
   method: request.method,
   route,
   requestId,

@@ -5,6 +5,7 @@ import { describeForOperator } from "../api/describe-client.ts";
 import { hasSecrets, isPublic } from "../clients/authentication-methods.ts";
 import { changedMetadata } from "../clients/change.ts";
 import { type ChangedClient, changeClient } from "../operations/clients.ts";
+import { usesCertificate } from "../protocol/client-authentication.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { shortGrant } from "./client-describe.ts";
@@ -136,6 +137,11 @@ function consequences({ before, client }: ChangedClient): string[] {
     before.tokenEndpointAuthMethod !== client.tokenEndpointAuthMethod
   ) {
     words.push(`It sends its secret by ${client.tokenEndpointAuthMethod}.`);
+  }
+  if (usesCertificate(client.tokenEndpointAuthMethod) && !usesCertificate(before.tokenEndpointAuthMethod)) {
+    words.push(
+      `It must show its certificate: requests without it are refused from now on${hasSecrets(before) ? ", and its secrets have ended" : ""}.`,
+    );
   }
   if (
     client.tokenEndpointAuthMethod === "private_key_jwt" &&

@@ -17,6 +17,7 @@ import {
   type ClientSecretRecord,
   describesItself,
 } from "../store/tables.ts";
+import { offeredMethods } from "./authentication-methods.ts";
 import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
@@ -109,6 +110,7 @@ export function operatorPolicy(
   return {
     allowedScope: every,
     defaultScope: every.filter((name) => !isReservedScope(name)),
+    authenticationMethods: offeredMethods(configuration).map(({ method }) => method),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
     redirectUriFreedoms: { anySpelling: true, http: allowsHttp },
@@ -147,6 +149,7 @@ export function changePolicy(
   return {
     ...policy,
     allowedScope: [...policy.allowedScope, ...client.scope],
+    authenticationMethods: [...policy.authenticationMethods, client.tokenEndpointAuthMethod],
     allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
     keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
@@ -217,6 +220,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
   return {
     allowedScope: catalogue.registrableScope,
     defaultScope: catalogue.registrableScope,
+    authenticationMethods: offeredMethods(configuration).map(({ method }) => method),
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),

@@ -4,7 +4,6 @@
  */
 import { impliedScope } from "../protocol/catalogue.ts";
 import {
-  CLIENT_AUTHENTICATION_NAMES,
   type ClientAuthenticationMethod,
   isClientAuthenticationMethod,
 } from "../protocol/client-authentication.ts";
@@ -23,6 +22,7 @@ import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
+import { describeCertificateName, readCertificateName } from "./certificate-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
 import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
@@ -52,6 +52,8 @@ export interface MetadataPolicy {
   readonly allowedScope: readonly Scope[];
   /** The scopes of a client that names none. */
   readonly defaultScope: readonly Scope[];
+  /** How clients may prove who they are. */
+  readonly authenticationMethods: readonly ClientAuthenticationMethod[];
   /** The grant types a client may be registered for. */
   readonly allowedGrantTypes: readonly GrantType[];
   /** Private-use schemes without a domain that redirect URIs may have. */
@@ -87,7 +89,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     throw new OAuthError("body_malformed");
   const members: Members = { ...input };
   if (!isAbsent(members.software_statement)) throw new OAuthError("software_statement_unsupported");
-  const tokenEndpointAuthMethod = readAuthenticationMethod(members);
+  const tokenEndpointAuthMethod = readAuthenticationMethod(members, policy);
   const grantTypes = readGrantTypes(members, policy, tokenEndpointAuthMethod);
   const redirectUris = readRedirectUris(members, grantTypes, policy);
   checkResponseTypes(members, grantTypes, policy);
@@ -97,7 +99,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   if (fault !== null) refuse(fault);
   return {
     ...openId,
-    ...checkBindingMetadata(members),
+    ...checkBindingMetadata(members, policy),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
@@ -111,6 +113,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     redirectUris,
     grantTypes,
     tokenEndpointAuthMethod,
+    tlsClientAuthName: readCertificateName(members, tokenEndpointAuthMethod),
     scope,
     defaultScope: readScope(members, "default_scope", scope, policy) ?? impliedScope(scope),
   };
@@ -137,6 +140,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     ...describeOpenId(client),
+    ...describeCertificateName(client),
     ...describeBinding(client),
     ...describeLocalized(client),
   };
@@ -200,17 +204,22 @@ function grantTypeFault(
 }
 
 /** A method is never exchanged for another one: the client would prove itself less well than it said. */
-function readAuthenticationMethod(members: Members): ClientAuthenticationMethod {
+function readAuthenticationMethod(
+  members: Members,
+  { authenticationMethods: offered }: MetadataPolicy,
+): ClientAuthenticationMethod {
   const name = readString(members, "token_endpoint_auth_method") ?? "client_secret_basic";
-  if (isClientAuthenticationMethod(name)) return name;
+  if (isClientAuthenticationMethod(name) && offered.includes(name)) return name;
+  if (isClientAuthenticationMethod(name))
+    return refuse(
+      `token_endpoint_auth_method '${name}' is not offered here: the operator must set client_certificates first.`,
+    );
   // RFC 7591 §2 would let a client sign with its secret. That takes the secret itself.
   if (name === "client_secret_jwt")
     return refuse(
       "token_endpoint_auth_method 'client_secret_jwt' is not supported: this server keeps only digests of secrets. Use private_key_jwt with a key of the client.",
     );
-  return refuse(
-    `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_NAMES.join(", ")}.`,
-  );
+  return refuse(`token_endpoint_auth_method '${name}' is not supported; use ${offered.join(", ")}.`);
 }
 
 function readRedirectUris(

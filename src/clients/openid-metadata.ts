@@ -2,6 +2,8 @@
  * OpenID Connect Dynamic Client Registration 1.0 §2, and the members of RP-Initiated and Back-Channel Logout 1.0:
  * the metadata of a client that signs people in.
  */
+
+import { needsKeys } from "../protocol/client-authentication.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
 import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
@@ -326,10 +328,11 @@ function readAssertionAlgorithm(
 ): SigningAlgorithm | null {
   if (method === "none" && hasWorkloads)
     refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
-  if (method !== "private_key_jwt") return null;
   // A client that its platform vouches for needs no key of its own.
-  if (jwks === null && jwksUri === null && !hasWorkloads)
-    refuse("token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.");
+  const isVouchedFor = method === "private_key_jwt" && hasWorkloads;
+  if (needsKeys(method) && jwks === null && jwksUri === null && !isVouchedFor)
+    refuse(`token_endpoint_auth_method '${method}' needs the keys of the client: jwks or jwks_uri.`);
+  if (method !== "private_key_jwt") return null;
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;
   const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;

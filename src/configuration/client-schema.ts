@@ -66,7 +66,22 @@ export const clientDeclaration = table({
     allowed: CLIENT_AUTHENTICATION_NAMES.join(", "),
     fallback: "client_secret_basic with a secret, private_key_jwt with workloads, else none",
     description:
-      "How it proves who it is. private_key_jwt: with a signature; it needs its keys, and has no secret.",
+      "How it proves who it is. private_key_jwt: with a signature; it needs its keys, and has no secret. tls_client_auth and self_signed_tls_client_auth: with a certificate; they need client_certificates.",
+  }),
+  tls_client_auth_subject_dn: optional(v.string(), {
+    description: "For tls_client_auth: the subject of its certificate, as CN=client,O=Example (RFC 4514).",
+  }),
+  tls_client_auth_san_dns: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: a host name in its certificate.",
+  }),
+  tls_client_auth_san_uri: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: a URI in its certificate.",
+  }),
+  tls_client_auth_san_ip: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: an IP address in its certificate.",
+  }),
+  tls_client_auth_san_email: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: an e-mail address in its certificate.",
   }),
   token_endpoint_auth_signing_alg: optional(v.picklist(ALGORITHMS), {
     fallback: "any",
@@ -167,6 +182,11 @@ export const clientDeclaration = table({
     description:
       "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
   }),
+  tls_client_certificate_bound_access_tokens: optional(v.boolean(), {
+    fallback: "false",
+    description:
+      "Whether it gets tokens only with a certificate, bound to it (RFC 8705). It needs client_certificates.",
+  }),
   require_pushed_authorization_requests: optional(v.boolean(), {
     fallback: "false",
     description: "Whether its authorization requests count only if it pushed them (RFC 9126).",
@@ -183,7 +203,9 @@ export const clientDeclaration = table({
     fallback: "false",
     description: "Whether it gets tokens only with a DPoP proof, bound to its key (RFC 9449).",
   }),
-  jwks_file: optional(someText, { description: "A JSON file with its public keys (a JWK set)." }),
+  jwks_file: optional(someText, {
+    description: "A JSON file with its public keys (a JWK set), or its certificates in PEM.",
+  }),
   jwks_uri: optional(v.string(), { description: "Where its public keys are. This server fetches them." }),
   minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {
     fallback: "any sign-in",

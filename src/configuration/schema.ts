@@ -15,6 +15,7 @@ import { appearance } from "./appearance-schema.ts";
 import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
+import { clientCertificates } from "./client-certificates-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
 import { dpop } from "./dpop-schema.ts";
@@ -128,6 +129,11 @@ export const configurationSchema = table({
         "The values that server_key had before, until nothing needs them: tessera server-key list.",
     }),
   ),
+  client_certificates: optional(clientCertificates, {
+    fallback: "clients cannot authenticate with certificates",
+    description:
+      "Clients that authenticate with the certificate of their TLS (RFC 8705), which ends at a proxy.",
+  }),
   client_assertion_audience: v.pipe(
     v.optional(v.picklist(["issuer", "compatible"]), "issuer"),
     v.description(

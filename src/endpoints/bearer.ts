@@ -2,9 +2,8 @@
 
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import type { Context } from "../operations/context.ts";
-import type { DpopContext } from "../operations/dpop.ts";
 import { NOTHING_PROVEN } from "../operations/possession.ts";
-import { requirePossession } from "../operations/proofs.ts";
+import { type PossessionContext, requirePossession } from "../operations/proofs.ts";
 import { findPresentedAccessToken } from "../operations/tokens.ts";
 import type { Incoming } from "../platform/http.ts";
 import { BEARER, BINDINGS, type Binding, bindingOf } from "../protocol/bindings.ts";
@@ -74,7 +73,7 @@ function readToken(
   return { text, scheme };
 }
 
-type ResourceContext = DpopContext & Pick<Context, "signingKeys" | "levelPolicy">;
+type ResourceContext = PossessionContext & Pick<Context, "signingKeys" | "levelPolicy">;
 
 /**
  * The valid token, meant for this server and with one of the scopes, and with the proof that it needs. Throws `invalid_token` (401),

@@ -32,7 +32,7 @@ export const token =
       if (!grantTypes.includes(entry.grantType)) {
         throw new OAuthError("grant_type_not_registered", { clientId });
       }
-      possession ??= await possessionOf(context, act, incoming);
+      possession ??= await possessionOf(context, act, incoming, caller.client);
       requireBinding(caller.client, context.configuration.dpop, possession.shown);
       caller.possession = possession;
       return withinTokenBudget(context, caller.client, () => entry.redeem(context, act, caller, parameters));

@@ -31,7 +31,7 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-interface CallerContext extends ProofContext, Pick<Context, "callers"> {
+interface CallerContext extends ProofContext, Pick<Context, "callers" | "clientCertificates"> {
   readonly limits: Pick<Context["limits"], "clientSecretPerAddress">;
 }
 
@@ -89,7 +89,7 @@ const ATTEMPTS = 10;
  */
 export async function asClient<Result>(
   context: CallerContext,
-  incoming: Pick<Incoming, "request" | "address" | "requestId">,
+  incoming: Pick<Incoming, "request" | "address" | "requestId" | "isFromProxy">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
   {
@@ -97,8 +97,9 @@ export async function asClient<Result>(
     find = (clientId) => findServedClient(context, clientId),
   }: { readonly endsAccess?: boolean; readonly find?: ProvenRequest["find"] } = {},
 ): Promise<Result> {
-  const credentials = presentedCredentials(incoming.request, parameters);
-  const { callers, clock } = context;
+  const { callers, clock, clientCertificates } = context;
+  const certificate = clientCertificates.of(incoming);
+  const credentials = presentedCredentials(incoming.request, parameters, certificate);
   const request = new ProvenRequest(actOfStranger(incoming), find, endsAccess);
   let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {

@@ -21,6 +21,7 @@ import type { Store } from "../store/contract.ts";
 import type { ActivityKeeper } from "./activities.ts";
 import type { AuditKeeper } from "./audit.ts";
 import type { CallerMemory } from "./caller-memory.ts";
+import type { ClientCertificates } from "./client-certificates.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { ClientDocuments } from "./document-fetching.ts";
 import type { LogoutSender } from "./ending.ts";
@@ -63,6 +64,8 @@ export interface Context {
   readonly outbound: Outbound;
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
+  /** The certificates of clients, as trusted proxies pass them on. */
+  readonly clientCertificates: ClientCertificates;
   /** The issuers that the operator trusts. */
   readonly trustedIssuers: TrustedIssuers;
   /** The metadata documents of clients. */

@@ -19,7 +19,7 @@ export interface Binding {
   /** The authentication scheme with which an API gets the token. */
   readonly scheme: "Bearer" | "DPoP";
   /** The member of `cnf`; null if there is none. */
-  readonly member: "jkt" | null;
+  readonly member: "jkt" | "x5t#S256" | null;
 }
 
 /** RFC 6750: a token works for every holder. */
@@ -28,7 +28,10 @@ export const BEARER = { tokenType: "Bearer", scheme: "Bearer", member: null } as
 /** RFC 9449 §6: the thumbprint (RFC 7638) of the key that signs the proofs. */
 export const DPOP = { tokenType: "DPoP", scheme: "DPoP", member: "jkt" } as const satisfies Binding;
 
-export const BINDINGS: readonly Binding[] = [BEARER, DPOP];
+/** RFC 8705 §3: the thumbprint of the certificate of TLS. The token keeps its scheme: the connection proves the key. */
+export const MTLS = { tokenType: "Bearer", scheme: "Bearer", member: "x5t#S256" } as const satisfies Binding;
+
+export const BINDINGS: readonly Binding[] = [BEARER, DPOP, MTLS];
 
 /** The bindings that need a proof. */
 export type BoundMember = Exclude<Binding["member"], null>;

@@ -191,6 +191,16 @@ export const REASONS = {
   client_assertion_algorithm: authenticationFailed,
   client_assertion_key: authenticationFailed,
   client_assertion_signature: authenticationFailed,
+  client_certificate_missing: authenticationFailed,
+  client_certificate_untimely: authenticationFailed,
+  client_certificate_untrusted: authenticationFailed,
+  client_certificate_wrong: authenticationFailed,
+  client_certificate_malformed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The header with the certificate of the client cannot be read.",
+    cure: "The operator compares what the proxy sends with client_certificates.header and client_certificates.format.",
+  },
   client_assertion_malformed: {
     error: "invalid_client",
     status: 401,
@@ -867,6 +877,18 @@ export const REASONS = {
     status: 401,
     description: "The access token is a bearer token, and was sent with DPoP.",
     cure: "Send it as its token_type said: Authorization: Bearer. Or get a bound token, with a DPoP proof at the token endpoint.",
+  },
+  access_token_of_other_certificate: {
+    error: "invalid_token",
+    status: 401,
+    description: "The access token is bound to another certificate than the one of this connection.",
+    cure: "Connect with the certificate of the token request (RFC 8705 §3), to an address where the proxy asks for it: mtls_endpoint_aliases of the metadata.",
+  },
+  binding_certificate_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client gets tokens only with its certificate, and this connection has none.",
+    cure: "Connect with a certificate (RFC 8705 §3), to an address where the proxy asks for it: mtls_endpoint_aliases of the metadata. The client is registered with tls_client_certificate_bound_access_tokens.",
   },
   access_token_of_other_key: {
     error: "invalid_token",

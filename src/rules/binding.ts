@@ -2,7 +2,7 @@
  * Bindings (protocol/bindings.ts): what a request must prove before tokens are issued to it. No access that was bound once becomes a
  * bearer token again (THREATS 85).
  */
-import { bindingOf, type Confirmation, DPOP } from "../protocol/bindings.ts";
+import { bindingOf, type Confirmation, DPOP, MTLS } from "../protocol/bindings.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { needsBoundTokens } from "../protocol/security-profile.ts";
 import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
@@ -12,14 +12,22 @@ import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "
  * client of the strict profile gets them with any proof (FAPI 2.0 §5.3.2.1). Throws OAuthError.
  */
 export function requireBinding(
-  client: Pick<ClientRecord, "clientId" | "dpopBoundAccessTokens" | "securityProfile">,
+  client: Pick<
+    ClientRecord,
+    "clientId" | "dpopBoundAccessTokens" | "tlsClientCertificateBoundAccessTokens" | "securityProfile"
+  >,
   { required }: { readonly required: boolean },
   shown: Confirmation | null,
 ): void {
+  const { clientId } = client;
   const isMissing = client.dpopBoundAccessTokens
     ? bindingOf(shown) !== DPOP
     : (required || needsBoundTokens(client)) && shown === null;
-  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId: client.clientId });
+  // RFC 8705 §3.4. A client that also proves a key has tokens that are bound to the key.
+  const bound: readonly unknown[] = [MTLS, DPOP];
+  if (client.tlsClientCertificateBoundAccessTokens && !bound.includes(bindingOf(shown)))
+    throw new OAuthError("binding_certificate_missing", { clientId });
+  if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import type { Confirmation } from "../protocol/bindings.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
+import type { CertificateName } from "../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
@@ -235,6 +236,8 @@ export const clients = table("clients", {
     redirectUris: list<RedirectUri>(),
     grantTypes: list<GrantType>(),
     tokenEndpointAuthMethod: text<ClientAuthenticationMethod>(),
+    /** The name in its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
+    tlsClientAuthName: orNull(asItIs<CertificateName>()),
     /** The one algorithm of its client assertions. Null: any that the server can verify. */
     tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
     /** The scopes that the client may have. */
@@ -273,6 +276,8 @@ export const clients = table("clients", {
     securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
     dpopBoundAccessTokens: boolean(),
+    /** RFC 8705 §3.4: whether its tokens are bound to the certificate of its TLS, and it gets none without one. */
+    tlsClientCertificateBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),

@@ -181,7 +181,7 @@ describe("an application that signs people in", () => {
       "'ES256' is not supported; use RS256",
     ],
     ["a private key", ["--jwks", () => keyFile(JSON.stringify({ keys: [{ ...KEY, d: "x" }] }))], "private"],
-    ["a file that is not JSON", ["--jwks", () => keyFile("-----BEGIN")], "not JSON"],
+    ["a file that is not JSON", ["--jwks", () => keyFile("-----BEGIN")], "neither JSON nor PEM"],
     ["a file that is not there", ["--jwks", "/no/such/file"], "cannot be read"],
     [
       "a sign-in page without TLS",

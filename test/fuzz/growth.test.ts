@@ -35,6 +35,7 @@ const readAddress = createAddressReader(["loopback"]);
 const policy = {
   allowedScope: [],
   defaultScope: [],
+  authenticationMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
   allowedGrantTypes: ["authorization_code"],
   privateUseSchemes: [],
   reservedNames: new Set<string>(),

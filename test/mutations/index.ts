@@ -2,6 +2,7 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
+import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
@@ -41,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONFIGURATION,
   ...CLIENTS,
   ...CLIENT_ASSERTIONS,
+  ...CLIENT_CERTIFICATES,
   ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,

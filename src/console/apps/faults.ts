@@ -90,7 +90,12 @@ const GERMAN: readonly Translation[] = [
   ],
   [/^require_pkce/, () => "Nur eine Anwendung, die sich ausweist, kann ohne PKCE auskommen."],
   [
-    /^token_endpoint_auth_method 'private_key_jwt' needs/,
+    /^token_endpoint_auth_method '(.*)' is not offered here/,
+    (method) => `${method} geht hier nicht: Dafür muss erst client_certificates gesetzt sein.`,
+  ],
+  [/^tls_client_auth(.*)$/, () => "Der Name im Zertifikat fehlt, oder er hat nicht die richtige Form."],
+  [
+    /^token_endpoint_auth_method '.*' needs/,
     () => "Für Unterschriften braucht der Server die Schlüssel der Anwendung: jwks oder jwks_uri.",
   ],
   [

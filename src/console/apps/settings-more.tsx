@@ -28,6 +28,7 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   subject_type: form.get("subject_type") ?? call.client.subjectType,
   default_max_age: secondsIn(form, "default_max_age", call),
   dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
+  tls_client_certificate_bound_access_tokens: form.get("certificate_bound") !== undefined,
   require_signed_request_object: form.get("require_signed") !== undefined,
   require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
   authorization_signed_response_alg: textOrNull(form, "answer_alg"),
@@ -120,6 +121,15 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           words={words.dpopBound}
           checked={isTicked("dpop_bound", client.dpopBoundAccessTokens)}
         />
+        {(context.configuration.client_certificates !== undefined ||
+          client.tlsClientCertificateBoundAccessTokens) && (
+          <Box
+            name="certificate_bound"
+            value="1"
+            words={words.certificateBound}
+            checked={isTicked("certificate_bound", client.tlsClientCertificateBoundAccessTokens)}
+          />
+        )}
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}
         </button>

@@ -50,6 +50,7 @@ const english = {
   profile: "Strict profile",
   noProfile: "none",
   dpopBound: "It gets tokens only with proof of its key (DPoP)",
+  certificateBound: "It gets tokens only with its certificate (mutual TLS)",
   contacts: "Contacts",
   contactsHint: "One per line.",
   removeTitle: "Remove this application for good",
@@ -83,8 +84,21 @@ const english = {
     client_secret_basic: "A secret, in a header (client_secret_basic)",
     client_secret_post: "A secret, in the form (client_secret_post)",
     private_key_jwt: "A signature of its key (private_key_jwt)",
+    tls_client_auth: "The certificate of an authority (tls_client_auth)",
+    self_signed_tls_client_auth: "A certificate of its own (self_signed_tls_client_auth)",
     none: "Nothing (none)",
   },
+  certificateAbout:
+    "The application shows a certificate when it connects. The proxy before this server checks that it has the key of it.",
+  certificateKind: "The name in its certificate",
+  certificateKinds: {
+    subject_dn: "Subject",
+    san_dns: "Host name",
+    san_uri: "URI",
+    san_ip: "IP address",
+    san_email: "E-mail address",
+  },
+  certificateName: "Name",
   keysAbout:
     "The application signs with a private key that only it has. This server knows the public key, and no secret that could be stolen.",
   keysNeeded:
@@ -294,6 +308,7 @@ const german: TabWords = {
   profile: "Strenges Profil",
   noProfile: "keins",
   dpopBound: "Sie bekommt Token nur mit einem Nachweis ihres Schlüssels (DPoP)",
+  certificateBound: "Sie bekommt Token nur mit ihrem Zertifikat (mutual TLS)",
   contacts: "Ansprechpartner",
   contactsHint: "Einer je Zeile.",
   removeTitle: "Diese Anwendung endgültig entfernen",
@@ -326,8 +341,21 @@ const german: TabWords = {
     client_secret_basic: "Ein Secret in einem Header (client_secret_basic)",
     client_secret_post: "Ein Secret im Formular (client_secret_post)",
     private_key_jwt: "Eine Unterschrift mit ihrem Schlüssel (private_key_jwt)",
+    tls_client_auth: "Das Zertifikat einer Zertifizierungsstelle (tls_client_auth)",
+    self_signed_tls_client_auth: "Ein eigenes Zertifikat (self_signed_tls_client_auth)",
     none: "Nichts (none)",
   },
+  certificateAbout:
+    "Die Anwendung zeigt beim Verbinden ein Zertifikat. Der Proxy vor diesem Server prüft, dass sie den Schlüssel dazu hat.",
+  certificateKind: "Der Name in ihrem Zertifikat",
+  certificateKinds: {
+    subject_dn: "Subject",
+    san_dns: "Hostname",
+    san_uri: "URI",
+    san_ip: "IP-Adresse",
+    san_email: "E-Mail-Adresse",
+  },
+  certificateName: "Name",
   keysAbout:
     "Die Anwendung unterschreibt mit einem privaten Schlüssel, den nur sie hat. Dieser Server kennt den öffentlichen, und kein Geheimnis, das sich stehlen ließe.",
   keysNeeded:

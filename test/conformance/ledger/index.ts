@@ -28,6 +28,7 @@ import { RFC_8252 } from "./rfc8252.ts";
 import { RFC_8414 } from "./rfc8414.ts";
 import { RFC_8628 } from "./rfc8628.ts";
 import { RFC_8693 } from "./rfc8693.ts";
+import { RFC_8705 } from "./rfc8705.ts";
 import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
@@ -58,6 +59,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8414,
   RFC_8628,
   RFC_8693,
+  RFC_8705,
   RFC_8707,
   RFC_9068,
   RFC_9101,
