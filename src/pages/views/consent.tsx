@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** Consent (RFC 6749 §4.1.1, RFC 9700 §4.14): who asks, for what, as whom, and where the answer goes. */
 import type { DetailWords } from "../details.ts";
-import { displayText, returnHost, webHost, webLink } from "../display.ts";
+import { displayText, programAddress, returnHost, webHost, webLink } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Hidden, Layout, Note } from "../layout.tsx";
@@ -59,7 +59,7 @@ export function ConsentView(props: ConsentProps) {
               <bdi>{name}</bdi> <span>{consent.heading}</span>
             </h1>
             {props.publisher !== null && <p class="who">{consent.documentOf(props.publisher)}</p>}
-            <p class="who">{host ?? consent.self}</p>
+            <p class="who">{host ?? `${consent.self} (${programAddress(redirectUri)})`}</p>
           </div>
         </div>
         {props.notice && <Note kind="plain">{props.notice}</Note>}

@@ -6,6 +6,8 @@ import { FAPI, FAPI_SIGNING } from "./fapi.ts";
 import { FORM_POST } from "./form-post.ts";
 import { ID_JAG } from "./id-jag.ts";
 import { JARM } from "./jarm.ts";
+import { MCP } from "./mcp.ts";
+import { MCP_CLIENT_CREDENTIALS, MCP_ENTERPRISE } from "./mcp-extensions.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -79,6 +81,9 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
   ID_JAG,
+  MCP,
+  MCP_CLIENT_CREDENTIALS,
+  MCP_ENTERPRISE,
   JARM,
   FAPI,
   FAPI_SIGNING,
