@@ -475,6 +475,12 @@ describe("client metadata that is refused", () => {
     ["a home page with a space", { client_uri: "https://client.example.org/a b" }, "client_uri must be"],
     ["terms that break out of markup", { tos_uri: 'https://a.example/"><script>' }, "tos_uri must be"],
     ["a policy with a backslash", { policy_uri: "https:\\\\a.example" }, "policy_uri must be"],
+    [
+      "a home page that a terminal obeys",
+      { client_uri: "https://a.example/\u001b]0;x" },
+      "client_uri must be",
+    ],
+    ["a home page that turns around", { policy_uri: "https://a.example/\u202ex" }, "policy_uri must be"],
     ["a home page that is too long", { client_uri: `https://a.example/${"a".repeat(2000)}` }, "is too long"],
     ["contacts that are no array", { contacts: "a@example.org" }, "contacts must be an array"],
     ["contacts that are no strings", { contacts: [{}] }, "contacts must be an array of strings."],

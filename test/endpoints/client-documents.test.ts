@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { changedMetadata } from "../../src/clients/change.ts";
 import { documentSettings } from "../../src/clients/metadata-document.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
-import { admitDocumentClient } from "../../src/operations/client-documents.ts";
+import {
+  admitDocumentClient,
+  findDocumentClient,
+  keepDocumentClient,
+} from "../../src/operations/client-documents.ts";
 import { changeClient, disableClient, vouchForClient } from "../../src/operations/clients.ts";
 import { blockDocuments, unblockDocuments } from "../../src/operations/document-blocks.ts";
 import { freshSeconds } from "../../src/operations/document-fetching.ts";
@@ -735,6 +739,21 @@ describe("a place that the operator does not want", () => {
     expect(await unblockDocuments(context, SERVER_ACT, "app.example")).toBe(true);
     expect(await isActive(server, tokens)).toBe(true);
     expect((await page(server, url, cookie)).status).toBe(200);
+  });
+
+  test(proves("that is blocked while a person answers gets no client that works", "threat 87"), async () => {
+    const server = await start();
+    const { context } = server;
+    const url = publish("/racing");
+    const seen = await findDocumentClient(context, url);
+    await blockDocuments(context, SERVER_ACT, "app.example");
+    // The answer was checked before the block, and its client is made after it.
+    expect(await keepDocumentClient(context, SERVER_ACT, seen).catch((error) => error.reason)).toBe(
+      "client_document_blocked",
+    );
+    expect(await rowOf(server, url)).toMatchObject({ disabledBy: "blocked" });
+    await unblockDocuments(context, SERVER_ACT, "app.example");
+    expect(await rowOf(server, url)).toMatchObject({ disabledBy: null });
   });
 
   test("a client that the operator disabled is refused, and stays so when a block ends", async () => {
