@@ -14,8 +14,9 @@ import {
   selfSigned,
   type TestCertificate,
 } from "../support/certificates.ts";
+import { newProofKey, proofFor } from "../support/dpop.ts";
 import { proves } from "../support/proves.ts";
-import { encodeForm, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { basic, encodeForm, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 const SUBJECT = '/C=DE/O=Zweite Bänk, "AG"/OU=a\\+b/CN=client-1';
 const NAME = 'CN=client-1,OU=a\\+b,O=Zweite B\\C3\\A4nk\\, \\"AG\\",C=DE';
@@ -305,6 +306,21 @@ describe("the metadata of such clients", () => {
       const answer = await at.fetch("https://auth.example/.well-known/oauth-authorization-server/t");
       const { mtls_endpoint_aliases } = (await answer.json()) as Record<string, unknown>;
       const base = "https://mtls.auth.example:8443/t/auth";
+      const key = await newProofKey();
+      const asked = async (url: string) =>
+        at.fetch("/auth/token", {
+          method: "POST",
+          headers: {
+            "Content-Type": "application/x-www-form-urlencoded",
+            ...basic("service", SECRET),
+            DPoP: await proofFor(key, { url }),
+          },
+          body: "grant_type=client_credentials&scope=files",
+        });
+      // What is proved there is proved here.
+      expect((await asked(`${base}/token`)).status).toBe(200);
+      for (const elsewhere of [`${base}/par`, "https://mtls.auth.example/t/auth/token"])
+        expect((await asked(elsewhere)).status).toBe(400);
       expect(mtls_endpoint_aliases).toEqual({
         token_endpoint: `${base}/token`,
         revocation_endpoint: `${base}/revoke`,
