@@ -38,6 +38,14 @@ export const PUSHED_REQUESTS: readonly Mutation[] = [
     tests: ["rules/client-assertion.test.ts"],
   },
   {
+    against: ["FAPI 2.0 5.4.1-2"],
+    what: "access tokens of a strict client are signed as those of others",
+    in: "operations/issued.ts",
+    match: "accessTokenAlgorithm(client, $SIGNING)",
+    replace: "accessTokenAlgorithm({ securityProfile: null }, $SIGNING)",
+    tests: strict,
+  },
+  {
     against: ["threat 89", "RFC 9126 7.1-1"],
     what: "the secret of a request_uri is not compared",
     in: RULE,
