@@ -303,6 +303,8 @@ describe("what is refused", () => {
       const faults: readonly (readonly [Record<string, unknown>, string])[] = [
         [{ sub: undefined }, "iss and sub must both be the client_id"],
         [{ iss: "https://other.example" }, "iss and sub must both be the client_id"],
+        // Half a character of UTF-16, which no database keeps as it is.
+        [{ iss: "\ud800", sub: "\ud800" }, "sub is no client_id"],
         [{ aud: [ISSUER] }, "as a string"],
         [{ aud: `${ISSUER}/auth/token` }, "as a string"],
         [{ exp: undefined }, "exp is missing"],

@@ -36,6 +36,14 @@ beforeAll(async () => {
   server = await startTestServer({
     trusted_proxies: ["loopback"],
     client_certificates: { header: "Client-Cert", format: "rfc9440", authorities: authority.certificate },
+    resources: [
+      {
+        identifier: "https://mail.example/",
+        scopes: ["mail.read", "mail.send"],
+        dpop_bound_access_tokens_required: true,
+      },
+      { identifier: "https://files.example/api", scopes: ["files"] },
+    ],
   });
   await add("by-name", { tlsClientAuthName: { kind: "subject_dn", value: NAME } });
   await add("by-own", { jwks: { keys: [{ kty: "EC", crv: "P-256", x: "x", y: "y", x5c: [own.der] }] } });
@@ -430,6 +438,17 @@ describe("a token that is bound to a certificate (RFC 8705 §3)", () => {
       }
     },
   );
+
+  test(proves("is none for an API that takes only DPoP-bound ones", "RFC 9728 2-5"), async () => {
+    const mail = { scope: scopes("mail.read", "files"), defaultScope: scopes("mail.read") };
+    await add("bound-mail", {
+      tlsClientAuthName: { kind: "subject_dn", value: NAME },
+      tlsClientCertificateBoundAccessTokens: true,
+      ...mail,
+    });
+    expect(await tokenOf("bound-mail", issued)).toMatchObject({ status: 400, error: "invalid_dpop_proof" });
+    expect(await tokenOf("bound-mail", issued, { scope: "files" })).toMatchObject({ status: 200 });
+  });
 
   test(
     proves("is what a client with another method gets too, and nothing less", "RFC 8705 3-3"),
