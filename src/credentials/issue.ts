@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import { type Binding, bindingOf, type Confirmation, type Proven } from "../protocol/bindings.ts";
+import { type Binding, bindingOf, type Confirmation, DPOP, type Proven } from "../protocol/bindings.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
@@ -54,14 +54,14 @@ export interface AccessTokenWish {
 
 /**
  * A new access token. `credential`: the credential of a token that is derived from another one. Throws `dpop_proof_missing` if an API
- * takes only bound tokens and the request proved no key.
+ * takes only tokens that are bound to a key and the request proved none. A certificate is none (RFC 9728 §2).
  */
 export function mintAccessToken(
   context: IssueContext,
   wish: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
-  if (wish.confirmation === null && context.catalogue.requiresDpop(wish.resources))
+  if (bindingOf(wish.confirmation) !== DPOP && context.catalogue.requiresDpop(wish.resources))
     throw new OAuthError("dpop_proof_missing", { clientId: wish.client.clientId });
   return draftAccessToken(context, wish, credential);
 }

@@ -1,15 +1,13 @@
 /** RFC 9126 §2: a client pushes the parameters of an authorization request, and gets a `request_uri` for the browser. */
-import { isPublic } from "../clients/authentication-methods.ts";
 import { asClient, type Caller } from "../operations/caller.ts";
 import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import { pushedKey } from "../operations/dpop.ts";
-import { type NewPushedRequest, pushRequest } from "../operations/pushed-requests.ts";
+import { isOfStranger, type NewPushedRequest, pushRequest } from "../operations/pushed-requests.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parametersFrom } from "../protocol/parameters.ts";
 import { CLIENT_PROOFS, requestUriOf } from "../protocol/pushed-request.ts";
-import { isVouchedFor } from "../rules/client.ts";
 import { actOfStranger } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { checkPushedRequest } from "./authorization-request.ts";
@@ -61,8 +59,7 @@ function requireBudget(
   { address }: Incoming,
   client: ClientRecord,
 ): void {
-  const isStranger = isPublic(client) || !isVouchedFor(client, configuration.registration);
-  const retryAfterSeconds = isStranger
+  const retryAfterSeconds = isOfStranger(client, configuration)
     ? limits.pushedRequestPerAddress.attempt(address) || limits.pushedRequestOfStrangers.attempt("")
     : limits.pushedRequestPerClient.attempt(client.clientId);
   if (retryAfterSeconds > 0)

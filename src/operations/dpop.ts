@@ -58,6 +58,7 @@ async function shown(
 ): Promise<Possession> {
   const { configuration, clock, keys, issuer } = context;
   const { nonces: mode, proof_seconds, signing_algorithms } = configuration.dpop;
+  const mtls = configuration.client_certificates?.url;
   // RFC 9449 §4.3: not more than one. The runtime joins headers of one name by a comma, which no JWT has.
   if (header.includes(",")) throw new OAuthError("dpop_proofs_several");
   const proof = parseProof(header, signing_algorithms);
@@ -67,7 +68,8 @@ async function shown(
   if (nonces !== null && proof.claims.nonce !== nonces[0]) incoming.dpopNonce = nonces[0];
   const rememberedUntil = requireFitting(proof, {
     method: incoming.request.method,
-    url: issuer.origin + incoming.path,
+    // RFC 8705 §5: clients with certificates find the endpoint at another address too.
+    urls: [issuer.origin + incoming.path, ...(mtls === undefined ? [] : [mtls + incoming.path])],
     now,
     seconds: proof_seconds,
     ath: accessToken === null ? null : sha256(accessToken),

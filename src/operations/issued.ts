@@ -2,7 +2,7 @@
  * The answer of the token endpoint: the tokens that a redemption stored, in the form in which the client gets them. What is
  * signed is signed after the commit, so that no signature is made for a code that another request used.
  */
-import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
+import { accessTokenAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
@@ -83,7 +83,7 @@ async function signAccessToken(
   if (accessToken === null) return response.access_token;
   const { configuration, signingKeys } = context;
   const claims = accessTokenPayload(context, client, { ...issued, accessToken }, account);
-  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, claims);
+  return signingKeys.sign(accessTokenAlgorithm(client, configuration.signing), typ, claims);
 }
 
 type PayloadContext = Pick<Context, "issuer" | "configuration" | "catalogue" | "keys" | "clock">;

@@ -57,6 +57,7 @@ export const REASONS_ON_PAGES = {
   client_secret_wrong: AS_JSON,
   client_assertion_missing: AS_JSON,
   client_assertion_algorithm: AS_JSON,
+  client_assertion_strict_audience: AS_JSON,
   client_assertion_key: AS_JSON,
   client_assertion_signature: AS_JSON,
   client_assertion_malformed: AS_JSON,

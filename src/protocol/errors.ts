@@ -192,6 +192,7 @@ export const REASONS = {
   client_assertion_algorithm: authenticationFailed,
   client_assertion_key: authenticationFailed,
   client_assertion_signature: authenticationFailed,
+  client_assertion_strict_audience: authenticationFailed,
   client_certificate_missing: authenticationFailed,
   client_certificate_untimely: authenticationFailed,
   client_certificate_untrusted: authenticationFailed,

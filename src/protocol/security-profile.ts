@@ -47,6 +47,9 @@ export const needsPkce = (client: Profiled & { readonly requirePkce: boolean }, 
 /** FAPI 2.0 §5.3.2.2: the redirect URI stands in the request, even if the client has only one. */
 export const needsRedirectUri = isStrict;
 
+/** FAPI 2.0 §5.3.2.1: client assertions are for the issuer, as a string, and for nothing else. */
+export const needsIssuerAsAudience = isStrict;
+
 /** FAPI 2.0 §5.3.2.1: whether the client gets only tokens that are bound to a key of it. */
 export const needsBoundTokens = isStrict;
 

@@ -38,6 +38,23 @@ export const PUSHED_REQUESTS: readonly Mutation[] = [
     tests: ["rules/client-assertion.test.ts"],
   },
   {
+    against: ["threat 42"],
+    what: "strangers push requests as long as those of clients that prove themselves",
+    in: RULE,
+    within: "longestRequest",
+    match: "8192",
+    replace: "32768",
+    tests,
+  },
+  {
+    against: ["FAPI 2.0 5.4.1-2"],
+    what: "access tokens of a strict client are signed as those of others",
+    in: "operations/issued.ts",
+    match: "accessTokenAlgorithm(client, $SIGNING)",
+    replace: "accessTokenAlgorithm({ securityProfile: null }, $SIGNING)",
+    tests: strict,
+  },
+  {
     against: ["threat 89", "RFC 9126 7.1-1"],
     what: "the secret of a request_uri is not compared",
     in: RULE,

@@ -63,6 +63,26 @@ describe("the audience of a client assertion", () => {
   });
 });
 
+test(
+  proves(
+    "the audience of a client assertion is the issuer alone for a client of the strict profile, whatever the operator lets others do",
+    "threat 86",
+    "FAPI 2.0 5.3.2.1-8",
+  ),
+  () => {
+    const client = {
+      tokenEndpointAuthMethod: "private_key_jwt",
+      tokenEndpointAuthSigningAlg: null,
+      securityProfile: "fapi-2.0",
+    } as const;
+    expect(assertionFault(jws({}), client, ISSUER)).toBeNull();
+    for (const aud of [TOKEN, [ISSUER], [ISSUER, TOKEN]]) {
+      expect(assertionFault(jws({ aud }), client, ISSUER)).toBe("client_assertion_strict_audience");
+      expect(assertionFault(jws({ aud }), { ...client, securityProfile: null }, ISSUER)).toBeNull();
+    }
+  },
+);
+
 describe("the times of a client assertion", () => {
   test(
     proves(
@@ -158,10 +178,16 @@ describe("the signature of a client assertion", () => {
       tokenEndpointAuthSigningAlg: "ES256",
       securityProfile: null,
     } as const;
-    expect(assertionFault({ algorithm: "ES256" }, client)).toBeNull();
-    expect(assertionFault({ algorithm: "RS256" }, client)).toBe("client_assertion_algorithm");
+    expect(assertionFault(jws({}, { algorithm: "ES256" }), client, ISSUER)).toBeNull();
+    expect(assertionFault(jws({}, { algorithm: "RS256" }), client, ISSUER)).toBe(
+      "client_assertion_algorithm",
+    );
     expect(
-      assertionFault({ algorithm: "RS256" }, { ...client, tokenEndpointAuthSigningAlg: null }),
+      assertionFault(
+        jws({}, { algorithm: "RS256" }),
+        { ...client, tokenEndpointAuthSigningAlg: null },
+        ISSUER,
+      ),
     ).toBeNull();
   });
 
@@ -171,16 +197,19 @@ describe("the signature of a client assertion", () => {
       tokenEndpointAuthSigningAlg: null,
       securityProfile: "fapi-2.0",
     } as const;
-    expect(assertionFault({ algorithm: "PS256" }, client)).toBeNull();
-    expect(assertionFault({ algorithm: "RS256" }, client)).toBe("client_assertion_algorithm");
+    expect(assertionFault(jws({}, { algorithm: "PS256" }), client, ISSUER)).toBeNull();
+    expect(assertionFault(jws({}, { algorithm: "RS256" }), client, ISSUER)).toBe(
+      "client_assertion_algorithm",
+    );
   });
 
   test("opens no door for a client that is registered for another method", () => {
     for (const tokenEndpointAuthMethod of ["none", "client_secret_basic", "client_secret_post"] as const)
       expect(
         assertionFault(
-          { algorithm: "ES256" },
+          jws({}),
           { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null, securityProfile: null },
+          ISSUER,
         ),
       ).toBe("client_method_not_registered");
   });

@@ -24,6 +24,12 @@ export const FAPI: Ledger = {
       does: "Others cannot have the profile",
     },
     {
+      id: "5.3.2.1-8",
+      level: "MUST",
+      statement: "aud of a client assertion is the issuer, as a string",
+      does: "client_assertion_audience does not change it for a client of the profile",
+    },
+    {
       id: "5.3.2.1-9",
       level: "MUST NOT",
       statement: "Refresh tokens are rotated, except in extraordinary circumstances, and then with a retry",
@@ -101,7 +107,7 @@ export const FAPI: Ledger = {
       id: "5.4.1-2",
       level: "MUST",
       statement: "JWTs are signed with PS256, ES256 or EdDSA",
-      does: "By the client and for it: request objects, ID tokens, answers",
+      does: "By the client and for it: request objects, ID tokens, answers, access tokens",
     },
   ],
 };
