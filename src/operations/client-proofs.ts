@@ -160,7 +160,7 @@ function assertionProof(
   return {
     find: () => request.find(clientId),
     async prove(client) {
-      const fault = assertionFault(assertion, client);
+      const fault = assertionFault(assertion, client, issuer.identifier);
       if (fault !== null) return fault;
       let key: CryptoKey;
       try {
