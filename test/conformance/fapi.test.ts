@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { createHash, randomUUID } from "node:crypto";
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { checkKeySet } from "../../src/clients/key-set.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import type { SecurityProfile } from "../../src/protocol/security-profile.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -386,7 +387,10 @@ describe.each(PLANS)("a client of the plan ($words)", (plan) => {
       "FAPI 2.0 5.3.2.1-5",
       "FAPI 2.0 5.3.2.2-2",
       "FAPI 2.0 5.3.2.2-11",
-      "FAPI 2.0 5.4.1-4",
+      "FAPI 2.0 5.3.2.3-1",
+      "FAPI 2.0 5.3.4-1",
+      "FAPI 2.0 5.4.1-6",
+      "FAPI 2.0 5.4.2-2",
       "OIDF 6-2",
       "OIDF 6-7",
       "OIDF 7-2",
@@ -414,6 +418,7 @@ describe.each(PLANS)("a client of the plan ($words)", (plan) => {
         });
         expect(["PS256", "ES256", "EdDSA"]).toContain(protectedHeader.alg);
         expect(protectedHeader.kid).toBeString();
+        expect(Object.keys(protectedHeader).sort()).toEqual(["alg", "kid", "typ"]);
         expect(payload.nonce).toBe("a nonce");
       } else expect(tokens).not.toHaveProperty("id_token");
       const resource = await ask(plan, textOf(tokens, "access_token"));
@@ -611,6 +616,7 @@ describe.each(PLANS)("a client of the plan ($words)", (plan) => {
     proves(
       "keeps its refresh token, which is its own and needs its key",
       "FAPI Suite refresh-token",
+      "FAPI 2.0 5.3.4-3",
       "FAPI 2.0 5.3.2.1-9",
       "OIDF 6-7",
     ),
@@ -655,6 +661,8 @@ describe.each(PLANS)("a client of the plan ($words)", (plan) => {
       "FAPI Suite access-token-type-header-case-sensitivity",
       "FAPI Suite ensure-holder-of-key-required",
       "FAPI 2.0 5.3.2.1-4",
+      "FAPI 2.0 5.3.4-2",
+      "FAPI 2.0 5.3.4-5",
       "OIDF 6-6",
       "OIDF 6-7",
     ),
@@ -710,6 +718,7 @@ describe("a client assertion", () => {
       "FAPI 2.0 5.3.2.1-6",
       "FAPI 2.0 5.3.2.1-8",
       "FAPI 2.0 5.3.2.1-13",
+      "FAPI 2.0 5.4.1-1",
       "FAPI 2.0 5.4.1-2",
       "OIDF 6-4",
     ),
@@ -890,6 +899,7 @@ describe("client credentials", () => {
     proves(
       "give a bound token without a person, $words",
       "FAPI Suite client-credentials",
+      "FAPI 2.0 5.3.4-4",
       "FAPI 2.0 5.3.2.1-4",
     ),
     async (plan) => {
@@ -897,9 +907,13 @@ describe("client credentials", () => {
       const tokens = await tokensOf(await send(plan, "/auth/token", form, { proof: proofKey }));
       expect(tokens.token_type).toBe(plan.by === "mtls" ? "Bearer" : "DPoP");
       expect(tokens).not.toHaveProperty("refresh_token");
-      // userinfo knows the token, and no person: what is wrong with a proof is said first.
+      // The token is good, and not for userinfo: that is said to the holder of the key alone.
       const seen = await ask(plan, textOf(tokens, "access_token"));
-      expect(await refusal(seen)).toMatch(/^40[13] (?:invalid_token|insufficient_scope)$/);
+      expect(await refusal(seen)).toBe("401 invalid_token");
+      const strange = { proof: otherProofKey, certificate: keys.second.certificate };
+      expect(await refusal(await ask(plan, textOf(tokens, "access_token"), strange))).toBe(
+        "401 invalid_token",
+      );
       const unproven = await send(plan, "/auth/token", form, { proof: null, certificate: null });
       expect(await refusal(unproven)).toBe(
         plan.by === "mtls" ? "401 invalid_client" : "400 invalid_dpop_proof",
@@ -909,6 +923,18 @@ describe("client credentials", () => {
       );
     },
   );
+});
+
+test(proves("a key of a weak curve is none", "FAPI 2.0 5.4.1-5"), async () => {
+  const known = (crv: string) =>
+    checkKeySet({ keys: [{ kty: "EC", crv, x: "x".repeat(43), y: "y".repeat(43) }] }, (fault) => {
+      throw new Error(fault);
+    }).keys.length;
+  expect(["P-192", "secp160r1", "P-224", "P-256"].map(known)).toEqual([0, 0, 0, 1]);
+  for (const { kty, crv } of await (await server.fetch("/auth/jwks.json"))
+    .json()
+    .then((set) => (set as JSONWebKeySet).keys))
+    expect(kty === "RSA" || ["P-256", "Ed25519"].includes(String(crv))).toBe(true);
 });
 
 describe("a request object", () => {
