@@ -175,6 +175,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       clientId: client.clientId,
       scope,
       resources,
+      authorizationDetails: null,
       via: "authorization_code",
       session: null,
       claims: null,
@@ -210,6 +211,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       recipient: recipientOf(code.redirectUri),
       scope,
       resources,
+      authorizationDetails: null,
       createdAt: now,
     };
     const facts = { client, account, consent: null, session: null, form: null };

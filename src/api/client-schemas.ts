@@ -92,6 +92,7 @@ const described = {
   require_pushed_authorization_requests: v.optional(v.boolean()),
   authorization_signed_response_alg: v.optional(v.string()),
   security_profile: v.optional(v.string()),
+  authorization_details_types: v.optional(texts),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -199,6 +200,7 @@ export const clientFacts = {
   dpop_bound_access_tokens: v.optional(
     v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
   ),
+  authorization_details_types: list,
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),

@@ -93,6 +93,7 @@ export const describeGrant = (grant: GrantRecord) => ({
   client_id: grant.clientId,
   scope: grant.scope.join(" "),
   resources: grant.resources,
+  authorization_details: grant.authorizationDetails,
   via: grant.via,
   program: grant.program,
   system: grant.system,

@@ -159,6 +159,7 @@ export const grantSchema = v.pipe(
     client_id: v.string(),
     scope: v.string(),
     resources: v.array(v.string()),
+    authorization_details: v.nullable(v.array(v.looseObject({ type: v.string() }))),
     via: v.picklist(["authorization_code", "device_code", "jwt_bearer"]),
     ...productMembers,
     created_at: time,

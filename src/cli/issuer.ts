@@ -4,6 +4,7 @@ import { createTrustedIssuers, keysFault, type TrustedIssuer } from "../operatio
 import { systemSteadyClock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import { createOutbound } from "../platform/outbound.ts";
+import { printable } from "../platform/printable.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { printJson, printTable } from "./output.ts";
@@ -126,10 +127,10 @@ async function check(name: string | undefined, options: CommonOptions, io: Io): 
   if (options.json) printJson(io, results);
   else
     for (const { issuer, keys, fault, place } of results) {
-      io.out(fault === null ? `${issuer}: ok\n` : `${issuer}: ${fault}\n`);
+      io.out(fault === null ? `${issuer}: ok\n` : `${issuer}: ${printable(fault)}\n`);
       io.out(`  from ${place}\n`);
       for (const { kid, kty, alg } of keys)
-        io.out(`  ${kid ?? "(no kid)"}  ${kty}${alg === null ? "" : ` ${alg}`}\n`);
+        io.out(`  ${printable(kid ?? "(no kid)")}  ${kty}${alg === null ? "" : ` ${printable(alg)}`}\n`);
     }
   const faulty = results.filter(({ fault }) => fault !== null);
   if (faulty.length > 0)

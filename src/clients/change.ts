@@ -53,6 +53,7 @@ export interface ClientWish {
   readonly security_profile?: string | null;
   readonly dpop_bound_access_tokens?: boolean;
   readonly tls_client_certificate_bound_access_tokens?: boolean;
+  readonly authorization_details_types?: readonly string[];
   readonly id_token_claims?: string;
   readonly first_party?: boolean;
   readonly require_pkce?: boolean;

@@ -119,6 +119,7 @@ export function operatorPolicy(
     mayHaveNoGrantType: true,
     hasWorkloads,
     signingAlgorithms: configuration.signing.algorithms,
+    allowedDetailTypes: catalogue.detailTypes.map(({ type }) => type),
     mayBeFirstParty: true,
     mayCallHttp: true,
     narrows: false,
@@ -154,6 +155,8 @@ export function changePolicy(
     keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
     signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
+    // A type that the configuration dropped gives nothing (rules/authorization-details.ts).
+    allowedDetailTypes: [...(policy.allowedDetailTypes ?? []), ...client.authorizationDetailsTypes],
     mayHaveNoGrantType: true,
     hasWorkloads: freedoms.hasWorkloads ?? false,
     narrows: false,
@@ -236,6 +239,9 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     ),
     mayHaveNoGrantType: false,
     signingAlgorithms: configuration.signing.algorithms,
+    allowedDetailTypes: catalogue.detailTypes
+      .filter(({ selfRegistered }) => selfRegistered)
+      .map(({ type }) => type),
     mayBeFirstParty: false,
     mayCallHttp: false,
     narrows: true,

@@ -72,6 +72,8 @@ export interface MetadataPolicy {
   readonly hasWorkloads?: boolean;
   /** The algorithms with which this server signs. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** The types of authorization details that the client may use. Default: none. */
+  readonly allowedDetailTypes?: readonly string[];
   /** The operator may vouch for a client so far that people are not asked before it gets access. */
   readonly mayBeFirstParty: boolean;
   /** Whether addresses that this server itself calls may have http. The guard against inner networks holds anyway. */
@@ -116,6 +118,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     tlsClientAuthName: readCertificateName(members, tokenEndpointAuthMethod),
     scope,
     defaultScope: readScope(members, "default_scope", scope, policy) ?? impliedScope(scope),
+    authorizationDetailsTypes: readDetailTypes(members, policy),
   };
 }
 
@@ -139,6 +142,8 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
+    authorization_details_types:
+      client.authorizationDetailsTypes.length > 0 ? client.authorizationDetailsTypes : null,
     ...describeOpenId(client),
     ...describeCertificateName(client),
     ...describeBinding(client),
@@ -283,6 +288,17 @@ function readScope(
   if (refused !== undefined && (!narrows || scope.length === 0))
     refuse(`The scope '${refused}' does not exist here or is not open to this client.`);
   return scope;
+}
+
+/** RFC 9396 §10. */
+function readDetailTypes(members: Members, { allowedDetailTypes = [], narrows }: MetadataPolicy): string[] {
+  const named = [...new Set(readStrings(members, "authorization_details_types") ?? [])];
+  const refused = named.find((type) => !allowedDetailTypes.includes(type));
+  if (refused !== undefined && !narrows)
+    refuse(
+      `The type '${refused.slice(0, 100)}' of authorization_details_types does not exist here or is not open to this client.`,
+    );
+  return named.filter((type) => allowedDetailTypes.includes(type));
 }
 
 function parseScopeMember(text: string, name: string): Scope[] {

@@ -199,6 +199,11 @@ export const clientDeclaration = table({
     description:
       "A set of strict rules to which it is held: pushed requests, PKCE, bound tokens, keys instead of secrets. docs/strict-profile.md",
   }),
+  authorization_details_types: optional(v.array(someText), {
+    fallback: "none",
+    description:
+      "The types of authorization details that it may ask people for, each declared in [[authorization_details_types]] (RFC 9396).",
+  }),
   dpop_bound_access_tokens: optional(v.boolean(), {
     fallback: "false",
     description: "Whether it gets tokens only with a DPoP proof, bound to its key (RFC 9449).",

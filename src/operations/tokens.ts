@@ -194,7 +194,8 @@ export function refresh(
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
     const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
     const successors = deriveSuccessors(keys, presented, id, retryKey);
-    const wish = { client, grant, scope: allowed.scope, resources: allowed.resources, confirmation };
+    const { scope, resources, authorizationDetails } = allowed;
+    const wish = { client, grant, scope, resources, authorizationDetails, confirmation };
     const mint = isLate ? draftAccessToken : mintAccessToken;
     const accessToken = mint(context, wish, successors.accessToken);
     const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken, confirmation);

@@ -9,6 +9,7 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import { DETAILS_CONFIGURATION } from "../support/authorization-details.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
@@ -375,6 +376,22 @@ describe("an application’s page", () => {
     });
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain('value="soon"');
+  });
+
+  test("says which authorization details it may ask people for", async () => {
+    await server.close();
+    server = await startTestServer(DETAILS_CONFIGURATION);
+    root = openBrowser(server);
+    await addPersonWithPassword(server, "root", { administrator: true });
+    await root.signIn("root");
+    await add();
+    const { store } = server.context;
+    await store.putClient({ ...(await find("album")), authorizationDetailsTypes: ["payment", "gone"] });
+    const page = await (await root.get("/admin/apps/album")).text();
+    expect(page).toContain("Make a payment (payment)");
+    const form = { act: "more", revision: await revision(), "details:documents": "1" };
+    expect((await act(root, "/admin/apps/album", form)).status).toBe(303);
+    expect((await find("album")).authorizationDetailsTypes).toEqual(["documents", "gone"]);
   });
 
   test("adds a secret, which is shown once, and removes one", async () => {

@@ -11,6 +11,7 @@ import { usedSince } from "../../rules/grant.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../../store/tables.ts";
 import { accessWords } from "../access.ts";
 import { clientLogo } from "../assets.ts";
+import { detailWords } from "../details.ts";
 import { clientName, returnHost, webHost } from "../display.ts";
 import type { Texts } from "../texts.ts";
 import type { ClientAccess, Installation } from "../views/account-access.tsx";
@@ -58,6 +59,11 @@ async function describeAccess(
       texts,
       [...new Set(allowed.flatMap((entry) => entry.scope))],
       [...new Set(allowed.flatMap((entry) => entry.resources))],
+    ),
+    details: detailWords(
+      context,
+      texts,
+      allowed.flatMap((entry) => entry.authorizationDetails ?? []),
     ),
     installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
     // No person is asked where another server stands for them.
