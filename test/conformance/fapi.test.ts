@@ -899,7 +899,6 @@ describe("client credentials", () => {
     proves(
       "give a bound token without a person, $words",
       "FAPI Suite client-credentials",
-      "FAPI 2.0 5.3.4-4",
       "FAPI 2.0 5.3.2.1-4",
     ),
     async (plan) => {

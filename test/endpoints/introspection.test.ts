@@ -410,7 +410,7 @@ describe("who may ask at all", () => {
     },
   );
 
-  test(proves("no bearer of a token that is meant for another API", "RFC 9700 2.3-3"), async () => {
+  test(proves("no bearer of a token that is meant for another API", "RFC 9700 2.3-3", "FAPI Signing 6.2-1"), async () => {
     const bearer = await serviceToken(server, { scope: "mail.read" });
     const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
     await expectRefusal(response, 401, "invalid_token");
