@@ -242,7 +242,7 @@ describe("keys of a client", () => {
     ["a text", "no object", "keys"],
     ["a set without an array", { keys: "none" }, "keys"],
     ["a set of 21 keys", { keys: Array.from({ length: 21 }, (_, at) => ({ ...KEY, kid: `${at}` })) }, "20"],
-    ["a set with two keys of one kid", { keys: [KEY, KEY] }, "same kid"],
+    ["a set with two keys of one kind and one kid", { keys: [KEY, KEY] }, "same kid"],
     ["a set with a text", { keys: ["text"] }, "JSON object"],
     ["a key whose kid is a number", { keys: [{ ...KEY, kid: 7 }] }, "kid"],
     ["a key of 6 kB", { keys: [{ ...KEY, x5c: ["A".repeat(6000)] }] }, "longer"],
@@ -250,11 +250,14 @@ describe("keys of a client", () => {
     expect(faultOf({ jwks })).toContain(words);
   });
 
-  test(proves("an RSA key is neither too short to trust nor too long to use", "threat 80"), () => {
-    expect(faultOfKey(RSA(1024))).toContain("2048");
-    expect(faultOfKey(RSA(16_384))).toContain("2048");
-    expect(check({ jwks: { keys: [RSA(4096)] } }).jwks?.keys).toHaveLength(1);
-  });
+  test(
+    proves("an RSA key is neither too short to trust nor too long to use", "threat 80", "FAPI 2.0 5.4.1-4"),
+    () => {
+      expect(faultOfKey(RSA(1024))).toContain("2048");
+      expect(faultOfKey(RSA(16_384))).toContain("2048");
+      expect(check({ jwks: { keys: [RSA(4096)] } }).jwks?.keys).toHaveLength(1);
+    },
+  );
 
   test("keys that encrypt, of unknown kinds or without their members are left out", () => {
     const others = [

@@ -64,6 +64,7 @@ describe("the consent page", () => {
     proves(
       "names the client, the host that the answer goes to, and the person who is asked",
       "RFC 6749 10.1-2",
+      "FAPI 2.0 5.3.2.2-13",
       "RFC 6749 10.2-3",
       "RFC 6749 10.2-4",
     ),

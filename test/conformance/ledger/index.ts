@@ -3,6 +3,7 @@
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
 import { FAPI, FAPI_SIGNING } from "./fapi.ts";
+import { FAPI_SUITE } from "./fapi-suite.ts";
 import { FORM_POST } from "./form-post.ts";
 import { ID_JAG } from "./id-jag.ts";
 import { JARM } from "./jarm.ts";
@@ -88,6 +89,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   FAPI,
   FAPI_SIGNING,
   OIDF,
+  FAPI_SUITE,
 ];
 
 export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];
