@@ -2,6 +2,7 @@
 
 import { ownOrigins } from "../configuration/own-origins.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { LONGEST_SECONDS } from "../configuration/values.ts";
 import { digestSecret, mintCredential, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -115,6 +116,7 @@ export function operatorPolicy(
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
     mayHaveNoGrantType: true,
+    longestRefreshSeconds: LONGEST_SECONDS,
     hasWorkloads,
     signingAlgorithms: configuration.signing.algorithms,
     mayBeFirstParty: true,
@@ -148,6 +150,7 @@ export function changePolicy(
     allowedScope: [...policy.allowedScope, ...client.scope],
     allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
     keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
+    longestRefreshSeconds: Math.max(policy.longestRefreshSeconds, client.refreshTokenSeconds ?? 0),
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
     signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
     mayHaveNoGrantType: true,
@@ -174,7 +177,7 @@ export const ownScope = (
  */
 export function withinPolicy(
   client: ClientRecord,
-  configuration: Pick<Configuration, "registration">,
+  configuration: Pick<Configuration, "registration" | "lifetimes">,
   { registeredScope }: Pick<Catalogue, "registeredScope">,
 ): ClientRecord {
   const { registration } = configuration;
@@ -195,6 +198,10 @@ export function withinPolicy(
     grantTypes: client.grantTypes.filter(isOpen),
     scope,
     defaultScope: client.defaultScope.filter(isAllowed),
+    refreshTokenSeconds:
+      client.refreshTokenSeconds === null
+        ? null
+        : Math.min(client.refreshTokenSeconds, configuration.lifetimes.refresh_token_seconds),
     redirectUris: client.redirectUris.filter(isAddress),
     postLogoutRedirectUris: client.postLogoutRedirectUris.filter(isAddress),
     firstParty: false,
@@ -230,6 +237,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
         .filter((name) => name !== ""),
     ),
     mayHaveNoGrantType: false,
+    longestRefreshSeconds: configuration.lifetimes.refresh_token_seconds,
     signingAlgorithms: configuration.signing.algorithms,
     mayBeFirstParty: false,
     mayCallHttp: false,

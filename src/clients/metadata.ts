@@ -22,7 +22,15 @@ import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/sco
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
-import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
+import {
+  isAbsent,
+  type Members,
+  readSeconds,
+  readString,
+  readStrings,
+  readWebUrl,
+  refuse,
+} from "./members.ts";
 import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
 
 /** A client's metadata, checked and with the defaults of RFC 7591 §2. */
@@ -64,6 +72,8 @@ export interface MetadataPolicy {
   readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /** The longest that its refresh tokens may be left unused. */
+  readonly longestRefreshSeconds: number;
   /** Whether tokens of workloads authenticate the client, so that it needs no keys. Default: no. */
   readonly hasWorkloads?: boolean;
   /** The algorithms with which this server signs. */
@@ -101,6 +111,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     contacts: readStrings(members, "contacts") ?? [],
     softwareId: readString(members, "software_id"),
     softwareVersion: readString(members, "software_version"),
+    refreshTokenSeconds: readRefreshSeconds(members, policy),
     applicationType: readApplicationType(members, policy),
     redirectUris,
     grantTypes,
@@ -130,6 +141,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
+    refresh_token_seconds: client.refreshTokenSeconds,
     ...describeOpenId(client),
     ...describeLocalized(client),
   };
@@ -294,6 +306,16 @@ function readApplicationType(members: Members, { narrows }: MetadataPolicy): "we
   const type = readString(members, "application_type");
   if (type === null || type === "web" || type === "native") return type;
   return narrows ? null : refuse("application_type must be 'web' or 'native'.");
+}
+
+/** A client may leave its refresh tokens less time, and only the operator gives more. */
+function readRefreshSeconds(
+  members: Members,
+  { longestRefreshSeconds: longest, narrows }: MetadataPolicy,
+): number | null {
+  const seconds = readSeconds(members, "refresh_token_seconds");
+  if (seconds === null || (seconds >= 1 && seconds <= longest)) return seconds;
+  return narrows && seconds > longest ? null : refuse(`refresh_token_seconds must be from 1 to ${longest}.`);
 }
 
 /** Some programs send their logo itself. No page shows logos of clients, so it is not worth a refusal. */

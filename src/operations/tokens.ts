@@ -181,7 +181,7 @@ export function refresh(
     const successors = deriveSuccessors(keys, presented, id, retryKey);
     const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
     const accessToken = mintAccessToken(context, wish, successors.accessToken);
-    const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken);
+    const refreshToken = refreshTokenOf(context, client, grant.id, successors.refreshToken);
     const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {
       now,
       accessToken: accessToken.record,

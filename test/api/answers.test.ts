@@ -228,6 +228,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
       default_scope: "profile",
       first_party: true,
       access_token_seconds: 600,
+      refresh_token_seconds: 86_400,
       access_token_format: "jwt",
       minimum_acr: "2",
       allowed_groups: ["staff"],

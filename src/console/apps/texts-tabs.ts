@@ -205,8 +205,11 @@ const english = {
   accessSecondsHint: (seconds: number) => `Empty: as the configuration says (${seconds}), or the API.`,
   accessFormat: "Form of its access tokens",
   formatOfApi: "as the API says",
-  others:
-    "Refresh tokens and sessions live as the configuration says, for all applications: lifetimes in the settings.",
+  refreshSeconds: "Unused refresh tokens, in seconds",
+  refreshSecondsHint: (seconds: number) =>
+    `Each use gives a new one with this time. Empty: as the configuration says (${seconds}).`,
+  sessionsEnd: (idle: string, longest: string) =>
+    `The configuration says for all applications how long people stay signed in: ${idle} without use, and ${longest} at most. Access that an application has only during a sign-in ends with it.`,
   // Grants
   liveGrants: "What people allowed it",
   grantsAbout: "Each is a sign-in, or a device, that can get tokens now.",
@@ -439,8 +442,11 @@ const german: TabWords = {
   accessSecondsHint: (seconds) => `Leer: wie die Konfiguration es sagt (${seconds}) oder die API.`,
   accessFormat: "Form ihrer Access-Tokens",
   formatOfApi: "wie die API es sagt",
-  others:
-    "Refresh-Tokens und Sitzungen gelten bei allen Anwendungen so lange, wie die Konfiguration es sagt: lifetimes in den Einstellungen.",
+  refreshSeconds: "Unbenutzte Refresh-Tokens, in Sekunden",
+  refreshSecondsHint: (seconds) =>
+    `Jede Benutzung gibt ein neues mit dieser Zeit. Leer: wie die Konfiguration es sagt (${seconds}).`,
+  sessionsEnd: (idle, longest) =>
+    `Wie lange Menschen angemeldet bleiben, sagt die Konfiguration für alle Anwendungen: ${idle} ohne Benutzung, höchstens ${longest}. Zugriff, den eine Anwendung nur während einer Anmeldung hat, endet mit ihr.`,
   liveGrants: "Was Menschen ihr erlaubt haben",
   grantsAbout: "Jede Zeile ist eine Anmeldung oder ein Gerät, das jetzt Tokens bekommen kann.",
   grantHeads: { person: "Person", since: "Seit", via: "Über", scope: "Scopes", until: "Endet" },
