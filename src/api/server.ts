@@ -25,6 +25,7 @@ import { describeForOperator } from "./describe-client.ts";
 import { explanationSchema } from "./record.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
+import { describeSetting, settingSchema } from "./settings.ts";
 
 const TAG = "server";
 
@@ -260,28 +261,11 @@ export const serverRoutes: readonly ApiRoute[] = [
     summary: "List every setting with its value and where it was written; secrets are hidden",
     permission: "server.read",
     answer: v.strictObject({
-      items: v.array(
-        v.strictObject({
-          key: v.string(),
-          description: v.string(),
-          value: v.unknown(),
-          source: v.picklist(["default", "file", "environment", "flag"]),
-          written_in: v.pipe(
-            v.nullable(v.string()),
-            v.description("The file, the variable or the flag; null for a default."),
-          ),
-        }),
-      ),
+      items: v.array(settingSchema),
     }),
     handle: async ({ context, authority }) => ({
       body: {
-        items: listSettings(context, authority).map(({ key, description, value, source }) => ({
-          key,
-          description,
-          value,
-          source: source?.kind ?? "default",
-          written_in: source?.name ?? null,
-        })),
+        items: listSettings(context, authority).map(describeSetting),
       },
     }),
   }),

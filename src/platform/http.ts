@@ -123,6 +123,17 @@ export async function readMultipart(request: Request, limitBytes: number): Promi
   }
 }
 
+/** Reads a file that is the whole body, of one of these media types. Throws BodyError. */
+export async function readFileBody(
+  request: Request,
+  mediaTypes: readonly string[],
+  limitBytes: number,
+): Promise<Uint8Array> {
+  declaresLength(request, limitBytes);
+  if (!mediaTypes.some((type) => hasMediaType(request, type))) throw new BodyError("wrong_type");
+  return readBytes(request, limitBytes);
+}
+
 /** Reads as much of a body as it may have, and stops there. */
 async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (request.body === null) return new Uint8Array(0);

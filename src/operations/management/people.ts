@@ -101,6 +101,8 @@ export interface PersonWish {
   readonly groups?: readonly string[];
   readonly administrator?: boolean;
   readonly auditor?: boolean;
+  /** Null takes the picture away. */
+  readonly picture?: AccountChanges["picture"];
 }
 
 const refuse = (description: string): OAuthError => new OAuthError("member_refused", { description });
@@ -215,7 +217,7 @@ async function hashNew(
 }
 
 /** The account that the actor wants to change, and the context of the act (`acting`). Throws for one that the actor may not. */
-async function changing<Of extends ManagingContext>(
+export async function changing<Of extends ManagingContext>(
   context: Of,
   authority: Authority,
   subject: string,
@@ -224,6 +226,15 @@ async function changing<Of extends ManagingContext>(
   const account = known(await findAccount(context, subject));
   requirePermission(authority, permissionToChange(account));
   return { account, acting: acting(context, authority, "people.write", { person: account.subject }) };
+}
+
+/** Throws for a person whom the actor may not change. */
+export async function requireChangeable(
+  context: ManagingContext,
+  authority: Authority,
+  subject: string,
+): Promise<void> {
+  await changing(context, authority, subject);
 }
 
 /** Changes what is known of a person, their groups and their roles. `revision`: that of the row as the caller read it. */
