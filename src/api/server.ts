@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
+import { checkServer } from "../operations/management/first-steps.ts";
 import { CLIENTS_READ, search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
@@ -118,6 +119,8 @@ const healthSchema = v.strictObject({
   keys: v.array(keySchema),
   warnings: v.array(v.string()),
 });
+
+const checkState = v.picklist(["ok", "note", "warning", "failure", "skipped"]);
 
 export const serverRoutes: readonly ApiRoute[] = [
   apiRoute({
@@ -279,6 +282,26 @@ export const serverRoutes: readonly ApiRoute[] = [
     handle: async ({ context, authority }) => ({
       body: describeHealth(await findHealth(context, authority)),
     }),
+  }),
+  apiRoute({
+    method: "POST",
+    path: "/checks",
+    tag: TAG,
+    summary: "Check the deployment now, from inside and at its public address, with the cure for each fault",
+    permission: "server.write",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({
+          id: v.string(),
+          title: v.string(),
+          state: checkState,
+          findings: v.array(
+            v.strictObject({ state: checkState, words: v.string(), cure: v.nullable(v.string()) }),
+          ),
+        }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({ body: { items: await checkServer(context, authority) } }),
   }),
   apiRoute({
     method: "GET",

@@ -109,11 +109,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** RFC 7578: the media type of a form with a file. Its parameter says where the parts end. */
 export const MULTIPART_TYPE = "multipart/form-data";
 
+export const isMultipart = ({ headers }: Request): boolean =>
+  headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() === MULTIPART_TYPE;
+
 /** Reads a form with a file (RFC 7578). Throws BodyError. */
 export async function readMultipart(request: Request, limitBytes: number): Promise<FormData> {
   declaresLength(request, limitBytes);
   const type = request.headers.get("content-type") ?? "";
-  if (type.split(";")[0]?.trim().toLowerCase() !== MULTIPART_TYPE) throw new BodyError("wrong_type");
+  if (!isMultipart(request)) throw new BodyError("wrong_type");
   const bytes = await readBytes(request, limitBytes);
   try {
     return await new Response(bytes, { headers: { "Content-Type": type } }).formData();

@@ -363,6 +363,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
     return { query: "?client=web" };
   },
   "GET /requests/:request": async () => ({ parameters: { request: await refused() } }),
+  "POST /checks": () => ({}),
   "GET /search": () => ({ query: "?q=a" }),
   "GET /audit/verification": () => ({}),
 };

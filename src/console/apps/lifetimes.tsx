@@ -3,11 +3,11 @@
 import { Field } from "../../pages/layout.tsx";
 import { duration } from "../../pages/time.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../../protocol/catalogue.ts";
+import { Choice, valuesOf } from "../fields.tsx";
 import type { Typed } from "../page.ts";
 import { ActForm, Facts } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { changing } from "./changes.ts";
-import { Choice, valuesOf } from "./fields.tsx";
 import { secondsIn } from "./settings-more.tsx";
 import { type AppCall, appTabPage } from "./tab.tsx";
 import { TAB_WORDS } from "./texts-tabs.ts";
