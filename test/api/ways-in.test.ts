@@ -91,3 +91,16 @@ test(
     await own.close();
   },
 );
+
+test("a change takes parts of an address away, and the address with its last part", async () => {
+  const { subject } = await server.addPerson("carol");
+  const change = (body: unknown) => askFor(server, people, `/people/${subject}`, { method: "PATCH", body });
+  await change({ address: { locality: "London", country: "UK" } });
+  expect((await change({ address: { country: null } })).address).toEqual({ locality: "London" });
+  expect(await change({ address: { locality: null } })).not.toHaveProperty("address");
+  const made = await askFor(server, people, "/people", {
+    method: "POST",
+    body: { username: "dave", nickname: null, address: { locality: null } },
+  });
+  expect(made).not.toHaveProperty("address");
+});

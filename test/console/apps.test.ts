@@ -639,7 +639,9 @@ describe("an application’s page", () => {
     const web = await (await root.get("/admin/apps/web/grants")).text();
     const [, foreign = ""] = /name="grant" value="([^"]+)"/.exec(web) ?? [];
     expect((await act(root, path, { act: "revoke", grant: foreign })).status).toBe(404);
-    expect(await after(root, await act(root, path, { act: "revoke_all" }))).toContain("No person uses it now.");
+    expect(await after(root, await act(root, path, { act: "revoke_all" }))).toContain(
+      "No person uses it now.",
+    );
     expect(await (await root.get("/admin/apps/web/grants")).text()).toContain('name="grant"');
   });
 

@@ -17,6 +17,7 @@ import type { Parameters } from "../../protocol/parameters.ts";
 import { PICTURE_PATH, pictureQuery } from "../../rules/picture.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { Lines, valuesOf } from "../fields.tsx";
+import type { ConsoleFrame } from "../layout.tsx";
 import { type ConsoleAct, type ConsoleCall, ConsoleFault, type Typed } from "../page.ts";
 import { ActButton, ActForm, Facts } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
@@ -41,13 +42,19 @@ const FIELDS = [
 
 const EVERY_FIELD = FIELDS.flat();
 
+/** The words of the page of the account, but for those that speak to the person. */
+const labelsFor = (frame: ConsoleFrame) => {
+  const own: Readonly<Record<string, string>> = wordsFor(frame, PEOPLE_WORDS).labels;
+  return (field: FactField): string => own[field] ?? frame.texts.account.facts[field].label;
+};
+
 // ── What is known ──────────────────────────────────────────────────────────────────────────────────────────
 
 /** For those who change nothing. Nothing at all if nothing is known. */
 export function KnownFacts({ call: { frame }, account }: FactsProps) {
   const words = wordsFor(frame, PEOPLE_WORDS);
-  const labels = frame.texts.account.facts;
-  const facts = EVERY_FIELD.map((field) => [labels[field].label, factOf(account, field)] as const);
+  const labelOf = labelsFor(frame);
+  const facts = EVERY_FIELD.map((field) => [labelOf(field), factOf(account, field)] as const);
   const attributes = attributeLines(account);
   if (attributes === "" && facts.every(([, value]) => value === "")) return null;
   return (
@@ -67,7 +74,7 @@ export function KnownFacts({ call: { frame }, account }: FactsProps) {
 
 export function EditFacts({ call: { frame }, account, typed }: FactsProps & { readonly typed: Typed }) {
   const words = wordsFor(frame, PEOPLE_WORDS);
-  const labels = frame.texts.account.facts;
+  const labelOf = labelsFor(frame);
   const { text, isTicked } = valuesOf(typed, "facts");
   return (
     <details class="card fold" open={typed.get("act") === "facts"}>
@@ -81,7 +88,7 @@ export function EditFacts({ call: { frame }, account, typed }: FactsProps & { re
             {pair.map((field) => (
               <Field
                 id={field}
-                label={labels[field].label}
+                label={labelOf(field)}
                 autocomplete="off"
                 required={false}
                 maxlength={1000}
@@ -128,12 +135,13 @@ const attributeLines = ({ attributes }: AccountRecord): string =>
 /** Throws ConsoleFault for a field or a line that is not allowed. */
 export function factsWish({ frame }: ConsoleCall, account: AccountRecord, form: Parameters): PersonWish {
   const words = wordsFor(frame, PEOPLE_WORDS);
-  const labels = frame.texts.account.facts;
+  const labelOf = labelsFor(frame);
   const values = new Map<FactField, string>(
     EVERY_FIELD.map((field) => [field, typedValue(field, form.get(field) ?? "")]),
   );
   for (const [field, value] of values)
-    if (!isAllowed(field, value)) throw new ConsoleFault(`${labels[field].label}: ${labels[field].refused}`);
+    if (!isAllowed(field, value))
+      throw new ConsoleFault(`${labelOf(field)}: ${frame.texts.account.facts[field].refused}`);
   const { profile } = changesTo(account, values);
   const hasPhone = values.get("phone_number") !== "";
   return {
@@ -195,7 +203,7 @@ export function Picture({
             values={{ [FORM_TOKEN]: frame.token, act: "picture", revision: String(account.revision) }}
           />
           <div class="field">
-            <label for={PICTURE_FIELD}>{words.pictureFile}</label>
+            <label for={PICTURE_FIELD}>{wordsFor(frame, PEOPLE_WORDS).pictureFile}</label>
             <input
               id={PICTURE_FIELD}
               name={PICTURE_FIELD}

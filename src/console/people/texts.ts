@@ -34,6 +34,8 @@ const english = {
     'Facts of your own, one a line: quota=5, lists=["a","b"]. Applications learn of them by the claims that you give them.',
   attributeWrong: (line: string) => `“${line}” is no attribute: write name=value.`,
   picture: "Picture",
+  pictureFile: "A picture of the person",
+  labels: { website: "Website", profile: "Page about the person" },
   setPasswordTitle: "Set a password",
   setPasswordAbout:
     "The person’s sessions end, and you know the password. A link, with which they choose their own, is better.",
@@ -152,6 +154,8 @@ const german: typeof english = {
     'Eigene Angaben, eine je Zeile: quota=5, lists=["a","b"]. Anwendungen erfahren davon durch die Claims, die Sie ihnen geben.',
   attributeWrong: (line) => `„${line}“ ist kein Attribut: Schreiben Sie name=wert.`,
   picture: "Bild",
+  pictureFile: "Ein Bild der Person",
+  labels: { website: "Website", profile: "Seite über die Person" },
   setPasswordTitle: "Ein Passwort setzen",
   setPasswordAbout:
     "Die Sitzungen der Person enden, und Sie kennen das Passwort. Besser ist ein Link, mit dem sie selbst eines wählt.",

@@ -71,14 +71,16 @@ async function page(call: ConsoleCall, found: TokenFinding | null) {
             autocomplete="off"
             maxlength={16_384}
           />
-          <button class="main" type="submit">
-            {words.inspect}
-          </button>
-          {mayRevoke && (
-            <button class="remove" type="submit" name="end" value="1">
-              {words.end}
+          <div class="row">
+            <button class="main" type="submit">
+              {words.inspect}
             </button>
-          )}
+            {mayRevoke && (
+              <button class="remove" type="submit" name="end" value="1">
+                {words.end}
+              </button>
+            )}
+          </div>
         </ActForm>
       </section>
       <section class="card">

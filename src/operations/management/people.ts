@@ -120,12 +120,21 @@ const present = <Facts extends object>(facts: Facts | undefined): Facts =>
     Object.entries(facts ?? {}).filter(([, value]) => value !== null && value !== undefined),
   ) as Facts;
 
+/** Without the facts that are taken away, those of the address too. */
+function presentProfile({ address, ...texts }: NonNullable<PersonWish["profile"]> = {}): PersonProfile {
+  const lines = present(address);
+  return present({
+    ...texts,
+    ...(Object.keys(lines ?? {}).length > 0 && { address: lines }),
+  }) as PersonProfile;
+}
+
 /** Throws `member_refused` for a value that no person may have. */
 export function checkWish(wish: PersonWish): void {
   if (wish.username !== undefined) refuseFault("username", usernameFault(wish.username));
   if (wish.name) refuseFault("name", personNameFault(wish.name));
   if (wish.email) refuseFault("email", emailFault(wish.email));
-  refuseFact(profileFault(present(wish.profile) as PersonProfile));
+  refuseFact(profileFault(presentProfile(wish.profile)));
   refuseFact(attributesFault(present(wish.attributes) as PersonAttributes));
   if (wish.groups !== undefined) refuseFact(groupsFault(wish.groups));
 }
@@ -191,7 +200,7 @@ export async function createPersonOfHash(
       source: "operator",
       username,
       passwordHash,
-      profile: present(profile) as PersonProfile,
+      profile: presentProfile(profile),
       attributes: present(attributes) as PersonAttributes,
       groups: sortedGroups(groups),
     },
