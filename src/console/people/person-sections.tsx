@@ -3,8 +3,9 @@
 import { recordIdText } from "../../credentials/credential.ts";
 import type { SecondFactor } from "../../operations/management/ways-in.ts";
 import { displayText } from "../../pages/display.ts";
-import { Box, Field } from "../../pages/layout.tsx";
+import { Box } from "../../pages/layout.tsx";
 import { moment } from "../../pages/time.ts";
+import { EmailField, NameField } from "../../pages/views/person-fields.tsx";
 import { rolesOf } from "../../rules/role.ts";
 import type { AccountRecord, SessionRecord } from "../../store/tables.ts";
 import { valuesOf } from "../fields.tsx";
@@ -94,22 +95,8 @@ export function Edit({ frame, account, typed, groups }: EditProps) {
       <h2>{words.edit}</h2>
       <ActForm frame={frame} act="edit" values={{ revision: String(account.revision) }}>
         <div class="pair">
-          <Field
-            id="name"
-            label={words.facts.name}
-            autocomplete="off"
-            required={false}
-            maxlength={200}
-            value={text("name", account.name)}
-          />
-          <Field
-            id="email"
-            label={words.facts.email}
-            autocomplete="off"
-            required={false}
-            maxlength={320}
-            value={text("email", account.email)}
-          />
+          <NameField frame={frame} value={text("name", account.name)} />
+          <EmailField frame={frame} value={text("email", account.email)} />
         </div>
         <Box
           name="email_verified"

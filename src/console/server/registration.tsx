@@ -30,15 +30,15 @@ interface PolicyProps {
   readonly policy: RegistrationPolicy;
 }
 
-/** How many there are, with a way to them. */
-function Count({
+/** The way to them. */
+const Listed = ({
   call: { frame },
-  policy,
   source,
-}: PolicyProps & { source: keyof RegistrationPolicy["counts"] }) {
-  const words = wordsFor(frame, REGISTRATION_WORDS);
-  return <a href={frame.path(APPS_PATH, { source })}>{words.count(policy.counts[source])}</a>;
-}
+}: PolicyProps & { source: keyof RegistrationPolicy["counts"] }) => (
+  <p class="links">
+    <a href={frame.path(APPS_PATH, { source })}>{wordsFor(frame, REGISTRATION_WORDS).list}</a>
+  </p>
+);
 
 const codes = (names: readonly string[]) => <code>{displayText(names.join(" "), 1000)}</code>;
 
@@ -57,7 +57,7 @@ function Registration(props: PolicyProps) {
       <p>{words.modes[policy.mode]}</p>
       <Facts
         facts={{
-          [words.count_]: <Count {...props} source="registration" />,
+          [words.howMany]: words.count(policy.counts.registration),
           [words.tokens]: policy.mode === "token" ? words.tokenCount(policy.initialAccessTokens) : null,
           [words.scopes]: isOff ? null : codes(policy.scope),
           [words.mayDo]: isOff ? null : registration.grant_types.map((name) => grantNames[name]).join(", "),
@@ -67,11 +67,10 @@ function Registration(props: PolicyProps) {
               ? words.noOwnScopes
               : codes(registration.client_credentials_scope),
           [words.asked]: isOff ? null : registration.vouched ? words.vouched : words.notVouched,
-          [words.unused]: isOff
-            ? null
-            : words.removedAfter(duration(frame.language.tag, registration.unused_seconds)),
+          [words.unused]: isOff ? null : duration(frame.language.tag, registration.unused_seconds),
         }}
       />
+      <Listed {...props} source="registration" />
     </section>
   );
 }
@@ -90,11 +89,12 @@ function Documents(props: PolicyProps) {
       <p>{words.documentModes[mode]}</p>
       <Facts
         facts={{
-          [words.count_]: <Count {...props} source="metadata_document" />,
+          [words.howMany]: words.count(policy.counts.metadata_document),
           [words.allowed]: mode === "listed" ? codes(allow) : null,
           [words.denied]: deny.length === 0 ? null : codes(deny),
         }}
       />
+      <Listed {...props} source="metadata_document" />
       {policy.blocks.length > 0 && (
         <Rows
           label={words.blocks}
