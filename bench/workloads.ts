@@ -134,6 +134,10 @@ const introspectionOf = (name: string, title: string, credential: Credential, ac
 
 export const WORKLOADS: readonly Workload[] = [
   introspectionOf("introspection", "an active token", { kind: "person_token", use: "one" }),
+  introspectionOf("introspection-bound", "a token that is bound to a key", {
+    kind: "bound_token",
+    use: "one",
+  }),
   introspectionOf("introspection-mix", "many tokens in turn", { kind: "client_token", use: "cycle" }),
   introspectionOf("introspection-jwt", "many signed tokens in turn", {
     kind: "signed_token",

@@ -23,6 +23,7 @@ import { activityRecorder, createActivityKeeper } from "./operations/activities.
 import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
+import { createClientCertificates } from "./operations/client-certificates.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createClientDocuments } from "./operations/document-fetching.ts";
@@ -83,6 +84,7 @@ import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
+import { DPOP_NONCE_HEADER } from "./protocol/dpop.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
 import { metadataPaths } from "./protocol/metadata-paths.ts";
@@ -252,6 +254,7 @@ export function createServer({
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
+    clientCertificates: createClientCertificates(configuration.client_certificates),
     trustedIssuers: createTrustedIssuers({ configuration, outbound, steadyClock, log }),
     clientDocuments: createClientDocuments({ configuration, catalogue, outbound, clock, steadyClock, log }),
     store: watched,
@@ -374,6 +377,18 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
     deviceRequestPerAddress: perAddress(
       limits.device_requests_per_address,
       limits.device_request_window_seconds,
+    ),
+    pushedRequestPerAddress: perAddress(
+      limits.pushed_requests_per_address,
+      limits.pushed_request_window_seconds,
+    ),
+    pushedRequestOfStrangers: perAccount(
+      limits.pushed_requests_of_strangers,
+      limits.pushed_request_window_seconds,
+    ),
+    pushedRequestPerClient: perAccount(
+      limits.pushed_requests_per_client,
+      limits.pushed_request_window_seconds,
     ),
     otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
     invitationPerManager: perAccount(INVITATIONS_PER_MANAGER, INVITATION_WINDOW_SECONDS),
@@ -510,6 +525,7 @@ function createRouter(
       get address() {
         return addressOf();
       },
+      isFromProxy,
       requestId: newRequestId(context.random),
     };
     const beganAt = otherMeter === null ? 0 : performance.now();
@@ -517,7 +533,7 @@ function createRouter(
       found === undefined ? nothingHere(context, incoming) : decide(context, found.route, incoming);
     const response = await (telemetry === undefined
       ? work()
-      : telemetry.request(tracedRequest(incoming, isFromProxy), work));
+      : telemetry.request(tracedRequest(incoming), work));
     if (otherMeter !== null) {
       const meter = found?.meter ?? otherMeter;
       meter.count(request.method, response.status, performance.now() - beganAt);
@@ -525,6 +541,7 @@ function createRouter(
     if (found !== undefined && found.route.cors !== "nobody")
       allowOtherOrigins(response, found.route, request);
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
+    if (incoming.dpopNonce !== undefined) response.headers.set(DPOP_NONCE_HEADER, incoming.dpopNonce);
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
@@ -561,10 +578,12 @@ function createRouter(
 }
 
 /** The header `traceparent` counts only from a proxy that the operator trusts: a stranger must not choose what is traced. */
-const tracedRequest = (
-  { request, route = null, requestId }: Incoming,
-  isFromProxy: () => boolean = () => false,
-): TracedRequest => ({
+const tracedRequest = ({
+  request,
+  route = null,
+  requestId,
+  isFromProxy = () => false,
+}: Incoming): TracedRequest => ({
   method: request.method,
   route,
   requestId,

@@ -46,6 +46,7 @@ async function recordAnswer(tessera: Running, request: WorkloadRequest, workload
 
 const KINDS = {
   person_token: "access_token",
+  bound_token: "access_token",
   client_token: "access_token",
   revoked_token: "access_token",
   unknown_token: "access_token",

@@ -5,6 +5,8 @@ import type { LoadResult } from "../wrk.ts";
 export type CredentialKind =
   /** An access token that a person gave to an app: it belongs to a grant. */
   | "person_token"
+  /** The same, bound to a key of the app (RFC 9449). */
+  | "bound_token"
   /** An access token that an app got for itself. */
   | "client_token"
   /** An access token that a person gave to an app, signed (RFC 9068) with RS256. */

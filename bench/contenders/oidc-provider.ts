@@ -48,7 +48,7 @@ export const oidcProvider: Contender = {
   durability: "kept in memory only",
   // It does not introspect signed tokens.
   workloads: WORKLOADS.map(({ name }) => name).filter(
-    (name) => name !== "introspection-jwt" && name !== "private-key-jwt",
+    (name) => !["introspection-bound", "introspection-jwt", "private-key-jwt"].includes(name),
   ),
   async start(folder) {
     const parties = { app: APP, api: API, device: DEVICE, scope: SCOPE, redirectUri: REDIRECT_URI };

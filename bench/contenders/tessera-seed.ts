@@ -12,6 +12,7 @@ import { noEvents } from "../../src/operations/events.ts";
 import { findAccountByUsername } from "../../src/operations/people.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { confirmationOf, type Proven } from "../../src/protocol/bindings.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { CodeChallenge } from "../../src/protocol/identifiers.ts";
 import { isCodeChallenge } from "../../src/protocol/pkce.ts";
@@ -73,7 +74,13 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     mintCredential(kind, systemClock, systemRandom, shard);
 
   const clientToken = async () => {
-    const { text, record } = mintAccessToken(context, { client, grant: null, scope, resources });
+    const { text, record } = mintAccessToken(context, {
+      client,
+      grant: null,
+      scope,
+      resources,
+      confirmation: null,
+    });
     const outcome = await outcomeOf(context, SERVER_ACT, async () => {
       const found = await store.look(CLIENT, { clientId: client.clientId });
       return issueToClient(required(found.client), record);
@@ -144,6 +151,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       redirectUriRequested: true,
       codeChallenge: challenge(),
       nonce: isSignIn ? "n-0S6_WzA2Mj" : null,
+      confirmation: null,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -153,10 +161,10 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     expect(await authorize(context, SERVER_ACT, authorization), "authorized");
     return { text, grant };
   };
-  const redeemed = async () => {
+  const redeemed = async (confirmation: Proven | null = null) => {
     const { grant } = await authorized();
-    const accessToken = mintAccessToken(context, { client, grant, scope, resources });
-    const refreshToken = required(mintRefreshToken(context, client, grant.id));
+    const accessToken = mintAccessToken(context, { client, grant, scope, resources, confirmation });
+    const refreshToken = required(mintRefreshToken(context, client, grant.id, confirmation));
     const issuance = {
       now: systemClock.seconds(),
       accessToken: accessToken.record,
@@ -193,6 +201,10 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
   };
   const makers: Record<Exclude<CredentialKind, "client_assertion">, () => Promise<string>> = {
     person_token: async () => (await redeemed()).accessToken,
+    // No request needs its key.
+    bound_token: async () =>
+      (await redeemed(confirmationOf("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I") as Proven))
+        .accessToken,
     client_token: clientToken,
     revoked_token: async () => {
       const { grant, accessToken } = await redeemed();

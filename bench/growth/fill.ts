@@ -198,6 +198,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       redirectUriRequested: true,
       codeChallenge: isCodeChallenge(CHALLENGE) ? CHALLENGE : null,
       nonce: null,
+      confirmation: null,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -219,8 +220,11 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
 
   const signInOn = (account: AccountRecord, texts: string[]): SignedIn => {
     const { grant, code } = allow(account);
-    const accessToken = mintAccessToken(context, { client, grant, scope, resources });
-    const refreshToken = required(mintRefreshToken(context, client, grant.id), "a refresh token").record;
+    const accessToken = mintAccessToken(context, { client, grant, scope, resources, confirmation: null });
+    const refreshToken = required(
+      mintRefreshToken(context, client, grant.id, null),
+      "a refresh token",
+    ).record;
     const issuance = { now: clock.seconds(), accessToken: accessToken.record, refreshToken };
     const decision = redeemCode({ code, grant }, client, FAILURE_LIMIT, issuance);
     expect(store(decision), "issued");
@@ -240,7 +244,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
     refresh({ grant, refreshToken: token }: SignedIn, texts: string[]): void {
       // Both have one id. Their secrets need not be derived, because no client uses them.
       const id = newRecordId(clock, random, shardOf(grant.id));
-      const wish = { client, grant, scope, resources };
+      const wish = { client, grant, scope, resources, confirmation: null };
       const credential = assembleCredential("access_token", id, random(SECRET_BYTES));
       const accessToken = mintAccessToken(context, wish, credential);
       const successor = assembleCredential("refresh_token", id, random(SECRET_BYTES));
@@ -248,7 +252,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
         rotate({ token, grant, successor: null, accessToken: null }, client, 0, {
           now: clock.seconds(),
           accessToken: accessToken.record,
-          refreshToken: refreshTokenOf(context, client, grant.id, successor).record,
+          refreshToken: refreshTokenOf(context, client, grant.id, successor, null).record,
           from: new Uint8Array(8),
         }),
       );
@@ -258,7 +262,13 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
 
     /** The app gets a token for itself. */
     clientToken(texts: string[]): void {
-      const { text, record } = mintAccessToken(context, { client, grant: null, scope, resources });
+      const { text, record } = mintAccessToken(context, {
+        client,
+        grant: null,
+        scope,
+        resources,
+        confirmation: null,
+      });
       expect(store(issueToClient(client, record)), "issued");
       noteFirstUse();
       texts.push(text);

@@ -198,6 +198,7 @@ export async function issueTokens({ store }: Subject, count: number, expiresAt: 
       client: client.number,
       scope: client.defaultScope,
       resources: [],
+      confirmation: null,
       exchange: null,
       issuedAt,
       expiresAt,

@@ -715,7 +715,7 @@ const ALGORITHMS: readonly AlgorithmEntry[] = [
   ed("Ed25519"),
 ];
 
-const PROOF_ALGORITHMS: readonly string[] = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"];
+const PROOF_ALGORITHMS: readonly string[] = ["ES256", "ES384", "ES512", "EdDSA", "Ed25519", "PS256", "RS256"];
 
 interface Jws {
   readonly header: Claims;

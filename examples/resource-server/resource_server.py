@@ -23,7 +23,7 @@ from joserfc.jwk import KeySet, import_key
 from joserfc.jws import JWSRegistry
 
 TOKEN_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"]
-PROOF_ALGORITHMS = ["ES256", "EdDSA", "PS256", "RS256"]
+PROOF_ALGORITHMS = ["ES256", "ES384", "ES512", "EdDSA", "PS256", "RS256"]
 PROOF_SECONDS, SKEW_SECONDS = 60, 10
 ABSENT = object()
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { CLIENT_SOURCES } from "../store/tables.ts";
 import { time } from "./schemas.ts";
 
@@ -80,7 +81,17 @@ const described = {
   jwks_uri: v.optional(v.string()),
   request_object_signing_alg: v.optional(v.string()),
   require_signed_request_object: v.optional(v.boolean()),
+  dpop_bound_access_tokens: v.optional(v.boolean()),
+  tls_client_certificate_bound_access_tokens: v.optional(v.boolean()),
   token_endpoint_auth_signing_alg: v.optional(v.string()),
+  tls_client_auth_subject_dn: v.optional(v.string()),
+  tls_client_auth_san_dns: v.optional(v.string()),
+  tls_client_auth_san_uri: v.optional(v.string()),
+  tls_client_auth_san_ip: v.optional(v.string()),
+  tls_client_auth_san_email: v.optional(v.string()),
+  require_pushed_authorization_requests: v.optional(v.boolean()),
+  authorization_signed_response_alg: v.optional(v.string()),
+  security_profile: v.optional(v.string()),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
@@ -147,6 +158,11 @@ export const clientFacts = {
     v.picklist(CLIENT_AUTHENTICATION_NAMES, `must be one of ${CLIENT_AUTHENTICATION_NAMES.join(", ")}`),
   ),
   token_endpoint_auth_signing_alg: text,
+  tls_client_auth_subject_dn: text,
+  tls_client_auth_san_dns: text,
+  tls_client_auth_san_uri: text,
+  tls_client_auth_san_ip: text,
+  tls_client_auth_san_email: text,
   scope: v.optional(
     v.pipe(
       v.string(),
@@ -177,6 +193,13 @@ export const clientFacts = {
   jwks_uri: text,
   request_object_signing_alg: text,
   require_signed_request_object: flag,
+  tls_client_certificate_bound_access_tokens: flag,
+  require_pushed_authorization_requests: flag,
+  authorization_signed_response_alg: text,
+  security_profile: v.optional(v.nullable(v.picklist(SECURITY_PROFILES))),
+  dpop_bound_access_tokens: v.optional(
+    v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
+  ),
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),

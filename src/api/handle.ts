@@ -1,6 +1,6 @@
 /** One request to the management API: who asks, what they ask for, and the answer. */
 import * as v from "valibot";
-import { readBearerToken, requireBearer } from "../endpoints/bearer.ts";
+import { readAccessToken, requireAccessToken } from "../endpoints/bearer.ts";
 import { refusalOfBody } from "../endpoints/form.ts";
 import { readJson } from "../endpoints/json-body.ts";
 import type { Context } from "../operations/context.ts";
@@ -18,7 +18,7 @@ const SCOPES = MANAGEMENT_SCOPES.map((scope) => scope as string as Scope) as [Sc
 export const handleApi =
   (context: Context, route: ApiRoute): Handler =>
   async (incoming) => {
-    const token = await requireBearer(context, readBearerToken(incoming, null), SCOPES);
+    const token = await requireAccessToken(context, incoming, readAccessToken(incoming, null), SCOPES);
     const authority = await authorityOfToken(context, incoming, token);
     const query = readQuery(route, incoming);
     const revision = readRevision(route, incoming.request);

@@ -199,6 +199,12 @@ export const tokenSchema = v.pipe(
     exp: v.number(),
     acr: v.optional(v.string()),
     auth_time: v.optional(v.number()),
+    cnf: v.optional(
+      v.pipe(
+        v.record(v.string(), v.string()),
+        v.description("What a request with the token must prove; a bearer token has none (RFC 7800)."),
+      ),
+    ),
     act: v.optional(
       v.pipe(
         v.record(v.string(), v.unknown()),

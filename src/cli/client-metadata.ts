@@ -303,7 +303,10 @@ export const withChangedMetadata = (command: Command): Command =>
     NONE,
   )
     .option("--no-first-party", "not your own application: people are asked")
+    .option("--no-dpop", "also give it bearer tokens")
+    .option("--no-bind-certificate", "also give it tokens that are not bound to its certificate")
     .option("--no-require-signed-requests", "also accept authorization requests that it did not sign")
+    .option("--no-require-pushed-requests", "also accept authorization requests that it did not push")
     .option("--pkce", "require PKCE")
     .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it");
 

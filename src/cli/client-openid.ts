@@ -2,7 +2,10 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
+import { keySetIn } from "../keys/client-certificate.ts";
+import { CERTIFICATE_NAME_KINDS, type CertificateName } from "../protocol/certificate-name.ts";
 import { sectorOf } from "../protocol/sector.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { duration } from "./output.ts";
@@ -23,7 +26,14 @@ export interface OpenIdOptions {
   readonly jwksUri?: string;
   readonly requestObjectAlg?: string;
   readonly requireSignedRequests?: boolean;
+  readonly dpop?: boolean;
+  readonly bindCertificate?: boolean;
   readonly authAlg?: string;
+  /** A kind of name in a certificate, and the name: `subject_dn=CN=…`. */
+  readonly certificate?: CertificateName;
+  readonly requirePushedRequests?: boolean;
+  readonly answerAlg?: string;
+  readonly profile?: string;
   readonly firstParty?: boolean;
 }
 
@@ -32,6 +42,16 @@ function parseMaxAge(value: string): number | "none" {
   const seconds = Number(value);
   if (Number.isSafeInteger(seconds) && seconds >= 0) return seconds;
   throw new InvalidArgumentError("Write a whole number of seconds, 0 or more.");
+}
+
+function parseCertificate(value: string): CertificateName {
+  const [, name = "", text = ""] = /^([a-z_]+)=(.+)$/s.exec(value) ?? [];
+  const kind = CERTIFICATE_NAME_KINDS.find((each) => each === name);
+  if (kind === undefined)
+    throw new InvalidArgumentError(
+      `Write the kind of name, = and the name. The kinds: ${CERTIFICATE_NAME_KINDS.join(", ")}.`,
+    );
+  return { kind, value: text };
 }
 
 /** `none`: words that follow where an empty text takes a value away. `collectUri`: collects a repeatable option. */
@@ -68,17 +88,36 @@ export const withOpenIdOptions = (
       parseMaxAge,
     )
     .option("--login-page <url>", `where a sign-in that begins here is started (initiate_login_uri)${none}`)
-    .option("--jwks <file>", `a JSON file with its public keys (JWK set)${none}`)
+    .option("--jwks <file>", `a JSON file with its public keys (JWK set), or its certificates in PEM${none}`)
     .option("--jwks-uri <url>", `where its public keys are; this server fetches them${none}`)
     .option(
       "--request-object-alg <algorithm>",
       `the one algorithm that may sign its requests, such as ES256 (default: any, and unsigned)${none}`,
+    )
+    .option(
+      "--bind-certificate",
+      "give it only tokens that are bound to the certificate of its TLS (RFC 8705); needs client_certificates",
+    )
+    .option(
+      "--dpop",
+      "give it tokens only with a DPoP proof: they work with its key alone, and are of no use to a thief (RFC 9449)",
     )
     .option("--require-signed-requests", "refuse its authorization requests that it did not sign (RFC 9101)")
     .option(
       "--auth-alg <algorithm>",
       `the one algorithm of its assertions with --auth private_key_jwt, such as ES256 (default: any)${none}`,
     )
+    .option(
+      "--certificate <kind=name>",
+      "its certificate with --auth tls_client_auth: subject_dn=CN=client,O=Example, or san_dns, san_uri, san_ip, san_email",
+      parseCertificate,
+    )
+    .option("--require-pushed-requests", "refuse its authorization requests that it did not push (RFC 9126)")
+    .option(
+      "--answer-alg <algorithm>",
+      `the algorithm of signed answers, for response_mode=jwt (default: as its ID tokens by default)${none}`,
+    )
+    .option("--profile <profile>", `a set of strict rules: ${SECURITY_PROFILES.join(" or ")}${none}`)
     .option("--first-party", "your own application: people are not asked before it gets access");
 
 const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
@@ -109,7 +148,21 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.requireSignedRequests !== undefined && {
     require_signed_request_object: options.requireSignedRequests,
   }),
+  ...(options.bindCertificate !== undefined && {
+    tls_client_certificate_bound_access_tokens: options.bindCertificate,
+  }),
+  ...(options.dpop !== undefined && { dpop_bound_access_tokens: options.dpop }),
   ...(options.authAlg !== undefined && { token_endpoint_auth_signing_alg: nullIfEmpty(options.authAlg) }),
+  ...(options.certificate !== undefined && {
+    [`tls_client_auth_${options.certificate.kind}`]: options.certificate.value,
+  }),
+  ...(options.requirePushedRequests !== undefined && {
+    require_pushed_authorization_requests: options.requirePushedRequests,
+  }),
+  ...(options.answerAlg !== undefined && {
+    authorization_signed_response_alg: nullIfEmpty(options.answerAlg),
+  }),
+  ...(options.profile !== undefined && { security_profile: nullIfEmpty(options.profile) }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -121,10 +174,10 @@ function readKeySetFile(file: string): unknown {
     throw new CommandError(`The file ${file} cannot be read. --jwks takes a JSON file with a JWK set.`);
   }
   try {
-    return JSON.parse(text);
+    return keySetIn(text);
   } catch {
     throw new CommandError(
-      `The file ${file} is not JSON. --jwks takes a JSON file with a JWK set: {"keys": […]}`,
+      `The file ${file} is neither JSON nor PEM. --jwks takes a JSON file with a JWK set, {"keys": […]}, or certificates in PEM.`,
     );
   }
 }
@@ -154,12 +207,29 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
   requests:
     [
       client.requireSignedRequestObject ? "signed only" : null,
+      client.requirePushedAuthorizationRequests ? "pushed only" : null,
       client.requestObjectSigningAlg === null ? null : `signed with ${client.requestObjectSigningAlg}`,
+    ]
+      .filter((words) => words !== null)
+      .join(", ") || null,
+  certificate:
+    client.tlsClientAuthName === null
+      ? null
+      : `${client.tlsClientAuthName.kind}=${client.tlsClientAuthName.value}`,
+  tokens:
+    [
+      client.dpopBoundAccessTokens ? "bound to its key (DPoP), none without a proof" : null,
+      client.tlsClientCertificateBoundAccessTokens ? "bound to its certificate" : null,
     ]
       .filter((words) => words !== null)
       .join(", ") || null,
   assertions:
     client.tokenEndpointAuthSigningAlg === null ? null : `signed with ${client.tokenEndpointAuthSigningAlg}`,
+  answers:
+    client.authorizationSignedResponseAlg === null
+      ? null
+      : `signed with ${client.authorizationSignedResponseAlg} if it asks for response_mode=jwt`,
+  profile: client.securityProfile,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
 });
 
@@ -178,6 +248,26 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
     );
   if (!before.requireSignedRequestObject && client.requireSignedRequestObject)
     words.push("Authorization requests that it did not sign are refused from now on.");
+  if (!before.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens)
+    words.push(
+      "Token requests without a certificate are refused from now on. Bearer tokens that it has work until they expire.",
+    );
+  if (before.tlsClientCertificateBoundAccessTokens && !client.tlsClientCertificateBoundAccessTokens)
+    words.push("It may get bearer tokens. Tokens that are bound to its certificate stay bound.");
+  if (!before.requirePushedAuthorizationRequests && client.requirePushedAuthorizationRequests)
+    words.push("Authorization requests that it did not push are refused from now on.");
+  if (before.securityProfile !== client.securityProfile)
+    words.push(
+      client.securityProfile === null
+        ? "It is held to no strict profile any more."
+        : `It is held to the profile ${client.securityProfile} from now on: docs/strict-profile.md says what it must do.`,
+    );
+  if (!before.dpopBoundAccessTokens && client.dpopBoundAccessTokens)
+    words.push(
+      "Token requests without a DPoP proof are refused from now on. Bearer tokens that it has work until they expire.",
+    );
+  if (before.dpopBoundAccessTokens && !client.dpopBoundAccessTokens)
+    words.push("It may get bearer tokens. Tokens that are bound to its key stay bound.");
   if (before.requestObjectSigningAlg !== client.requestObjectSigningAlg)
     words.push(
       client.requestObjectSigningAlg === null

@@ -5,6 +5,7 @@ import { describeForOperator } from "../api/describe-client.ts";
 import { hasSecrets, isPublic } from "../clients/authentication-methods.ts";
 import { changedMetadata } from "../clients/change.ts";
 import { type ChangedClient, changeClient } from "../operations/clients.ts";
+import { usesCertificate } from "../protocol/client-authentication.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { shortGrant } from "./client-describe.ts";
@@ -41,6 +42,7 @@ Examples:
   tessera client set wiki --remove-scope mail.send
   tessera client set wiki --access-token-seconds 600
   tessera client set payroll --minimum-acr 2
+  tessera client set spa --dpop
   tessera client set backup --auth private_key_jwt --jwks-uri https://backup.example/jwks.json
   tessera client set wiki --backchannel-logout https://wiki.example/logout --id-token-alg ES256`,
     )
@@ -135,6 +137,11 @@ function consequences({ before, client }: ChangedClient): string[] {
     before.tokenEndpointAuthMethod !== client.tokenEndpointAuthMethod
   ) {
     words.push(`It sends its secret by ${client.tokenEndpointAuthMethod}.`);
+  }
+  if (usesCertificate(client.tokenEndpointAuthMethod) && !usesCertificate(before.tokenEndpointAuthMethod)) {
+    words.push(
+      `It must show its certificate: requests without it are refused from now on${hasSecrets(before) ? ", and its secrets have ended" : ""}.`,
+    );
   }
   if (
     client.tokenEndpointAuthMethod === "private_key_jwt" &&

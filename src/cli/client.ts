@@ -255,7 +255,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
             ? "none: it is a public client"
             : options.workload
               ? "none: its platform says who it is"
-              : "none: it proves who it is with its key"),
+              : `none: it proves who it is by ${method}`),
         "private key": newKey ?? null,
       }),
     );

@@ -4,6 +4,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { digestSecret } from "../credentials/credential.ts";
+import type { ClientCertificate } from "../keys/client-certificate.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { SPIFFE_ASSERTION } from "../protocol/assertions.ts";
 import {
@@ -29,7 +30,12 @@ export interface AuthenticatingRequest {
   readonly assertion: string | undefined;
   /** The `client_assertion_type` parameter. */
   readonly assertionType: string | undefined;
+  /** The certificate of the client's TLS, as a trusted proxy passes it on. */
+  readonly certificate: ClientCertificateFacts | null;
 }
+
+/** What is known of a certificate, once it was read. */
+export type ClientCertificateFacts = ClientCertificate & { readonly isTrusted: boolean };
 
 /**
  * The request without the channels that hold nothing. Libraries send a secret that they do not have as an empty text, and
@@ -65,10 +71,11 @@ function namedByBasic(header: string): string | null {
   }
 }
 
-/** The client only names itself. */
+/** The client only names itself. Its registration says whether its certificate must prove it. */
 export interface NoCredentials {
   readonly kind: "none";
   readonly clientId: string;
+  readonly certificate: ClientCertificateFacts | null;
 }
 
 export interface SecretCredentials {
@@ -112,6 +119,8 @@ export interface ClientAuthenticationMethod {
   readonly isConfidential: boolean;
   /** RFC 8414 §2: the algorithms of its signatures. Empty for methods that sign nothing. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** Whether the configuration has what it needs. Default: it needs nothing. */
+  isOffered?(configuration: CertificateSettings): boolean;
   /** RFC 6749 §5.2: a client that used the Authorization header is answered with its scheme. */
   readonly challenge: "Basic" | undefined;
   isUsedBy(request: AuthenticatingRequest): boolean;
@@ -175,6 +184,29 @@ const assertion: ClientAuthenticationMethod = {
   read: (request) => [readAssertion(request)],
 };
 
+/** What of the configuration says which certificates count. */
+export interface CertificateSettings {
+  readonly client_certificates?: { readonly authorities?: string | undefined } | undefined;
+}
+
+/**
+ * RFC 8705 §2: the client names itself by `client_id`, as a public one does, and its TLS proves it. So `none` reads the request, and
+ * operations/client-proofs.ts asks for what the client is registered for.
+ */
+const byCertificate = (
+  method: MethodName,
+  isOffered: (configuration: CertificateSettings) => boolean,
+): ClientAuthenticationMethod => ({
+  method,
+  isConfidential: true,
+  signingAlgorithms: [],
+  isOffered,
+  challenge: undefined,
+  isUsedBy: () => false,
+  textOf: none.textOf,
+  read: none.read,
+});
+
 const none: ClientAuthenticationMethod = {
   method: "none",
   isConfidential: false,
@@ -185,10 +217,11 @@ const none: ClientAuthenticationMethod = {
     request.clientSecret === undefined &&
     !usesAssertion(request) &&
     request.clientId !== undefined,
-  textOf: ({ clientId }) => JSON.stringify([clientId]),
-  read({ clientId }) {
+  textOf: ({ clientId, certificate }) =>
+    JSON.stringify(certificate === null ? [clientId] : [clientId, certificate.thumbprint]),
+  read({ clientId, certificate }) {
     if (clientId === undefined) throw new OAuthError("client_authentication_missing");
-    return [{ kind: "none", clientId }];
+    return [{ kind: "none", clientId, certificate }];
   },
 };
 
@@ -206,8 +239,14 @@ export const CLIENT_AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[
   basic,
   post,
   assertion,
+  byCertificate("tls_client_auth", ({ client_certificates: its }) => its?.authorities !== undefined),
+  byCertificate("self_signed_tls_client_auth", ({ client_certificates: its }) => its !== undefined),
   none,
 ];
+
+/** The methods for which the configuration has what they need. */
+export const offeredMethods = (configuration: CertificateSettings): readonly ClientAuthenticationMethod[] =>
+  CLIENT_AUTHENTICATION_METHODS.filter(({ isOffered }) => isOffered?.(configuration) ?? true);
 
 /** A client that only names itself is right if it is public. */
 export function proveByName(client: ClientRecord): Reason | Proof {

@@ -9,6 +9,7 @@ import type { ClientRecord } from "../store/tables.ts";
 import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,
+  type ClientCertificateFacts,
   type Credentials,
   isPublic,
   type Proof,
@@ -87,10 +88,14 @@ export const isConfidential = (client: AuthenticatedClient): client is Confident
   !isPublic(client);
 
 /**
- * The one method that the request uses. RFC 6749 §2.3: "MUST NOT use more than one authentication method".
+ * The one method that the request uses. `certificate`: that of the client's TLS. RFC 6749 §2.3: "MUST NOT use more than one authentication method".
  * Throws `invalid_request` for more than one method, `invalid_client` for none.
  */
-export function presentedCredentials(request: Request, parameters: Parameters): PresentedCredentials {
+export function presentedCredentials(
+  request: Request,
+  parameters: Parameters,
+  certificate: ClientCertificateFacts | null = null,
+): PresentedCredentials {
   const header = request.headers.get("authorization");
   const presented = withoutEmptyChannels({
     header,
@@ -98,6 +103,7 @@ export function presentedCredentials(request: Request, parameters: Parameters): 
     clientSecret: parameters.get("client_secret"),
     assertion: parameters.get("client_assertion"),
     assertionType: parameters.get("client_assertion_type"),
+    certificate,
   });
   const [method, another] = CLIENT_AUTHENTICATION_METHODS.filter((entry) => entry.isUsedBy(presented));
   if (another !== undefined) {

@@ -2,6 +2,7 @@
 
 import type { Configuration } from "../configuration/schema.ts";
 import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
+import { CERTIFICATE_NAME_KINDS } from "../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -25,6 +26,11 @@ export interface ClientWish {
   readonly grant_types?: readonly string[];
   readonly token_endpoint_auth_method?: ClientAuthenticationMethod;
   readonly token_endpoint_auth_signing_alg?: string | null;
+  readonly tls_client_auth_subject_dn?: string | null;
+  readonly tls_client_auth_san_dns?: string | null;
+  readonly tls_client_auth_san_uri?: string | null;
+  readonly tls_client_auth_san_ip?: string | null;
+  readonly tls_client_auth_san_email?: string | null;
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
@@ -42,6 +48,11 @@ export interface ClientWish {
   readonly jwks_uri?: string | null;
   readonly request_object_signing_alg?: string | null;
   readonly require_signed_request_object?: boolean;
+  readonly require_pushed_authorization_requests?: boolean;
+  readonly authorization_signed_response_alg?: string | null;
+  readonly security_profile?: string | null;
+  readonly dpop_bound_access_tokens?: boolean;
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
   readonly id_token_claims?: string;
   readonly first_party?: boolean;
   readonly require_pkce?: boolean;
@@ -92,6 +103,8 @@ export function changedMetadata(
       ...has,
       ...(named.jwks !== undefined && { jwks_uri: null }),
       ...(named.jwks_uri !== undefined && { jwks: null }),
+      // A certificate has one name that counts: a new one takes the place of the other.
+      ...(namesCertificate(named) && withoutCertificateNames(has)),
       ...named,
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),
@@ -119,6 +132,14 @@ export function changedMetadata(
   }
   return { ...changed, defaultScope: nextDefault(client, wish, changed) };
 }
+
+const certificateMembers = CERTIFICATE_NAME_KINDS.map((kind) => `tls_client_auth_${kind}` as const);
+
+const namesCertificate = (wish: ClientWish): boolean =>
+  certificateMembers.some((member) => wish[member] !== undefined && wish[member] !== null);
+
+const withoutCertificateNames = (has: Record<string, unknown>): Record<string, null> =>
+  Object.fromEntries(certificateMembers.filter((member) => member in has).map((member) => [member, null]));
 
 /** Only an operator changes a client in this way, and only they say whose tokens authenticate it. */
 function workloadsOf(

@@ -18,6 +18,7 @@ import {
   type ClientSecretRecord,
   describesItself,
 } from "../store/tables.ts";
+import { offeredMethods } from "./authentication-methods.ts";
 import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
@@ -110,6 +111,7 @@ export function operatorPolicy(
   return {
     allowedScope: every,
     defaultScope: every.filter((name) => !isReservedScope(name)),
+    authenticationMethods: offeredMethods(configuration).map(({ method }) => method),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
     redirectUriFreedoms: { anySpelling: true, http: allowsHttp },
@@ -130,6 +132,7 @@ const algorithmsOf = (client: ClientRecord): SigningAlgorithm[] =>
     client.idTokenSignedResponseAlg,
     client.userinfoSignedResponseAlg,
     client.introspectionSignedResponseAlg,
+    client.authorizationSignedResponseAlg,
   ].filter((name) => name !== null);
 
 /**
@@ -148,6 +151,7 @@ export function changePolicy(
   return {
     ...policy,
     allowedScope: [...policy.allowedScope, ...client.scope],
+    authenticationMethods: [...policy.authenticationMethods, client.tokenEndpointAuthMethod],
     allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
     keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
     longestRefreshSeconds: Math.max(policy.longestRefreshSeconds, client.refreshTokenSeconds ?? 0),
@@ -223,6 +227,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
   return {
     allowedScope: catalogue.registrableScope,
     defaultScope: catalogue.registrableScope,
+    authenticationMethods: offeredMethods(configuration).map(({ method }) => method),
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { ClientDeclaration } from "../configuration/client-schema.ts";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { keySetIn } from "../keys/client-certificate.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
@@ -143,7 +144,7 @@ export function checkedDeclaration(
     jwks:
       jwks_file === undefined
         ? null
-        : (readJson(jwks_file) ?? complain(`the file ${jwks_file} is not JSON.`)),
+        : (readKeySet(jwks_file) ?? complain(`the file ${jwks_file} is neither JSON nor PEM.`)),
     grant_types:
       grantTypes ??
       (declared.redirect_uris.length > 0
@@ -186,10 +187,10 @@ function checkedWorkloads(
   }
 }
 
-/** The content of a file; null if it is not JSON. */
-function readJson(file: string): unknown {
+/** The key set in a file; null if it has none. */
+function readKeySet(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return keySetIn(readFileSync(file, "utf8"));
   } catch {
     return null;
   }

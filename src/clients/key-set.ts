@@ -1,4 +1,5 @@
 /** RFC 7517: the public keys of a client or of an issuer, as its metadata or its `jwks_uri` gives them. */
+import { PRIVATE_MEMBERS, RSA_BITS } from "../protocol/public-jwk.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
 /** Each key costs a client's request a look, and the database room. */
@@ -14,11 +15,6 @@ export interface KeySetLimits {
 const LIMITS: KeySetLimits = { mostKeys: MOST_KEYS, uses: ["sig"] };
 /** The most characters of a key, its certificates included. */
 const KEY_CHARACTERS = 6000;
-/** RFC 7518 §3.3: at least 2048 bits. A signature of a longer key than this takes the server too long to verify. */
-const RSA_BITS = { least: 2048, most: 8192 };
-
-/** RFC 7518 §6, RFC 8037 §2: the private parts of keys, and the value of a symmetric one. */
-const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /** What is kept of a key. Other members could be anything. */
 const KEPT_MEMBERS = [

@@ -4,7 +4,6 @@
  */
 import { impliedScope } from "../protocol/catalogue.ts";
 import {
-  CLIENT_AUTHENTICATION_NAMES,
   type ClientAuthenticationMethod,
   isClientAuthenticationMethod,
 } from "../protocol/client-authentication.ts";
@@ -19,8 +18,11 @@ import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
+import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
+import { describeCertificateName, readCertificateName } from "./certificate-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import {
   isAbsent,
@@ -58,6 +60,8 @@ export interface MetadataPolicy {
   readonly allowedScope: readonly Scope[];
   /** The scopes of a client that names none. */
   readonly defaultScope: readonly Scope[];
+  /** How clients may prove who they are. */
+  readonly authenticationMethods: readonly ClientAuthenticationMethod[];
   /** The grant types a client may be registered for. */
   readonly allowedGrantTypes: readonly GrantType[];
   /** Private-use schemes without a domain that redirect URIs may have. */
@@ -95,13 +99,17 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     throw new OAuthError("body_malformed");
   const members: Members = { ...input };
   if (!isAbsent(members.software_statement)) throw new OAuthError("software_statement_unsupported");
-  const tokenEndpointAuthMethod = readAuthenticationMethod(members);
+  const tokenEndpointAuthMethod = readAuthenticationMethod(members, policy);
   const grantTypes = readGrantTypes(members, policy, tokenEndpointAuthMethod);
   const redirectUris = readRedirectUris(members, grantTypes, policy);
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
+  const openId = checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy);
+  const fault = profileFault({ ...openId, redirectUris, tokenEndpointAuthMethod }, policy.signingAlgorithms);
+  if (fault !== null) refuse(fault);
   return {
-    ...checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy),
+    ...openId,
+    ...checkBindingMetadata(members, policy),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
@@ -116,6 +124,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     redirectUris,
     grantTypes,
     tokenEndpointAuthMethod,
+    tlsClientAuthName: readCertificateName(members, tokenEndpointAuthMethod),
     scope,
     defaultScope: readScope(members, "default_scope", scope, policy) ?? impliedScope(scope),
   };
@@ -143,6 +152,8 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     refresh_token_seconds: client.refreshTokenSeconds,
     ...describeOpenId(client),
+    ...describeCertificateName(client),
+    ...describeBinding(client),
     ...describeLocalized(client),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];
@@ -205,17 +216,22 @@ function grantTypeFault(
 }
 
 /** A method is never exchanged for another one: the client would prove itself less well than it said. */
-function readAuthenticationMethod(members: Members): ClientAuthenticationMethod {
+function readAuthenticationMethod(
+  members: Members,
+  { authenticationMethods: offered }: MetadataPolicy,
+): ClientAuthenticationMethod {
   const name = readString(members, "token_endpoint_auth_method") ?? "client_secret_basic";
-  if (isClientAuthenticationMethod(name)) return name;
+  if (isClientAuthenticationMethod(name) && offered.includes(name)) return name;
+  if (isClientAuthenticationMethod(name))
+    return refuse(
+      `token_endpoint_auth_method '${name}' is not offered here: the operator must set client_certificates first.`,
+    );
   // RFC 7591 §2 would let a client sign with its secret. That takes the secret itself.
   if (name === "client_secret_jwt")
     return refuse(
       "token_endpoint_auth_method 'client_secret_jwt' is not supported: this server keeps only digests of secrets. Use private_key_jwt with a key of the client.",
     );
-  return refuse(
-    `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_NAMES.join(", ")}.`,
-  );
+  return refuse(`token_endpoint_auth_method '${name}' is not supported; use ${offered.join(", ")}.`);
 }
 
 function readRedirectUris(

@@ -2,8 +2,11 @@
  * OpenID Connect Dynamic Client Registration 1.0 §2, and the members of RP-Initiated and Back-Channel Logout 1.0:
  * the metadata of a client that signs people in.
  */
+
+import { needsKeys } from "../protocol/client-authentication.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
+import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
   SIGNING_ALGORITHMS,
@@ -40,6 +43,9 @@ export type OpenIdMetadata = Pick<
   | "requestObjectSigningAlg"
   | "requireSignedRequestObject"
   | "tokenEndpointAuthSigningAlg"
+  | "requirePushedAuthorizationRequests"
+  | "authorizationSignedResponseAlg"
+  | "securityProfile"
   | "idTokenClaims"
   | "firstParty"
 >;
@@ -64,19 +70,36 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
 
 /** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
 export const introspectionAlgorithm = (
-  { introspectionSignedResponseAlg: named }: Pick<ClientRecord, "introspectionSignedResponseAlg">,
+  client: Pick<ClientRecord, "introspectionSignedResponseAlg" | "securityProfile">,
   { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
 ): SigningAlgorithm | null => {
-  if (named === null) return defaultSigningAlgorithm(algorithms);
-  return algorithms.includes(named) ? named : null;
+  const { introspectionSignedResponseAlg: named } = client;
+  const allowed = allowedAlgorithms(client, algorithms);
+  if (named === null) return defaultSigningAlgorithm(allowed);
+  return allowed.includes(named) ? named : null;
 };
 
-/** The algorithm of the client's ID tokens. One that the configuration dropped since the registration gives way to the default. */
+/** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */
+function algorithmFor(
+  client: Pick<ClientRecord, "securityProfile">,
+  named: SigningAlgorithm | null,
+  configured: readonly SigningAlgorithm[],
+): SigningAlgorithm {
+  const allowed = allowedAlgorithms(client, configured);
+  return named !== null && allowed.includes(named) ? named : defaultSigningAlgorithm(allowed);
+}
+
+/** The algorithm of the client's ID tokens. */
 export const idTokenAlgorithm = (
-  { idTokenSignedResponseAlg: named }: Pick<ClientRecord, "idTokenSignedResponseAlg">,
+  client: Pick<ClientRecord, "idTokenSignedResponseAlg" | "securityProfile">,
   { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
-): SigningAlgorithm =>
-  named !== null && algorithms.includes(named) ? named : defaultSigningAlgorithm(algorithms);
+): SigningAlgorithm => algorithmFor(client, client.idTokenSignedResponseAlg, algorithms);
+
+/** JARM §3: the algorithm of signed answers of the authorization endpoint. */
+export const answerAlgorithm = (
+  client: Pick<ClientRecord, "authorizationSignedResponseAlg" | "securityProfile">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm => algorithmFor(client, client.authorizationSignedResponseAlg, algorithms);
 
 /** Throws `client_metadata_refused`. */
 export function checkOpenIdMetadata(
@@ -133,6 +156,14 @@ export function checkOpenIdMetadata(
     ),
     requireSignedRequestObject: readRequireSigned(members, keys),
     tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
+    requirePushedAuthorizationRequests: readBoolean(members, "require_pushed_authorization_requests"),
+    authorizationSignedResponseAlg: readAlgorithm(
+      members,
+      "authorization_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
+    securityProfile: readSecurityProfile(members),
     idTokenClaims: readIdTokenClaims(members, policy),
     firstParty: readFirstParty(members, policy),
   };
@@ -157,6 +188,9 @@ export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> 
   request_object_signing_alg: client.requestObjectSigningAlg,
   require_signed_request_object: client.requireSignedRequestObject || null,
   token_endpoint_auth_signing_alg: client.tokenEndpointAuthSigningAlg,
+  require_pushed_authorization_requests: client.requirePushedAuthorizationRequests || null,
+  authorization_signed_response_alg: client.authorizationSignedResponseAlg,
+  security_profile: client.securityProfile,
   id_token_claims: client.idTokenClaims === "granted" ? null : client.idTokenClaims,
   first_party: client.firstParty || null,
 });
@@ -171,6 +205,8 @@ const ENCRYPTED = [
   "introspection_encrypted_response_enc",
   "request_object_encryption_alg",
   "request_object_encryption_enc",
+  "authorization_encrypted_response_alg",
+  "authorization_encrypted_response_enc",
 ];
 
 function refuseEncryption(members: Members, { narrows }: OpenIdPolicy): void {
@@ -270,6 +306,16 @@ function readRequireSigned(
   return isRequired;
 }
 
+/** It is never registered as less: the client relies on it. */
+function readSecurityProfile(members: Members): SecurityProfile | null {
+  const named = readString(members, "security_profile");
+  if (named === null) return null;
+  return (
+    SECURITY_PROFILES.find((profile) => profile === named) ??
+    refuse(`security_profile '${named.slice(0, 40)}' is not known; use ${SECURITY_PROFILES.join(" or ")}.`)
+  );
+}
+
 /**
  * OpenID Connect Registration §2: the algorithm of client assertions. It is never registered as another one: a client that named it
  * could not authenticate. Without a key to sign with, it says nothing.
@@ -282,10 +328,11 @@ function readAssertionAlgorithm(
 ): SigningAlgorithm | null {
   if (method === "none" && hasWorkloads)
     refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
-  if (method !== "private_key_jwt") return null;
   // A client that its platform vouches for needs no key of its own.
-  if (jwks === null && jwksUri === null && !hasWorkloads)
-    refuse("token_endpoint_auth_method 'private_key_jwt' needs the keys of the client: jwks or jwks_uri.");
+  const isVouchedFor = method === "private_key_jwt" && hasWorkloads;
+  if (needsKeys(method) && jwks === null && jwksUri === null && !isVouchedFor)
+    refuse(`token_endpoint_auth_method '${method}' needs the keys of the client: jwks or jwks_uri.`);
+  if (method !== "private_key_jwt") return null;
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;
   const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;

@@ -22,6 +22,12 @@ export const lifetimes = v.pipe(
       ),
       authorization_code_seconds: seconds("How long an authorization code lives.", 60, 1, 600),
       device_code_seconds: seconds("How long a person has to enter a device's code.", 900, 30, 3600),
+      pushed_request_seconds: seconds(
+        "How long a browser may take to come with the request_uri of a pushed request (RFC 9126). From then on the person has an hour.",
+        90,
+        5,
+        599,
+      ),
       device_interval_seconds: seconds("How long a device waits between two polls.", 5, 1, 60),
       session_idle_seconds: seconds("A session that is not used for this long ends.", 14 * 86_400, 60),
       session_absolute_seconds: seconds("A session ends after this long, used or not.", 90 * 86_400, 60),
@@ -133,6 +139,16 @@ export const limits = v.pipe(
       registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
       device_requests_per_address: count("Device flows started from one address within the window.", 120),
       device_request_window_seconds: seconds("The window for device flows.", 600, 1, 86_400),
+      pushed_requests_per_address: count(
+        "Pushed authorization requests from one address within the window, of clients that have no secret or for which you do not vouch.",
+        120,
+      ),
+      pushed_requests_of_strangers: count("The same from all addresses together.", 3000),
+      pushed_requests_per_client: count(
+        "Pushed authorization requests of one client within the window, if it proves who it is and you vouch for it.",
+        6000,
+      ),
+      pushed_request_window_seconds: seconds("The window for pushed authorization requests.", 600, 1, 86_400),
       other_device_codes_per_address: count(
         "How often the page with a code for another device is shown to one network address in a minute. While it waits it is shown every three seconds.",
         300,

@@ -163,6 +163,7 @@ function* checkFiles({
   mail,
   metrics,
   places,
+  client_certificates,
   trusted_issuers,
 }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
@@ -188,6 +189,8 @@ function* checkFiles({
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);
   }
+  const authorities = client_certificates?.authorities;
+  if (authorities !== undefined) files.push([["client_certificates", "authorities"], authorities]);
   for (const [index, { jwks_file }] of trusted_issuers.entries()) {
     if (jwks_file !== undefined) files.push([["trusted_issuers", index, "jwks_file"], jwks_file]);
   }
@@ -265,7 +268,13 @@ function* mappingFindings(path: SettingPath, mapping: ClaimMapping): Generator<F
   }
 }
 
-function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
+function* checkProxies({ trusted_proxies, client_certificates }: Configuration): Generator<Finding> {
+  if (client_certificates !== undefined && trusted_proxies.length === 0) {
+    yield {
+      path: ["client_certificates"],
+      text: "client_certificates: the certificates of clients come from a proxy, and trusted_proxies names none. Name the proxy where the TLS of these clients ends.",
+    };
+  }
   for (const [index, range] of trusted_proxies.entries()) {
     if (isAddressRange(range)) continue;
     yield {

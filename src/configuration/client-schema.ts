@@ -5,6 +5,7 @@ import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { workloadDeclaration } from "./trust-schema.ts";
 import {
@@ -66,7 +67,22 @@ export const clientDeclaration = table({
     allowed: CLIENT_AUTHENTICATION_NAMES.join(", "),
     fallback: "client_secret_basic with a secret, private_key_jwt with workloads, else none",
     description:
-      "How it proves who it is. private_key_jwt: with a signature; it needs its keys, and has no secret.",
+      "How it proves who it is. private_key_jwt: with a signature; it needs its keys, and has no secret. tls_client_auth and self_signed_tls_client_auth: with a certificate; they need client_certificates.",
+  }),
+  tls_client_auth_subject_dn: optional(v.string(), {
+    description: "For tls_client_auth: the subject of its certificate, as CN=client,O=Example (RFC 4514).",
+  }),
+  tls_client_auth_san_dns: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: a host name in its certificate.",
+  }),
+  tls_client_auth_san_uri: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: a URI in its certificate.",
+  }),
+  tls_client_auth_san_ip: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: an IP address in its certificate.",
+  }),
+  tls_client_auth_san_email: optional(v.string(), {
+    description: "For tls_client_auth, in place of the subject: an e-mail address in its certificate.",
   }),
   token_endpoint_auth_signing_alg: optional(v.picklist(ALGORITHMS), {
     fallback: "any",
@@ -171,7 +187,30 @@ export const clientDeclaration = table({
     description:
       "Whether each of its authorization requests must be a signed request object (RFC 9101). It needs its keys.",
   }),
-  jwks_file: optional(someText, { description: "A JSON file with its public keys (a JWK set)." }),
+  tls_client_certificate_bound_access_tokens: optional(v.boolean(), {
+    fallback: "false",
+    description:
+      "Whether it gets tokens only with a certificate, bound to it (RFC 8705). It needs client_certificates.",
+  }),
+  require_pushed_authorization_requests: optional(v.boolean(), {
+    fallback: "false",
+    description: "Whether its authorization requests count only if it pushed them (RFC 9126).",
+  }),
+  authorization_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+    fallback: "as its ID tokens by default",
+    description: "The algorithm of signed answers, which it gets with response_mode=jwt (JARM).",
+  }),
+  security_profile: optional(v.picklist(SECURITY_PROFILES), {
+    description:
+      "A set of strict rules to which it is held: pushed requests, PKCE, bound tokens, keys instead of secrets. docs/strict-profile.md",
+  }),
+  dpop_bound_access_tokens: optional(v.boolean(), {
+    fallback: "false",
+    description: "Whether it gets tokens only with a DPoP proof, bound to its key (RFC 9449).",
+  }),
+  jwks_file: optional(someText, {
+    description: "A JSON file with its public keys (a JWK set), or its certificates in PEM.",
+  }),
   jwks_uri: optional(v.string(), { description: "Where its public keys are. This server fetches them." }),
   minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {
     fallback: "any sign-in",

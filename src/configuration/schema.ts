@@ -15,8 +15,10 @@ import { appearance } from "./appearance-schema.ts";
 import { audit } from "./audit-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
+import { clientCertificates } from "./client-certificates-schema.ts";
 import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
+import { dpop } from "./dpop-schema.ts";
 import { exchangeRule } from "./exchange-schema.ts";
 import { listenerAt } from "./listen-schema.ts";
 import { mail } from "./mail-schema.ts";
@@ -127,6 +129,11 @@ export const configurationSchema = table({
         "The values that server_key had before, until nothing needs them: tessera server-key list.",
     }),
   ),
+  client_certificates: optional(clientCertificates, {
+    fallback: "clients cannot authenticate with certificates",
+    description:
+      "Clients that authenticate with the certificate of their TLS (RFC 8705), which ends at a proxy.",
+  }),
   client_assertion_audience: v.pipe(
     v.optional(v.picklist(["issuer", "compatible"]), "issuer"),
     v.description(
@@ -137,6 +144,12 @@ export const configurationSchema = table({
   demo: v.pipe(
     v.optional(v.boolean(), false),
     v.description("Seeds a person and clients so that every flow can be tried at once. Never in production."),
+  ),
+  require_pushed_authorization_requests: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description(
+      "Whether the authorization requests of all clients count only if they were pushed (RFC 9126). One client: clients.require_pushed_authorization_requests.",
+    ),
   ),
   listen: v.pipe(
     v.optional(v.pipe(v.array(listenerAt(8080)), v.minLength(1)), [{ host: "localhost", port: 8080 }]),
@@ -202,6 +215,7 @@ export const configurationSchema = table({
   limits,
   registration,
   client_id_metadata_documents: clientIdMetadataDocuments,
+  dpop,
   mail,
   metrics,
   outbound: v.pipe(

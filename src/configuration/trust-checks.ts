@@ -1,10 +1,10 @@
 /** Rules for trusted issuers, for the audiences of assertions, and for the workloads of clients. None lets in more than it says. */
 
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
-import { OWN_SCOPES } from "../protocol/catalogue.ts";
+import { isReservedScope, OWN_SCOPES } from "../protocol/catalogue.ts";
 import { isTrustDomain } from "../protocol/foreign-issuer.ts";
-import { isManagementScope } from "../protocol/management-scopes.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
+import { isScope } from "../protocol/scope.ts";
 import type { Finding } from "./finding.ts";
 import type { Configuration } from "./schema.ts";
 import type { SettingPath } from "./settings.ts";
@@ -56,7 +56,7 @@ function* checkPeople(
   const known = new Set<string>([...OWN_SCOPES, ...scopes].map(({ name }) => name));
   for (const name of people.scope) {
     if (!known.has(name)) yield at("scope", `has '${name}', which does not exist. Declare it in [[scopes]].`);
-    if (isManagementScope(name) || name === "openid" || name === "offline_access")
+    if (isReserved(name) || name === "openid" || name === "offline_access")
       yield at("scope", `has '${name}', which no other issuer can give: it is for people who sign in here.`);
   }
   for (const name of people.resources ?? []) {
@@ -64,6 +64,8 @@ function* checkPeople(
       yield at("resources", `has ${JSON.stringify(name)}, which is not in [[resources]].`);
   }
 }
+
+const isReserved = (name: string): boolean => isScope(name) && isReservedScope(name);
 
 function* checkWorkloadIssuers({ clients, trusted_issuers }: Configuration): Generator<Finding> {
   for (const [index, { workloads = [] }] of clients.entries()) {

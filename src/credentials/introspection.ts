@@ -1,6 +1,7 @@
 /** RFC 7662 §2.2: the answer of introspection. It describes the token's owner, never the caller. */
 
 import type { EpochSeconds } from "../platform/clock.ts";
+import { type Binding, bindingOf, type Confirmation, cnfOf } from "../protocol/bindings.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import type { Exchange, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
@@ -15,7 +16,7 @@ export interface ActiveIntrospection {
   /** Of the scope `email` (OpenID Connect Core §5.4): mail servers find the mailbox by it. */
   readonly email?: string;
   readonly email_verified?: boolean;
-  readonly token_type?: "Bearer";
+  readonly token_type?: Binding["tokenType"];
   readonly exp: number;
   readonly iat: number;
   readonly nbf: number;
@@ -26,6 +27,8 @@ export interface ActiveIntrospection {
   /** RFC 9470 §6.2: how and when the person signed in. */
   readonly acr?: string;
   readonly auth_time?: number;
+  /** RFC 9449 §6.2: what a request with the token must prove. A bearer token has none. */
+  readonly cnf?: Readonly<Record<string, string>>;
   /** RFC 8693 §4.1: who acts for the person or client that `sub` names. */
   readonly act?: ActClaim;
 }
@@ -46,6 +49,7 @@ export interface IntrospectedToken {
   readonly resources: readonly ResourceIndicator[];
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
+  readonly confirmation: Confirmation | null;
   readonly exchange: Exchange | null;
   readonly grant: Pick<GrantRecord, "username" | "authenticatedAt" | "authenticationLevel"> | null;
 }
@@ -56,13 +60,13 @@ export function introspectAccessToken(
   token: IntrospectedToken,
   showsUsername: boolean,
 ): ActiveIntrospection {
-  const { grant } = token;
+  const { grant, confirmation } = token;
   return {
     active: true,
     ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
     client_id: token.clientId,
     ...(grant !== null && showsUsername ? { username: grant.username } : {}),
-    token_type: "Bearer",
+    token_type: bindingOf(confirmation).tokenType,
     exp: token.expiresAt,
     iat: token.issuedAt,
     nbf: token.issuedAt,
@@ -71,6 +75,7 @@ export function introspectAccessToken(
     iss: issuer,
     jti: recordIdText(token.id),
     ...(grant !== null && { acr: grant.authenticationLevel, auth_time: grant.authenticatedAt }),
+    ...(confirmation !== null && { cnf: cnfOf(confirmation) }),
     ...actClaim(token.exchange),
   };
 }

@@ -3,7 +3,9 @@ import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import { type Binding, bindingOf, type Confirmation, type Proven } from "../protocol/bindings.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import { encodeList, shardOf } from "../store/declare.ts";
@@ -42,14 +44,30 @@ export interface AccessTokenWish {
   readonly grant: GrantRecord | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  /** What the request proved, and so what it is bound to; null for a bearer token. */
+  readonly confirmation: Proven | null;
   /** Of a token for another one. It does not outlive what it was made from: `until` is the last second that it may expire at. */
   readonly exchange?: { readonly of: Exchange; readonly until: EpochSeconds };
 }
 
-/** `credential`: the credential of a token that is derived from another one. */
+/**
+ * A new access token. `credential`: the credential of a token that is derived from another one. Throws `dpop_proof_missing` if an API
+ * takes only bound tokens and the request proved no key.
+ */
 export function mintAccessToken(
+  context: IssueContext,
+  wish: AccessTokenWish,
+  credential?: MintedCredential,
+): Minted<AccessTokenRecord> {
+  if (wish.confirmation === null && context.catalogue.requiresDpop(wish.resources))
+    throw new OAuthError("dpop_proof_missing", { clientId: wish.client.clientId });
+  return draftAccessToken(context, wish, credential);
+}
+
+/** The same for a token that no client gets: of a preview, or of a request that the rule refuses as a replay. */
+export function draftAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grant, scope, resources, exchange }: AccessTokenWish,
+  { client, grant, scope, resources, confirmation, exchange }: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
@@ -72,6 +90,7 @@ export function mintAccessToken(
       client: client.number,
       scope: isSame(scope, grant?.scope) ? null : scope,
       resources: isSame(resources, grant?.resources) ? null : resources,
+      confirmation,
       exchange: exchange?.of ?? null,
       issuedAt,
       expiresAt: Math.min(issuedAt + seconds, exchange?.until ?? Number.POSITIVE_INFINITY),
@@ -87,6 +106,7 @@ export const mintRefreshToken = (
   context: IssueContext,
   client: ClientRecord,
   grantId: RecordId,
+  confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> | null =>
   client.grantTypes.includes("refresh_token")
     ? refreshTokenOf(
@@ -94,6 +114,7 @@ export const mintRefreshToken = (
         client,
         grantId,
         mintCredential("refresh_token", context.clock, context.random, shardOf(grantId)),
+        confirmation,
       )
     : null;
 
@@ -109,6 +130,7 @@ export function refreshTokenOf(
   client: Pick<ClientRecord, "refreshTokenSeconds">,
   grantId: RecordId,
   { text, id, digest }: MintedCredential,
+  confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
   const expiresAt = issuedAt + refreshSeconds(configuration, client);
@@ -124,6 +146,7 @@ export function refreshTokenOf(
       successorId: null,
       usedFrom: null,
       retriedElsewhere: false,
+      confirmation,
     },
   };
 }
@@ -158,7 +181,7 @@ export function deriveSuccessors(
 export interface TokenResponse {
   readonly access_token: string;
   /** RFC 8693 §2.2.1: `N_A` for what is no access token. */
-  readonly token_type: "Bearer" | "N_A";
+  readonly token_type: Binding["tokenType"] | "N_A";
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
@@ -169,12 +192,16 @@ export interface TokenResponse {
 }
 
 export const tokenResponse = (
-  accessToken: { readonly text: string; readonly expiresIn: number },
+  accessToken: {
+    readonly text: string;
+    readonly expiresIn: number;
+    readonly confirmation: Confirmation | null;
+  },
   refreshToken: { readonly text: string } | null,
   scope: readonly Scope[],
 ): TokenResponse => ({
   access_token: accessToken.text,
-  token_type: "Bearer",
+  token_type: bindingOf(accessToken.confirmation).tokenType,
   expires_in: accessToken.expiresIn,
   ...(refreshToken === null ? {} : { refresh_token: refreshToken.text }),
   // RFC 6749 §3.3: a scope has at least one name, so an answer without any scope leaves the parameter out.
@@ -186,5 +213,7 @@ export const mintedResponse = (
   { text, record }: Minted<AccessTokenRecord>,
   refreshToken: { readonly text: string } | null,
   scope: readonly Scope[],
-): TokenResponse =>
-  tokenResponse({ text, expiresIn: record.expiresAt - record.issuedAt }, refreshToken, scope);
+): TokenResponse => {
+  const { issuedAt, expiresAt, confirmation } = record;
+  return tokenResponse({ text, expiresIn: expiresAt - issuedAt, confirmation }, refreshToken, scope);
+};

@@ -7,6 +7,7 @@
  */
 
 import { isPublic } from "../clients/authentication-methods.ts";
+import { answerAlgorithm } from "../clients/openid-metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
@@ -14,25 +15,38 @@ import type { CodeRequest } from "../operations/authorization.ts";
 import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import {
+  findPushedRequest,
+  type NewPushedRequest,
+  type PushedRequest,
+} from "../operations/pushed-requests.ts";
+import {
   type AuthenticationLevel,
   highestLevel,
   isAuthenticationLevel,
   lowestLevel,
 } from "../protocol/authentication-level.ts";
+import { type Confirmation, confirmationOf, isThumbprint } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri, Scope } from "../protocol/identifiers.ts";
-import type { Issuer } from "../protocol/issuer.ts";
-import type { Parameters } from "../protocol/parameters.ts";
+import { Parameters, parametersFrom } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
+import { credentialIn } from "../protocol/pushed-request.ts";
 import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
+import {
+  needsPkce,
+  needsPushedRequests,
+  needsRedirectUri,
+  needsSignedAnswers,
+  needsSignedRequests,
+} from "../protocol/security-profile.ts";
 import { individualClaims, scopeToAllow } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { type LevelPolicy, levelOfAccess } from "../rules/client-access.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { assembleParameters } from "./request-object.ts";
+import { assembleParameters, pushedParameters } from "./request-object.ts";
 import {
   type Delivery,
   QUERY,
@@ -83,6 +97,7 @@ export const promptValues = ({ sign_up }: Pick<Configuration, "sign_up">): strin
 
 /** Where an answer may go. Its redirect URI is one that the client registered. */
 export interface ResponseTarget {
+  readonly client: ClientRecord;
   readonly responseMode: ResponseMode;
   readonly redirectUri: RedirectUri;
   /** Echoed as it came; null if it was not sent. */
@@ -124,21 +139,59 @@ export class AuthorizationRefusal extends Error {
   }
 }
 
+interface AnsweringContext extends Pick<Context, "issuer" | "clock"> {
+  readonly configuration: Pick<Configuration, "signing">;
+  readonly signingKeys: Pick<Context["signingKeys"], "sign">;
+}
+
+type AnsweredClient = Pick<ClientRecord, "clientId" | "authorizationSignedResponseAlg" | "securityProfile">;
+
+interface AnswerTarget extends Pick<ResponseTarget, "redirectUri" | "responseMode" | "state"> {
+  readonly client: AnsweredClient;
+}
+
 /** RFC 6749 §4.1.2 and RFC 9207 §2: every answer names its issuer. */
-export const responseTo = (
-  issuer: Issuer,
-  { redirectUri, responseMode, state }: Pick<ResponseTarget, "redirectUri" | "responseMode" | "state">,
+export async function responseTo(
+  context: AnsweringContext,
+  { client, redirectUri, responseMode, state }: AnswerTarget,
   parameters: ResponseParameters,
-): Delivery =>
-  responseMode.deliver(redirectUri, {
+): Promise<Delivery> {
+  const answer = {
     code: undefined,
     error: undefined,
     error_description: undefined,
     error_uri: undefined,
+    response: undefined,
     ...parameters,
     state: state ?? undefined,
-    iss: issuer.identifier,
+    iss: context.issuer.identifier,
+  };
+  if (!responseMode.signs) return responseMode.deliver(redirectUri, answer);
+  const nothing = Object.fromEntries(Object.keys(answer).map((name) => [name, undefined]));
+  return responseMode.deliver(redirectUri, {
+    ...nothing,
+    response: await signAnswer(context, client, answer),
   });
+}
+
+/** JARM §2.1: the recommended most is ten minutes. An answer is read at once. */
+const SIGNED_ANSWER_SECONDS = 300;
+
+/** JARM §2.1: the answer as a JWT. It is of no use to another client (`aud`), nor later (`exp`). */
+const signAnswer = (
+  { issuer, configuration, clock, signingKeys }: AnsweringContext,
+  client: AnsweredClient,
+  answer: ResponseParameters,
+): Promise<string> => {
+  const issuedAt = clock.seconds();
+  return signingKeys.sign(answerAlgorithm(client, configuration.signing), "JWT", {
+    ...answer,
+    iss: issuer.identifier,
+    aud: client.clientId,
+    iat: issuedAt,
+    exp: issuedAt + SIGNED_ANSWER_SECONDS,
+  });
+};
 
 type RequestContext = Pick<
   Context,
@@ -158,6 +211,17 @@ type RequestContext = Pick<
   | "levelPolicy"
 >;
 
+/** The parameters of a request that count, and what the pages on the way bring back. */
+interface Assembled {
+  readonly parameters: Parameters;
+  readonly carried: Parameters;
+  /** Parameters that must not be there twice, and none of which may be one that is not supported. */
+  readonly beside: Parameters;
+  /** Why the request does not count; it is known where that may be said. */
+  readonly fault: OAuthError | null;
+  readonly pushed: PushedRequest | null;
+}
+
 /**
  * Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. `address`: of the browser, if any
  * stranger could have sent the request.
@@ -168,17 +232,104 @@ export async function checkAuthorizationRequest(
   { address = null }: { readonly address?: string | null } = {},
 ): Promise<AuthorizationRequest> {
   const client = await requireClient(context, sent, address);
-  const { parameters, carried, fault } = await assembleParameters(context, client, sent);
+  const requestUri = sent.get("request_uri") ?? "";
+  if (credentialIn(requestUri) === null)
+    return checkAssembled(context, client, await unpushed(context, client, sent));
+  // RFC 9101 §5: "MUST use either one", and no address is known to which a refusal might go.
+  if (sent.all("request").length > 0)
+    throw new OAuthError("request_uri_with_request", { clientId: client.clientId });
+  return checkAssembled(
+    context,
+    client,
+    pushedBefore(client, sent, await findPushedRequest(context, client, requestUri)),
+  );
+}
+
+/** A request that was not pushed: its parameters are in the query, or in a request object. */
+async function unpushed(context: RequestContext, client: ClientRecord, sent: Parameters): Promise<Assembled> {
+  const { fault, ...assembled } = await assembleParameters(context, client, sent);
+  const everyone = context.configuration.require_pushed_authorization_requests;
+  const isRefused = fault === null && needsPushedRequests(client, everyone);
+  return {
+    ...assembled,
+    beside: sent,
+    fault: isRefused ? new OAuthError("pushed_request_required") : fault,
+    pushed: null,
+  };
+}
+
+/** Parameters of our own, with which pages lead back to a request. */
+const OWN_PREFIX = "tessera_";
+
+/**
+ * RFC 9126 §4: what the client pushed is the request. Of the query only `client_id` and `request_uri` count, and go on through the pages.
+ * A client that must sign by now may have pushed the request before it had to.
+ */
+function pushedBefore(client: ClientRecord, sent: Parameters, pushed: PushedRequest): Assembled {
+  const parameters = parametersFrom(pushed.record.parameters);
+  const own = sent.entries().filter(([name]) => name.startsWith(OWN_PREFIX));
+  const carried = parametersFrom([
+    ["client_id", client.clientId],
+    ["request_uri", sent.get("request_uri") ?? ""],
+    // The sign-in page knows nothing of pushed requests: it finds the language that counts here.
+    ...parameters.all("ui_locales").map((tags): [string, string] => ["ui_locales", tags]),
+    ...own,
+  ]);
+  const isUnsigned = !pushed.record.signed && needsSignedRequests(client);
+  return {
+    parameters,
+    carried,
+    beside: NOTHING,
+    fault: isUnsigned ? new OAuthError("request_object_missing") : null,
+    pushed,
+  };
+}
+
+const NOTHING = new Parameters(new Map());
+
+/**
+ * RFC 9126 §2.1: a request that a client pushes, checked as one at the authorization endpoint is. Answers with the parameters that count.
+ * Throws OAuthError: there is no one to show it to, and the client hears it itself.
+ */
+export async function checkPushedRequest(
+  context: RequestContext,
+  client: ClientRecord,
+  sent: Parameters,
+): Promise<NewPushedRequest> {
+  if (sent.all("request_uri").length > 0)
+    throw new OAuthError("request_uri_pushed", { clientId: client.clientId });
+  const { parameters, signed } = await pushedParameters(context, client, sent);
+  try {
+    await checkAssembled(context, client, {
+      parameters,
+      carried: parameters,
+      beside: NOTHING,
+      fault: null,
+      pushed: null,
+    });
+    return { parameters: [...parameters.entries()], signed };
+  } catch (error) {
+    throw error instanceof AuthorizationRefusal ? error.error : error;
+  }
+}
+
+async function checkAssembled(
+  context: RequestContext,
+  client: ClientRecord,
+  { parameters, carried, beside, fault, pushed }: Assembled,
+): Promise<AuthorizationRequest> {
   const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
-  const { redirectUri } = target;
+  const { redirectUri, responseMode } = target;
   try {
     if (fault !== null) throw fault;
-    sent.refuseRepeated();
-    refuseUnsupported(sent);
+    beside.refuseRepeated();
+    refuseUnsupported(beside);
     refuseUnsupported(parameters);
     requireResponseMode(parameters, redirectUri);
+    if (needsSignedAnswers(client) && !responseMode.signs) throw new OAuthError("response_not_signed");
     requireResponseType(parameters);
     requireGrantType(client);
+    if (needsRedirectUri(client)) parameters.required("redirect_uri");
     const codeChallenge = requireCodeChallenge(client, parameters);
     const askable = askableScope(context.catalogue, client);
     const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
@@ -191,6 +342,7 @@ export async function checkAuthorizationRequest(
       redirectUriRequested,
       codeChallenge,
       nonce: readNonce(parameters),
+      confirmation: readKey(parameters),
       scope,
       claims,
       toAllow: scopeToAllow({ scope, claims }),
@@ -201,6 +353,7 @@ export async function checkAuthorizationRequest(
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
       subjects: wantedSubjects(hint, wishes),
       carried,
+      pushed,
     };
   } catch (error) {
     if (error instanceof OAuthError)
@@ -239,6 +392,7 @@ function requireTarget(
     if (isAtOrigin(redirectUri, context.ownOrigins))
       throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
     return {
+      client,
       redirectUri,
       redirectUriRequested,
       responseMode: requestedResponseMode(parameters, redirectUri) ?? QUERY,
@@ -320,7 +474,7 @@ function requireCodeChallenge(client: ClientRecord, parameters: Parameters): Cod
   const challenge = parameters.get("code_challenge");
   const method = parameters.get("code_challenge_method");
   if (challenge === undefined) {
-    if (method !== undefined || client.requirePkce || isPublic(client)) {
+    if (method !== undefined || needsPkce(client, isPublic(client))) {
       throw new OAuthError("code_challenge_missing");
     }
     return null;
@@ -362,6 +516,15 @@ function readNonce(parameters: Parameters): string | null {
   if (nonce !== null && nonce.length > NONCE_CHARACTERS)
     throw invalid("nonce", `it may have ${NONCE_CHARACTERS} characters`);
   return nonce;
+}
+
+/** RFC 9449 §10: the thumbprint of the key with which the code is to be redeemed. */
+function readKey(parameters: Parameters): Confirmation | null {
+  const thumbprint = parameters.get("dpop_jkt");
+  if (thumbprint === undefined) return null;
+  if (!isThumbprint(thumbprint))
+    throw invalid("dpop_jkt", "it is the SHA-256 thumbprint of a key as base64url (RFC 7638)");
+  return confirmationOf("jkt", thumbprint);
 }
 
 function readMaxAge(parameters: Parameters): number | null {

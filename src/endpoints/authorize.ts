@@ -8,10 +8,12 @@ import { findConsent } from "../operations/access.ts";
 import {
   type ApproveOptions,
   findEarlierAnswer,
+  findEarlierPushedAnswer,
   issueAuthorizationCode,
   refuseConsent,
 } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
+import { leavePushedRequest, openPushedRequest } from "../operations/pushed-requests.ts";
 import { findWaysIn } from "../operations/second-factor.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
@@ -23,7 +25,7 @@ import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
 import { levelOfPerson, mayUse } from "../rules/client-access.ts";
-import { type Act, actOfPerson } from "../rules/events.ts";
+import { type Act, actOfPerson, actOfStranger } from "../rules/events.ts";
 import { hasSecondFactor } from "../rules/sign-in.ts";
 import { subjectFor } from "../rules/subject.ts";
 import {
@@ -78,6 +80,39 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
 
   const decide = async (incoming: Incoming, parameters: Parameters): Promise<Response> => {
     const request = await checkAuthorizationRequest(context, parameters, incoming);
+    const { pushed } = request;
+    if (pushed !== null && pushed.record.usedAt !== null)
+      return sendAgain(request, incoming, await findSignedIn(context, incoming.request));
+    const next = await nextStep(incoming, request);
+    if (next instanceof Response) {
+      // The request waits for the person.
+      if (pushed !== null) await openPushedRequest(context, actOfStranger(incoming), pushed);
+      return next;
+    }
+    const act = actOfPerson(incoming, next.account.subject);
+    const code = await issueCode(context, act, request, next, { form: null, remember: false });
+    if (code === null) return sendAgain(request, incoming, next);
+    return codeResponse(context, pages, incoming, request, code);
+  };
+
+  /** The pushed request was answered before. The page of another session, and of a person who refused, gets no answer of the client. */
+  const sendAgain = async (
+    request: AuthorizationRequest,
+    incoming: Incoming,
+    signedIn: SignedIn | null,
+  ): Promise<Response> => {
+    const { pushed, redirectUri, client } = request;
+    const earlier = pushed === null ? null : await findEarlierPushedAnswer(context, pushed, signedIn);
+    if (earlier === null || earlier === "denied")
+      throw new OAuthError("pushed_request_used", { application: redirectUri, clientId: client.clientId });
+    return codeResponse(context, pages, incoming, request, earlier.code);
+  };
+
+  /** The page that comes next, or the person to whom the client gets a code at once. */
+  const nextStep = async (
+    incoming: Incoming,
+    request: AuthorizationRequest,
+  ): Promise<Response | SignedIn> => {
     const { isSilent } = request.prompt;
     // A client for which no one vouches must not learn whether a person is signed in.
     if (isSilent && !request.vouched)
@@ -107,12 +142,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
     }
-    const act = actOfPerson(incoming, signedIn.account.subject);
-    const code = await issueCode(context, act, request, signedIn, {
-      form: null,
-      remember: false,
-    });
-    return codeResponse(context, pages, incoming, request, code);
+    return signedIn;
   };
 
   return {
@@ -265,9 +295,8 @@ export function decideAuthorization(
     const request = await checkAuthorizationRequest(context, parameters);
     const act = actOfPerson(incoming, signedIn.account.subject);
     if (!allowed) {
-      const about = { subject: signedIn.account.subject, client: request.client.clientId };
-      if (!(await refuseConsent(context, act, about, form)))
-        return answerAgain(context, pages, incoming, request, form);
+      if (!(await refuseConsent(context, act, request, signedIn.account.subject, form)))
+        return answerAgain(context, pages, incoming, request, signedIn, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
     if (!isYesMeant(request.vouched, acknowledged)) return startAgain("unacknowledged");
@@ -284,7 +313,7 @@ export function decideAuthorization(
       form,
       remember: mayBeRemembered(request),
     });
-    if (code === null) return answerAgain(context, pages, incoming, request, form);
+    if (code === null) return answerAgain(context, pages, incoming, request, signedIn, form);
     return codeResponse(context, pages, incoming, request, code);
   };
   // The person has just answered about this client, so no other page asks.
@@ -306,10 +335,15 @@ export const cancelAuthorization = (
     context,
     incoming,
     async () => {
-      throw new AuthorizationRefusal(
-        await checkAuthorizationRequest(context, parameters, incoming),
-        new OAuthError("person_denied"),
-      );
+      const request = await checkAuthorizationRequest(context, parameters, incoming);
+      const { pushed, redirectUri } = request;
+      if (
+        pushed !== null &&
+        !(await leavePushedRequest(context, actOfStranger(incoming), pushed)) &&
+        (await findEarlierPushedAnswer(context, pushed, null)) !== "denied"
+      )
+        throw new OAuthError("pushed_request_used", { application: redirectUri });
+      throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     },
     sendingUnasked(pages, incoming),
   );
@@ -335,9 +369,14 @@ async function answerAgain(
   pages: AnswerPages,
   incoming: Incoming,
   request: AuthorizationRequest,
+  signedIn: SignedIn,
   form: AuthorizationDecision["form"],
 ): Promise<Response> {
-  const earlier = await findEarlierAnswer(context, form);
+  const { pushed } = request;
+  const earlier =
+    pushed === null
+      ? await findEarlierAnswer(context, form)
+      : await findEarlierPushedAnswer(context, pushed, signedIn);
   if (earlier === null) throw new OAuthError("form_answered", { application: request.redirectUri });
   if (earlier === "denied") throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
   return codeResponse(context, pages, incoming, request, earlier.code);
@@ -359,20 +398,17 @@ async function answering(
       error: error.error.error,
       error_description: error.error.description,
     };
-    return send(error.target, responseTo(context.issuer, error.target, parameters));
+    return send(error.target, await responseTo(context, error.target, parameters));
   }
 }
 
-function codeResponse(
-  { issuer }: Context,
+const codeResponse = async (
+  context: Context,
   pages: AnswerPages,
   incoming: Incoming,
   request: AuthorizationRequest,
-  code: string | null,
-): Response | Promise<Response> {
-  if (code === null) throw new OAuthError("server_error");
-  return sending(pages, incoming)(request, responseTo(issuer, request, { code }));
-}
+  code: string,
+): Promise<Response> => sending(pages, incoming)(request, await responseTo(context, request, { code }));
 
 /** This request as the page to return to. */
 function returnPage({ issuer }: Context, request: AuthorizationRequest): string {

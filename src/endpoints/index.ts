@@ -10,6 +10,7 @@ import { introspection } from "./introspection.ts";
 import { jwks } from "./jwks.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 import { picture } from "./picture.ts";
+import { pushedAuthorizationRequest } from "./pushed-authorization-request.ts";
 import { registration } from "./registration.ts";
 import { registrationManagement } from "./registration-management.ts";
 import { revocation } from "./revocation.ts";
@@ -27,6 +28,7 @@ export function protocolRoutes(context: Context): Route[] {
   const showUserinfo = userinfo(context);
   return [
     post(ENDPOINT_PATHS.token, "browser_clients", token(context)),
+    post(ENDPOINT_PATHS.pushedAuthorizationRequest, "browser_clients", pushedAuthorizationRequest(context)),
     post(ENDPOINT_PATHS.deviceAuthorization, "browser_clients", deviceAuthorization(context)),
     post(ENDPOINT_PATHS.introspection, "nobody", introspection(context)),
     post(ENDPOINT_PATHS.revocation, "browser_clients", revocation(context)),

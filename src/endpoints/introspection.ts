@@ -8,7 +8,7 @@ import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { hasBearerScheme, readBearerToken, requireBearer } from "./bearer.ts";
+import { hasAccessTokenScheme, readAccessToken, requireAccessToken } from "./bearer.ts";
 import { readForm } from "./form.ts";
 import { signedIntrospection, wantsSigned } from "./signed-introspection.ts";
 
@@ -17,7 +17,7 @@ export const introspection =
   async (incoming) => {
     const parameters = await readForm(context, incoming);
     try {
-      const asCaller = hasBearerScheme(incoming.request) ? asBearer : asConfidential;
+      const asCaller = hasAccessTokenScheme(incoming.request) ? asBearer : asConfidential;
       return await asCaller(context, incoming, parameters);
     } catch (error) {
       // The challenge of this 401 also names the scope of the token that would do.
@@ -37,15 +37,16 @@ const asConfidential = (context: Context, incoming: Incoming, parameters: Parame
     return wantsSigned(incoming.request) ? signedIntrospection(context, client, answer) : json(answer);
   });
 
-/** RFC 7662 §2.1: the caller is the bearer of a token with the right scope. */
+/** RFC 7662 §2.1: the caller has an access token with the right scope. */
 async function asBearer(context: Context, incoming: Incoming, parameters: Parameters): Promise<Response> {
   if (["client_secret", "client_assertion"].some((name) => parameters.get(name) !== undefined))
     throw new OAuthError("client_authentication_twice");
-  const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
+  const sent = readAccessToken(incoming, null);
+  const { clientId } = await requireAccessToken(context, incoming, sent, [INTROSPECT_SCOPE]);
   const answer = await introspect(context, { clientId, caller: null }, parameters.required("token"));
   if (!wantsSigned(incoming.request)) return json(answer);
   const client = await findServedClient(context, clientId);
   // It was removed in this moment, and its token with it.
-  if (client === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
+  if (client === null) throw new OAuthError("bearer_token_unknown", { challenge: sent.scheme });
   return signedIntrospection(context, client, answer);
 }

@@ -2,10 +2,7 @@
  * RFC 8414 (and OpenID Connect Discovery §4, for clients that look there): the metadata document. It is built from the
  * tables that drive the behaviour, so it describes exactly that behaviour.
  */
-import {
-  CLIENT_AUTHENTICATION_METHODS,
-  type ClientAuthenticationMethod,
-} from "../clients/authentication-methods.ts";
+import { type ClientAuthenticationMethod, offeredMethods } from "../clients/authentication-methods.ts";
 import { documentSettings } from "../clients/metadata-document.ts";
 import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
@@ -44,11 +41,31 @@ const TOKEN_CLAIMS = [
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
 
-const PROVING_METHODS = CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential);
-
 const algorithmsOf = (entries: readonly ClientAuthenticationMethod[]): string[] => [
   ...new Set(entries.flatMap(({ signingAlgorithms }) => signingAlgorithms)),
 ];
+
+/** RFC 8705 §5: the endpoints that a client calls itself, at the address where the proxy asks for certificates. */
+const ALIASED = [
+  "token_endpoint",
+  "revocation_endpoint",
+  "introspection_endpoint",
+  "device_authorization_endpoint",
+  "pushed_authorization_request_endpoint",
+  "userinfo_endpoint",
+];
+
+const aliasesAt = (
+  url: string,
+  document: Readonly<Record<string, unknown>>,
+  { origin }: Pick<Context["issuer"], "origin">,
+): Record<string, string> =>
+  Object.fromEntries(
+    ALIASED.flatMap((name) => {
+      const address = document[name];
+      return typeof address === "string" ? [[name, url + address.slice(origin.length)]] : [];
+    }),
+  );
 
 function metadataDocument({
   configuration,
@@ -57,10 +74,15 @@ function metadataDocument({
 }: Pick<Context, "configuration" | "issuer" | "catalogue">): Record<string, unknown> {
   const { lifetimes, registration } = configuration;
   const { url } = issuer;
+  const methods = offeredMethods(configuration);
+  const provingMethods = methods.filter(({ isConfidential }) => isConfidential);
   const document: Record<string, unknown> = {
     issuer: issuer.identifier,
     authorization_endpoint: url(ENDPOINT_PATHS.authorize),
     token_endpoint: url(ENDPOINT_PATHS.token),
+    // RFC 9126 §5.
+    pushed_authorization_request_endpoint: url(ENDPOINT_PATHS.pushedAuthorizationRequest),
+    require_pushed_authorization_requests: configuration.require_pushed_authorization_requests,
     device_authorization_endpoint: url(ENDPOINT_PATHS.deviceAuthorization),
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
@@ -89,13 +111,13 @@ function metadataDocument({
       : [],
     identity_chaining_requested_token_types_supported:
       configuration.id_jag_audiences.length > 0 ? [ID_JAG_TOKEN_TYPE] : [],
-    token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
-    token_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
-    revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
-    revocation_endpoint_auth_signing_alg_values_supported: algorithmsOf(CLIENT_AUTHENTICATION_METHODS),
+    token_endpoint_auth_methods_supported: methodsOf(methods),
+    token_endpoint_auth_signing_alg_values_supported: algorithmsOf(methods),
+    revocation_endpoint_auth_methods_supported: methodsOf(methods),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithmsOf(methods),
     // A public client may not look at tokens.
-    introspection_endpoint_auth_methods_supported: methodsOf(PROVING_METHODS),
-    introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(PROVING_METHODS),
+    introspection_endpoint_auth_methods_supported: methodsOf(provingMethods),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithmsOf(provingMethods),
     // RFC 9701 §7.
     introspection_signing_alg_values_supported: configuration.signing.algorithms,
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
@@ -107,11 +129,15 @@ function metadataDocument({
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
     userinfo_signing_alg_values_supported: configuration.signing.algorithms,
+    // JARM §4.
+    authorization_signing_alg_values_supported: configuration.signing.algorithms,
     acr_values_supported: AUTHENTICATION_LEVELS,
     claim_types_supported: ["normal"],
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
     // Prompt Create §4.2.
     prompt_values_supported: promptValues(configuration),
+    // RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: configuration.dpop.signing_algorithms,
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
     request_object_signing_alg_values_supported: [
@@ -133,6 +159,11 @@ function metadataDocument({
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
     access_token_signing_alg_values_supported: [defaultSigningAlgorithm(configuration.signing.algorithms)],
   };
+  // RFC 8705 §3.3.
+  if (configuration.client_certificates !== undefined)
+    document.tls_client_certificate_bound_access_tokens = true;
+  const { url: mtlsUrl } = configuration.client_certificates ?? {};
+  if (mtlsUrl !== undefined) document.mtls_endpoint_aliases = aliasesAt(mtlsUrl, document, issuer);
   // RFC 8414 §3.2: "Claims with zero elements MUST be omitted".
   for (const [name, value] of Object.entries(document)) {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) delete document[name];

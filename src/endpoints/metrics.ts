@@ -25,7 +25,7 @@ export function metricsRoute({ metrics }: Pick<Configuration, "metrics">, gather
 
 /** The comparison takes as long for every wrong token. */
 function requireToken(expected: Uint8Array, incoming: Incoming): void {
-  const presented = digestSecret(readBearerToken(incoming, null));
+  const presented = digestSecret(readBearerToken(incoming));
   if (!timingSafeEqual(expected, presented))
     throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
 }

@@ -7,6 +7,7 @@ import { PICTURE_PATH } from "../rules/picture.ts";
 export const ENDPOINT_PATHS = {
   authorize: "/auth/authorize",
   token: TOKEN_PATH,
+  pushedAuthorizationRequest: "/auth/par",
   deviceAuthorization: "/auth/device",
   introspection: "/auth/introspect",
   revocation: "/auth/revoke",

@@ -122,7 +122,7 @@ function refusalHeaders(
   { configuration }: Pick<Context, "configuration">,
   refusal: OAuthError,
 ): Record<string, string> {
-  const { requiredScope, requiredLevel, retryAfterSeconds, allow } = refusal.detail;
+  const { requiredScope, requiredLevel, retryAfterSeconds, allow, takesProofs } = refusal.detail;
   // RFC 9110 §15.5.2: a 401 has a challenge. It is Basic only for a client that used Basic, because browsers answer Basic
   // by asking people for a password.
   const challenge = refusal.detail.challenge ?? (refusal.status === 401 ? "Bearer" : undefined);
@@ -131,7 +131,10 @@ function refusalHeaders(
   if (challenge === "Basic") {
     headers["WWW-Authenticate"] = `Basic realm="${quotable(configuration.appearance.name)}", charset="UTF-8"`;
   }
-  if (challenge === "Bearer") {
+  if (challenge === "Bearer" || challenge === "DPoP") {
+    const { signing_algorithms } = configuration.dpop;
+    // RFC 9449 §7.1: the algorithms of proofs.
+    const algs = `algs="${signing_algorithms.join(" ")}"`;
     const parameters = [`realm="${quotable(configuration.appearance.name)}"`];
     // RFC 6750 §3.1: the challenge "SHOULD NOT" name an error if the request had no credentials.
     if (!WITHOUT_CREDENTIALS.has(refusal.reason)) {
@@ -139,7 +142,10 @@ function refusalHeaders(
     }
     if (requiredScope !== undefined) parameters.push(`scope="${requiredScope}"`);
     if (requiredLevel !== undefined) parameters.push(`acr_values="${requiredLevel}"`);
-    headers["WWW-Authenticate"] = `Bearer ${parameters.join(", ")}`;
+    if (challenge === "DPoP") parameters.push(algs);
+    // RFC 9449 §7.2: the error belongs to the scheme that was used, and the other one is named.
+    if (takesProofs === true && challenge === "Bearer") parameters.push(`DPoP ${algs}`);
+    headers["WWW-Authenticate"] = `${challenge} ${parameters.join(", ")}`;
   }
   if (retryAfterSeconds !== undefined) headers["Retry-After"] = String(retryAfterSeconds);
   if (allow !== undefined) headers.Allow = allow;

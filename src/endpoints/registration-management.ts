@@ -1,4 +1,6 @@
 /** RFC 7592: a client that registered itself reads, changes and removes its registration. */
+
+import { asStrictAsBefore } from "../clients/binding-metadata.ts";
 import { registrationPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import { withinSelfService } from "../clients/self-service.ts";
@@ -35,7 +37,7 @@ export function registrationManagement(context: Context): {
   async function requireManaged(incoming: Incoming): Promise<Managed> {
     if (!hasBearerScheme(incoming.request))
       throw new OAuthError("registration_access_token_missing", { challenge: "Bearer" });
-    const token = readBearerToken(incoming, null);
+    const token = readBearerToken(incoming);
     const [clientId = "", ...more] = new URLSearchParams(incoming.query).getAll("client_id");
     const client = more.length > 0 ? null : await findManagedClient(context, clientId, token);
     if (client === null) {
@@ -59,7 +61,7 @@ export function registrationManagement(context: Context): {
       countAttempt(incoming.address);
       const input = await readMetadata(context, incoming);
       requireOwn(input, client);
-      const checked = checkClientMetadata(input, policy);
+      const checked = asStrictAsBefore(checkClientMetadata(input, policy), client);
       const metadata = client.initialAccess
         ? checked
         : withinSelfService(checked, configuration.registration);

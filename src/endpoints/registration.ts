@@ -35,7 +35,7 @@ export function registration(context: Context): Handler {
       if (mode === "open") return false;
       throw new OAuthError("registration_token_missing", { challenge: "Bearer" });
     }
-    const presented = digestSecret(readBearerToken(incoming, null));
+    const presented = digestSecret(readBearerToken(incoming));
     const known = initialAccessTokens.filter((digest) => timingSafeEqual(digest, presented)).length > 0;
     // A wrong token is an error in open mode too: an invalid credential is never ignored.
     if (!known) {

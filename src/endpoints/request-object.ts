@@ -12,6 +12,7 @@ import { parametersIn, parseRequestObject, type RequestObject } from "../protoco
 import {
   assembledParameters,
   isSigned,
+  pushedObject,
   requireAlgorithm,
   requireObject,
   requireOwnClaims,
@@ -38,6 +39,40 @@ export interface Assembled {
   readonly fault: OAuthError | null;
 }
 
+/**
+ * RFC 9126 §3: the parameters of a pushed request. A request object is all of it, and is read once: what the server keeps is checked.
+ * Throws OAuthError.
+ */
+export async function pushedParameters(
+  context: ObjectContext,
+  client: ClientRecord,
+  sent: Parameters,
+): Promise<{ readonly parameters: Parameters; readonly signed: boolean }> {
+  const text = sent.get("request");
+  if (text === undefined) {
+    requireObject(client);
+    return { parameters: sent, signed: false };
+  }
+  const now = context.clock.seconds();
+  const object = await readObject(context, client, text, now, now);
+  return { parameters: pushedObject(object, client, parametersIn(object)), signed: isSigned(object) };
+}
+
+/** The object, if it may be believed: its signature, its own claims and its times are right. Throws OAuthError. */
+async function readObject(
+  context: ObjectContext,
+  client: ClientRecord,
+  text: string,
+  now: number,
+  seenAt: number,
+): Promise<RequestObject> {
+  const object = parseRequestObject(text);
+  requireAlgorithm(object, client);
+  if (isSigned(object)) await requireSignature(context, client, object);
+  requireOwnClaims(object, client, { issuer: context.issuer.identifier, now, seenAt });
+  return object;
+}
+
 /** Reads the request object, if there is one. A refusal is a value, because its way to the client is not known yet. */
 export async function assembleParameters(
   context: ObjectContext,
@@ -51,12 +86,9 @@ export async function assembleParameters(
       // A repeated parameter is refused with all others.
       return { parameters: sent, carried: sent, fault: null };
     }
-    const object = parseRequestObject(text);
-    requireAlgorithm(object, client);
-    if (isSigned(object)) await requireSignature(context, client, object);
     const now = context.clock.seconds();
     const seenAt = readSeenAt(context, sent, text, now);
-    requireOwnClaims(object, client, { issuer: context.issuer.identifier, now, seenAt: seenAt ?? now });
+    const object = await readObject(context, client, text, now, seenAt ?? now);
     const parameters = assembledParameters(object, client, sent, parametersIn(object));
     return {
       parameters,
@@ -99,7 +131,10 @@ function readSeenAt(context: ObjectContext, sent: Parameters, text: string, now:
 }
 
 /** The parameters with these in place of what was sent under their names; undefined: none. */
-function withValues(sent: Parameters, changes: Readonly<Record<string, string | undefined>>): Parameters {
+export function withValues(
+  sent: Parameters,
+  changes: Readonly<Record<string, string | undefined>>,
+): Parameters {
   const values = new Map(sent.entries().map(([name]) => [name, sent.all(name)] as const));
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) values.delete(name);

@@ -1,6 +1,6 @@
 /**
- * How an answer gets to the client: OAuth 2.0 Multiple Response Type Encoding Practices §2.1 (`query`, `fragment`) and
- * OAuth 2.0 Form Post Response Mode §2 (`form_post`).
+ * How an answer gets to the client: OAuth 2.0 Multiple Response Type Encoding Practices §2.1 (`query`, `fragment`),
+ * OAuth 2.0 Form Post Response Mode §2 (`form_post`), and the same three with a signed answer (JARM §2.3).
  */
 import type { RedirectUri } from "../protocol/identifiers.ts";
 import {
@@ -23,6 +23,8 @@ export interface Delivery {
 
 export interface ResponseMode {
   readonly mode: string;
+  /** Whether the answer is one parameter, `response`: a JWT that has the others (JARM §2.1). */
+  readonly signs: boolean;
   /** Whether an answer in this mode can go to the redirect URI. */
   reaches(redirectUri: RedirectUri): boolean;
   deliver(redirectUri: RedirectUri, parameters: ResponseParameters): Delivery;
@@ -31,6 +33,7 @@ export interface ResponseMode {
 /** The default for an answer with a code. */
 export const QUERY: ResponseMode = {
   mode: "query",
+  signs: false,
   reaches: () => true,
   deliver: (redirectUri, parameters) => ({
     address: withResponseParameters(redirectUri, parameters),
@@ -41,6 +44,7 @@ export const QUERY: ResponseMode = {
 /** For applications in a browser: the code is in no log of their server. */
 const FRAGMENT: ResponseMode = {
   mode: "fragment",
+  signs: false,
   reaches: () => true,
   deliver: (redirectUri, parameters) => ({
     address: withResponseFragment(redirectUri, parameters),
@@ -50,6 +54,7 @@ const FRAGMENT: ResponseMode = {
 
 const FORM_POST: ResponseMode = {
   mode: "form_post",
+  signs: false,
   // A browser posts forms to web servers only. The page's policy names the server, and a policy cannot name an IPv6 address.
   reaches: (redirectUri) => isWeb(redirectUri) && !/^https?:\/\/\[/.test(redirectUri),
   deliver: (redirectUri, parameters) => {
@@ -59,4 +64,16 @@ const FORM_POST: ResponseMode = {
   },
 };
 
-export const RESPONSE_MODES: readonly ResponseMode[] = [QUERY, FRAGMENT, FORM_POST];
+/** JARM §2.3: the same way, with a signed answer. */
+const signed = (mode: string, way: ResponseMode): ResponseMode => ({ ...way, mode, signs: true });
+
+export const RESPONSE_MODES: readonly ResponseMode[] = [
+  QUERY,
+  FRAGMENT,
+  FORM_POST,
+  signed("query.jwt", QUERY),
+  signed("fragment.jwt", FRAGMENT),
+  signed("form_post.jwt", FORM_POST),
+  // JARM §2.3.4: the default for an answer with a code.
+  signed("jwt", QUERY),
+];

@@ -41,7 +41,7 @@ export async function signedIntrospection(
     signingKeys,
     clock,
   }: Pick<Context, "configuration" | "issuer" | "signingKeys" | "clock">,
-  client: Pick<ClientRecord, "clientId" | "introspectionSignedResponseAlg">,
+  client: Pick<ClientRecord, "clientId" | "introspectionSignedResponseAlg" | "securityProfile">,
   answer: Introspection,
 ): Promise<Response> {
   const algorithm = introspectionAlgorithm(client, configuration.signing);

@@ -1,4 +1,4 @@
-/** This server's own resource, protected by RFC 6750: the facts about the person that the token's scopes allow. */
+/** This server's own resource, protected by RFC 6750 and RFC 9449: the facts about the person that the token's scopes allow. */
 import { claimsAbout } from "../operations/claims.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
@@ -13,7 +13,7 @@ import {
 } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { readBearerToken, requireBearer } from "./bearer.ts";
+import { readAccessToken, requireAccessToken } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
 export const userinfo =
@@ -24,7 +24,8 @@ export const userinfo =
     const type = (request.headers.get("content-type") ?? "").toLowerCase();
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
     const form = hasForm && query === "" ? await readTokenForm(context, incoming) : null;
-    const { scope, grant, clientId } = await requireBearer(context, readBearerToken(incoming, form), [
+    const sent = readAccessToken(incoming, form);
+    const { scope, grant, clientId } = await requireAccessToken(context, incoming, sent, [
       OPENID_SCOPE,
       USERINFO_SCOPE,
       EMAIL_SCOPE,
@@ -41,7 +42,7 @@ export const userinfo =
         grant.claims?.userinfo,
       ));
     // The token belongs to a client itself and to no person, or has ended in this moment.
-    if (claims === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
+    if (claims === null) throw new OAuthError("bearer_token_unknown", { challenge: sent.scheme });
     return answer(context, clientId, claims);
   };
 

@@ -1,6 +1,7 @@
 /**
  * A grant type, as the token endpoint sees it. The endpoint parses, authenticates the client, and checks that the client
- * may use the grant type; the entry names the parameters and the operation of the grant type.
+ * may use the grant type; the entry names the parameters and the operation of the grant type. What the request proves to have is in
+ * `caller.possession`, and the operation binds all tokens to it (protocol/bindings.ts).
  */
 import type { Configuration } from "../configuration/schema.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
@@ -22,8 +23,6 @@ interface Definition<Request> {
   readonly grantType: GrantType;
   /** Whether the metadata document names it. Missing: it always does. */
   isOffered?(configuration: Configuration): boolean;
-  /** How the tokens are bound to the client. A bearer token works for every holder (RFC 6750). */
-  readonly binding: "bearer";
   /** The parameters of the grant type, typed. Throws OAuthError. */
   parse(parameters: Parameters): Request;
   /** Throws OAuthError too. */
@@ -33,7 +32,6 @@ interface Definition<Request> {
 export interface GrantTypeEntry {
   readonly grantType: GrantType;
   isOffered?(configuration: Configuration): boolean;
-  readonly binding: "bearer";
   redeem(context: Context, act: Act, caller: Caller, parameters: Parameters): Promise<Redemption>;
 }
 

@@ -15,7 +15,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §4.1.3, RFC 7636 §4.5.
   grantType({
     grantType: "authorization_code",
-    binding: "bearer",
     parse: (parameters) => ({
       code: parameters.required("code"),
       redirectUri: parameters.get("redirect_uri"),
@@ -27,7 +26,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §6.
   grantType({
     grantType: "refresh_token",
-    binding: "bearer",
     parse: (parameters) => ({
       refreshToken: parameters.required("refresh_token"),
       target: targetOf(parameters),
@@ -37,14 +35,12 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §4.4.2.
   grantType({
     grantType: "client_credentials",
-    binding: "bearer",
     parse: targetOf,
     redeem: answered(issueToClient),
   }),
   // RFC 8628 §3.4.
   grantType({
     grantType: DEVICE_CODE_GRANT,
-    binding: "bearer",
     parse: (parameters) => ({
       deviceCode: parameters.required("device_code"),
       target: targetOf(parameters),
@@ -55,7 +51,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   grantType({
     grantType: TOKEN_EXCHANGE_GRANT,
     isOffered: ({ token_exchange, id_jag_audiences }) => token_exchange.length + id_jag_audiences.length > 0,
-    binding: "bearer",
     parse: (parameters) => ({
       subjectToken: parameters.required("subject_token"),
       subjectTokenType: parameters.required("subject_token_type"),
@@ -71,7 +66,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   grantType({
     grantType: JWT_BEARER_GRANT,
     isOffered: ({ trusted_issuers }) => trusted_issuers.some(({ people }) => people !== undefined),
-    binding: "bearer",
     parse: (parameters) => ({
       assertion: parameters.required("assertion"),
       target: targetOf(parameters),

@@ -16,7 +16,7 @@ import {
   isIdJag,
   mayBeServed,
   requireClient,
-  requireUnbound,
+  requirePossession,
 } from "../rules/assertion-grant.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
@@ -77,7 +77,7 @@ export async function redeemAssertion(
     const token = await believe(context, issuer, jws, expectedOf(context, issuer, people, jws));
     const isOfIdJag = isIdJag(jws);
     if (isOfIdJag) requireClient(token, clientId);
-    requireUnbound(token, clientId);
+    requirePossession(token, caller.possession.shown, clientId);
     await confirm(context, caller);
     if (people.single_use) await spend(context, actOf(act, caller), "assertion", issuer, token);
     return await issue(context, act, caller, { issuer, people, token, isOfIdJag, target });
@@ -183,7 +183,7 @@ async function issue(
     if (useless !== null) return concluded(refused(useless));
     const accessToken = mintAccessToken(
       context,
-      { client, grant, scope, resources },
+      { client, grant, scope, resources, confirmation: await caller.possession.use() },
       mintCredential("access_token", clock, random, shardOf(grant.id)),
     );
     const decision = grantByAssertion(facts, grant, accessToken.record, { issuer: issuer.issuer, now });

@@ -1,4 +1,5 @@
 /** RFC 6749 §4.1: from the person's yes to a code, and from the code to tokens. */
+
 import {
   assembleCredential,
   type MintedCredential,
@@ -6,8 +7,9 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
+import { draftAccessToken, mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { ServerKeys } from "../platform/keys.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type {
   CodeChallenge,
@@ -17,6 +19,7 @@ import type {
   Scope,
 } from "../protocol/identifiers.ts";
 import { recipientOf } from "../protocol/redirect-uri.ts";
+import { codeSeconds } from "../protocol/security-profile.ts";
 import { agentOf, productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
@@ -36,6 +39,7 @@ import {
   grants,
   type IndividualClaims,
   once,
+  pushedRequests,
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -44,6 +48,7 @@ import { keepDocumentClient } from "./client-documents.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
+import { findPushedAnswer, type PushedRequest } from "./pushed-requests.ts";
 import type { SignedIn } from "./sessions.ts";
 
 /** An authorization request that the authorization endpoint has checked. */
@@ -54,12 +59,16 @@ export interface CodeRequest {
   readonly codeChallenge: CodeChallenge | null;
   /** OpenID Connect Core §3.1.2.1; null if the request has none. */
   readonly nonce: string | null;
+  /** RFC 9449 §10: what the token request must prove; null if the request names no key. */
+  readonly confirmation: Confirmation | null;
   readonly scope: readonly Scope[];
   /** The individual claims that the request names; null if it names none. */
   readonly claims: IndividualClaims | null;
   /** The scopes for which the person is asked (`scopeToAllow`). */
   readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  /** The pushed request that it came in, which the answer uses up; null if it was not pushed. */
+  readonly pushed: PushedRequest | null;
 }
 
 export interface ApproveOptions {
@@ -77,21 +86,29 @@ const AUTHORIZATION = {
   form: row(once, { id: "$formId", kind: "$formKind" }),
 };
 
+const PUSHED = { pushed: row(pushedRequests, { id: "$pushedId" }) };
+const PUSHED_AUTHORIZATION = { ...AUTHORIZATION, ...PUSHED };
+
 export const authorize = (
   context: DecideContext,
   act: Act,
   authorization: rules.Authorization,
-): Promise<"authorized" | "form_answered" | "refused" | "signed_out"> => {
-  const { grant, code, form, session = null } = authorization;
+): Promise<rules.AuthorizationOutcome> => {
+  const { grant, code, form, session = null, pushed = null } = authorization;
+  const named = {
+    subject: grant.subject,
+    clientId: grant.clientId,
+    recipient: recipientOf(code.redirectUri),
+    sessionId: session,
+    formId: form?.id ?? null,
+    formKind: "form",
+  } as const;
   return outcomeOf(context, act, async () => {
-    const facts = await context.store.look(AUTHORIZATION, {
-      subject: grant.subject,
-      clientId: grant.clientId,
-      recipient: recipientOf(code.redirectUri),
-      sessionId: session,
-      formId: form?.id ?? null,
-      formKind: "form",
-    });
+    const { store } = context;
+    const facts =
+      pushed === null
+        ? await store.look(AUTHORIZATION, named)
+        : await store.look(PUSHED_AUTHORIZATION, { ...named, pushedId: pushed });
     return rules.authorize(facts, authorization);
   });
 };
@@ -108,6 +125,13 @@ const ANSWERED = {
 const codeOf = (keys: ServerKeys, form: rules.AnsweredForm, id: RecordId): MintedCredential =>
   assembleCredential("authorization_code", id, keys.mac("code of a form", form.sealed, id));
 
+/**
+ * The code of a pushed request, so that a reload of its page gets the same one. Only the client and the person's browser have the
+ * credential of its `request_uri`.
+ */
+const codeOfPushed = (keys: ServerKeys, { credential }: PushedRequest, id: RecordId): MintedCredential =>
+  assembleCredential("authorization_code", id, keys.mac("code of a pushed request", credential, id));
+
 /** How a form was answered before: `denied`, the text of the code, or null if the answer is used up. */
 export async function findEarlierAnswer(
   { store, keys, clock }: Pick<Context, "store" | "keys" | "clock">,
@@ -122,16 +146,36 @@ export async function findEarlierAnswer(
   return Buffer.compare(derived.digest, digest) === 0 ? { code: derived.text } : null;
 }
 
-/** The person says no. False if the form was answered before. */
+/** How the pushed request was answered before, as `findEarlierAnswer` says it. */
+export async function findEarlierPushedAnswer(
+  context: Pick<Context, "store" | "keys" | "clock">,
+  pushed: PushedRequest,
+  signedIn: SignedIn | null,
+): Promise<"denied" | { readonly code: string } | null> {
+  const earlier = await findPushedAnswer(context, pushed, signedIn);
+  if (earlier === "denied") return "denied";
+  if (earlier === "answered") return null;
+  const { id, digest } = earlier.code;
+  const derived = codeOfPushed(context.keys, pushed, id);
+  return Buffer.compare(derived.digest, digest) === 0 ? { code: derived.text } : null;
+}
+
+const REFUSAL = { form: ANSWERED.form, ...PUSHED };
+
+/** The person says no. False if the form, or the pushed request, was answered before. */
 export const refuseConsent = (
   context: Pick<Context, "store" | "events" | "clock">,
   act: Act,
-  about: { readonly subject: string; readonly client: string },
+  { client, pushed }: Pick<CodeRequest, "client" | "pushed">,
+  subject: string,
   form: rules.AnsweredForm,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
-    const found = await context.store.look(ANSWERED, { formId: form.id, formKind: "form" });
-    return rules.refuseConsent(found.form, form, about, context.clock.seconds());
+    const pushedId = pushed?.record.id ?? null;
+    const found = await context.store.look(REFUSAL, { formId: form.id, formKind: "form", pushedId });
+    const about = { subject, client: client.clientId };
+    const isPushed = pushed !== null;
+    return rules.refuseConsent({ ...found, isPushed }, form, about, context.clock.seconds());
   });
 
 const USED = { used: row(once, { id: "$id", kind: "$kind" }) };
@@ -147,7 +191,7 @@ export const useReauthentication = (
     return rules.useReauthentication(used, proof, context.clock.seconds());
   });
 
-/** RFC 6749 §4.1.2: issues a code for what the person allowed. Null if the form was answered before. */
+/** RFC 6749 §4.1.2: issues a code for what the person allowed. Null if the form, or the pushed request, was answered before. */
 export async function issueAuthorizationCode(
   context: Context,
   act: Act,
@@ -157,14 +201,26 @@ export async function issueAuthorizationCode(
 ): Promise<string | null> {
   const { clock, random, keys, configuration } = context;
   const now = clock.seconds();
-  const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
+  const {
+    client,
+    pushed,
+    scope,
+    resources,
+    redirectUri,
+    redirectUriRequested,
+    codeChallenge,
+    nonce,
+    confirmation,
+  } = request;
+  const expiresAt = now + codeSeconds(client, configuration.lifetimes.authorization_code_seconds);
   // A person's grants have the same shard as the person's remembered consents.
   const shard = shardOf(account.subject);
   const { text, id, digest } =
-    form === null
-      ? mintCredential("authorization_code", clock, random, shard)
-      : codeOf(keys, form, newRecordId(clock, random, shard));
-  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce } = request;
+    pushed !== null
+      ? codeOfPushed(keys, pushed, newRecordId(clock, random, shard))
+      : form === null
+        ? mintCredential("authorization_code", clock, random, shard)
+        : codeOf(keys, form, newRecordId(clock, random, shard));
   await keepDocumentClient(context, act, client);
   const consent = {
     subject: account.subject,
@@ -194,6 +250,7 @@ export async function issueAuthorizationCode(
       redirectUriRequested,
       codeChallenge,
       nonce,
+      confirmation,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -203,11 +260,12 @@ export async function issueAuthorizationCode(
     consent: remember ? consent : form === null ? "remembered" : null,
     form,
     session: session.id,
+    pushed: pushed?.record.id ?? null,
   });
   // The person signed out at this very moment.
   if (outcome === "signed_out") throw new OAuthError("login_required", { clientId: client.clientId });
   if (outcome === "refused") throw new OAuthError("person_denied", { clientId: client.clientId });
-  return outcome === "form_answered" ? null : text;
+  return outcome === "authorized" ? text : null;
 }
 
 type NewGrant = Pick<
@@ -259,7 +317,7 @@ export const newFormId = ({ clock, random }: Pick<Context, "clock" | "random">, 
   newRecordId(clock, random, shardOf(subject));
 
 /** A token request with a code (RFC 6749 §4.1.3). */
-export interface CodeRedemption extends rules.CodeRequest {
+export interface CodeRedemption extends Omit<rules.CodeRequest, "shown"> {
   readonly code: string;
   readonly target: RequestedTarget;
 }
@@ -286,7 +344,8 @@ export function redeemCode(
     const facts = await store.look(CODE, { id: presented?.id ?? null, callerId: caller.callerId });
     caller.confirm(facts.caller);
     const now = clock.seconds();
-    const fault = rules.codeFault(presented, facts, client.clientId, request, now);
+    const { shown } = caller.possession;
+    const fault = rules.codeFault(presented, facts, client.clientId, { ...request, shown }, now);
     const { code, grant } = facts;
     if (fault !== null || code === null || grant === null) {
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
@@ -295,13 +354,17 @@ export function redeemCode(
     const useless = code.usedAt === null ? await useFault(context, client, grant) : null;
     if (useless !== null) return concluded(refused(useless));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
-    const accessToken = mintAccessToken(context, {
+    // A replay needs none: it gets no tokens.
+    const confirmation = code.usedAt === null ? await caller.possession.use() : null;
+    const mint = code.usedAt === null ? mintAccessToken : draftAccessToken;
+    const accessToken = mint(context, {
       client,
       grant,
       scope: allowed.scope,
       resources: allowed.resources,
+      confirmation,
     });
-    const refreshToken = mintRefreshToken(context, client, grant.id);
+    const refreshToken = mintRefreshToken(context, client, grant.id, confirmation);
     const decision = rules.redeemCode(facts, client, failureLimit, {
       now,
       accessToken: accessToken.record,

@@ -19,7 +19,9 @@ import { type Act, actOfStranger } from "../rules/events.ts";
 import { row } from "../store/contract.ts";
 import { type ClientRecord, clients } from "../store/tables.ts";
 import { type ProofContext, ProvenRequest, proofOf } from "./client-proofs.ts";
+import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
+import { NOTHING_PROVEN, type Possession } from "./possession.ts";
 
 /**
  * The entry of a plan that finds the caller's revision and its number, since another client may have the identifier by now.
@@ -29,7 +31,7 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-interface CallerContext extends ProofContext, Pick<Context, "callers"> {
+interface CallerContext extends ProofContext, Pick<Context, "callers" | "clientCertificates"> {
   readonly limits: Pick<Context["limits"], "clientSecretPerAddress">;
 }
 
@@ -41,6 +43,8 @@ class CallerChanged extends Error {
 export class Caller {
   readonly client: AuthenticatedClient;
   isConfirmed: boolean;
+  /** What the request proves beside the credentials, for the tokens that it gets. */
+  possession: Possession = NOTHING_PROVEN;
 
   constructor(client: AuthenticatedClient, isConfirmed: boolean) {
     this.client = client;
@@ -80,18 +84,23 @@ const ATTEMPTS = 10;
 /**
  * Authenticates the client and acts for it. The client is confirmed before any answer or refusal is sent.
  * Throws `invalid_client` (401), for contradicting credentials `invalid_request`, and `too_many_requests` (429) after too
- * many wrong secrets. `endsAccess`: the act ends access, so neither an overload nor a full disk may block it.
+ * many wrong secrets. `endsAccess`: the act ends access, so neither an overload nor a full disk may block it. `find`: finds clients.
+ * Default: those that have a row.
  */
 export async function asClient<Result>(
   context: CallerContext,
-  incoming: Pick<Incoming, "request" | "address" | "requestId">,
+  incoming: Pick<Incoming, "request" | "address" | "requestId" | "isFromProxy">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
-  { endsAccess = false }: { readonly endsAccess?: boolean } = {},
+  {
+    endsAccess = false,
+    find = (clientId) => findServedClient(context, clientId),
+  }: { readonly endsAccess?: boolean; readonly find?: ProvenRequest["find"] } = {},
 ): Promise<Result> {
-  const credentials = presentedCredentials(incoming.request, parameters);
-  const { callers, clock } = context;
-  const request = new ProvenRequest(actOfStranger(incoming), endsAccess);
+  const { callers, clock, clientCertificates } = context;
+  const certificate = clientCertificates.of(incoming);
+  const credentials = presentedCredentials(incoming.request, parameters, certificate);
+  const request = new ProvenRequest(actOfStranger(incoming), find, endsAccess);
   let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {
     const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;

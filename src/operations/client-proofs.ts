@@ -2,21 +2,23 @@
  * How each kind of credentials finds its client and proves that they are the client's. A further kind is an entry here, and one of
  * clients/authentication-methods.ts that reads it from the request.
  */
+import { createHash } from "node:crypto";
 import {
   type AssertionCredentials,
+  type ClientCertificateFacts,
   type Credentials,
   type Proof,
   proveByName,
   proveBySecret,
 } from "../clients/authentication-methods.ts";
 import { isSignedWith } from "../keys/verify.ts";
-import { TOKEN_PATH } from "../protocol/client-authentication.ts";
+import { TOKEN_PATH, usesCertificate } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
+import { certificateFault, isRegisteredIn, nameFault } from "../rules/client-certificate.ts";
 import type { Act } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../store/tables.ts";
 import { ClientKeyError } from "./client-keys.ts";
-import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
 import { workloadProof } from "./workloads.ts";
@@ -38,12 +40,15 @@ export interface ProofContext
 /** A request with credentials. It may be carried out in several attempts, for which what counts once counts as one use. */
 export class ProvenRequest {
   readonly act: Act;
+  /** Finds the client that the credentials name; null if there is none. */
+  readonly find: (clientId: string) => Promise<ClientRecord | null>;
   readonly #endsAccess: boolean;
   readonly #uses = new Map<string, Promise<boolean>>();
 
   /** `endsAccess`: neither an overload nor a full disk may keep it from being carried out. */
-  constructor(act: Act, endsAccess: boolean) {
+  constructor(act: Act, find: ProvenRequest["find"], endsAccess: boolean) {
     this.act = act;
+    this.find = find;
     this.#endsAccess = endsAccess;
   }
 
@@ -74,10 +79,16 @@ export function proofOf(
   request: ProvenRequest,
   credentials: Credentials,
 ): ClientProof {
-  const find = () => findServedClient(context, credentials.clientId);
+  const find = () => request.find(credentials.clientId);
   switch (credentials.kind) {
     case "none":
-      return { find, prove: proveByName };
+      return {
+        find,
+        prove: (client) =>
+          usesCertificate(client.tokenEndpointAuthMethod)
+            ? proveByCertificate(context, client, credentials.certificate)
+            : proveByName(client),
+      };
     case "secret":
       return { find, prove: (client) => proveBySecret(client, credentials, context.clock.seconds()) };
     case "assertion":
@@ -89,6 +100,38 @@ export function proofOf(
       });
   }
 }
+
+/** A certificate whose key a client publishes elsewhere is believed again for so long: the client can take it away there. */
+const PUBLISHED_SECONDS = 900;
+
+/** RFC 8705 §2: the TLS of a trusted proxy proved that the client has the key of this certificate. */
+function proveByCertificate(
+  { clock, clientKeys }: ProofContext,
+  client: ClientRecord,
+  certificate: ClientCertificateFacts | null,
+): Reason | Proof | Promise<Reason | Proof> {
+  if (certificate === null) return "client_certificate_missing";
+  const now = clock.seconds();
+  const proof = { secretExpiresAt: certificate.notAfter + 1 };
+  const untimely = certificateFault(certificate, now);
+  if (untimely !== null) return untimely;
+  if (client.tokenEndpointAuthMethod === "tls_client_auth") return nameFault(certificate, client) ?? proof;
+  const isIts = (key: ClientJwk) => isRegisteredIn(certificate, key, thumbprintOf);
+  const until = Math.min(proof.secretExpiresAt, now + PUBLISHED_SECONDS);
+  return clientKeys.has(client, isIts).then(
+    (isRegistered) =>
+      isRegistered
+        ? { secretExpiresAt: client.jwksUri === null ? proof.secretExpiresAt : until }
+        : "client_certificate_wrong",
+    (error: unknown) => {
+      if (error instanceof ClientKeyError) return "client_assertion_key";
+      throw error;
+    },
+  );
+}
+
+const thumbprintOf = (certificate: string): string =>
+  createHash("sha256").update(Buffer.from(certificate, "base64")).digest("base64url");
 
 /** The refusal names the client, for the log alone: its operator looks there. */
 function aboutClient<Result>(clientId: string, check: () => Result): Result {
@@ -115,7 +158,7 @@ function assertionProof(
     }),
   );
   return {
-    find: () => findServedClient(context, clientId),
+    find: () => request.find(clientId),
     async prove(client) {
       const fault = assertionFault(assertion, client);
       if (fault !== null) return fault;

@@ -22,6 +22,7 @@ import type { Store } from "../store/contract.ts";
 import type { ActivityKeeper } from "./activities.ts";
 import type { AuditKeeper } from "./audit.ts";
 import type { CallerMemory } from "./caller-memory.ts";
+import type { ClientCertificates } from "./client-certificates.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { ClientDocuments } from "./document-fetching.ts";
 import type { LogoutSender } from "./ending.ts";
@@ -66,6 +67,8 @@ export interface Context {
   readonly outbound: Outbound;
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
+  /** The certificates of clients, as trusted proxies pass them on. */
+  readonly clientCertificates: ClientCertificates;
   /** The issuers that the operator trusts. */
   readonly trustedIssuers: TrustedIssuers;
   /** The metadata documents of clients. */
@@ -132,6 +135,12 @@ export interface Limits {
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
+  /** Pushed requests of clients that prove nothing, or for which the operator does not vouch. */
+  readonly pushedRequestPerAddress: AttemptLimit;
+  /** The same, of all addresses together; its key is empty. */
+  readonly pushedRequestOfStrangers: AttemptLimit;
+  /** Pushed requests of all others. */
+  readonly pushedRequestPerClient: AttemptLimit;
   /** Pages with a code for another device. */
   readonly otherDeviceCodePerAddress: AttemptLimit;
   /** Invitations of people who manage groups and no more, by the person. */

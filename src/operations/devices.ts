@@ -201,8 +201,9 @@ export async function redeemDeviceCode(
     const useless = await useFault(context, client, grant);
     if (useless !== null) return refuse(useless);
     const { scope, resources } = redeemedTarget(catalogue, grant, client, target);
-    const accessToken = mintAccessToken(context, { client, grant, scope, resources });
-    const refreshToken = mintRefreshToken(context, client, grant.id);
+    const confirmation = await caller.possession.use();
+    const accessToken = mintAccessToken(context, { client, grant, scope, resources, confirmation });
+    const refreshToken = mintRefreshToken(context, client, grant.id, confirmation);
     const decision = rules.redeemDeviceCode(facts, client, {
       now,
       accessToken: accessToken.record,

@@ -39,7 +39,7 @@ export const readAccessToken: TokenReader = async (context, caller, text) => {
   const facts = await withOrigins(context, found, now);
   const live = presentedAccessToken(presented, facts, now);
   if (live === null || (await useFault(context, facts.client, facts.grant)) !== null) return null;
-  const { exchange, clientId, scope, resources, expiresAt, id } = live;
+  const { exchange, clientId, scope, resources, expiresAt, id, confirmation } = live;
   return {
     kind: "access_token",
     clientId,
@@ -48,6 +48,7 @@ export const readAccessToken: TokenReader = async (context, caller, text) => {
     scope,
     resources,
     expiresAt,
+    confirmation,
     actors: exchange?.actors ?? [],
     mayAct: mayActOf(presented.claims),
     tokens: [recordIdText(id), ...(exchange?.tokens ?? [])],
@@ -120,6 +121,7 @@ export const readIdToken: TokenReader = async (context, caller, text) => {
     scope: grant.scope.filter((name) => matching.every((other) => other.scope.includes(name))),
     resources: [],
     expiresAt: exp,
+    confirmation: null,
     actors: [],
     mayAct: mayActOf(claims),
     tokens: [],
@@ -162,6 +164,7 @@ export const readRefreshToken: TokenReader = async (context, caller, text) => {
     scope: grant.scope,
     resources: grant.resources,
     expiresAt: token.expiresAt,
+    confirmation: token.confirmation,
     actors: [],
     mayAct: null,
     tokens: [],

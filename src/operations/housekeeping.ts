@@ -6,8 +6,9 @@ import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules/device-code.ts";
 import { SERVER_ACT } from "../rules/events.ts";
+import { PUSHED_REQUEST_REMEMBERED_SECONDS } from "../rules/pushed-request.ts";
 import { type Expiries, type Store, StoreUnavailable } from "../store/contract.ts";
-import { clients, deviceCodes, TABLES } from "../store/tables.ts";
+import { clients, deviceCodes, pushedRequests, TABLES } from "../store/tables.ts";
 import { sealAudit } from "./audit.ts";
 import { CROWDED_SECONDS, findCrowdedOut } from "./clients.ts";
 import type { Events } from "./events.ts";
@@ -43,6 +44,8 @@ export const expiriesAt = (now: EpochSeconds, unusedSince: EpochSeconds): Expiri
   ...Object.fromEntries(TABLES.map(({ name }) => [name, now])),
   // RFC 8628 §3.5: a device that asks a little late gets expired_token or access_denied, not an unknown code.
   [deviceCodes.name]: now - DEVICE_CODE_REMEMBERED_SECONDS,
+  // So a person who comes too late learns that, and not that there is no such request.
+  [pushedRequests.name]: now - PUSHED_REQUEST_REMEMBERED_SECONDS,
   [clients.name]: unusedSince - 1,
 });
 

@@ -11,7 +11,7 @@ import { mayUse } from "../rules/client-access.ts";
 import type { Act } from "../rules/events.ts";
 import { allowedAudience, allowedIdJag, type IdJagWish, idJagClaims } from "../rules/id-jag.ts";
 import { subjectFor } from "../rules/subject.ts";
-import type { ExchangeTokens } from "../rules/token-exchange.ts";
+import { type ExchangeTokens, fitsExchange } from "../rules/token-exchange.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { actOf, type Caller } from "./caller.ts";
 import { findClient } from "./clients.ts";
@@ -65,6 +65,7 @@ export async function exchangeForIdJag(
   // ID-JAG, Processing Rules: the assertion is for the client that asks. Without openid nobody signed in to it.
   if (subject.clientId !== clientId || grant === null || !grant.scope.includes(OPENID_SCOPE))
     throw refuse("subject_token_not_allowed");
+  if (!fitsExchange(subject, clientId, caller.possession.shown)) throw refuse("subject_token_bound");
   const account = await findAccount(context, grant.subject);
   if (account === null || account.disabledAt !== null) throw refuse("subject_token_unknown");
   if (!mayUse(client, account)) throw refuse("person_not_allowed");
@@ -81,6 +82,8 @@ export async function exchangeForIdJag(
       authentication: grant,
     },
     { now, expiresAt },
+    // ID-JAG, Proof-of-Possession During Token Exchange: "the IdP MUST include a `cnf` claim".
+    await caller.possession.use(),
   );
   const algorithm = defaultSigningAlgorithm(configuration.signing.algorithms);
   const text = await signingKeys.sign(algorithm, ID_JAG_TYPE, claims);

@@ -8,6 +8,7 @@ import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
+import { cnfOf } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
@@ -122,6 +123,8 @@ export function accessTokenPayload(
     exp: accessToken.expiresAt,
     jti: recordIdText(accessToken.id),
     ...(scope.length > 0 && { scope: formatScope(scope) }),
+    // RFC 9449 §6.1.
+    ...(accessToken.confirmation !== null && { cnf: cnfOf(accessToken.confirmation) }),
     ...(grant !== null && {
       auth_time: grant.authenticatedAt,
       acr: grant.authenticationLevel,

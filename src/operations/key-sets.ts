@@ -52,6 +52,8 @@ export interface KeySets {
    * The caller says which algorithms it accepts; none of them is symmetric or `none`. `owner`: names the memory.
    */
   find(owner: string, source: KeySource, header: KeyHeader): Promise<CryptoKey>;
+  /** Whether one of the keys is the one that is meant. Throws KeySetError if the keys cannot be fetched. */
+  has(owner: string, source: KeySource, isMeant: (key: ClientJwk) => boolean): Promise<boolean>;
   /** Fetches the keys now, whatever is remembered, and remembers them. Throws KeySetError. */
   fetchNow(owner: string, source: KeySource): Promise<ClientKeySet>;
 }
@@ -169,13 +171,13 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
   async function findFetched(
     owner: string,
     source: Exclude<KeySource, { keys: ClientKeySet }>,
-    header: KeyHeader,
+    select: (keys: ClientKeySet) => readonly ClientJwk[],
   ): Promise<readonly ClientJwk[]> {
     const remembered = memory.get(owner);
     const known = remembered?.from === addressOf(source) ? remembered : null;
     const now = steadyClock.millis();
     const isFresh = known !== null && known.keys !== null && now - known.fetchedAt < FRESH_MILLIS;
-    const found = isFresh && known.keys !== null ? fitting(known.keys, header) : [];
+    const found = isFresh && known.keys !== null ? select(known.keys) : [];
     if (found.length > 0) return found;
     const mayFetch = known === null || now - known.triedAt >= AGAIN_MILLIS;
     const latest = mayFetch ? await fetchShared(owner, source, isFresh ? known : null) : known;
@@ -183,8 +185,15 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
     const counts = latest.keys !== null && steadyClock.millis() - latest.fetchedAt < FRESH_MILLIS;
     if (latest.keys === null || !counts)
       throw latest.failure ?? new KeySetError(`The keys of the ${noun} are too old.`);
-    return fitting(latest.keys, header);
+    return select(latest.keys);
   }
+
+  const selected = async (
+    owner: string,
+    source: KeySource,
+    select: (keys: ClientKeySet) => readonly ClientJwk[],
+  ): Promise<readonly ClientJwk[]> =>
+    "keys" in source ? select(source.keys) : findFetched(owner, source, select);
 
   async function readyKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
     const { kty, crv, x, y, n, e } = key;
@@ -202,11 +211,13 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
       const algorithm = SIGNING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
       if (algorithm === undefined)
         throw new KeySetError(`The algorithm '${String(header.alg).slice(0, 20)}' is not supported.`);
-      const keys = "keys" in source ? fitting(source.keys, header) : await findFetched(owner, source, header);
-      const [key, another] = keys;
+      const [key, another] = await selected(owner, source, (keys) => fitting(keys, header));
       if (key === undefined) throw new KeySetError(`The ${noun} has no key with this kid and algorithm.`);
       if (another !== undefined) throw new KeySetError(`Several keys of the ${noun} fit. Name one by kid.`);
       return readyKey(key, algorithm);
+    },
+    async has(owner, source, isMeant) {
+      return (await selected(owner, source, ({ keys }) => keys.filter(isMeant))).length > 0;
     },
     async fetchNow(owner, source) {
       if ("keys" in source) return source.keys;

@@ -2,7 +2,7 @@
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { newRecordId } from "../credentials/credential.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
-import { mintAccessToken } from "../credentials/issue.ts";
+import { draftAccessToken } from "../credentials/issue.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { EMAIL_SCOPE, OPENID_SCOPE } from "../protocol/catalogue.ts";
 import type { Scope } from "../protocol/identifiers.ts";
@@ -41,8 +41,8 @@ export async function previewTokens(
   const { catalogue, clock, random, issuer } = context;
   const resources = catalogue.defaultResources(scope);
   const grant = previewedGrant(context, client, account, scope);
-  const wish = { client, grant: { ...grant, resources }, scope, resources };
-  const { record, text } = mintAccessToken({ ...context, clock, random }, wish);
+  const wish = { client, grant: { ...grant, resources }, scope, resources, confirmation: null };
+  const { record, text } = draftAccessToken({ ...context, clock, random }, wish);
   const issued = { accessToken: record, grant, scope, resources };
   const about = { subject: account.subject, clientId: client.clientId, grantId: null };
   const told = await claimsForCaller(context, about, {
@@ -56,6 +56,7 @@ export async function previewTokens(
     subject: account.subject,
     scope,
     resources,
+    confirmation: null,
     issuedAt,
     expiresAt,
     exchange: null,

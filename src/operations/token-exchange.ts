@@ -154,7 +154,8 @@ function exchange(
     if (rulesOf(policy, client.clientId).length === 0) return refuse("exchange_not_allowed");
     const tokens = await read();
     if (typeof tokens === "string") return refuse(tokens);
-    const plan = planExchange(catalogue, policy, client, tokens, request);
+    const { possession } = caller;
+    const plan = planExchange(catalogue, policy, client, tokens, request, possession.shown);
     if (typeof plan === "string") return refuse(plan);
     // The person must be allowed to use this client too, and have signed in as well as it demands.
     const useless = await useFault(context, client, tokens.subject.grant);
@@ -168,6 +169,7 @@ function exchange(
       grant,
       scope,
       resources,
+      confirmation: await possession.use(),
       exchange: { of: plan.exchange, until: plan.until },
     });
     const { outcome, ...decision } = issueExchanged(client, grant, accessToken.record, via, clock.seconds());

@@ -1,5 +1,6 @@
 /** Tokens: refreshing, issuing to a client for itself, introspecting, and revoking. */
 import { isConfidential } from "../clients/authentication.ts";
+import { isPublic } from "../clients/authentication-methods.ts";
 import { ownScope } from "../clients/clients.ts";
 import { type PresentedAccessToken, recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import { newRecordId, parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
@@ -12,6 +13,7 @@ import {
 } from "../credentials/introspection.ts";
 import {
   deriveSuccessors,
+  draftAccessToken,
   mintAccessToken,
   mintedResponse,
   refreshTokenOf,
@@ -165,7 +167,13 @@ export function refresh(
     const facts = await lookAtRotation(context, presented?.id ?? null, caller.callerId);
     caller.confirm(facts.caller);
     const now = clock.seconds();
-    const fault = refreshRules.refreshFault(presented, facts, client.clientId, now);
+    const { possession } = caller;
+    const fault = refreshRules.refreshFault(
+      presented,
+      facts,
+      { clientId: client.clientId, isPublic: isPublic(client), shown: possession.shown },
+      now,
+    );
     const { token, grant } = facts;
     if (fault !== null || presented === null || token === null || grant === null) {
       return refuse(fault ?? "refresh_token_unknown");
@@ -175,13 +183,15 @@ export function refresh(
     const useless = isLate ? null : await useFault(context, client, grant);
     if (useless !== null) return refuse(useless);
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
+    const confirmation = isLate ? null : await possession.use();
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
     const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
     const successors = deriveSuccessors(keys, presented, id, retryKey);
-    const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
-    const accessToken = mintAccessToken(context, wish, successors.accessToken);
-    const refreshToken = refreshTokenOf(context, client, grant.id, successors.refreshToken);
+    const wish = { client, grant, scope: allowed.scope, resources: allowed.resources, confirmation };
+    const mint = isLate ? draftAccessToken : mintAccessToken;
+    const accessToken = mint(context, wish, successors.accessToken);
+    const refreshToken = refreshTokenOf(context, client, grant.id, successors.refreshToken, confirmation);
     const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {
       now,
       accessToken: accessToken.record,
@@ -207,8 +217,8 @@ export function refresh(
         const expiresAt = outcome.accessToken?.expiresAt ?? now;
         const expiresIn = Math.max(0, expiresAt - now);
         const scope = outcome.accessToken?.scope ?? grant.scope;
-        const text = again.accessToken.text;
-        const response = tokenResponse({ text, expiresIn }, again.refreshToken, scope);
+        const { text } = again.accessToken;
+        const response = tokenResponse({ text, expiresIn, confirmation }, again.refreshToken, scope);
         const resources = outcome.accessToken?.resources ?? grant.resources;
         return {
           ...decision,
@@ -220,6 +230,8 @@ export function refresh(
           ...decision,
           outcome: new OAuthError("refresh_token_replayed", { clientId: client.clientId }),
         };
+      case "other_key":
+        return refuse("refresh_token_of_other_key");
       case "refused":
         return refuse("refresh_token_revoked");
     }
@@ -275,7 +287,8 @@ export async function issueToClient(
   if (scope.length === 0 && requested.resources.length > 0) {
     throw new OAuthError("resource_scope_empty", { clientId: client.clientId });
   }
-  const accessToken = mintAccessToken(context, { client, grant: null, scope, resources });
+  const confirmation = await caller.possession.use();
+  const accessToken = mintAccessToken(context, { client, grant: null, scope, resources, confirmation });
   const decision = issueRule(client, accessToken.record);
   if (decision.outcome === "refused") throw new OAuthError("client_disabled", { clientId: client.clientId });
   if ((await carryOut(context, actOf(act, caller), decision)) === "stale") caller.changed();

@@ -20,10 +20,14 @@ export interface Incoming extends Target {
   readonly parameters: PathParameters;
   /** The client's address: for limits and for showing to people, never for a URL. */
   readonly address: string;
+  /** Whether a proxy that the operator trusts has sent it. Default: no. */
+  readonly isFromProxy?: (() => boolean) | undefined;
   /** Distinguishes this request from all others, in the answer and in the log. */
   readonly requestId: string;
   /** The body, once an endpoint for programs has read it: a refusal is kept with what was sent. */
   body?: string;
+  /** RFC 9449 §8: the nonce for the next proof, which goes with the answer. */
+  dpopNonce?: string;
 }
 
 /** The header that carries the request's id in every answer. */

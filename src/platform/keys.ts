@@ -8,6 +8,7 @@ export type KeyPurpose =
   | "user code"
   | "form"
   | "code of a form"
+  | "code of a pushed request"
   | "session of a form"
   | "step of a form"
   | "typed in a form"
@@ -25,7 +26,8 @@ export type KeyPurpose =
   | "pairwise subject"
   | "mail"
   | "self-test"
-  | "audit seal";
+  | "audit seal"
+  | "dpop nonce";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

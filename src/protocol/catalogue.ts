@@ -205,6 +205,8 @@ export interface Catalogue {
   defaultResources(scope: readonly Scope[]): ResourceIndicator[];
   /** The part of `scope` that the resources can use (RFC 8707 §2.2 "downscope"). */
   scopeFor(scope: readonly Scope[], resources: readonly ResourceIndicator[]): Scope[];
+  /** Whether one of these resources takes only tokens that are bound to a key of the client. */
+  requiresDpop(resources: readonly ResourceIndicator[]): boolean;
   /** How long a token for these resources may live, if they say so: the shortest wins. */
   accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;
   /**
@@ -286,6 +288,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     },
     scopeFor: (scope, identifiers) =>
       scope.filter((name) => identifiers.some((identifier) => takes(find(identifier), name))),
+    requiresDpop: (identifiers) => identifiers.some((identifier) => find(identifier)?.requiresDpop ?? false),
     accessTokenSeconds(identifiers) {
       const limits = identifiers.map((identifier) => find(identifier)?.accessTokenSeconds ?? null);
       const known = limits.filter((limit) => limit !== null);

@@ -6,7 +6,7 @@
 interface MethodEntry {
   readonly method: string;
   /** What the client proves itself with. `none`: it only names itself. */
-  readonly credential: "secret" | "key" | "none";
+  readonly credential: "secret" | "key" | "certificate" | "none";
 }
 
 /** In the order in which the metadata document names them: libraries often take the first that they know. */
@@ -14,6 +14,8 @@ export const CLIENT_AUTHENTICATION = [
   { method: "client_secret_basic", credential: "secret" },
   { method: "client_secret_post", credential: "secret" },
   { method: "private_key_jwt", credential: "key" },
+  { method: "tls_client_auth", credential: "certificate" },
+  { method: "self_signed_tls_client_auth", credential: "certificate" },
   { method: "none", credential: "none" },
 ] as const satisfies readonly MethodEntry[];
 
@@ -26,6 +28,14 @@ export const isClientAuthenticationMethod = (name: string): name is ClientAuthen
 
 export const credentialOf = (method: ClientAuthenticationMethod): MethodEntry["credential"] =>
   CLIENT_AUTHENTICATION.find((entry) => entry.method === method)?.credential ?? "none";
+
+/** Whether clients with this method prove themselves by the certificate of their TLS (RFC 8705 §2). */
+export const usesCertificate = (method: ClientAuthenticationMethod): boolean =>
+  credentialOf(method) === "certificate";
+
+/** Whether this server must know keys of the client. */
+export const needsKeys = (method: ClientAuthenticationMethod): boolean =>
+  method === "private_key_jwt" || method === "self_signed_tls_client_auth";
 
 /** Whether clients with this method have secrets. Those with another one have none. */
 export const usesSecret = (method: ClientAuthenticationMethod): boolean => credentialOf(method) === "secret";

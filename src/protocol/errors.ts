@@ -6,7 +6,7 @@
 import type { AuthenticationLevel } from "./authentication-level.ts";
 import type { RedirectUri } from "./identifiers.ts";
 
-/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9470 §3, OIDC Core §3.1.2.6. */
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9449 §12.2, RFC 9470 §3, OIDC Core §3.1.2.6. */
 export type ErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -25,6 +25,8 @@ export type ErrorCode =
   | "invalid_token"
   | "insufficient_scope"
   | "insufficient_user_authentication"
+  | "invalid_dpop_proof"
+  | "use_dpop_nonce"
   | "invalid_redirect_uri"
   | "invalid_client_metadata"
   | "invalid_software_statement"
@@ -34,6 +36,7 @@ export type ErrorCode =
   | "unmet_authentication_requirements"
   | "invalid_request_object"
   | "request_uri_not_supported"
+  | "invalid_request_uri"
   | "registration_not_supported"
   | "conflict"
   | "precondition_failed"
@@ -88,6 +91,13 @@ const bearerTokenRefused = {
   status: 401,
   description: "The access token is expired, revoked, malformed or not meant for this resource.",
   cure: "Get a new access token, with the refresh token if there is one.",
+} as const satisfies ReasonEntry;
+
+const pushedRequestUnknown = {
+  error: "invalid_request_uri",
+  status: 400,
+  description: "This request_uri is not one of this client, or it is too old to be known.",
+  cure: "Send request_uri exactly as the pushed authorization request endpoint gave it, with the client_id that pushed it, within expires_in. Push a new request for each sign-in.",
 } as const satisfies ReasonEntry;
 
 export const REASONS = {
@@ -181,6 +191,16 @@ export const REASONS = {
   client_assertion_algorithm: authenticationFailed,
   client_assertion_key: authenticationFailed,
   client_assertion_signature: authenticationFailed,
+  client_certificate_missing: authenticationFailed,
+  client_certificate_untimely: authenticationFailed,
+  client_certificate_untrusted: authenticationFailed,
+  client_certificate_wrong: authenticationFailed,
+  client_certificate_malformed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The header with the certificate of the client cannot be read.",
+    cure: "The operator compares what the proxy sends with client_certificates.header and client_certificates.format.",
+  },
   client_assertion_malformed: {
     error: "invalid_client",
     status: 401,
@@ -487,7 +507,46 @@ export const REASONS = {
     error: "request_uri_not_supported",
     status: 400,
     description: "The request_uri parameter is not supported.",
-    cure: "Send the parameters in the query, or a request object by value in the parameter request.",
+    cure: "Send the parameters in the query, push them first (RFC 9126), or send a request object by value in the parameter request. A request_uri that is no answer of this server's pushed authorization request endpoint is never fetched.",
+  },
+  request_uri_with_request: {
+    error: "invalid_request",
+    status: 400,
+    description: "The parameters request and request_uri exclude each other.",
+    cure: "Send client_id and request_uri alone. A request object belongs into the pushed request (RFC 9101 §5).",
+  },
+  request_uri_pushed: {
+    error: "invalid_request",
+    status: 400,
+    description: "A pushed authorization request must not have the parameter request_uri.",
+    cure: "Push the parameters of the request themselves, or a signed request object in the parameter request (RFC 9126 §2.1).",
+  },
+  pushed_request_unknown: pushedRequestUnknown,
+  pushed_request_of_other_client: pushedRequestUnknown,
+  pushed_request_expired: {
+    error: "invalid_request_uri",
+    status: 400,
+    description: "The request_uri has expired.",
+    cure: "Send the browser on within expires_in after pushing the request. It may be lengthened by lifetimes.pushed_request_seconds.",
+  },
+  pushed_request_used: {
+    error: "invalid_request_uri",
+    status: 400,
+    description: "The request_uri was used: its request has been answered.",
+    cure: "Push a new request for each sign-in (RFC 9126 §4). A request_uri is used up when a code is issued or the person refuses.",
+  },
+  pushed_request_required: {
+    error: "invalid_request",
+    status: 400,
+    description: "This request must be pushed first: send it to the pushed authorization request endpoint.",
+    cure: "Post the parameters to pushed_authorization_request_endpoint of the metadata document, and send the browser on with client_id and the request_uri of the answer (RFC 9126). Or register the client without require_pushed_authorization_requests.",
+  },
+  response_not_signed: {
+    error: "invalid_request",
+    status: 400,
+    description:
+      "The client is registered for signed answers: response_mode must be jwt or one that ends in .jwt.",
+    cure: "Send response_mode=jwt (JARM), or choose the profile fapi-2.0 for the client.",
   },
   registration_parameter_unsupported: {
     error: "registration_not_supported",
@@ -615,6 +674,13 @@ export const REASONS = {
     cure: "Send code_challenge in the authorization request (RFC 9700 §2.1.1).",
   },
 
+  code_of_other_key: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The authorization code is bound to a key, and this request does not prove to have it.",
+    cure: "Send a DPoP proof of the key whose thumbprint was in dpop_jkt, or of the key that proved the pushed request (RFC 9449 §10).",
+  },
+
   // ── Refresh tokens ─────────────────────────────────────────────────────────────────────────────────────
   refresh_token_unknown: refreshTokenUnknown,
   refresh_token_of_other_client: refreshTokenUnknown,
@@ -631,12 +697,24 @@ export const REASONS = {
     cure: "Store the refresh token of every answer and use only the newest (RFC 9700 §4.14.2). If it was not your client, the token leaked.",
   },
   refresh_token_revoked: refreshTokenUnknown,
+  refresh_token_of_other_key: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The refresh token is bound to a key, and this request does not prove to have it.",
+    cure: "Send a DPoP proof of the key with which the token was issued (RFC 9449 §5). Keep the key as long as the token. The token was not used up.",
+  },
 
   // ── Token exchange ─────────────────────────────────────────────────────────────────────────────────────
   // RFC 8693 §2.2.2: a token that is invalid for any reason is an invalid_request.
   subject_token_unknown: subjectTokenRefused,
   subject_token_not_allowed: subjectTokenRefused,
   exchange_not_allowed: subjectTokenRefused,
+  subject_token_bound: {
+    error: "invalid_request",
+    status: 400,
+    description: "The subject token is bound to a key, and this request would give a token that is not.",
+    cure: "The client of the token proves its key in the exchange. An API that was called with the token proves a key of its own, and the new token is bound to that.",
+  },
   actor_token_unknown: {
     error: "invalid_request",
     status: 400,
@@ -731,6 +809,92 @@ export const REASONS = {
     status: 400,
     description: "The device asks too often; add 5 seconds to the interval.",
     cure: "Wait at least interval seconds between requests, and 5 more after each slow_down (RFC 8628 §3.5).",
+  },
+
+  // ── DPoP (RFC 9449). A resource answers these with 401 ─────────────────────────────────────────────────
+  dpop_proof_missing: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "This request needs a DPoP proof, and has none.",
+    cure: "Send a DPoP header with a proof for this request (RFC 9449 §4). The client gets no tokens without one: it is registered with dpop_bound_access_tokens or a security_profile, or the operator requires it of all (dpop.required) or of the API (resources.dpop_bound_access_tokens_required), or it exchanges a token that is bound.",
+  },
+  dpop_proofs_several: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "There is more than one DPoP header.",
+    cure: "Send one DPoP header with one proof (RFC 9449 §4.3).",
+  },
+  dpop_proof_malformed: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "The DPoP proof is not valid.",
+    cure: "Make it as RFC 9449 §4.2 says: typ dpop+jwt, an alg of dpop_signing_alg_values_supported, the public key alone as jwk, and jti, htm, htu and iat.",
+  },
+  dpop_proof_mismatch: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "The DPoP proof was not made for this request.",
+    cure: "Make a new proof for each request: htm is its method, htu the address of the endpoint as the metadata of this server names it, and ath at a resource the hash of the access token (RFC 9449 §4.2).",
+  },
+  dpop_proof_untimely: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "The DPoP proof is too old or from the future (iat).",
+    cure: "Make a new proof for each request, and check the clock of the client. How old a proof may be is the setting dpop.proof_seconds.",
+  },
+  dpop_proof_signature: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "The signature of the DPoP proof is not of the key in its header.",
+    cure: "Sign the proof with the private key of the jwk in its header, and with the alg that the header names.",
+  },
+  dpop_proof_replayed: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "The DPoP proof was used before.",
+    cure: "Make a new proof with a jti of its own for each request, also when you send a request again (RFC 9449 §7.3).",
+  },
+  dpop_jkt_mismatch: {
+    error: "invalid_dpop_proof",
+    status: 400,
+    description: "dpop_jkt is not the thumbprint of the key that proved the request.",
+    cure: "Leave dpop_jkt out, or send the thumbprint of the key in the DPoP header (RFC 9449 §10.1).",
+  },
+  dpop_nonce_missing: {
+    error: "use_dpop_nonce",
+    status: 400,
+    description: "The DPoP proof needs the nonce of the DPoP-Nonce header.",
+    cure: "Make a new proof with the value of DPoP-Nonce as nonce, and send the request again. Use the newest value that this server sent (RFC 9449 §8).",
+  },
+  access_token_bound: {
+    error: "invalid_token",
+    status: 401,
+    description: "The access token is bound to a key, and was sent as a bearer token.",
+    cure: "Send Authorization: DPoP and the access token, and a DPoP header with a proof for the request (RFC 9449 §7.1).",
+  },
+  access_token_unbound: {
+    error: "invalid_token",
+    status: 401,
+    description: "The access token is a bearer token, and was sent with DPoP.",
+    cure: "Send it as its token_type said: Authorization: Bearer. Or get a bound token, with a DPoP proof at the token endpoint.",
+  },
+  access_token_of_other_certificate: {
+    error: "invalid_token",
+    status: 401,
+    description: "The access token is bound to another certificate than the one of this connection.",
+    cure: "Connect with the certificate of the token request (RFC 8705 §3), to an address where the proxy asks for it: mtls_endpoint_aliases of the metadata.",
+  },
+  binding_certificate_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client gets tokens only with its certificate, and this connection has none.",
+    cure: "Connect with a certificate (RFC 8705 §3), to an address where the proxy asks for it: mtls_endpoint_aliases of the metadata. The client is registered with tls_client_certificate_bound_access_tokens.",
+  },
+  access_token_of_other_key: {
+    error: "invalid_token",
+    status: 401,
+    description: "The access token is bound to another key than the one that this request proves.",
+    cure: "Make the proof with the key that proved the token request (RFC 9449 §7.1).",
   },
 
   // ── Bearer tokens ──────────────────────────────────────────────────────────────────────────────────────
@@ -959,13 +1123,17 @@ export const toDescriptionCharacters = (text: string): string =>
     .replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, "?")
     .slice(0, 400);
 
-export type AuthenticationScheme = "Basic" | "Bearer";
+export type AuthenticationScheme = "Basic" | "Bearer" | "DPoP";
 
 export interface ErrorDetail {
   /** More precise than the reason's own description: it names the parameter or the value. */
   readonly description?: string;
   /** The challenge to send with it (RFC 6749 §5.2, RFC 6750 §3). */
   readonly challenge?: AuthenticationScheme;
+  /** For a Bearer challenge: whether the resource takes DPoP as well (RFC 9449 §7.2). */
+  readonly takesProofs?: boolean;
+  /** Whether a resource refuses a proof, and not the token endpoint: with 401 (RFC 9449 §7.1). */
+  readonly atResource?: boolean;
   /** For a Bearer challenge: the scope that is needed (RFC 6750 §3). */
   readonly requiredScope?: string;
   /** For a Bearer challenge: the level of sign-in that is needed (RFC 9470 §3). */
@@ -997,7 +1165,7 @@ export class OAuthError implements Error {
   ) {
     const { error, status, description } = REASONS[reason];
     this.error = error;
-    this.status = status;
+    this.status = detail.atResource === true ? 401 : status;
     this.description =
       detail.description === undefined ? description : toDescriptionCharacters(detail.description);
   }

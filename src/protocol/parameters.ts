@@ -61,6 +61,17 @@ export class Parameters {
   }
 }
 
+/** Parameters of pairs of name and value, in their order. */
+export function parametersFrom(pairs: Iterable<readonly [string, string]>): Parameters {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const earlier = values.get(name);
+    if (earlier) earlier.push(value);
+    else values.set(name, [value]);
+  }
+  return new Parameters(values);
+}
+
 /**
  * Decodes `application/x-www-form-urlencoded` text.
  * Throws `parameters_malformed` for bad percent-encoding, U+0000 or bytes that are no UTF-8, `too_many_parameters` past the limit.

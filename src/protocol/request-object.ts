@@ -52,10 +52,12 @@ const READINGS: ReadonlyMap<string, Reading> = new Map([
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
     "prompt",
     "login_hint",
     "id_token_hint",
     "ui_locales",
+    "acr_values",
   ].map((name): [string, Reading] => [name, text]),
   // RFC 9101 §4: "Numerical values MUST be included as JSON numbers".
   ["max_age", textOrNumber],

@@ -52,7 +52,7 @@ export function liveAccessToken(
 ): LiveAccessToken | null {
   if (token === null || token.expiresAt <= now || !isEnabled(client)) return null;
   if (token.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
-  const { id, digest, issuedAt, expiresAt, exchange } = token;
+  const { id, digest, confirmation, issuedAt, expiresAt, exchange } = token;
   if (exchange !== null && !originsLive) return null;
   return {
     id,
@@ -61,6 +61,7 @@ export function liveAccessToken(
     subject: grant?.subject ?? exchange?.subject ?? client.clientId,
     scope: token.scope ?? grant?.scope ?? [],
     resources: token.resources ?? grant?.resources ?? [],
+    confirmation,
     issuedAt,
     expiresAt,
     exchange,

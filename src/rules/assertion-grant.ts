@@ -5,11 +5,16 @@
 import type { TrustedPeople } from "../configuration/trust-schema.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
-import { type Catalogue, OFFLINE_ACCESS_SCOPE, OPENID_SCOPE } from "../protocol/catalogue.ts";
+import { type Confirmation, confirmationOf } from "../protocol/bindings.ts";
+import {
+  type Catalogue,
+  isReservedScope,
+  OFFLINE_ACCESS_SCOPE,
+  OPENID_SCOPE,
+} from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ResourceIndicator } from "../protocol/identifiers.ts";
+import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { hasType, type Jws } from "../protocol/jws.ts";
-import { isManagementScope } from "../protocol/management-scopes.ts";
 import { hold, insert } from "../store/contract.ts";
 import {
   type AccessTokenRecord,
@@ -30,9 +35,9 @@ import { askableScope, type RequestedTarget, requestedTarget, type TokenTarget }
 /** What kind of assertion it is. One that says that it is an ID-JAG is never taken for less. */
 export const isIdJag = (jws: Jws): boolean => hasType(jws, ID_JAG_TYPE);
 
-/** Scopes that no other issuer gives: power over this server, a sign-in here, and access that outlives the assertion. */
-export const isGivenByAssertion = (name: string): boolean =>
-  !isManagementScope(name) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE;
+/** Scopes that no other issuer gives: power over this server or other clients, a sign-in here, and access that outlives the assertion. */
+export const isGivenByAssertion = (name: Scope): boolean =>
+  !isReservedScope(name) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE;
 
 /** ID-JAG, Processing Rules: `client_id` "MUST identify the same client as the client authentication". */
 export function requireClient({ claims }: Pick<ForeignToken, "claims">, clientId: string): void {
@@ -43,9 +48,25 @@ export function requireClient({ claims }: Pick<ForeignToken, "claims">, clientId
   });
 }
 
-/** ID-JAG, Proof-of-Possession: an assertion that is bound to a key is no bearer token for those who do not have the key. */
-export function requireUnbound({ claims }: Pick<ForeignToken, "claims">, clientId: string): void {
-  if (claims.cnf === undefined) return;
+/**
+ * ID-JAG, Proof-of-Possession: an assertion that is bound to a key is worth nothing without that key. `shown`: what the request proves to
+ * have; the access token is then bound to it. A confirmation of another kind cannot be proved here.
+ */
+export function requirePossession(
+  { claims }: Pick<ForeignToken, "claims">,
+  shown: Confirmation | null,
+  clientId: string,
+): void {
+  const { cnf } = claims;
+  if (cnf === undefined) return;
+  const isObject = typeof cnf === "object" && cnf !== null;
+  const [member, another] = isObject ? Object.entries(cnf) : [];
+  const isProved =
+    shown !== null &&
+    another === undefined &&
+    member?.[0] === "jkt" &&
+    confirmationOf("jkt", String(member[1])) === shown;
+  if (isProved) return;
   throw new OAuthError("assertion_mismatch", {
     description: "The assertion is bound to a key (cnf), and the request does not prove that it has the key.",
     clientId,

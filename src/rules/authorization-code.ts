@@ -2,6 +2,7 @@
 
 import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
@@ -20,15 +21,18 @@ import {
   type GrantRecord,
   grants,
   type once,
+  type PushedRequestRecord,
   type SessionRecord,
   sessions,
 } from "../store/tables.ts";
+import { fitsCode } from "./binding.ts";
 import { scopeToAllow } from "./claims.ts";
 import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
 import { countOnce, type Single } from "./once.ts";
+import { useRequest } from "./pushed-request.ts";
 import { signsIn } from "./session.ts";
 
 /** A new code, for a grant that does not exist yet. */
@@ -46,7 +50,20 @@ export interface Authorization {
   readonly form: AnsweredForm | null;
   /** The row of the session in which the person allows it. */
   readonly session?: RecordId | null;
+  /** The row of the pushed request that the code answers, and that it uses up. */
+  readonly pushed?: RecordId | null;
 }
+
+/**
+ * `form_answered`: the form was answered before. `request_answered`: the pushed request was, or it has expired. `signed_out`: the session
+ * has ended, so the client would never hear of its end.
+ */
+export type AuthorizationOutcome =
+  | "authorized"
+  | "form_answered"
+  | "request_answered"
+  | "refused"
+  | "signed_out";
 
 export interface AnsweredForm extends Single {
   /** The sealed form itself, which only the person's browser has. */
@@ -60,19 +77,31 @@ export interface AuthorizationFacts {
   readonly session: SessionRecord | null;
   /** The row that says that the form was answered. */
   readonly form: Row<typeof once> | null;
+  readonly pushed?: PushedRequestRecord | null;
 }
 
-/** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
+interface RefusalFacts {
+  readonly form: AuthorizationFacts["form"];
+  readonly pushed: PushedRequestRecord | null;
+  /** Whether the request was pushed. */
+  readonly isPushed: boolean;
+}
+
+/**
+ * The person says no. The answer uses up the form and the pushed request, so that no later one turns it into a yes. False if one of them
+ * was answered before.
+ */
 export function refuseConsent(
-  found: AuthorizationFacts["form"],
+  found: RefusalFacts,
   form: AnsweredForm,
   about: { readonly subject: string; readonly client: string },
   now: EpochSeconds,
 ): Decision<boolean> {
-  if (form.expiresAt <= now || found !== null) return concluded(false);
+  const use = found.isPushed ? useRequest(found.pushed, null, now) : undefined;
+  if (form.expiresAt <= now || found.form !== null || use === null) return concluded(false);
   return {
     outcome: true,
-    changes: [countOnce("form", form)],
+    changes: [countOnce("form", form), ...(use === undefined ? [] : [use])],
     events: [{ event: "consent.refused", ...about }],
   };
 }
@@ -108,14 +137,11 @@ export const covers = (
 ): consent is ConsentRecord =>
   consent !== null && isSubset(scope, consent.scope) && isSubset(resources, consent.resources);
 
-/**
- * RFC 6749 §4.1.2: stores grant, code and consent. `form_answered`: the form was answered before. `signed_out`: the session has
- * ended, so the client would never hear of its end.
- */
+/** RFC 6749 §4.1.2: stores grant, code and consent, and uses up the form and the pushed request. */
 export function authorize(
   facts: AuthorizationFacts,
-  { now, grant, code, consent, form }: Authorization,
-): Decision<"authorized" | "form_answered" | "refused" | "signed_out"> {
+  { now, grant, code, consent, form, pushed = null }: Authorization,
+): Decision<AuthorizationOutcome> {
   const { client, account, session } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
   if (!mayUse(client, account)) return concluded("refused");
@@ -127,6 +153,8 @@ export function authorize(
   if (consent === "remembered" && remembered === null && !client.firstParty) return concluded("refused");
   // The store forgets the answer to a form that has expired.
   if (form !== null && (form.expiresAt <= now || facts.form !== null)) return concluded("form_answered");
+  const use = pushed === null ? undefined : useRequest(facts.pushed ?? null, code.id, now);
+  if (use === null) return concluded("request_answered");
   if (signsIn(grant) && session === null) return concluded("signed_out");
   const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
   return {
@@ -137,6 +165,7 @@ export function authorize(
       ...(signsIn(grant) && session !== null ? [holdSession(session)] : []),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
       ...(form === null ? [] : [countOnce("form", form, code.id)]),
+      ...(use === undefined ? [] : [use]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
       insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
       insert(codes, code),
@@ -160,10 +189,11 @@ export interface CodeFacts {
   readonly grant: GrantRecord | null;
 }
 
-/** The parameters that a client sends with a code (RFC 6749 §4.1.3, RFC 7636 §4.5). */
+/** The parameters that a client sends with a code (RFC 6749 §4.1.3, RFC 7636 §4.5), and what its request shows to have. */
 export interface CodeRequest {
   readonly redirectUri: string | undefined;
   readonly codeVerifier: string | undefined;
+  readonly shown: Confirmation | null;
 }
 
 /** The fault of a redemption; null if there is none, or if the code was used before, which `redeemCode` handles. */
@@ -186,7 +216,11 @@ export function codeFault(
   if (code.usedAt !== null) return null;
   if (grant.revokedAt !== null) return "code_revoked";
   if (code.expiresAt <= now) return "code_expired";
-  return redirectUriFault(code, request.redirectUri) ?? verifierFault(code, request.codeVerifier);
+  return (
+    redirectUriFault(code, request.redirectUri) ??
+    verifierFault(code, request.codeVerifier) ??
+    (fitsCode(code, request.shown) ? null : "code_of_other_key")
+  );
 }
 
 /** RFC 6749 §4.1.3: the same redirect URI again. OAuth 2.1 lets clients leave it out; if it is there it must match. */
@@ -214,6 +248,7 @@ const COUNTED: ReadonlySet<Reason> = new Set([
   "code_verifier_malformed",
   "code_verifier_wrong",
   "code_verifier_unexpected",
+  "code_of_other_key",
 ]);
 
 /** Refuses a redemption. Failures in `COUNTED` add up, and `failureLimit` of them burn the code. */

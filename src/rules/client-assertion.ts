@@ -7,6 +7,7 @@
  */
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { audiencesOf, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
+import { allowedAlgorithms } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables.ts";
 
@@ -103,12 +104,15 @@ function timeOf(claims: Jws["claims"], name: string): number | null {
 /** Why the client may not sign so; null if it may. */
 export function assertionFault(
   { algorithm }: Pick<Jws, "algorithm">,
-  client: Pick<ClientRecord, "tokenEndpointAuthMethod" | "tokenEndpointAuthSigningAlg">,
+  client: Pick<ClientRecord, "tokenEndpointAuthMethod" | "tokenEndpointAuthSigningAlg" | "securityProfile">,
 ): Reason | null {
   // RFC 7591 §2: a client has one method, so what would open its door beside it is refused.
   if (client.tokenEndpointAuthMethod !== "private_key_jwt") return "client_method_not_registered";
   const { tokenEndpointAuthSigningAlg: registered } = client;
-  return registered === null || registered === algorithm ? null : "client_assertion_algorithm";
+  const isRegistered = registered === null || registered === algorithm;
+  return isRegistered && allowedAlgorithms(client, [algorithm]).length > 0
+    ? null
+    : "client_assertion_algorithm";
 }
 
 const malformed = (why: string): OAuthError =>

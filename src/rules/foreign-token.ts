@@ -112,10 +112,11 @@ function timeOf(claims: Jws["claims"], name: string): number | null {
  */
 export function issuerNamedBy({ claims }: Pick<Jws, "claims">): string | null {
   const { iss, sub } = claims;
+  const domain = typeof sub === "string" ? trustDomainOf(sub) : null;
+  // Some workloads name themselves as the issuer. The keys are those of their trust domain all the same.
+  if (domain !== null && iss === sub) return domain;
   if (typeof iss === "string") {
-    const isForeign = isTrustDomain(iss) && (typeof sub !== "string" || trustDomainOf(sub) !== iss);
-    return isForeign ? null : iss;
+    return isTrustDomain(iss) && domain !== iss ? null : iss;
   }
-  if (hasClaim(claims, "iss") || typeof sub !== "string") return null;
-  return trustDomainOf(sub);
+  return hasClaim(claims, "iss") ? null : domain;
 }

@@ -4,6 +4,7 @@
  */
 import type { IdJagAudience } from "../configuration/trust-schema.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import { type Confirmation, cnfOf } from "../protocol/bindings.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
 import type { AccountRecord, GrantRecord } from "../store/tables.ts";
@@ -101,6 +102,7 @@ export const idJagClaims = (
   { audience, clientId, scope, resources }: AllowedIdJag,
   { subject, account, authentication }: IdJagSubject,
   { now, expiresAt }: IdJagTimes,
+  confirmation: Confirmation | null,
 ): Record<string, unknown> => ({
   ...(audience.email &&
     account.email !== null && { email: account.email, email_verified: account.emailVerified }),
@@ -112,6 +114,7 @@ export const idJagClaims = (
   iat: now,
   exp: expiresAt,
   ...(scope.length > 0 && { scope: scope.join(" ") }),
+  ...(confirmation !== null && { cnf: cnfOf(confirmation) }),
   ...(resources.length > 0 && { resource: resources.length === 1 ? resources[0] : resources }),
   auth_time: authentication.authenticatedAt,
   acr: authentication.authenticationLevel,

@@ -11,7 +11,16 @@ export const tellsUsername = (scope: readonly Scope[]): boolean => scope.include
 export interface VisibleToken {
   readonly token: Pick<
     LiveAccessToken,
-    "id" | "clientId" | "subject" | "scope" | "resources" | "issuedAt" | "expiresAt" | "exchange" | "grant"
+    | "id"
+    | "clientId"
+    | "subject"
+    | "scope"
+    | "resources"
+    | "issuedAt"
+    | "expiresAt"
+    | "confirmation"
+    | "exchange"
+    | "grant"
   >;
   readonly showsUsername: boolean;
 }

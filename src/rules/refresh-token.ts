@@ -7,6 +7,7 @@
  */
 import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import { update } from "../store/contract.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type RefreshTokenRecord,
   refreshTokens,
 } from "../store/tables.ts";
+import { fitsRefreshToken } from "./binding.ts";
 import { isEnabled } from "./client.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
@@ -27,11 +29,21 @@ export interface RefreshFacts {
   readonly accessToken: AccessTokenRecord | null;
 }
 
-/** The fault of this use; null if there is none, or if the token was used before, which `rotate` handles. */
+/** Who sends the request, and what it shows to have. */
+export interface RefreshSender {
+  readonly clientId: string;
+  readonly isPublic: boolean;
+  readonly shown: Confirmation | null;
+}
+
+/**
+ * The fault of this use; null if there is none, or if the token was used before, which `rotate` handles. A request without the key of the
+ * token is no use of it, so that a thief without the key can neither have tokens nor end the grant.
+ */
 export function refreshFault(
   presented: PresentedCredential | null,
   { token, grant }: Pick<RefreshFacts, "token" | "grant">,
-  clientId: string,
+  { clientId, isPublic, shown }: RefreshSender,
   now: EpochSeconds,
 ): Reason | null {
   if (
@@ -45,7 +57,7 @@ export function refreshFault(
   if (grant.clientId !== clientId) return "refresh_token_of_other_client";
   if (grant.revokedAt !== null) return "refresh_token_revoked";
   if (token.usedAt === null && token.expiresAt <= now) return "refresh_token_expired";
-  return null;
+  return fitsRefreshToken(token, shown, isPublic) ? null : "refresh_token_of_other_key";
 }
 
 export type RotationOutcome =
@@ -57,6 +69,8 @@ export type RotationOutcome =
       /** Null if it was revoked since. */
       readonly accessToken: AccessTokenRecord | null;
     }
+  /** The client retried with another key, with which the first answer would be of no use. */
+  | { readonly outcome: "other_key" }
   /** The token was used before, and this use is no retry. The grant is now revoked. */
   | { readonly outcome: "replayed" }
   | { readonly outcome: "refused" };
@@ -110,15 +124,18 @@ function useAgain(
   { token, grant, successor, accessToken }: UsedFacts,
   client: ServedClient | null,
   retryWindowSeconds: number,
-  { now, from }: Pick<Rotation, "now" | "from">,
+  { now, from, refreshToken }: Pick<Rotation, "now" | "from" | "refreshToken">,
 ): Decision<RotationOutcome> {
   const isElsewhere = token.usedFrom !== null && Buffer.compare(token.usedFrom, from) !== 0;
   const inTime = retryWindowSeconds > 0 && token.usedAt !== null && now - token.usedAt <= retryWindowSeconds;
   const isOpen = successor !== null && successor.usedAt === null && successor.expiresAt > now;
   // A thief and the client who refresh inside each other's window look like retries from two networks, again and again.
-  const isContended = isElsewhere && token.retriedElsewhere;
+  // A token that is bound to no key has two holders if it is used with two keys, or once without one.
+  const isSameKey = successor !== null && successor.confirmation === refreshToken.confirmation;
+  const isContended = (isElsewhere && token.retriedElsewhere) || (!isSameKey && token.confirmation === null);
   if (inTime && isOpen && grant.revokedAt === null && !isContended) {
     if (!isEnabled(client)) return concluded({ outcome: "refused" });
+    if (!isSameKey) return concluded({ outcome: "other_key" });
     const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
     return {
       outcome: { outcome: "retried", successor, accessToken },

@@ -5,34 +5,37 @@
  * request, as RFC 9101 §4 demands, and nothing in the query counts beside it. One without is the signed part of a request, as
  * OpenID Connect Core §6.1 allows; the query adds what it leaves open.
  */
+
 import { OAuthError } from "../protocol/errors.ts";
 import { audiencesOf, hasClaim, timeClaim } from "../protocol/jws.ts";
 import { Parameters } from "../protocol/parameters.ts";
 import type { RequestObject } from "../protocol/request-object.ts";
+import { allowedAlgorithms, needsSignedRequests, signedRequestFault } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables.ts";
 
 /** How far the clocks of a client and of this server may be apart, in seconds. */
 const SKEW_SECONDS = 30;
 
-type Signer = Pick<ClientRecord, "clientId" | "requestObjectSigningAlg" | "requireSignedRequestObject">;
+type Signer = Pick<
+  ClientRecord,
+  "clientId" | "requestObjectSigningAlg" | "requireSignedRequestObject" | "securityProfile"
+>;
 
 export const isSigned = ({ algorithm }: Pick<RequestObject, "algorithm">): boolean => algorithm !== "none";
 
 /** RFC 9101 §10.5: otherwise an attacker would leave the request object out. Throws OAuthError. */
-export function requireObject({ requireSignedRequestObject }: Signer): void {
-  if (requireSignedRequestObject) throw new OAuthError("request_object_missing");
+export function requireObject(client: Signer): void {
+  if (needsSignedRequests(client)) throw new OAuthError("request_object_missing");
 }
 
 /** RFC 9101 §6.2, RFC 8725 §3.1: the algorithm is the one of the registration, if there is one. Throws OAuthError. */
-export function requireAlgorithm(
-  { algorithm }: Pick<RequestObject, "algorithm">,
-  { requestObjectSigningAlg: registered, requireSignedRequestObject }: Signer,
-): void {
-  if (requireSignedRequestObject && !isSigned({ algorithm })) throw new OAuthError("request_object_missing");
+export function requireAlgorithm({ algorithm }: Pick<RequestObject, "algorithm">, client: Signer): void {
+  if (needsSignedRequests(client) && !isSigned({ algorithm })) throw new OAuthError("request_object_missing");
+  const { requestObjectSigningAlg: registered } = client;
   const allowed =
     registered === null ? ["none", ...SIGNING_ALGORITHMS.map((each) => each.algorithm)] : [registered];
-  if (allowed.includes(algorithm)) return;
+  if (allowedAlgorithms(client, allowed).includes(algorithm)) return;
   throw new OAuthError("request_object_algorithm", {
     description:
       registered === null
@@ -51,9 +54,10 @@ interface Circumstances {
 /** RFC 7519 §4.1: the claims about the object itself. Each may be absent; one that is there must be right. Throws OAuthError. */
 export function requireOwnClaims(
   { algorithm, claims }: Pick<RequestObject, "algorithm" | "claims">,
-  { clientId }: Signer,
+  client: Signer,
   { issuer, now, seenAt }: Circumstances,
 ): void {
+  const { clientId } = client;
   // RFC 9101 §4: neither may be in a request object.
   for (const name of ["request", "request_uri"])
     if (hasClaim(claims, name)) throw mismatch(`it has the member ${name} itself`);
@@ -69,6 +73,9 @@ export function requireOwnClaims(
     throw untimely("it is not valid yet (nbf)");
   if (hasClaim(claims, "iat") && now + SKEW_SECONDS < timeOf(claims, "iat"))
     throw untimely("it was made in the future (iat)");
+  const strict = { nbf: timeClaim(claims, "nbf"), exp: timeClaim(claims, "exp"), aud: claims.aud };
+  const fault = signedRequestFault(client, strict, now);
+  if (fault !== null) throw untimely(fault);
 }
 
 /**
@@ -77,7 +84,7 @@ export function requireOwnClaims(
  */
 export function assembledParameters(
   object: Pick<RequestObject, "algorithm">,
-  { requireSignedRequestObject }: Pick<Signer, "requireSignedRequestObject">,
+  client: Pick<Signer, "requireSignedRequestObject" | "securityProfile">,
   sent: Parameters,
   inside: Parameters,
 ): Parameters {
@@ -88,13 +95,29 @@ export function assembledParameters(
   // RFC 9101 §6.3: "MUST only use the parameters in the Request Object".
   if (isWhole) return inside;
   // RFC 9101 §10.5: what stands beside the object is not signed.
-  if (requireSignedRequestObject) throw mismatch("it has no response_type, so it is not the whole request");
+  if (needsSignedRequests(client)) throw mismatch("it has no response_type, so it is not the whole request");
   // OpenID Connect Core §6.1: so that the request is one of OAuth 2.0 without its object too.
   sent.required("response_type");
   const values = new Map<string, readonly string[]>();
   for (const [name] of sent.entries()) if (name !== "request") values.set(name, sent.all(name));
   for (const [name] of inside.entries()) values.set(name, inside.all(name));
   return new Parameters(values);
+}
+
+/**
+ * RFC 9126 §3: the parameters of a pushed request with a request object. They "MUST appear as claims" of it, so those beside it do not
+ * count. The client of the object is the one that pushed it. Throws OAuthError.
+ */
+export function pushedObject(
+  object: Pick<RequestObject, "algorithm">,
+  { clientId }: Pick<Signer, "clientId">,
+  inside: Parameters,
+): Parameters {
+  const named = inside.get("client_id");
+  if (named === undefined && isSigned(object)) throw mismatch("it has no client_id");
+  if (named !== undefined && named !== clientId)
+    throw mismatch("its client_id is not the client that pushed it");
+  return inside;
 }
 
 function requireSame(name: string, sent: Parameters, inside: Parameters, isNeeded: boolean): void {

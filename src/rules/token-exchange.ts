@@ -47,6 +47,8 @@ export interface ExchangedToken {
   /** The APIs that it is meant for. An ID token is meant for its client alone. */
   readonly resources: readonly ResourceIndicator[];
   readonly expiresAt: EpochSeconds;
+  /** What a request with it must prove, as "jkt:0Zc…"; null for a bearer token. */
+  readonly confirmation: string | null;
   /** The parties that act in it already, the newest first. */
   readonly actors: readonly Actor[];
   /** §4.4: the one party that may act in it; null if it names none. */
@@ -104,6 +106,21 @@ export function isAbout(
   return isOwn || catalogue.mayIntrospect(rule.client, resources);
 }
 
+/**
+ * Whether a request that proves this may exchange the token (THREATS 85, 88). A bound token gives no bearer token, so that a thief of it
+ * gains nothing. Its own client proves the key of the token. An API that was called with it cannot, and binds the new token to a key of its own.
+ */
+export function fitsExchange(
+  { confirmation, clientId, kind }: Pick<ExchangedToken, "confirmation" | "clientId" | "kind">,
+  actingClientId: string,
+  shown: string | null,
+): boolean {
+  if (confirmation === null || confirmation === shown) return true;
+  // A refresh token of a client with a secret is bound to the client, which may change its key (RFC 9449 §5).
+  const mayDiffer = clientId !== actingClientId || kind === "refresh_token";
+  return mayDiffer && shown !== null;
+}
+
 /** The rule, target and actors of a new token, or why there is none. */
 export interface ExchangePlan extends TokenTarget {
   readonly via: "delegation" | "impersonation";
@@ -112,19 +129,25 @@ export interface ExchangePlan extends TokenTarget {
   readonly until: EpochSeconds;
 }
 
-/** Throws OAuthError for what is wrong with the wish; the reasons of the tokens are returned. */
+/**
+ * Throws OAuthError for what is wrong with the wish; the reasons of the tokens are returned. `shown`: what the request proves to have, to
+ * which the new token is bound; null for nothing.
+ */
 export function planExchange(
   catalogue: ExchangeCatalogue,
   policy: Policy,
   client: Pick<ClientRecord, "clientId" | "scope" | "source">,
   { subject, actor }: ExchangeTokens,
   wish: ExchangeWish,
+  shown: string | null,
 ): ExchangePlan | Reason {
   const rules = rulesOf(policy, client.clientId).filter((rule) => isAbout(catalogue, rule, subject));
   if (rules.length === 0) return "subject_token_not_allowed";
   // The acting party proves itself with a token of its own, never with one that another client was given.
   if (actor !== null && (actor.clientId !== client.clientId || actor.actors.length > 0))
     return "actor_token_unknown";
+  if (!fitsExchange(subject, client.clientId, shown)) return "subject_token_bound";
+  if (actor !== null && !fitsExchange(actor, client.clientId, shown)) return "actor_token_unknown";
   const acting = actor?.subject ?? { sub: client.clientId };
   if (subject.mayAct !== null && !isSameParty(subject.mayAct, acting)) return "actor_not_allowed";
   const resources = targetOf(catalogue, rules, wish);

@@ -7,7 +7,9 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
+import type { Confirmation } from "../protocol/bindings.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
+import type { CertificateName } from "../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
@@ -23,6 +25,7 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../protocol/identifiers.ts";
+import type { SecurityProfile } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import {
   boolean,
@@ -233,6 +236,8 @@ export const clients = table("clients", {
     redirectUris: list<RedirectUri>(),
     grantTypes: list<GrantType>(),
     tokenEndpointAuthMethod: text<ClientAuthenticationMethod>(),
+    /** The name in its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
+    tlsClientAuthName: orNull(asItIs<CertificateName>()),
     /** The one algorithm of its client assertions. Null: any that the server can verify. */
     tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
     /** The scopes that the client may have. */
@@ -263,6 +268,16 @@ export const clients = table("clients", {
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
+    /** RFC 9126 §6: whether each of its authorization requests must be pushed. */
+    requirePushedAuthorizationRequests: boolean(),
+    /** JARM §3: null: as its ID tokens. */
+    authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
+    securityProfile: orNull(text<SecurityProfile>()),
+    /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
+    dpopBoundAccessTokens: boolean(),
+    /** RFC 8705 §3.4: whether its tokens are bound to the certificate of its TLS, and it gets none without one. */
+    tlsClientCertificateBoundAccessTokens: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -793,6 +808,34 @@ export const grants = table("grants", {
 });
 export type GrantRecord = Row<typeof grants>;
 
+/** RFC 9126: the authorization requests that clients pushed. A row stays until its request can be answered no more. */
+export const pushedRequests = table("pushed_requests", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    /** The client that pushed it, and its number. */
+    clientId: text<ClientId>(),
+    clientNumber: integer(),
+    /** The parameters in their order. One that is repeated comes several times. */
+    parameters: asItIs<readonly (readonly [name: string, value: string])[]>(),
+    /** Whether the client signed them (RFC 9101). */
+    signed: boolean(),
+    createdAt: integer(),
+    /** When a browser first came with it and a person had to be asked; null before. */
+    openedAt: orNull(integer()),
+    /** Until when it can be answered. */
+    expiresAt: integer(),
+    /** When a person answered it, or an earlier consent did; null before. */
+    usedAt: orNull(integer()),
+    /** The code that it got; null for a no. */
+    resultId: orNull(id()),
+  },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type PushedRequestRecord = Row<typeof pushedRequests>;
+
 /** What each row has that waits to be sent. `rules/outbox.ts` decides on these columns, `operations/outbox.ts` sends. */
 const WAITING = {
   id: id(),
@@ -905,6 +948,8 @@ export const codes = table("codes", {
     codeChallenge: orNull(text<CodeChallenge>()),
     /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
     nonce: orNull(text()),
+    /** What the token request must prove (RFC 9449 §10); null if the authorization request named no key. */
+    confirmation: orNull(text<Confirmation>()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
@@ -975,6 +1020,8 @@ export const accessTokens = table("access_tokens", {
     scope: orNull(scope()),
     /** The audience; null for all resources of the grant. */
     resources: orNull(resources()),
+    /** What a request with the token must prove; null for a bearer token. */
+    confirmation: orNull(text<Confirmation>()),
     /** Null for all but those that a client got for another token. */
     exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),
@@ -1003,6 +1050,8 @@ export const refreshTokens = table("refresh_tokens", {
     usedFrom: orNull(bytes()),
     /** Whether a client retried with its predecessor from another network than the first use came from. */
     retriedElsewhere: boolean(),
+    /** What the access token that came with it is bound to, and what its use must prove (rules/binding.ts). */
+    confirmation: orNull(text<Confirmation>()),
   },
   shard: "id",
   expires: "expiresAt",
@@ -1221,6 +1270,7 @@ export const TABLES: readonly Table[] = [
   once,
   idempotentAnswers,
   deviceCodes,
+  pushedRequests,
   grants,
   codes,
   refreshTokens,

@@ -96,6 +96,7 @@ onBothEngines((start) => {
     await worksAt("registration: bearer", "initial access token", 201);
     await worksAt("/device: user_code", "user code", 200);
     await worksAt("/account: the session's cookie", "session", 200);
+    await worksAt("authorization endpoint: request_uri", "request_uri", 200);
     await worksAt("/setup: token in the address", "setup link", 200);
     await worksAt("/consent: request", "sealed request", 303);
     await worksAt("/logout: form_token", "form token", 303);

@@ -1,6 +1,7 @@
 /** Every parameter, header and cookie that takes a secret, and the kinds of secrets that it accepts. */
 
 import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
+import { requestUriOf } from "../../src/protocol/pushed-request.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
@@ -13,6 +14,7 @@ export type Kind =
   | "refresh token"
   | "authorization code"
   | "device code"
+  | "request_uri"
   | "user code"
   | "client secret"
   | "initial access token"
@@ -57,6 +59,7 @@ export function doorsOf(server: TestServer, visitors: Visitors): Door[] {
     ...grantDoors(server, visitors),
     ...credentialDoors(server, visitors),
     ...tokenDoors(server),
+    ...requestDoors(server, visitors),
     ...cookieDoors(server),
     ...formDoors(server, visitors),
   ];
@@ -105,6 +108,7 @@ function credentialDoors(server: TestServer, { registered }: Visitors): Door[] {
   const endpoints: readonly (readonly [string, Record<string, string>])[] = [
     ["/auth/token", { grant_type: "client_credentials" }],
     ["/auth/device", { scope: "mail.read" }],
+    ["/auth/par", { response_type: "code" }],
     ["/auth/introspect", { token: "x" }],
     ["/auth/revoke", { token: "x" }],
   ];
@@ -211,6 +215,23 @@ function tokenDoors(server: TestServer): Door[] {
       status: 401,
       send: (text) => register({}, { software_statement: text }),
     },
+  ];
+}
+
+/** The credential of a request_uri: inside of one, and bare. */
+function requestDoors(server: TestServer, { cookie }: Visitors): Door[] {
+  const open = (request_uri: string) =>
+    server.fetch(`/auth/authorize?${new URLSearchParams({ client_id: "web", request_uri })}`, {
+      headers: { Cookie: cookie },
+    });
+  return [
+    {
+      name: "authorization endpoint: request_uri",
+      own: ["request_uri"],
+      status: 400,
+      send: (text) => open(requestUriOf(text)),
+    },
+    { name: "authorization endpoint: request_uri, bare", own: [], status: 400, send: open },
   ];
 }
 

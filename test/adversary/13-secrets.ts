@@ -4,11 +4,13 @@ import { mintCredential } from "../../src/credentials/credential.ts";
 import { invite, makeResetLink, makeSignInLink } from "../../src/operations/links.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { credentialIn } from "../../src/protocol/pushed-request.ts";
 import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { bodyOf, headersOf } from "../support/expect.ts";
 import { codeFor, jsonOf, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { OPERATOR } from "../support/links.ts";
 import { makeSetupLink } from "../support/people.ts";
+import { push } from "../support/pushed.ts";
 import { ADDRESS, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
 import { type Door, doorsOf, type Kind, SESSION_COOKIE, type Visitors } from "./13-doors.ts";
 import type { EngineServer, StartOnEngine } from "./engines.ts";
@@ -90,6 +92,13 @@ async function handOutEverything(
       { genuine: await codeFor(server, person), invented: invent("authorization_code") },
     ],
     ["device code", { genuine: textOf(device, "device_code"), invented: invent("device_code") }],
+    [
+      "request_uri",
+      {
+        genuine: credentialIn(await push(server, { prompt: "consent" })) ?? "",
+        invented: invent("pushed_request"),
+      },
+    ],
     ["user code", { genuine: textOf(device, "user_code"), invented: "BBBB-BBBB" }],
     ["client secret", { genuine: textOf(registered, "client_secret"), invented: invent("client_secret") }],
     ["initial access token", { genuine: initial, invented: invent("initial_access_token") }],

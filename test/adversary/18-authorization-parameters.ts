@@ -70,8 +70,9 @@ export const AUTHORIZATION: readonly Row[] = [
   ...ofEach("response_mode", "invalid_request", [
     "QUERY",
     "form-post",
-    "query.jwt",
-    "jwt",
+    "query.JWT",
+    "jwt ",
+    "form_post.jwt.jwt",
     "query fragment",
     BIG,
   ]),
@@ -86,10 +87,7 @@ export const AUTHORIZATION: readonly Row[] = [
     BIG,
   ]),
   ...doubled("request", "x"),
-  ...ofEach("request_uri", "request_uri_not_supported", [
-    "urn:ietf:params:oauth:request_uri:x",
-    "https://evil.example/",
-  ]),
+  ...ofEach("request_uri", "request_uri_not_supported", ["urn:example:request", "https://evil.example/"]),
   ...doubled("request_uri", "x"),
   ...ofEach("registration", "registration_not_supported", ["{}", "x"]),
   ...["login_hint", "ui_locales", "nonce", "tessera_reauthenticated_after", "unheard_of"].flatMap((name) =>

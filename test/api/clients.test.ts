@@ -57,6 +57,29 @@ describe("a client", () => {
     expect(JSON.stringify(shown)).not.toContain(String(made.client_secret));
   });
 
+  test(
+    proves("has workloads in place of a secret, and one that registers itself has none", "threat 88"),
+    async () => {
+      const workloads = [{ issuer: "https://issuer.example", subject: "job:*", claims: {} }];
+      const made = await add({ token_endpoint_auth_method: "private_key_jwt", workloads });
+      expect(made.workloads).toEqual(workloads);
+      expect(made).not.toHaveProperty("client_secret");
+      const change = (body: Json) => ask(server, clients, pathOf(made), { method: "PATCH", body });
+      expect((await change({ workloads: [] })).status).toBe(400);
+      expect((await change({ workloads: [{ issuer: "x", subject: "**" }] })).status).toBe(400);
+      const subject = "job:7";
+      expect(await jsonOf(await change({ workloads: [{ issuer: "x", subject }] }))).toMatchObject({
+        workloads: [{ issuer: "x", subject, claims: {} }],
+      });
+      const registered = await jsonOf(
+        await postRegistration(server, { redirect_uris: ["https://stranger.example/cb"], workloads }),
+      );
+      expect(registered).not.toHaveProperty("workloads");
+      expect(await askFor(server, clients, pathOf(registered))).toMatchObject({ workloads: [] });
+      await ask(server, clients, pathOf(registered), { method: "DELETE" });
+    },
+  );
+
   test("gets no scope of management, and not introspect, unless it names them", async () => {
     const made = await add();
     expect(String(made.scope).split(" ")).toContain("files");
@@ -77,7 +100,9 @@ describe("a client", () => {
       redirect_uris: ["https://wiki.example/cb"],
       client_uri: "https://wiki.example/",
       access_token_seconds: 600,
+      dpop_bound_access_tokens: true,
     });
+    expect(made.dpop_bound_access_tokens).toBe(true);
     const change = (body: Json) => askFor(server, clients, pathOf(made), { method: "PATCH", body });
     const changed = await change({ client_uri: null, access_token_seconds: null, scope: "openid profile" });
     expect(changed).toMatchObject({
@@ -88,7 +113,10 @@ describe("a client", () => {
       access_token_seconds: null,
     });
     expect(changed).not.toHaveProperty("client_uri");
+    expect(changed.dpop_bound_access_tokens).toBe(true);
     expect(await change({ "client_name#de": null })).not.toHaveProperty("client_name#de");
+    const bearer = await change({ dpop_bound_access_tokens: false });
+    expect(bearer).not.toHaveProperty("dpop_bound_access_tokens");
   });
 
   test("becomes public and loses its secrets, and back gets one, which is shown once", async () => {

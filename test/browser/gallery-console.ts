@@ -1,6 +1,6 @@
 /** The pages of the console, as an administrator sees them. */
 
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { newRecordId } from "../../src/credentials/credential.ts";
 import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount, findAccountBySignInName } from "../../src/operations/people.ts";
@@ -11,12 +11,20 @@ import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import type { Exhibit } from "./gallery.ts";
 
+/** The session in which each browser is signed in as root. */
+const sessions = new WeakMap<BrowserContext, string>();
+
+const cookiesOf = async (page: Page): Promise<string> =>
+  JSON.stringify((await page.context().cookies()).map(({ name, value }) => [name, value]).sort());
+
 export const asRoot = async (page: Page, server: ListeningServer): Promise<void> => {
+  if (sessions.get(page.context()) === (await cookiesOf(page))) return;
   const known = await findAccountBySignInName(server.context, "root");
   if (known === null)
     await addPersonWithPassword(server, "root", { administrator: true, name: "Ada Lovelace" });
   await page.context().clearCookies();
   await signInOn(page, `${server.issuer}/login`, "root", PASSWORD);
+  sessions.set(page.context(), await cookiesOf(page));
 };
 
 /** A person in a group who manages it; the answer is their identifier. */

@@ -24,6 +24,7 @@ import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.t
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { appCode, FACTOR_PAGE, secretOn } from "../support/second-factor.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 /** As if the server had just fetched the metadata document of a program on the device. Returns its URL. */
 function rememberDocument({ context }: ListeningServer): string {
@@ -60,6 +61,7 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
     },
   ],
   resources: TEST_CONFIGURATION.resources,
+  registration: OPEN_TO_DEVICES,
   clients: [
     {
       client_id: "web",

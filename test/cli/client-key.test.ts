@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importJWK, type JWK } from "jose";
 import { openSqliteStore } from "../store/acts.ts";
+import { selfSigned } from "../support/certificates.ts";
 import { assertionForm, signAssertion } from "../support/client-assertions.ts";
 import { ISSUER, startTestServer } from "../support/server.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
@@ -43,7 +44,7 @@ describe("a client with a key", () => {
       ...["--auth", "private_key_jwt", "--new-key", first],
     );
     expect(added.code).toBe(0);
-    expect(added.out).toContain("none: it proves who it is with its key");
+    expect(added.out).toContain("none: it proves who it is by private_key_jwt");
     expect(statSync(first).mode & 0o777).toBe(0o600);
     const shown = await json("show", "backup");
     expect(shown).toMatchObject({ token_endpoint_auth_method: "private_key_jwt", secrets: [] });
@@ -111,12 +112,45 @@ describe("a client with a key", () => {
       "--new-key goes with --auth private_key_jwt",
     ],
     [["set", "backup", "--secret-in", "body"], "has no secret"],
+    [
+      ["add", "--id", "x", "--auth", "tls_client_auth", "--certificate", "san_dns=x.example"],
+      "the operator must set client_certificates first",
+    ],
+    [
+      ["add", "--id", "x", "--auth", "tls_client_auth", "--certificate", "x.example"],
+      "Write the kind of name",
+    ],
     [["set", "backup", "--auth-alg", "HS256"], "'HS256' is not supported"],
   ])("%p is refused with words", async (args, words) => {
     const refused = await client(...args);
     expect(refused.code).not.toBe(0);
     expect(refused.err).toContain(words);
     expect(existsSync("x.json")).toBe(false);
+  });
+
+  test("or with a certificate, by the name or the file that the operator gives", async () => {
+    const folder = temporaryFolder();
+    const config = join(folder, "tessera.toml");
+    const own = selfSigned(folder, "own", "/CN=own");
+    writeFileSync(
+      config,
+      `data = ${JSON.stringify(data)}
+       trusted_proxies = ["loopback"]
+       [client_certificates]
+       authorities = ${JSON.stringify(own.certificate)}`,
+    );
+    const at = async (...args: string[]) => tessera(["client", ...args, "--config", config]);
+    const subject = ["--certificate", "subject_dn=CN=mtls,O=Example"];
+    const added = await at("add", "--id", "mtls", "--auth", "tls_client_auth", ...subject);
+    expect(added.out).toContain("none: it proves who it is by tls_client_auth");
+    expect((await at("show", "mtls")).out).toMatch(/certificate +subject_dn=CN=mtls,O=Example/);
+    await at("set", "mtls", "--certificate", "san_dns=mtls.example");
+    expect(await json("show", "mtls")).toMatchObject({ tls_client_auth_san_dns: "mtls.example" });
+    expect(await json("show", "mtls")).not.toHaveProperty("tls_client_auth_subject_dn");
+    const set = await at("set", "old", "--auth", "self_signed_tls_client_auth", "--jwks", own.certificate);
+    expect(set.out).toContain("It must show its certificate");
+    const { jwks } = await json("show", "old");
+    expect(jwks.keys[0].x5c).toEqual([own.der]);
   });
 
   test("keeps its keys at its own address if it has one", async () => {

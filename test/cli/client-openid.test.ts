@@ -29,6 +29,8 @@ describe("an application that signs people in", () => {
       ...["--max-age", "3600", "--login-page", "https://files.example/login"],
       ...["--jwks", keyFile(JSON.stringify({ keys: [KEY] })), "--first-party"],
       ...["--request-object-alg", "EdDSA", "--require-signed-requests", "--name-in", "de=Dateien"],
+      ...["--require-pushed-requests", "--answer-alg", "RS256"],
+      "--dpop",
     );
     const members = {
       post_logout_redirect_uris: ["https://files.example/bye"],
@@ -45,6 +47,9 @@ describe("an application that signs people in", () => {
       first_party: true,
       request_object_signing_alg: "EdDSA",
       require_signed_request_object: true,
+      require_pushed_authorization_requests: true,
+      authorization_signed_response_alg: "RS256",
+      dpop_bound_access_tokens: true,
       "client_name#de": "Dateien",
     };
     expect(made).toMatchObject(members);
@@ -56,7 +61,9 @@ describe("an application that signs people in", () => {
       "http://files.lan/logout",
       "signed with RS256",
       "1 of its own",
-      "signed only, signed with EdDSA",
+      "signed only, pushed only, signed with EdDSA",
+      "signed with RS256 if it asks for response_mode=jwt",
+      "bound to its key (DPoP)",
     ])
       expect(out).toContain(words);
     const cleared = await json(
@@ -75,6 +82,8 @@ describe("an application that signs people in", () => {
       ],
       ...["--sector-uri", "", "--max-age", "", "--login-page", "", "--jwks", "", "--no-first-party"],
       ...["--request-object-alg", "", "--no-require-signed-requests", "--name-in", "de="],
+      ...["--no-require-pushed-requests", "--answer-alg", ""],
+      "--no-dpop",
     );
     for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
   });
@@ -110,6 +119,8 @@ describe("an application that signs people in", () => {
     expect(out).toContain("People are not asked any more");
     expect(out).toContain("New ID tokens are signed with RS256");
     expect((await client("set", "told", "--no-first-party")).out).toContain("People are asked");
+    expect((await client("set", "told", "--dpop")).out).toContain("without a DPoP proof are refused");
+    expect((await client("set", "told", "--no-dpop")).out).toContain("stay bound");
   });
 
   test("is not locked out: signed requests need its keys", async () => {
@@ -127,6 +138,18 @@ describe("an application that signs people in", () => {
     expect(out).toContain("Authorization requests that it did not sign are refused from now on.");
     expect(out).toContain("another algorithm than ES256 are refused");
     expect((await client("set", "keyed", "--jwks-uri", "")).err).toContain("needs the keys of the client");
+  });
+
+  test("is told that its requests must be pushed, and what the strict profile needs", async () => {
+    await json("add", "--id", "pushed", ...REDIRECT);
+    const { out } = await client("set", "pushed", "--require-pushed-requests");
+    expect(out).toContain("Authorization requests that it did not push are refused from now on.");
+    const refused = await client("set", "pushed", "--profile", "fapi-2.0");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("security_profile 'fapi-2.0' needs a client that proves itself with a key");
+    expect((await client("set", "pushed", "--profile", "fapi-1.0")).err).toContain(
+      "use fapi-2.0 or fapi-2.0-message-signing",
+    );
   });
 
   test("has a name for each language, of which each is checked as the first", async () => {
@@ -158,7 +181,7 @@ describe("an application that signs people in", () => {
       "'ES256' is not supported; use RS256",
     ],
     ["a private key", ["--jwks", () => keyFile(JSON.stringify({ keys: [{ ...KEY, d: "x" }] }))], "private"],
-    ["a file that is not JSON", ["--jwks", () => keyFile("-----BEGIN")], "not JSON"],
+    ["a file that is not JSON", ["--jwks", () => keyFile("-----BEGIN")], "neither JSON nor PEM"],
     ["a file that is not there", ["--jwks", "/no/such/file"], "cannot be read"],
     [
       "a sign-in page without TLS",

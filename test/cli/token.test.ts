@@ -111,6 +111,7 @@ async function adaAllows(): Promise<Given> {
       subject: grant.subject,
       scope,
       resources,
+      confirmation: null,
       expiresAt: now + 3600,
     },
     refreshToken: {
@@ -122,6 +123,7 @@ async function adaAllows(): Promise<Given> {
       successorId: null,
       usedFrom: null,
       retriedElsewhere: false,
+      confirmation: null,
     },
   });
   return { access, refresh, grantId: recordIdText(grant.id) };
@@ -222,6 +224,7 @@ describe("token revoke", () => {
         subject: grant.subject,
         scope: [],
         resources: [],
+        confirmation: null,
       },
       refreshToken: {
         ...common,
@@ -230,6 +233,7 @@ describe("token revoke", () => {
         successorId: null,
         usedFrom: null,
         retriedElsewhere: false,
+        confirmation: null,
       },
     });
     expect((await run(["token", "inspect", refresh.text])).out).toContain("it was used");
@@ -389,6 +393,7 @@ describe("grant list and revoke", () => {
           redirectUriRequested: true,
           codeChallenge: null,
           nonce: null,
+          confirmation: null,
           createdAt: now,
           expiresAt: now + 60,
           usedAt: null,

@@ -23,6 +23,7 @@ import { createOutbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientAuthenticationMethod } from "../../src/protocol/client-authentication.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../../src/protocol/client-authentication.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
@@ -57,6 +58,7 @@ function client(
       mayCallHttp: false,
       narrows: true,
       ownOrigins: new Set<string>(),
+      authenticationMethods: CLIENT_AUTHENTICATION_NAMES,
       allowedGrantTypes: GRANT_TYPES,
     },
   );
@@ -154,7 +156,11 @@ function contextAt(now: number) {
     configuration: CONFIGURATION,
     catalogue: CATALOGUE,
     issuer: parseIssuer(CONFIGURATION.issuer),
-    clientKeys: { find: () => Promise.reject(new ClientKeyError("There are none.")) },
+    clientKeys: {
+      find: () => Promise.reject(new ClientKeyError("There are none.")),
+      has: () => Promise.resolve(false),
+    },
+    clientCertificates: { of: () => null },
     seenLately: new SeenLately(),
     trustedIssuers: NO_ISSUERS,
   };

@@ -5,6 +5,7 @@ import { secretDigest, secretText } from "../../src/clients/secret-reference.ts"
 import { digestSecret, secretMatches } from "../../src/credentials/credential.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../../src/protocol/client-authentication.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
@@ -63,6 +64,7 @@ test("clients that come in one second have numbers of their own, even if all dra
       mayCallHttp: false,
       narrows: true,
       ownOrigins: new Set<string>(),
+      authenticationMethods: CLIENT_AUTHENTICATION_NAMES,
       allowedGrantTypes: GRANT_TYPES,
     },
   );

@@ -10,6 +10,7 @@ import { createEvents, logEvents } from "../../src/operations/events.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import { CLIENT_AUTHENTICATION_NAMES } from "../../src/protocol/client-authentication.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { ClientRecord } from "../../src/store/tables.ts";
@@ -240,6 +241,7 @@ describe("declared clients", () => {
               mayCallHttp: false,
               narrows: true,
               ownOrigins: new Set<string>(),
+              authenticationMethods: CLIENT_AUTHENTICATION_NAMES,
               allowedGrantTypes: GRANT_TYPES,
             },
           ),
@@ -283,6 +285,7 @@ describe("declared clients", () => {
                 mayCallHttp: false,
                 narrows: true,
                 ownOrigins: new Set<string>(),
+                authenticationMethods: CLIENT_AUTHENTICATION_NAMES,
                 allowedGrantTypes: GRANT_TYPES,
               },
             ),

@@ -61,7 +61,13 @@ const NO_OPENID = {
   jwksUri: null,
   requestObjectSigningAlg: null,
   requireSignedRequestObject: false,
+  dpopBoundAccessTokens: false,
+  tlsClientCertificateBoundAccessTokens: false,
   tokenEndpointAuthSigningAlg: null,
+  tlsClientAuthName: null,
+  requirePushedAuthorizationRequests: false,
+  authorizationSignedResponseAlg: null,
+  securityProfile: null,
   idTokenClaims: "granted",
   firstParty: false,
 } as const;

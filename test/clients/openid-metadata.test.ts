@@ -77,6 +77,7 @@ const ALL = {
   jwks: { keys: [KEY] },
   request_object_signing_alg: "PS256",
   require_signed_request_object: true,
+  dpop_bound_access_tokens: true,
   id_token_claims: "minimal",
   "client_name#de": "Beispiel",
   "tos_uri#fr-CA": "https://client.example.org/conditions",
@@ -222,7 +223,7 @@ describe("the members of OpenID Connect", () => {
 
 describe("the algorithm of ID tokens", () => {
   const algorithmFor = (named: "ES256" | "RS512" | null, algorithms: ("ES256" | "RS256" | "EdDSA")[]) =>
-    idTokenAlgorithm({ idTokenSignedResponseAlg: named }, { algorithms });
+    idTokenAlgorithm({ idTokenSignedResponseAlg: named, securityProfile: null }, { algorithms });
 
   test("is the client's own, else RS256, else the first that is configured", () => {
     expect(algorithmFor("ES256", ["RS256", "ES256"])).toBe("ES256");

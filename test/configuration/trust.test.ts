@@ -60,6 +60,7 @@ test.each<[string, ConfigurationInput, string]>([
     trusting({ people: { ...people, scope: ["tessera.admin"] } }),
     "no other issuer",
   ],
+  ["power over tokens", trusting({ people: { ...people, scope: ["introspect"] } }), "no other issuer"],
   ["a sign-in", trusting({ people: { ...people, scope: ["openid"] } }), "no other issuer"],
   ["access that stays", trusting({ people: { ...people, scope: ["offline_access"] } }), "no other issuer"],
   [

@@ -197,7 +197,7 @@ describe("RFC 6749, section", () => {
       'MAC id="h480djs93hd8", nonce="274312:dj83hs9s", mac="kDZvddkndxvhGRXZhvuDjEWhGeE="',
     );
     expect(mac.status).toBe(401);
-    expect(mac.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
+    expect(mac.headers.get("www-authenticate")).toStartWith('Bearer realm="Tessera", DPoP ');
   });
 
   test(

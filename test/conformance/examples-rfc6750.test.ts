@@ -45,7 +45,7 @@ describe("RFC 6750, section", () => {
   test("3 and 3.1: without authentication", async () => {
     const response = await server.fetch(RESOURCE);
     expect(response.status).toBe(401);
-    expect(challengeOf(response)).toBe('Bearer realm="example"');
+    expect(challengeOf(response)).toStartWith('Bearer realm="example", DPoP algs=');
   });
 
   test("3: with an expired access token", async () => {

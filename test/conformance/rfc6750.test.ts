@@ -48,7 +48,7 @@ describe("a token in a form (§2.2)", () => {
     ];
     for (const response of others) {
       expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
+      expect(response.headers.get("www-authenticate")).toStartWith('Bearer realm="Tessera", DPoP ');
     }
     expect((await post(`access_token=${token}\u00e9`)).status).toBe(401);
   });
@@ -67,7 +67,8 @@ describe("a token in a form (§2.2)", () => {
 
 /** The scheme, and the names and values of a challenge. */
 function parseChallenge(response: Response): { scheme: string; parameters: [string, string][] } {
-  const text = response.headers.get("www-authenticate") ?? "";
+  // RFC 9449 §7.2: the other scheme may stand beside it.
+  const text = (response.headers.get("www-authenticate") ?? "").replace(/, DPoP algs="[A-Za-z0-9 ]+"$/, "");
   const [, scheme = "", rest = ""] = /^(\S+) (.*)$/.exec(text) ?? [];
   const parameters = [...rest.matchAll(/(?:^|, )([a-z_]+)="([^"\\]*)"/g)].map(
     ([, name = "", value = ""]): [string, string] => [name, value],

@@ -360,8 +360,14 @@ describe("an application’s page", () => {
       subject_type: "pairwise",
       default_max_age: "600",
     };
-    expect((await act(root, "/admin/apps/album", form)).status).toBe(303);
-    expect(await find("album")).toMatchObject({ subjectType: "pairwise", defaultMaxAge: 600 });
+    expect((await act(root, "/admin/apps/album", { ...form, dpop_bound: "1" })).status).toBe(303);
+    expect(await find("album")).toMatchObject({
+      subjectType: "pairwise",
+      defaultMaxAge: 600,
+      dpopBoundAccessTokens: true,
+    });
+    await act(root, "/admin/apps/album", { ...form, revision: await revision() });
+    expect(await find("album")).toMatchObject({ dpopBoundAccessTokens: false });
     const wrong = await act(root, "/admin/apps/album", {
       act: "more",
       revision: await revision(),

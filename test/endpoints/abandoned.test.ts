@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { removeAllExpired } from "../../src/operations/housekeeping.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../src/rules/device-code.ts";
+import { ANSWER_SECONDS, PUSHED_REQUEST_REMEMBERED_SECONDS } from "../../src/rules/pushed-request.ts";
 
 import {
   type FixtureDatabase,
@@ -16,7 +17,9 @@ import {
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { figure } from "../support/figures.ts";
+import { jsonOf, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
+import { postPush, pushedPath } from "../support/pushed.ts";
 import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { startTestServer, TestClock, type TestServer } from "../support/server.ts";
 
@@ -25,6 +28,7 @@ const REGISTRATIONS = 5;
 const DEVICES = 10;
 const UNUSED_SECONDS = 1800;
 const DEVICE_SECONDS = 60;
+const PUSHED = 10;
 /** The interval of the clean-up. */
 const CLEAN_UP_SECONDS = 200;
 /** Three times the longest lifetime of anything that a stranger leaves. */
@@ -38,6 +42,7 @@ const kept = (limit: number, seconds: number): number =>
 const BOUNDS: Readonly<Record<string, number>> = {
   clients: ADDRESSES * kept(REGISTRATIONS, UNUSED_SECONDS),
   device_codes: ADDRESSES * kept(DEVICES, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS),
+  pushed_requests: ADDRESSES * kept(PUSHED, ANSWER_SECONDS + PUSHED_REQUEST_REMEMBERED_SECONDS),
 };
 
 let postgres: PostgresServer;
@@ -52,6 +57,7 @@ const TABLES = [
   "grants",
   "codes",
   "device_codes",
+  "pushed_requests",
   "sessions",
   "once",
   "consents",
@@ -97,6 +103,14 @@ async function begin(server: TestServer, address: string): Promise<number> {
   for (let count = 0; count < DEVICES; count += 1) {
     await send("/auth/device", { method: "POST", headers: form, body });
   }
+  // A browser comes with each, so that it is kept for as long as a person would need.
+  const spa = { client_id: "spa", redirect_uri: "https://spa.example/" };
+  for (let count = 0; count < PUSHED; count += 1) {
+    const pushed = await postPush(server, spa, undefined, address);
+    requests += 1;
+    if (pushed.status === 429) continue;
+    await send(pushedPath(textOf(await jsonOf(pushed), "request_uri"), "spa"));
+  }
   return requests;
 }
 
@@ -120,6 +134,9 @@ for (const [name, { open, bytes, tidy }] of Object.entries(ENGINES)) {
             registration_window_seconds: WINDOW_SECONDS,
             device_requests_per_address: DEVICES,
             device_request_window_seconds: WINDOW_SECONDS,
+            pushed_requests_per_address: PUSHED,
+            pushed_requests_of_strangers: 1_000_000,
+            pushed_request_window_seconds: WINDOW_SECONDS,
           },
         },
         { opened: { store, close: () => store.close() }, clock },
@@ -166,7 +183,11 @@ for (const [name, { open, bytes, tidy }] of Object.entries(ENGINES)) {
         const sizeAtEnd = await ask(bytes);
         expect(sizeAtEnd).toBeLessThanOrEqual(size * 1.1);
 
-        clock.advance(Math.max(UNUSED_SECONDS, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS) + 1);
+        clock.advance(
+          Math.max(UNUSED_SECONDS, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS, ANSWER_SECONDS) +
+            PUSHED_REQUEST_REMEMBERED_SECONDS +
+            1,
+        );
         await cleanUp();
         expect(await countRows()).toEqual(atStart);
         const left = Object.keys(BOUNDS).map(

@@ -242,7 +242,12 @@ describe("an ID-JAG", () => {
   const widenings: readonly [string, Record<string, unknown>, Record<string, string>, string][] = [
     ["a scope beyond the assertion", { scope: "mail.read" }, { scope: "files" }, "invalid_scope"],
     ["a scope that the operator did not allow", { scope: "mail.send" }, {}, "invalid_scope"],
-    ["a scope of this server", { scope: "tessera.admin openid offline_access" }, {}, "invalid_scope"],
+    [
+      "a scope of this server",
+      { scope: "tessera.admin introspect openid offline_access" },
+      {},
+      "invalid_scope",
+    ],
     ["a resource beyond the assertion", { resource: MAIL }, { resource: FILES }, "invalid_scope"],
     ["a resource that does not exist", { resource: "https://unknown.example/" }, {}, "invalid_target"],
     [

@@ -244,7 +244,7 @@ describe("a fault that is sent to the client", () => {
     ["one bad of two resources", { resource: ["https://mail.example/", "x"] }, "invalid_target"],
     ["a resource that uses none of the scopes", { resource: "https://files.example/api" }, "invalid_target"],
     ["a request object that is none", { request: "e30.e30." }, "invalid_request_object"],
-    ["a request URI", { request_uri: "urn:ietf:params:oauth:request_uri:x" }, "request_uri_not_supported"],
+    ["a request URI", { request_uri: "urn:example:request" }, "request_uri_not_supported"],
     ["a request URI on the network", { request_uri: "https://evil.example/r" }, "request_uri_not_supported"],
     ["inline registration", { registration: "{}" }, "registration_not_supported"],
     ["an unknown response_mode", { response_mode: "carrier_pigeon" }, "invalid_request"],

@@ -17,6 +17,7 @@ import {
 } from "../support/client-assertions.ts";
 import { proves } from "../support/proves.ts";
 import { basic, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 const KEYS_URI = "https://fetched.example/keys.json";
 const AGENT = "agent";
@@ -51,7 +52,7 @@ beforeAll(async () => {
       return { status: 200, text: JSON.stringify({ keys: published }) };
     },
   };
-  server = await startTestServer({}, { opened: await open(), outbound });
+  server = await startTestServer({ registration: OPEN_TO_DEVICES }, { opened: await open(), outbound });
   other = await startTestServer({}, { opened: await open(), outbound, clock: server.clock });
   server.clock.freeze();
   const jwks = { keys: [key.publicJwk, rsa.publicJwk] };
@@ -76,7 +77,11 @@ async function add(clientId: string, changes: Partial<ClientRecord>): Promise<vo
       jwks: null,
       jwksUri: null,
       disabledAt: null,
-      grantTypes: ["client_credentials", "urn:ietf:params:oauth:grant-type:device_code"],
+      grantTypes: [
+        "authorization_code",
+        "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code",
+      ],
       scope: scopes("files"),
       defaultScope: scopes("files"),
       ...changes,
@@ -92,6 +97,12 @@ const REQUESTS: Readonly<Record<string, Record<string, string>>> = {
   "/auth/device": {},
   "/auth/introspect": { token: "tat_unknown" },
   "/auth/revoke": { token: "tat_unknown" },
+  "/auth/par": {
+    response_type: "code",
+    redirect_uri: "https://mail.example/callback",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+  },
 };
 
 const ask = (form: Record<string, string>, path = "/auth/token", at = server) =>
@@ -112,10 +123,11 @@ const refusalOf = async (text: string, at = server) => answerTo(assertionForm(te
 
 describe("a client authenticates with a signature", () => {
   test.each(Object.keys(REQUESTS))(proves("at %s", "RFC 7521 4.2-2"), async (path) => {
-    expect((await ask(assertionForm(await assertion()), path)).status).toBe(200);
+    const success = path === "/auth/par" ? 201 : 200;
+    expect((await ask(assertionForm(await assertion()), path)).status).toBe(success);
     // RFC 7521 §4.2: client_id is unnecessary, and must be the same if it is there.
     const named = { ...assertionForm(await assertion()), client_id: AGENT };
-    expect((await ask(named, path)).status).toBe(200);
+    expect((await ask(named, path)).status).toBe(success);
     const wrong = await answerTo({ ...assertionForm(await assertion()), client_id: "native" }, path);
     expect(wrong).toMatchObject({ status: 400, error: "invalid_request", reason: "client_id_mismatch" });
   });
@@ -412,7 +424,6 @@ test(proves("a client registers itself with its keys, and gets no secret", "OIDF
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({
         redirect_uris: ["https://rp.example/callback"],
-        grant_types: ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"],
         token_endpoint_auth_method: "private_key_jwt",
         jwks: { keys: [key.publicJwk] },
         ...metadata,
@@ -428,7 +439,7 @@ test(proves("a client registers itself with its keys, and gets no secret", "OIDF
   });
   expect(client).not.toHaveProperty("client_secret");
   const clientId = String(client.client_id);
-  expect((await ask(assertionForm(await assertion({ clientId })), "/auth/device")).status).toBe(200);
+  expect((await ask(assertionForm(await assertion({ clientId })), "/auth/introspect")).status).toBe(200);
   // RFC 7591 §2: never registered as less than it said.
   for (const wrong of [
     { jwks: undefined },

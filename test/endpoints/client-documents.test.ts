@@ -16,10 +16,11 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { clients, grants } from "../../src/store/tables.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
-import { answerConsent, authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
+import { answerConsent, answerConsentAt, authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, jsonOf, redeemCode, refresh, textOf } from "../support/flows.ts";
 import { textOf as textOfPage } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { postPush, pushedPath } from "../support/pushed.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-documents-"));
@@ -130,6 +131,25 @@ const isActive = async (server: TestServer, tokens: Record<string, unknown>) => 
 };
 
 describe("a client with a metadata document", () => {
+  test("may push its first request, and has no row before a person allows it something", async () => {
+    const server = await start();
+    const url = publish("/pushing");
+    const cookie = await signedIn(server);
+    // The second push finds the client in the memory of the process, with credentials that were good before.
+    for (let count = 0; count < 2; count += 1) {
+      const pushed = await jsonOf(await postPush(server, request(url), { form: {} }));
+      expect(await rowOf(server, url)).toBeNull();
+      const path = pushedPath(textOf(pushed, "request_uri"), url);
+      expect((await server.fetch(path, { headers: { Cookie: cookie } })).status).toBe(200);
+      if (count === 0) continue;
+      const code = redirectOf(await answerConsentAt(server, cookie, path)).searchParams.get("code") ?? "";
+      await expectTokens(await redeemCode(server, code, { redirect_uri: CALLBACK, client_id: url }, url));
+    }
+    expect(await rowOf(server, url)).not.toBeNull();
+    // It has a row now, and pushes on.
+    expect((await postPush(server, request(url), { form: {} })).status).toBe(201);
+  });
+
   test(
     proves(
       "gets tokens for what a person allows, and has a row from then on",

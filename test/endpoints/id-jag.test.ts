@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import type { AccountRecord } from "../../src/store/tables.ts";
+import { newProofKey, type ProofKey, proofHeader } from "../support/dpop.ts";
 import { EXCHANGE_GRANT, exchange, TOKEN_TYPE } from "../support/exchange.ts";
 import { expectRefusal, expectTokens, type Json, jsonOf, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -276,6 +277,54 @@ describe("a refresh token", () => {
     const response = await ask(textOf(body, "refresh_token"), { subject_token_type: REFRESH_TOKEN });
     expect(response.status).toBe(400);
   });
+});
+
+describe("a proof of possession", () => {
+  const bound = async (key: ProofKey): Promise<string> => {
+    const form = {
+      grant_type: EXCHANGE_GRANT,
+      requested_token_type: ID_JAG,
+      subject_token: await idToken(),
+      subject_token_type: ID_TOKEN,
+      audience: CHAT,
+    };
+    const response = await idp.post("/auth/token", form, {
+      ...basic("web", SECRET),
+      ...(await proofHeader(idp, key)),
+    });
+    const body = await jsonOf(response);
+    expect(body.token_type).toBe("N_A");
+    return textOf(body, "access_token");
+  };
+  const redeemWith = async (assertion: string, key: ProofKey): Promise<Response> =>
+    chat.post(
+      "/auth/token",
+      { grant_type: BEARER_GRANT, assertion },
+      { ...basic("wiki", SECRET), ...(await proofHeader(chat, key)) },
+    );
+
+  test(
+    proves(
+      "binds the assertion, and the access token to the same key",
+      "ID-JAG dpop-2",
+      "ID-JAG dpop-3",
+      "ID-JAG dpop-4",
+      "threat 85",
+    ),
+    async () => {
+      const key = await newProofKey();
+      const assertion = await bound(key);
+      expect(decodeJwt<Json>(assertion).cnf).toEqual({ jkt: key.thumbprint });
+      await expectRefusal(await redeem(assertion), 400, "invalid_grant");
+      await expectRefusal(await redeemWith(assertion, await newProofKey()), 400, "invalid_grant");
+      // None of these has used it up.
+      const body = await jsonOf(await redeemWith(assertion, key));
+      expect(body.token_type).toBe("DPoP");
+      // Without cnf the key of the request counts.
+      const unbound = textOf(await issued(await idToken()), "access_token");
+      expect((await jsonOf(await redeemWith(unbound, key))).token_type).toBe("DPoP");
+    },
+  );
 });
 
 describe("an assertion is not issued", () => {

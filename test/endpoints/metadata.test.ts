@@ -136,7 +136,15 @@ describe("the metadata document", () => {
           "files",
         ],
         response_types_supported: ["code"],
-        response_modes_supported: ["query", "fragment", "form_post"],
+        response_modes_supported: [
+          "query",
+          "fragment",
+          "form_post",
+          "query.jwt",
+          "fragment.jwt",
+          "form_post.jwt",
+          "jwt",
+        ],
         grant_types_supported: [
           "authorization_code",
           "refresh_token",
@@ -152,6 +160,10 @@ describe("the metadata document", () => {
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: ["none", "login", "consent", "select_account"],
+        dpop_signing_alg_values_supported: [
+          ...["ES256", "EdDSA", "Ed25519", "PS256", "RS256"],
+          ...["ES384", "ES512", "PS384", "PS512", "RS384", "RS512"],
+        ],
         request_parameter_supported: true,
         request_object_signing_alg_values_supported: [
           "none",
@@ -159,6 +171,9 @@ describe("the metadata document", () => {
         ],
         request_uri_parameter_supported: false,
         require_signed_request_object: false,
+        pushed_authorization_request_endpoint: "https://auth.example/auth/par",
+        require_pushed_authorization_requests: false,
+        authorization_signing_alg_values_supported: ["RS256"],
         claims_parameter_supported: true,
         client_id_metadata_document_supported: true,
         ui_locales_supported: ["en", "de", "ar", "es", "fr", "it", "nl", "pl"],
@@ -254,7 +269,7 @@ describe("what is advertised runs", () => {
     proves("every endpoint answers at its URL", "OpenID Core 15.2-3", "RFC 8414 2-2", "RFC 8414 2-3"),
     async () => {
       const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
-      expect(endpoints.length).toBe(8);
+      expect(endpoints.length).toBe(9);
       for (const [name, url] of endpoints) {
         for (const method of ["GET", "POST"]) {
           const { status } = await server.fetch(String(url), { method });

@@ -6,6 +6,7 @@ import { grantTypeNamed } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { AccountRecord, GrantRecord } from "../../src/store/tables.ts";
 import { grants } from "../../src/store/tables.ts";
+import { newProofKey, proofHeader, requestBound } from "../support/dpop.ts";
 import {
   EXCHANGE_CONFIGURATION,
   EXCHANGE_GRANT,
@@ -30,7 +31,7 @@ import {
 } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { basic, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
-import { codeForm } from "../support/token-requests.ts";
+import { codeForm, WEB_CALLBACK } from "../support/token-requests.ts";
 
 let server: TestServer;
 let ada: AccountRecord;
@@ -47,6 +48,33 @@ beforeEach(async () => {
 const forOrders = async (): Promise<string> => textOf(await shopTokens(server, ada), "access_token");
 const grantsOf = (account: AccountRecord): Promise<GrantRecord[]> =>
   server.context.store.list(grants, { where: { subject: account.subject }, limit: 10 });
+
+describe("an exchange of a token that is bound to a key", () => {
+  test(
+    proves("gives a token that is bound to the key of the client, and none without one", "threat 85"),
+    async () => {
+      const [key, own] = [await newProofKey(), await newProofKey()];
+      const code = await codeFor(server, ada, { scope: "orders.read stock.read", resource: ORDERS });
+      const tokens = await jsonOf(await requestBound(server, "web", codeForm(code, WEB_CALLBACK), key));
+      const [access, refresh] = [textOf(tokens, "access_token"), textOf(tokens, "refresh_token")];
+      const proof = () => proofHeader(server, own);
+      await expectRefusal(
+        await exchange(server, "orders-api", access, { resource: STOCK }),
+        400,
+        "invalid_request",
+      );
+      const bound = await exchange(server, "orders-api", access, { resource: STOCK }, SECRET, await proof());
+      const body = await jsonOf(bound);
+      expect(body.token_type).toBe("DPoP");
+      expect(await introspectedBy(server, "stock-api", textOf(body, "access_token"))).toMatchObject({
+        cnf: { jkt: own.thumbprint },
+      });
+      const ofRefresh = { resource: STOCK, subject_token_type: `${TOKEN_TYPE}refresh_token` };
+      await expectRefusal(await exchange(server, "web", refresh, ofRefresh), 400, "invalid_request");
+      expect((await exchange(server, "web", refresh, ofRefresh, SECRET, await proof())).status).toBe(200);
+    },
+  );
+});
 
 describe("an exchange", () => {
   test(

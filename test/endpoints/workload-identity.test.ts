@@ -199,6 +199,8 @@ describe("SPIFFE", () => {
     await expectTokens(
       await present(token, { type: SPIFFE, client_id: "spiffe://prod.example/ns/prod/sa/api" }),
     );
+    const sub = "spiffe://prod.example/ns/prod/sa/api";
+    await expectTokens(await present(await signed(spire, { iss: sub, sub }), { type: SPIFFE }));
   });
 
   test(proves("another trust domain or path is none", "threat 88"), async () => {
@@ -213,6 +215,12 @@ describe("SPIFFE", () => {
     await refused(await present(await signed(github, { sub: "spiffe://prod.example/ns/prod/sa/api" })));
     const claims = { iss: "spiffe://prod.example", sub: "spiffe://dev.example/ns/prod/sa/api" };
     await refused(await present(await signed(spire, claims)));
+    await refused(await present(await signed(spire, { ...claims, iss: claims.sub }), { type: SPIFFE }));
+    await refused(
+      await present(await signed(github, { iss: claims.sub, sub: claims.sub }), { type: SPIFFE }),
+    );
+    const token = await spiffeToken(spire, now(), { audience: ISSUER });
+    await refused(await present(token, { type: SPIFFE, client_id: "spiffe://prod.example/ns/prod/sa/web" }));
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * The resource servers of examples/resource-server in Go, Python and Java, each as its own program against a real server. A language is
- * left out where its toolchain or its libraries are missing: `go` with the modules of go/go.sum, `python3` with joserfc, `java` with the jars
+ * left out where its toolchain or its libraries are missing: `go` with the modules of go/go.sum, `python3` with joserfc, `javac` with the jars
  * of the Nimbus SDK in ~/.m2. docs/resource-servers.md says how to get them.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -14,7 +14,8 @@ import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
 import { codeFor, jsonOf, redeemCode, signedInAs, textOf } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword } from "../support/pages.ts";
-import { SECRET, TEST_CONFIGURATION } from "../support/server.ts";
+import { basic, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
+import { codeForm, WEB_CALLBACK } from "../support/token-requests.ts";
 import { makeKey, Prover } from "./authorization-server.ts";
 
 const FOLDER = join(import.meta.dir, "../../examples/resource-server");
@@ -58,10 +59,13 @@ const LANGUAGES: readonly Language[] = [
   },
   {
     name: "Java, with the Nimbus SDK",
-    command: () =>
-      Bun.which("java") !== null && JARS.every((jar) => existsSync(jar))
-        ? ["java", "-XX:TieredStopAtLevel=1", "-cp", JARS.join(":"), join(FOLDER, "java/ResourceServer.java")]
-        : null,
+    command() {
+      if (Bun.which("javac") === null || !JARS.every((jar) => existsSync(jar))) return null;
+      const classes = temporaryFolder();
+      const source = join(FOLDER, "java/ResourceServer.java");
+      if (!runs(["javac", "-nowarn", "-cp", JARS.join(":"), "-d", classes, source])) return null;
+      return ["java", "-XX:TieredStopAtLevel=1", "-cp", [classes, ...JARS].join(":"), "ResourceServer"];
+    },
   },
 ];
 const FOUND = LANGUAGES.map(({ name, command }) => ({ name, command: command() }));
@@ -120,6 +124,20 @@ const tokenFor = async (kind: keyof typeof ports, scope = "notes.read", level: "
   const code = await codeFor(tessera, ada, { scope, resource: urlOf(kind) }, { ...signedIn, session });
   return textOf(await jsonOf(await redeemCode(tessera, code)), "access_token");
 };
+
+/** A token that is bound to the key of the prover (RFC 9449 §5). */
+async function boundTokenFor(kind: keyof typeof ports, prover: Prover): Promise<string> {
+  const code = await codeFor(tessera, ada, { scope: "notes.read", resource: urlOf(kind) });
+  const proof = await prover.proof("", tessera.clock.seconds(), {
+    htm: "POST",
+    htu: `${tessera.issuer}/auth/token`,
+    ath: undefined,
+  });
+  const headers = { ...basic("web", SECRET), DPoP: proof };
+  const tokens = await jsonOf(await tessera.post("/auth/token", codeForm(code, WEB_CALLBACK), headers));
+  expect(tokens.token_type).toBe("DPoP");
+  return textOf(tokens, "access_token");
+}
 
 async function started(command: readonly string[], kind: keyof typeof ports) {
   const credentials = kind === "introspection" ? { CLIENT_ID: "notes-api", CLIENT_SECRET: SECRET } : {};
@@ -223,6 +241,49 @@ for (const { name, command } of FOUND) {
       expect(weak.challenge).toContain('max_age="300"');
       expect((await withToken(await tokenFor(kind, "notes.read", "2"), "/api/danger")).status).toBe(200);
     });
+
+    test.each(["ES256", "ES384", "RS256", "PS256"])(
+      "takes a bound token with a proof by %s, once, and never without",
+      async (algorithm) => {
+        const prover = await Prover.make(algorithm);
+        const token = await boundTokenFor(kind, prover);
+        const ask = async (changes: Record<string, unknown> | string = {}, scheme = "DPoP") => {
+          const now = Math.floor(Date.now() / 1000);
+          const proof =
+            typeof changes === "string"
+              ? changes
+              : await prover.proof(token, now, { htu: `${urlOf(kind)}/notes`, ...changes });
+          return get("/api/notes?page=2", { Authorization: `${scheme} ${token}`, DPoP: proof });
+        };
+        expect(await ask()).toMatchObject({ status: 200, body: { subject: ada.subject } });
+        const proof = await prover.proof(token, Math.floor(Date.now() / 1000), {
+          htu: `${urlOf(kind)}/notes`,
+        });
+        expect((await ask(proof)).status).toBe(200);
+        const again = await ask(proof);
+        expect(again).toMatchObject({ status: 401, body: { error: "invalid_dpop_proof" } });
+        expect(again.challenge).toContain('DPoP error="invalid_dpop_proof"');
+        const downgraded = await ask({}, "Bearer");
+        expect(downgraded).toMatchObject({ status: 401, body: { error: "invalid_token" } });
+        if (algorithm !== "ES256") return;
+        const now = Math.floor(Date.now() / 1000);
+        const other = await Prover.make();
+        for (const wrong of [
+          { htm: "POST" },
+          { htu: `${urlOf(kind)}/other` },
+          // Where the request really went: the program does not believe the header Host.
+          { htu: `${server.address}/api/notes` },
+          { ath: "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo" },
+          { iat: now - 1000 },
+          { iat: now + 1000 },
+          { jti: undefined },
+          await other.proof(token, now, { htu: `${urlOf(kind)}/notes` }),
+          await prover.proof(token, now, { htu: `${urlOf(kind)}/notes` }, { typ: "JWT" }),
+          "a.b.c",
+        ])
+          expect(await ask(wrong)).toMatchObject({ status: 401, body: { error: "invalid_dpop_proof" } });
+      },
+    );
 
     test("a bearer token is not made a bound one by a proof", async () => {
       const prover = new Prover(await makeKey("proof"), "");

@@ -12,13 +12,15 @@ import { knownResources } from "../../src/operations/management/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { type ExpressServer, startExpress } from "../interop/mcp/guarded-express.ts";
 import { discover, insecure } from "../interop/strict.ts";
-import { formsOf, redirectOf } from "../support/code-flow.ts";
+import { formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
+import { newProofKey, type ProofKey, proofFor, requestBound } from "../support/dpop.ts";
 import { codeFor, jsonOf, redeemCode, textOf } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { addAppBehind, answerStep, appCode } from "../support/second-factor.ts";
 import { basic, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
+import { codeForm, WEB_CALLBACK } from "../support/token-requests.ts";
 
 const READ = { scope: "notes.read" };
 const DANGER = { scope: "notes.read", acr: "2", maxAge: 300 };
@@ -177,6 +179,32 @@ describe.each(SERVERS)("behind the guard of %s", (_, server) => {
     expect(await errorOf(`Bearer ${idToken}`)).toEqual([401, "invalid_token"]);
   });
 
+  test(
+    proves(
+      "a token of this server that is bound to a key works with that key alone",
+      "RFC 9449 6-1",
+      "RFC 9449 7-1",
+    ),
+    async () => {
+      const resource = urlOf(server());
+      const [key, other] = [await newProofKey(), await newProofKey()];
+      const code = await codeFor(tessera, ada, { scope: "notes.read", resource });
+      const tokens = await jsonOf(await requestBound(tessera, "web", codeForm(code, WEB_CALLBACK), key));
+      const token = textOf(tokens, "access_token");
+      const url = `${resource}/notes`;
+      const ask = async (by: ProofKey, scheme = "DPoP") => {
+        const now = tessera.clock.seconds();
+        const DPoP = await proofFor(by, { method: "GET", url, accessToken: token }, now);
+        return (
+          await fetch(url, { headers: { Authorization: `${scheme} ${token}`, DPoP }, keepalive: false })
+        ).status;
+      };
+      expect(await ask(key)).toBe(200);
+      expect(await ask(other)).toBe(401);
+      expect(await ask(key, "Bearer")).toBe(401);
+    },
+  );
+
   test("a revoked token is refused at once, unless the API checks signatures", async () => {
     const resource = urlOf(server());
     const token = await tokenFor(resource);
@@ -184,6 +212,61 @@ describe.each(SERVERS)("behind the guard of %s", (_, server) => {
     await tessera.post("/auth/revoke", { token }, basic("web", SECRET));
     expect((await get(`${resource}/notes`, `Bearer ${token}`)).status).toBe(server() === bun ? 200 : 401);
   });
+});
+
+test("a client of DPoP (RFC 9449) uses each of them: bound, with a new proof each time, and never as a bearer", async () => {
+  const as = await discover(tessera, "oauth2");
+  const client: oauth.Client = { client_id: "web" };
+  for (const [, server] of SERVERS) {
+    const resource = urlOf(server());
+    const DPoP = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+    const code = await codeFor(tessera, ada, { scope: "notes.read", resource });
+    const callback = new URL(`${WEB_CALLBACK}?${new URLSearchParams({ code, iss: tessera.issuer })}`);
+    const tokens = await oauth.processAuthorizationCodeResponse(
+      as,
+      client,
+      await oauth.authorizationCodeGrantRequest(
+        as,
+        client,
+        oauth.ClientSecretBasic(SECRET),
+        oauth.validateAuthResponse(as, client, callback, oauth.expectNoState),
+        WEB_CALLBACK,
+        VERIFIER,
+        { DPoP, ...insecure },
+      ),
+    );
+    expect(tokens.token_type).toBe("dpop");
+    const url = new URL(`${resource}/notes`);
+    for (let each = 0; each < 2; each += 1) {
+      const answer = await oauth.protectedResourceRequest(
+        tokens.access_token,
+        "GET",
+        url,
+        undefined,
+        undefined,
+        {
+          DPoP,
+          ...insecure,
+        },
+      );
+      expect(await answer.json()).toMatchObject({
+        subject: ada.subject,
+        key: await DPoP.calculateThumbprint(),
+      });
+    }
+    const stolen = await get(url.href, `Bearer ${tokens.access_token}`);
+    expect([stolen.status, await stolen.json()]).toMatchObject([401, { error: "invalid_token" }]);
+    const another = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+    const refused = await oauth
+      .protectedResourceRequest(tokens.access_token, "GET", url, undefined, undefined, {
+        DPoP: another,
+        ...insecure,
+      })
+      .catch((error: unknown) => error);
+    if (!(refused instanceof oauth.WWWAuthenticateChallengeError)) throw refused;
+    const challenge = refused.cause.find(({ scheme }) => scheme === "dpop");
+    expect(challenge?.parameters.error).toBe("invalid_dpop_proof");
+  }
 });
 
 test(

@@ -20,6 +20,7 @@ import {
 import { below, invitationPath, OPERATOR } from "../support/links.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { postPush, push, pushedPath } from "../support/pushed.ts";
 import { addAppBehind, appCode, FACTOR_PAGE, formOn, secretOn } from "../support/second-factor.ts";
 import { basic, type FormInput, SECRET, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
@@ -201,6 +202,12 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       () =>
         postAs(server, "television", "/auth/device", { scope: "mail.read" }),
   ),
+  "pushing a request": programs(
+    "201",
+    async ({ server }) =>
+      () =>
+        postPush(server),
+  ),
   "polling for a device that nobody has answered": programs(
     "400 authorization_pending",
     async ({ server }) => {
@@ -277,6 +284,26 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   ),
   "denying a client": people("303 access_denied", (scene) =>
     filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
+  ),
+  "opening a pushed request": people("200", async (scene) =>
+    open(pushedPath(await push(scene.server)))(scene),
+  ),
+  "going on with a pushed request": people("303 code", async (scene) => {
+    await answerConsent(scene.server, scene.cookie);
+    return open(pushedPath(await push(scene.server)))(scene);
+  }),
+  "allowing a client that pushed its request": people(
+    "303 code",
+    async (scene) => filledIn(scene, pushedPath(await push(scene.server)), "/consent", { decision: "allow" }),
+    { repeats: /tpr_[A-Za-z0-9\-_]{64}/ },
+  ),
+  "denying a client that pushed its request": people(
+    "303 access_denied",
+    async (scene) => filledIn(scene, pushedPath(await push(scene.server)), "/consent", { decision: "deny" }),
+    { repeats: /tpr_[A-Za-z0-9\-_]{64}/ },
+  ),
+  "coming with a request_uri that is unknown": people("400", async (scene) =>
+    open(pushedPath((await push(scene.server)).replace(/..$/, "AA")))(scene),
   ),
   "the sign-in page": people(
     "200",

@@ -35,6 +35,7 @@ const readAddress = createAddressReader(["loopback"]);
 const policy = {
   allowedScope: [],
   defaultScope: [],
+  authenticationMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
   allowedGrantTypes: ["authorization_code"],
   privateUseSchemes: [],
   reservedNames: new Set<string>(),
@@ -123,7 +124,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   "words of refusals": { read: toDescriptionCharacters },
   "names of clients": { read: (text) => checkClientMetadata({ client_name: text }, policy) },
   "Bearer headers": {
-    read: (text) => readBearerToken({ request: withHeader("Authorization", text), query: "" }, null),
+    read: (text) => readBearerToken({ request: withHeader("Authorization", text), query: "" }),
     frames: [
       ["Bearer ", ""],
       ["Bearer ", "!"],

@@ -204,7 +204,7 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
     what: "a client may be registered for signatures without keys",
     in: "clients/openid-metadata.ts",
     within: "readAssertionAlgorithm",
-    match: "jwks === null && jwksUri === null",
+    match: "needsKeys(method) && jwks === null && jwksUri === null",
     replace: "false",
     tests: ["clients/metadata.test.ts", "endpoints/client-assertion.test.ts"],
   },

@@ -2,10 +2,12 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
+import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { CONSOLE_APPS } from "./console-apps.ts";
+import { DPOP } from "./dpop.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
 import { LINKS } from "./links.ts";
@@ -21,6 +23,7 @@ import { PASSKEYS } from "./passkeys.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { PUSHED_REQUESTS } from "./pushed-requests.ts";
 import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RESOURCE_SERVERS } from "./resource-servers.ts";
 import { RULES } from "./rules.ts";
@@ -39,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONFIGURATION,
   ...CLIENTS,
   ...CLIENT_ASSERTIONS,
+  ...CLIENT_CERTIFICATES,
   ...CLIENT_DOCUMENTS,
   ...RULES,
   ...KEYS,
@@ -49,7 +53,9 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...SELF_TEST,
   ...REQUEST_OBJECTS,
+  ...DPOP,
   ...RESOURCE_SERVERS,
+  ...PUSHED_REQUESTS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

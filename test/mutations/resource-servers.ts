@@ -36,8 +36,8 @@ export const RESOURCE_SERVERS: readonly Mutation[] = [
     what: "signed introspection takes another algorithm if the client's is gone",
     in: "clients/openid-metadata.ts",
     within: "introspectionAlgorithm",
-    match: "algorithms.includes(named) ? named : null",
-    replace: "algorithms.includes(named) ? named : defaultSigningAlgorithm(algorithms)",
+    match: "allowed.includes(named) ? named : null",
+    replace: "allowed.includes(named) ? named : defaultSigningAlgorithm(allowed)",
     tests: ["endpoints/signed-introspection.test.ts"],
   },
   {
@@ -75,5 +75,22 @@ export const RESOURCE_SERVERS: readonly Mutation[] = [
     match: "value === null || (Array.isArray(value) && value.length === 0)",
     replace: "false",
     tests: ["protocol/protected-resource.test.ts"],
+  },
+  {
+    against: ["threat 85", "RFC 9728 2-5"],
+    what: "an API that takes only bound tokens gets bearer tokens",
+    in: "credentials/issue.ts",
+    within: "mintAccessToken",
+    match: "context.catalogue.requiresDpop(wish.resources)",
+    replace: "false",
+    tests: ["endpoints/bound-resources.test.ts"],
+  },
+  {
+    against: ["threat 8"],
+    what: "a replay for an API that takes only bound tokens is refused for want of a proof",
+    in: "operations/tokens.ts",
+    match: "isLate ? draftAccessToken : mintAccessToken",
+    replace: "mintAccessToken",
+    tests: ["endpoints/bound-resources.test.ts"],
   },
 ];

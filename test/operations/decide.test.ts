@@ -52,6 +52,45 @@ const raise = async (): Promise<Decision<number>> => {
   return { outcome: revision + 10, changes, events: [event] };
 };
 
+describe("an act with a guard", () => {
+  const guarded = (asked: (number | undefined)[]): DecideContext => ({
+    ...context,
+    async guard() {
+      const revision = await revisionOf();
+      asked.push(revision);
+      if (revision === 3) throw new Error("not any more");
+      return [{ table: revisions, key: X, was: { revision } }];
+    },
+  });
+
+  test.each([
+    ["changes the same row", update(revisions, X, {}, { revision: 10 })],
+    ["changes another row", insert(revisions, { name: "y", revision: 1 })],
+  ])("that %s begins anew if the condition fails at the commit", async (_, change) => {
+    const asked: (number | undefined)[] = [];
+    let isFirst = true;
+    await outcomeOf(guarded(asked), SERVER_ACT, async () => {
+      if (isFirst) await interfere();
+      isFirst = false;
+      return { outcome: undefined, changes: [change] };
+    });
+    expect(asked).toEqual([1, 2]);
+  });
+
+  test("does not happen once the guard throws, and has no commit if it changes nothing", async () => {
+    const asked: (number | undefined)[] = [];
+    expect(await outcomeOf(guarded(asked), SERVER_ACT, async () => concluded("nothing"))).toBe("nothing");
+    expect(commits).toEqual([]);
+    await interfere();
+    const racing = outcomeOf(guarded(asked), SERVER_ACT, async () => {
+      await interfere();
+      return { outcome: undefined, changes: [insert(revisions, { name: "y", revision: 1 })] };
+    });
+    expect(await racing.catch(String)).toBe("Error: not any more");
+    expect(await revisionOf("y")).toBeUndefined();
+  });
+});
+
 describe("an act", () => {
   test("commits what was decided, and then tells of it", async () => {
     expect(await outcomeOf(context, SERVER_ACT, raise)).toBe(11);

@@ -1,9 +1,11 @@
 /** Threat class 3: adding an answer to a redirect URI. Our parameters win, and each occurs once. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { parse } from "valibot";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { responseTo } from "../../src/endpoints/authorization-request.ts";
 import { QUERY, RESPONSE_MODES, type ResponseMode } from "../../src/endpoints/response-mode.ts";
-import type { RedirectUri } from "../../src/protocol/identifiers.ts";
+import type { ClientId, RedirectUri } from "../../src/protocol/identifiers.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { withResponseParameters } from "../../src/protocol/redirect-uri.ts";
 
@@ -82,27 +84,40 @@ describe("an answer on a redirect URI", () => {
 });
 
 describe("an authorization response (RFC 9207 §2)", () => {
-  const issuer = parseIssuer("https://auth.example");
+  /** What is signed can be read here. */
+  const context = {
+    issuer: parseIssuer("https://auth.example"),
+    clock: { millis: () => 1_000_000, seconds: () => 1000 },
+    configuration: parse(configurationSchema, {}),
+    signingKeys: { sign: async (_: string, __: string, claims: object) => JSON.stringify(claims) },
+  };
+  const client = { clientId: "app" as ClientId, authorizationSignedResponseAlg: null, securityProfile: null };
   const redirectUri =
     "https://client.example/cb?code=old&error=old&error_description=old&error_uri=old&iss=https://evil.example&state=old&a=1" as RedirectUri;
   const given = (responseMode: ResponseMode, state: string | null, parameters: Record<string, string>) =>
-    responseTo(issuer, { redirectUri, responseMode, state }, parameters);
+    responseTo(context, { client, redirectUri, responseMode, state }, parameters);
   /** Every parameter that the client gets, from wherever it comes. */
-  const received = (mode: ResponseMode, state: string | null, parameters: Record<string, string>) => {
-    const { address, fields } = given(mode, state, parameters);
+  const received = async (mode: ResponseMode, state: string | null, parameters: Record<string, string>) => {
+    const { address, fields } = await given(mode, state, parameters);
     const { searchParams, hash } = new URL(address);
-    return [...searchParams, ...new URLSearchParams(hash.slice(1)), ...Object.entries(fields ?? {})];
+    const all = [...searchParams, ...new URLSearchParams(hash.slice(1)), ...Object.entries(fields ?? {})];
+    if (!mode.signs) return all;
+    const [registered, [name, response] = ["", "{}"], ...more] = all;
+    expect({ registered, name, more }).toEqual({ registered: ["a", "1"], name: "response", more: [] });
+    const { aud, iat, exp, ...answer } = JSON.parse(response);
+    expect({ aud, iat, exp }).toEqual({ aud: "app", iat: 1000, exp: 1300 });
+    return [["a", "1"], ...Object.entries(answer)];
   };
 
   for (const mode of RESPONSE_MODES) {
-    test(`${mode.mode}: a success has no error, an error has no code, whatever the client registered`, () => {
-      expect(received(mode, "s", { code: "new" })).toEqual([
+    test(`${mode.mode}: a success has no error, an error has no code, whatever the client registered`, async () => {
+      expect(await received(mode, "s", { code: "new" })).toEqual([
         ["a", "1"],
         ["code", "new"],
         ["state", "s"],
         ["iss", "https://auth.example"],
       ]);
-      expect(received(mode, "s", { error: "access_denied" })).toEqual([
+      expect(await received(mode, "s", { error: "access_denied" })).toEqual([
         ["a", "1"],
         ["error", "access_denied"],
         ["state", "s"],
@@ -110,18 +125,20 @@ describe("an authorization response (RFC 9207 §2)", () => {
       ]);
     });
 
-    test(`${mode.mode}: without a state in the request there is none in the answer`, () => {
-      expect(received(mode, null, { code: "c" }).map(([name]) => name)).toEqual(["a", "code", "iss"]);
+    test(`${mode.mode}: without a state in the request there is none in the answer`, async () => {
+      const answer = await received(mode, null, { code: "c" });
+      expect(answer.map(([name]) => name)).toEqual(["a", "code", "iss"]);
     });
   }
 
-  test("only query and fragment put the answer into the address", () => {
-    const places = RESPONSE_MODES.map((mode) => {
-      const { address, fields } = given(mode, null, { code: "c" });
+  test("only query and fragment put the answer into the address", async () => {
+    const plain = RESPONSE_MODES.filter(({ signs }) => !signs);
+    const places = plain.map(async (mode) => {
+      const { address, fields } = await given(mode, null, { code: "c" });
       const { search, hash } = new URL(address);
       return [mode.mode, search.includes("code=c"), hash.includes("code=c"), fields?.code === "c"];
     });
-    expect(places).toEqual([
+    expect(await Promise.all(places)).toEqual([
       ["query", true, false, false],
       ["fragment", false, true, false],
       ["form_post", false, false, true],
@@ -133,8 +150,13 @@ describe("an authorization response (RFC 9207 §2)", () => {
     "https://client.example/cb?",
     "https://client.example/cb?a=%2f+%20&b",
     "http://127.0.0.1:5000",
-  ])("form_post posts to exactly %s", (uri) => {
-    const target = { redirectUri: uri as RedirectUri, responseMode: RESPONSE_MODES[2] ?? QUERY, state: "s" };
-    expect(responseTo(issuer, target, { code: "c" }).address).toBe(uri);
+  ])("form_post posts to exactly %s", async (uri) => {
+    const target = {
+      client,
+      redirectUri: uri as RedirectUri,
+      responseMode: RESPONSE_MODES[2] ?? QUERY,
+      state: "s",
+    };
+    expect((await responseTo(context, target, { code: "c" })).address).toBe(uri);
   });
 });

@@ -37,6 +37,7 @@ describe("an access token is alive", () => {
       subject: ACCOUNT.subject,
       scope: grant.scope,
       resources: grant.resources,
+      confirmation: null,
       issuedAt: NOW,
       expiresAt: token.expiresAt,
       exchange: null,

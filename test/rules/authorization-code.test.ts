@@ -1,6 +1,7 @@
 /** RFC 6749 §4.1, RFC 7636. */
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { confirmationOf } from "../../src/protocol/bindings.ts";
 import type { Reason } from "../../src/protocol/errors.ts";
 import type { CodeChallenge } from "../../src/protocol/identifiers.ts";
 import {
@@ -188,7 +189,7 @@ const CHALLENGE = createHash("sha256").update(VERIFIER).digest("base64url") as C
 const REDIRECT_URI = code.redirectUri;
 
 describe("what is wrong with redeeming a code", () => {
-  const sound: CodeRequest = { redirectUri: REDIRECT_URI, codeVerifier: VERIFIER };
+  const sound: CodeRequest = { redirectUri: REDIRECT_URI, codeVerifier: VERIFIER, shown: null };
   const challenged = { ...code, codeChallenge: CHALLENGE };
   type Row = [
     what: string,
@@ -285,6 +286,20 @@ describe("what is wrong with redeeming a code", () => {
       expect(codeFault(credential, found, client, { ...sound, ...request }, NOW)).toBe(reason);
     });
   }
+
+  test("is that it is bound to a key which the request does not prove to have", () => {
+    const key = confirmationOf("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+    const other = confirmationOf("jkt", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    const found = { code: { ...challenged, confirmation: key }, grant };
+    const of = (shown: typeof key | null) =>
+      codeFault(presented(), found, CLIENT.clientId, { ...sound, shown }, NOW);
+    expect(of(key)).toBeNull();
+    expect(of(other)).toBe("code_of_other_key");
+    expect(of(null)).toBe("code_of_other_key");
+    expect(
+      codeFault(presented(), { code: challenged, grant }, CLIENT.clientId, { ...sound, shown: key }, NOW),
+    ).toBeNull();
+  });
 
   test("is that it is none, if its text is none", () => {
     expect(codeFault(null, { code, grant }, CLIENT.clientId, sound, NOW)).toBe("code_unknown");

@@ -156,6 +156,7 @@ describe("the signature of a client assertion", () => {
     const client = {
       tokenEndpointAuthMethod: "private_key_jwt",
       tokenEndpointAuthSigningAlg: "ES256",
+      securityProfile: null,
     } as const;
     expect(assertionFault({ algorithm: "ES256" }, client)).toBeNull();
     expect(assertionFault({ algorithm: "RS256" }, client)).toBe("client_assertion_algorithm");
@@ -164,12 +165,22 @@ describe("the signature of a client assertion", () => {
     ).toBeNull();
   });
 
+  test(proves("has an algorithm that the client's profile allows", "FAPI 2.0 5.4.1-2"), () => {
+    const client = {
+      tokenEndpointAuthMethod: "private_key_jwt",
+      tokenEndpointAuthSigningAlg: null,
+      securityProfile: "fapi-2.0",
+    } as const;
+    expect(assertionFault({ algorithm: "PS256" }, client)).toBeNull();
+    expect(assertionFault({ algorithm: "RS256" }, client)).toBe("client_assertion_algorithm");
+  });
+
   test("opens no door for a client that is registered for another method", () => {
     for (const tokenEndpointAuthMethod of ["none", "client_secret_basic", "client_secret_post"] as const)
       expect(
         assertionFault(
           { algorithm: "ES256" },
-          { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null },
+          { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null, securityProfile: null },
         ),
       ).toBe("client_method_not_registered");
   });

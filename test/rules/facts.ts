@@ -53,6 +53,7 @@ export const anAccessToken = (
   client: CLIENT.number,
   scope: null,
   resources: null,
+  confirmation: null,
   exchange: null,
   issuedAt: NOW,
   expiresAt: NOW + 600,
@@ -72,6 +73,7 @@ export const aRefreshToken = (
   successorId: null,
   usedFrom: null,
   retriedElsewhere: false,
+  confirmation: null,
   ...fields,
 });
 
@@ -86,6 +88,7 @@ export const aCode = (
   redirectUriRequested: true,
   codeChallenge: null,
   nonce: null,
+  confirmation: null,
   createdAt: NOW - 5,
   expiresAt: NOW + 60,
   usedAt: null,

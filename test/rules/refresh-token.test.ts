@@ -1,8 +1,14 @@
 /** RFC 6749 §6, RFC 9700 §4.14.2. */
 import { describe, expect, test } from "bun:test";
+import { confirmationOf } from "../../src/protocol/bindings.ts";
 import type { Reason } from "../../src/protocol/errors.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
-import { type RefreshFacts, refreshFault, rotate } from "../../src/rules/refresh-token.ts";
+import {
+  type RefreshFacts,
+  type RefreshSender,
+  refreshFault,
+  rotate,
+} from "../../src/rules/refresh-token.ts";
 import { update } from "../../src/store/contract.ts";
 import { grants, refreshTokens } from "../../src/store/tables.ts";
 import {
@@ -37,6 +43,10 @@ const usedBefore = (seconds: number, fields: Partial<RefreshFacts> = {}): Refres
   accessToken,
   ...fields,
 });
+
+const SENDER: RefreshSender = { clientId: CLIENT.clientId, isPublic: true, shown: null };
+const KEY = confirmationOf("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+const OTHER_KEY = confirmationOf("jkt", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 
 describe("what is wrong with using a refresh token", () => {
   const rows: [what: string, Reason | null, Partial<RefreshFacts>, wrong?: boolean][] = [
@@ -82,17 +92,68 @@ describe("what is wrong with using a refresh token", () => {
   for (const [what, reason, facts, isWrong] of rows) {
     test(`is ${what}`, () => {
       const credential = presented(isWrong ? WRONG_SECRET : undefined);
-      expect(refreshFault(credential, { ...unused, ...facts }, CLIENT.clientId, NOW)).toBe(reason);
+      expect(refreshFault(credential, { ...unused, ...facts }, SENDER, NOW)).toBe(reason);
     });
   }
 
   test("is that it is none, if its text is none", () => {
-    expect(refreshFault(null, unused, CLIENT.clientId, NOW)).toBe("refresh_token_unknown");
+    expect(refreshFault(null, unused, SENDER, NOW)).toBe("refresh_token_unknown");
   });
 
   test("is to the second that it has expired", () => {
-    expect(refreshFault(presented(), unused, CLIENT.clientId, token.expiresAt - 1)).toBeNull();
-    expect(refreshFault(presented(), unused, CLIENT.clientId, token.expiresAt)).toBe("refresh_token_expired");
+    expect(refreshFault(presented(), unused, SENDER, token.expiresAt - 1)).toBeNull();
+    expect(refreshFault(presented(), unused, SENDER, token.expiresAt)).toBe("refresh_token_expired");
+  });
+});
+
+describe("a refresh token and the key of its request", () => {
+  const bound = { ...unused, token: { ...token, confirmation: KEY } };
+  const faultOf = (facts: RefreshFacts, sender: Partial<RefreshSender>) =>
+    refreshFault(presented(), facts, { ...SENDER, ...sender }, NOW);
+  const OTHER = "refresh_token_of_other_key";
+
+  test("belong together, for a public client", () => {
+    expect(faultOf(bound, { shown: KEY })).toBeNull();
+    expect(faultOf(bound, { shown: OTHER_KEY })).toBe(OTHER);
+    expect(faultOf(bound, {})).toBe(OTHER);
+  });
+
+  test("may change together, for a client with credentials, and never to no key", () => {
+    expect(faultOf(bound, { shown: OTHER_KEY, isPublic: false })).toBeNull();
+    expect(faultOf(bound, { isPublic: false })).toBe(OTHER);
+  });
+
+  test("a token without a key may get one", () => {
+    expect(faultOf(unused, { shown: KEY })).toBeNull();
+  });
+
+  test("a use without the key is none, even of a token that was used", () => {
+    const used = usedBefore(9999);
+    expect(faultOf({ ...used, token: { ...token, usedAt: 1, confirmation: KEY } }, {})).toBe(OTHER);
+  });
+});
+
+describe("a retry with another key", () => {
+  const withKey = (confirmation: typeof KEY | null) => ({
+    ...rotation,
+    refreshToken: { ...rotation.refreshToken, confirmation },
+  });
+  const firstWith = (before: typeof KEY | null, first: typeof KEY | null) =>
+    usedBefore(1, {
+      token: { ...token, confirmation: before, usedAt: NOW - 1, successorId: successor.id },
+      successor: { ...successor, confirmation: first },
+    });
+
+  test("is a retry with the key of the first use, and none with another one", () => {
+    const facts = firstWith(KEY, OTHER_KEY);
+    expect(rotate(facts, CLIENT, WINDOW, withKey(OTHER_KEY)).outcome.outcome).toBe("retried");
+    expect(rotate(facts, CLIENT, WINDOW, withKey(KEY))).toEqual({ outcome: { outcome: "other_key" } });
+  });
+
+  test("of a token without a key is a second holder, whose use ends the grant", () => {
+    expect(rotate(firstWith(null, KEY), CLIENT, WINDOW, withKey(null)).outcome.outcome).toBe("replayed");
+    expect(rotate(firstWith(null, null), CLIENT, WINDOW, withKey(KEY)).outcome.outcome).toBe("replayed");
+    expect(rotate(firstWith(null, KEY), CLIENT, WINDOW, withKey(KEY)).outcome.outcome).toBe("retried");
   });
 });
 

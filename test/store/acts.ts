@@ -17,6 +17,7 @@ import * as sessionActs from "../../src/operations/sessions.ts";
 import * as tokens from "../../src/operations/tokens.ts";
 import { type EpochSeconds, systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import type { Confirmation } from "../../src/protocol/bindings.ts";
 import type {
   ClientId,
   RecordId,
@@ -56,6 +57,7 @@ export interface AccessTokenRecord {
   readonly subject: string;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  readonly confirmation: Confirmation | null;
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
 }
@@ -79,7 +81,7 @@ export type Authorization = Omit<codeRules.Authorization, "code"> & {
 };
 
 export type RotationOutcome =
-  | { readonly outcome: "rotated" | "replayed" | "refused" }
+  | { readonly outcome: "rotated" | "other_key" | "replayed" | "refused" }
   | { readonly outcome: "retried"; readonly successor: RefreshTokenRecord };
 
 export type ActingStore = Store & ReturnType<typeof actsOn>;
@@ -111,7 +113,7 @@ function actsOn(store: Store) {
     (await decide(context, act, attempt)).outcome;
 
   const rowOf = async (
-    { id, digest, grantId, clientId, scope, resources, issuedAt, expiresAt }: AccessTokenRecord,
+    { id, digest, grantId, clientId, scope, resources, confirmation, issuedAt, expiresAt }: AccessTokenRecord,
     grant: tables.GrantRecord | null,
   ): Promise<tables.AccessTokenRecord> => ({
     id,
@@ -120,6 +122,7 @@ function actsOn(store: Store) {
     client: (await store.look(CLIENT, { clientId })).client?.number ?? 0,
     scope: grant !== null && encodeList(grant.scope) === encodeList(scope) ? null : scope,
     resources: grant !== null && encodeList(grant.resources) === encodeList(resources) ? null : resources,
+    confirmation,
     exchange: null,
     issuedAt,
     expiresAt,

@@ -86,6 +86,7 @@ export function exchange(
   token: string,
   changes: Pairs = {},
   secret = SECRET,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const form: Pairs = {
     grant_type: EXCHANGE_GRANT,
@@ -96,7 +97,7 @@ export function exchange(
   const pairs = Object.entries(form).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   );
-  return server.post("/auth/token", pairs, basic(clientId, secret));
+  return server.post("/auth/token", pairs, { ...basic(clientId, secret), ...headers });
 }
 
 /** The new access token of an exchange that succeeds. */

@@ -88,6 +88,7 @@ export async function grantAccess(
       subject: account.subject,
       scope: grant.scope,
       resources: grant.resources,
+      confirmation: null,
       issuedAt: now,
       expiresAt: now + 3600,
     },

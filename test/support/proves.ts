@@ -12,7 +12,10 @@ type Source =
   | "Prompt Create"
   | "OpenID Registration"
   | "RP-Initiated Logout"
-  | "Back-Channel Logout";
+  | "Back-Channel Logout"
+  | "JARM"
+  | "FAPI 2.0"
+  | "FAPI Signing";
 
 /**
  * The name of a test that proves rows of the ledger (test/conformance/ledger), as in

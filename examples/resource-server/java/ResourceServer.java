@@ -55,7 +55,9 @@ public class ResourceServer {
       Set.of(
           JWSAlgorithm.RS256, JWSAlgorithm.RS384, JWSAlgorithm.RS512, JWSAlgorithm.PS256,
           JWSAlgorithm.ES256, JWSAlgorithm.ES384, JWSAlgorithm.ES512);
-  static final Set<JWSAlgorithm> PROOF_ALGORITHMS = Set.of(JWSAlgorithm.ES256, JWSAlgorithm.PS256, JWSAlgorithm.RS256);
+  static final Set<JWSAlgorithm> PROOF_ALGORITHMS =
+      Set.of(
+          JWSAlgorithm.ES256, JWSAlgorithm.ES384, JWSAlgorithm.ES512, JWSAlgorithm.PS256, JWSAlgorithm.RS256);
 
   /** What one kind of request needs; null: nothing of the kind. */
   record Demand(String scope, String acr, Duration maxAge) {}

@@ -90,7 +90,12 @@ const GERMAN: readonly Translation[] = [
   ],
   [/^require_pkce/, () => "Nur eine Anwendung, die sich ausweist, kann ohne PKCE auskommen."],
   [
-    /^token_endpoint_auth_method 'private_key_jwt' needs/,
+    /^token_endpoint_auth_method '(.*)' is not offered here/,
+    (method) => `${method} geht hier nicht: Dafür muss erst client_certificates gesetzt sein.`,
+  ],
+  [/^tls_client_auth(.*)$/, () => "Der Name im Zertifikat fehlt, oder er hat nicht die richtige Form."],
+  [
+    /^token_endpoint_auth_method '.*' needs/,
     () => "Für Unterschriften braucht der Server die Schlüssel der Anwendung: jwks oder jwks_uri.",
   ],
   [
@@ -173,6 +178,23 @@ const GERMAN: readonly Translation[] = [
   [
     /^require_signed_request_object/,
     () => "Signierte Anfragen brauchen die Schlüssel der Anwendung: jwks_uri.",
+  ],
+  [
+    /^security_profile '(.*)' needs a client that proves/,
+    (profile) =>
+      `Das Profil ${profile} verlangt, dass sich die Anwendung mit einem Schlüssel ausweist, nicht mit einem Secret.`,
+  ],
+  [
+    /^security_profile '(.*)' allows no redirect URI/,
+    (profile) => `Das Profil ${profile} erlaubt keine Redirect-URI mit http.`,
+  ],
+  [
+    /^security_profile '(.*)' needs the keys/,
+    (profile) => `Das Profil ${profile} braucht die Schlüssel der Anwendung: jwks_uri.`,
+  ],
+  [
+    /^security_profile '(.*)' (?:allows|needs)/,
+    (profile) => `Das Profil ${profile} erlaubt nur Signaturen mit PS256, ES256 und EdDSA.`,
   ],
 ];
 

@@ -3,7 +3,7 @@
  * The tab with what an application proves itself with: its secrets by their ids and times, never the secrets themselves, and
  * its public keys.
  */
-import { hasSecrets } from "../../clients/authentication-methods.ts";
+import { hasSecrets, offeredMethods } from "../../clients/authentication-methods.ts";
 import type { ClientWish } from "../../clients/change.ts";
 import { parseWorkloadLine, workloadLine } from "../../clients/workloads.ts";
 import {
@@ -14,7 +14,8 @@ import {
 } from "../../operations/management/clients.ts";
 import { displayText } from "../../pages/display.ts";
 import { Box, Field } from "../../pages/layout.tsx";
-import { isClientAuthenticationMethod } from "../../protocol/client-authentication.ts";
+import { CERTIFICATE_NAME_KINDS } from "../../protocol/certificate-name.ts";
+import { isClientAuthenticationMethod, usesCertificate } from "../../protocol/client-authentication.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
@@ -91,12 +92,19 @@ function methodWish(form: Parameters, { client, frame }: AppCall): ClientWish {
   return {
     token_endpoint_auth_method: method,
     token_endpoint_auth_signing_alg: textOrNull(form, "auth_alg"),
+    ...certificateWish(form),
     ...(uri !== client.jwksUri && { jwks_uri: uri }),
     ...(workloads !== undefined && {
       workloads: parseWorkloads(workloads, wordsFor(frame, TAB_WORDS).noWorkload),
     }),
     ...(keys !== null && { jwks: parseKeys(keys, wordsFor(frame, TAB_WORDS).jwksNotJson) }),
   };
+}
+
+function certificateWish(form: Parameters): ClientWish {
+  const kind = CERTIFICATE_NAME_KINDS.find((each) => each === form.get("certificate_kind"));
+  const name = textOrNull(form, "certificate_name");
+  return kind === undefined || name === null ? {} : { [`tls_client_auth_${kind}`]: name };
 }
 
 function parseWorkloads(text: string, fault: (line: string) => string): unknown[] {
@@ -147,7 +155,24 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
   return (
     <section class="card">
       <h2>{words.credentials}</h2>
-      <p class="muted">{usesSecrets ? words.secretsAbout : isPublic ? words.isPublic : words.keysAbout}</p>
+      <p class="muted">
+        {usesSecrets
+          ? words.secretsAbout
+          : isPublic
+            ? words.isPublic
+            : usesCertificate(client.tokenEndpointAuthMethod)
+              ? words.certificateAbout
+              : words.keysAbout}
+      </p>
+      {client.tlsClientAuthName !== null && (
+        <Facts
+          facts={{
+            [words.certificateKinds[client.tlsClientAuthName.kind]]: (
+              <code>{displayText(client.tlsClientAuthName.value, 300)}</code>
+            ),
+          }}
+        />
+      )}
       {usesSecrets && client.secrets.length === 0 && <p>{words.noSecrets}</p>}
       {client.secrets.length > 0 && (
         <Rows
@@ -196,8 +221,9 @@ function Secrets({ call: { frame, client, mayEdit } }: { call: AppCall }) {
   );
 }
 
-function Method({ call: { frame, client }, typed }: { call: AppCall; typed: Typed }) {
+function Method({ call: { context, frame, client }, typed }: { call: AppCall; typed: Typed }) {
   const words = wordsFor(frame, TAB_WORDS);
+  const offered: readonly string[] = offeredMethods(context.configuration).map(({ method }) => method);
   const { text } = valuesOf(typed, "method");
   return (
     <section class="card">
@@ -207,7 +233,11 @@ function Method({ call: { frame, client }, typed }: { call: AppCall; typed: Type
           id="method"
           label={words.method}
           hint={words.methodHint}
-          options={words.methods}
+          options={Object.fromEntries(
+            Object.entries(words.methods).filter(
+              ([method]) => offered.includes(method) || method === client.tokenEndpointAuthMethod,
+            ),
+          )}
           value={text("method", client.tokenEndpointAuthMethod)}
         />
         <p class="muted">{words.keysNeeded}</p>
@@ -229,6 +259,24 @@ function Method({ call: { frame, client }, typed }: { call: AppCall; typed: Type
           }}
           value={text("auth_alg", client.tokenEndpointAuthSigningAlg)}
         />
+        {offered.includes("tls_client_auth") && (
+          <div class="pair">
+            <Choice
+              id="certificate_kind"
+              label={words.certificateKind}
+              options={words.certificateKinds}
+              value={text("certificate_kind", client.tlsClientAuthName?.kind ?? "subject_dn")}
+            />
+            <Field
+              id="certificate_name"
+              label={words.certificateName}
+              autocomplete="off"
+              required={false}
+              maxlength={2000}
+              value={text("certificate_name", client.tlsClientAuthName?.value ?? null)}
+            />
+          </div>
+        )}
         <input type="hidden" name="has_workloads" value="1" />
         <Lines
           id="workloads"

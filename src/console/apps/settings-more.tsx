@@ -4,6 +4,7 @@ import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
 import type { Parameters } from "../../protocol/parameters.ts";
+import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
 import { Choice, valuesOf } from "../fields.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
@@ -26,7 +27,12 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   introspection_signed_response_alg: textOrNull(form, "introspection_alg"),
   subject_type: form.get("subject_type") ?? call.client.subjectType,
   default_max_age: secondsIn(form, "default_max_age", call),
+  dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
+  tls_client_certificate_bound_access_tokens: form.get("certificate_bound") !== undefined,
   require_signed_request_object: form.get("require_signed") !== undefined,
+  require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
+  authorization_signed_response_alg: textOrNull(form, "answer_alg"),
+  security_profile: textOrNull(form, "profile"),
 });
 
 export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
@@ -64,6 +70,21 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             value={text("introspection_alg", client.introspectionSignedResponseAlg)}
           />
           <Choice
+            id="answer_alg"
+            label={words.answerAlg}
+            options={algorithmsWith(words.serverDefault, client.authorizationSignedResponseAlg)}
+            value={text("answer_alg", client.authorizationSignedResponseAlg)}
+          />
+          <Choice
+            id="profile"
+            label={words.profile}
+            options={{
+              "": words.noProfile,
+              ...Object.fromEntries(SECURITY_PROFILES.map((name) => [name, name])),
+            }}
+            value={text("profile", client.securityProfile)}
+          />
+          <Choice
             id="subject_type"
             label={words.subjectType}
             options={words.subjectTypes}
@@ -88,6 +109,27 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           words={words.requireSigned}
           checked={isTicked("require_signed", client.requireSignedRequestObject)}
         />
+        <Box
+          name="require_pushed"
+          value="1"
+          words={words.requirePushed}
+          checked={isTicked("require_pushed", client.requirePushedAuthorizationRequests)}
+        />
+        <Box
+          name="dpop_bound"
+          value="1"
+          words={words.dpopBound}
+          checked={isTicked("dpop_bound", client.dpopBoundAccessTokens)}
+        />
+        {(context.configuration.client_certificates !== undefined ||
+          client.tlsClientCertificateBoundAccessTokens) && (
+          <Box
+            name="certificate_bound"
+            value="1"
+            words={words.certificateBound}
+            checked={isTicked("certificate_bound", client.tlsClientCertificateBoundAccessTokens)}
+          />
+        )}
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}
         </button>

@@ -884,6 +884,10 @@ export const dutch: TranslatedTexts = {
       title: "U hebt deze vraag al beantwoord",
       text: "Uw eerste antwoord blijft gelden. Om het te wijzigen, gaat u terug naar de applicatie en begint u opnieuw.",
     },
+    sign_in_over: {
+      title: "Deze aanmelding is niet meer geldig",
+      text: "Ze werkt één keer en maar korte tijd. Ga terug naar de applicatie en begin opnieuw.",
+    },
     setup_link: {
       title: "Deze link werkt niet meer",
       text: "Hij is gebruikt, door een nieuwere vervangen of verlopen. Als het eerste account nog niet bestaat, start de server dan opnieuw om een nieuwe link te krijgen.",

@@ -927,6 +927,10 @@ export const english = {
       title: "You have already answered this question",
       text: "Your first answer stands. To change it, go back to the application and start again.",
     },
+    sign_in_over: {
+      title: "This sign-in can no longer be used",
+      text: "It works once, and only for a short time. Go back to the application and start again.",
+    },
     setup_link: {
       title: "This link no longer works",
       text: "It has been used, was replaced by a newer one, or has expired. If the first account does not exist yet, restart the server to get a new link.",

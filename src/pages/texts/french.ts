@@ -935,6 +935,10 @@ export const french: TranslatedTexts = {
       title: "Vous avez déjà répondu à cette question",
       text: "Votre première réponse reste valable. Pour la modifier, revenez à l’application et recommencez.",
     },
+    sign_in_over: {
+      title: "Cette connexion n’est plus valable",
+      text: "Elle ne sert qu’une fois et pendant peu de temps. Revenez à l’application et recommencez.",
+    },
     setup_link: {
       title: "Ce lien ne fonctionne plus",
       text: "Il a été utilisé, a été remplacé par un plus récent, ou a expiré. Si le premier compte n’existe pas encore, redémarrez le serveur pour obtenir un nouveau lien.",

@@ -936,6 +936,10 @@ export const german: Texts = {
       title: "Sie haben diese Frage schon beantwortet",
       text: "Ihre erste Antwort gilt. Um sie zu ändern, gehen Sie zur Anwendung zurück und beginnen Sie von vorn.",
     },
+    sign_in_over: {
+      title: "Diese Anmeldung gilt nicht mehr",
+      text: "Sie gilt einmal und nur für kurze Zeit. Gehen Sie zur Anwendung zurück und beginnen Sie von vorn.",
+    },
     setup_link: {
       title: "Dieser Link gilt nicht mehr",
       text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn das erste Konto noch nicht angelegt ist, starten Sie den Server neu, um einen neuen Link zu bekommen.",

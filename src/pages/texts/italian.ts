@@ -894,6 +894,10 @@ export const italian: TranslatedTexts = {
       title: "Questa domanda ha già avuto risposta",
       text: "Vale la prima risposta. Per cambiarla, tornare all’applicazione e ricominciare.",
     },
+    sign_in_over: {
+      title: "Questo accesso non è più valido",
+      text: "Vale una sola volta e per poco tempo. Tornare all’applicazione e ricominciare.",
+    },
     setup_link: {
       title: "Questo link non funziona più",
       text: "È già stato usato, è stato sostituito da uno più recente oppure è scaduto. Se il primo account non esiste ancora, riavviare il server per ottenere un nuovo link.",

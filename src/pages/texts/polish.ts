@@ -924,6 +924,10 @@ export const polish: TranslatedTexts = {
       title: "Na to pytanie już odpowiedziano",
       text: "Liczy się pierwsza odpowiedź. Aby ją zmienić, wróć do aplikacji i zacznij od nowa.",
     },
+    sign_in_over: {
+      title: "To logowanie straciło ważność",
+      text: "Działa tylko raz i przez krótki czas. Wróć do aplikacji i zacznij od nowa.",
+    },
     setup_link: {
       title: "Ten link już nie działa",
       text: "Został użyty, zastąpiony nowszym albo wygasł. Jeśli pierwsze konto jeszcze nie istnieje, uruchom serwer ponownie, aby uzyskać nowy link.",

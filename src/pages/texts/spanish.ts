@@ -907,6 +907,10 @@ export const spanish: TranslatedTexts = {
       title: "Ya ha respondido a esta pregunta",
       text: "Vale su primera respuesta. Para cambiarla, vuelva a la aplicación y empiece de nuevo.",
     },
+    sign_in_over: {
+      title: "Este inicio de sesión ya no es válido",
+      text: "Sirve una sola vez y por poco tiempo. Vuelva a la aplicación y empiece de nuevo.",
+    },
     setup_link: {
       title: "Este enlace ya no funciona",
       text: "Ya se usó, lo reemplazó uno más nuevo, o ha caducado. Si la primera cuenta aún no existe, reinicie el servidor para obtener un enlace nuevo.",

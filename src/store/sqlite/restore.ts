@@ -121,7 +121,14 @@ function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
     )(now);
     const sessions = connection.command<[]>("DELETE FROM sessions")();
     // The consents go too, so that every client must ask again.
-    for (const table of ["consents", "access_tokens", "device_codes", "setup_links", "links"]) {
+    for (const table of [
+      "consents",
+      "access_tokens",
+      "device_codes",
+      "pushed_requests",
+      "setup_links",
+      "links",
+    ]) {
       connection.execute(`DELETE FROM ${table}`);
     }
     return { grants, sessions };

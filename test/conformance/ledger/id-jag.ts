@@ -162,8 +162,26 @@ export const ID_JAG: Ledger = {
     {
       id: "dpop-1",
       level: "MUST",
-      statement: "An assertion with cnf needs the proof of its key",
-      does: "refuses every assertion with cnf without that proof, so none becomes a bearer token",
+      statement: "An assertion with cnf is refused without a proof",
+      does: "invalid_grant; a cnf that is not a jkt is refused too",
+    },
+    {
+      id: "dpop-2",
+      level: "MUST",
+      statement: "An exchange with a proof gives an assertion with cnf",
+      does: "the thumbprint of the key of the proof; the proof is used up",
+    },
+    {
+      id: "dpop-3",
+      level: "MUST",
+      statement: "The key of the proof is that of cnf",
+      does: "invalid_grant for another one",
+    },
+    {
+      id: "dpop-4",
+      level: "SHOULD",
+      statement: "The access token for a bound assertion is bound to the same key",
+      does: "token_type DPoP, also for an assertion without cnf if the request has a proof",
     },
     {
       id: "metadata-1",

@@ -2,8 +2,10 @@
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
+import { FAPI, FAPI_SIGNING } from "./fapi.ts";
 import { FORM_POST } from "./form-post.ts";
 import { ID_JAG } from "./id-jag.ts";
+import { JARM } from "./jarm.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -24,10 +26,13 @@ import { RFC_8252 } from "./rfc8252.ts";
 import { RFC_8414 } from "./rfc8414.ts";
 import { RFC_8628 } from "./rfc8628.ts";
 import { RFC_8693 } from "./rfc8693.ts";
+import { RFC_8705 } from "./rfc8705.ts";
 import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
+import { RFC_9126 } from "./rfc9126.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9449 } from "./rfc9449.ts";
 import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import { RFC_9701 } from "./rfc9701.ts";
@@ -52,10 +57,13 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8414,
   RFC_8628,
   RFC_8693,
+  RFC_8705,
   RFC_8707,
   RFC_9068,
   RFC_9101,
+  RFC_9126,
   RFC_9207,
+  RFC_9449,
   RFC_9470,
   RFC_9700,
   RFC_9701,
@@ -69,6 +77,9 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
   ID_JAG,
+  JARM,
+  FAPI,
+  FAPI_SIGNING,
   OIDF,
 ];
 

@@ -47,7 +47,7 @@ export const RFC_9101: Ledger = {
       id: "5-3",
       level: "MUST NOT",
       statement: "request and request_uri come together",
-      does: "request_uri_not_supported",
+      does: "request_uri_not_supported; invalid_request on the page if it is one of a pushed request",
     },
     {
       id: "5-4",

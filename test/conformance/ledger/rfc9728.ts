@@ -38,6 +38,12 @@ export const RFC_9728: Ledger = {
       does: "The configuration takes asymmetric algorithms only",
     },
     {
+      id: "2-5",
+      level: "MUST",
+      statement: "dpop_bound_access_tokens_required says that the resource always requires bound tokens",
+      does: "As the operator says of the resource. This server then issues no bearer token for it",
+    },
+    {
       id: "2.1-1",
       level: "SHOULD",
       statement: "A name in several languages is there without a language tag too",

@@ -87,8 +87,7 @@ export const THREATS: Ledger = {
       id: "14",
       level: null,
       statement: "Reuse and binding of pushed authorization requests",
-      does: "refuses request_uri",
-      notApplicable: "does not exist yet: pushed authorization requests",
+      does: "binds a request_uri to the client that pushed it; uses it up in the commit of the answer, prompt=none and a no included; gives one code, and says on the page that it is expired, unknown or used",
     },
     {
       id: "15",
@@ -214,13 +213,13 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "verifies a JWT with its own keys only, a request object or a client assertion with keys of its client only, and a token of a trusted issuer with keys of that issuer only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
+      does: "verifies a JWT with its own keys only, a request object or a client assertion with keys of its client only, and a token of a trusted issuer with keys of that issuer only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit. A DPoP proof alone brings its key, which is public, a point of its curve, and worth no more than the token that is bound to it",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion and a token of a trusted issuer need exp",
+      does: "takes the times of an access token from its row, never from the JWT; a time in a request object or a client assertion is right, or it is refused; a client assertion and a token of a trusted issuer need exp, and a DPoP proof iat",
     },
     {
       id: "37",
@@ -256,7 +255,7 @@ export const THREATS: Ledger = {
       id: "42",
       level: null,
       statement: "Unbounded rows from strangers",
-      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
+      does: "writes nothing for an authorization request; limits pushed requests by address, by client and in all, and their length; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
     },
     {
       id: "43",
@@ -515,6 +514,13 @@ export const THREATS: Ledger = {
       does: "keeps a digest of 32 random bytes, makes links from the issuer, uses one up only by the form of its page and in the commit of the act, ends a person's links with their sessions, and answers alike whether there is such a person",
     },
     {
+      id: "85",
+      level: null,
+      statement:
+        "DPoP: proofs used twice, on another node or after a restart; for another method, address or token; old ones; without a nonce; a private key in the proof; another key at a refresh; a bound token as a bearer token",
+      does: "keeps each proof until it would be refused anyway; compares method, address, hash of the token and time; takes nonces that it gave out minutes ago; binds refresh tokens of public clients, and counts no use without the key; a token has one scheme from its first moment on, at every door",
+    },
+    {
       id: "86",
       level: null,
       statement:
@@ -534,6 +540,13 @@ export const THREATS: Ledger = {
       statement:
         "Token exchange, assertions, ID-JAG: scope or audience that grows, confused deputies, chains of actors, tokens that outlive what they were made from, a foreign subject taken for a local one",
       does: "keeps the scope within the token, the client, the API and the rule, and the lifetime within the rest of the token; takes no token that was not meant for the client; ends a token with everything that it was made from; bounds the chain. Takes tokens of another issuer only where the operator said for which clients, people and scope, finds a person by a link, a user name or an address that both sides verified, and gives no refresh token",
+    },
+    {
+      id: "89",
+      level: null,
+      statement:
+        "Pushed requests: used again, by another client, too late, with parameters beside request_uri, or mixed with request objects",
+      does: "reads nothing but client_id and request_uri of the address; refuses request beside request_uri, request_uri in a pushed request or in an object, and an object of another client; what stands beside a pushed object does not count",
     },
     {
       id: "90",

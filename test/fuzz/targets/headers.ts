@@ -189,7 +189,7 @@ const bearerHeaders = property("Bearer headers", 300, bearer, (header) => {
   if (request === undefined) return;
   let token = "";
   const refused = refusedWith(["bearer_token_missing", "bearer_token_malformed"], () => {
-    token = readBearerToken({ request, query: new URL(request.url).search.slice(1) }, null);
+    token = readBearerToken({ request, query: new URL(request.url).search.slice(1) });
   });
   if (refused) return;
   mustBe(/^[A-Za-z0-9\-._~+/]+=*$/.test(token), true, "a b64token (RFC 6750 §2.1)");

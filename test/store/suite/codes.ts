@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { grantExpiry } from "../../../src/rules/grant.ts";
-import type { GrantRecord } from "../../../src/store/tables.ts";
+import { insert } from "../../../src/store/contract.ts";
+import { type GrantRecord, type PushedRequestRecord, pushedRequests } from "../../../src/store/tables.ts";
 
 import { proves } from "../../support/proves.ts";
 import {
@@ -11,6 +12,7 @@ import {
   newClient,
   newCode,
   newConsent,
+  newDigest,
   newGrant,
   newId,
   newIssuance,
@@ -101,6 +103,32 @@ export function codeSuite(open: OpenStore): void {
       const outcomes = await Promise.all(authorizations.map((each) => store().authorize(each)));
       expect(outcomes.filter((outcome) => outcome === "authorized")).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === "form_answered")).toHaveLength(7);
+      const codes = await Promise.all(authorizations.map(({ code }) => store().findCode(code.id)));
+      expect(codes.filter((code) => code !== null)).toHaveLength(1);
+    });
+
+    test(proves("a pushed request gives one code, to however many at once", "threat 14"), async () => {
+      const parties = await createParties(store());
+      const pushed: PushedRequestRecord = {
+        id: newId(),
+        digest: newDigest(),
+        clientId: parties.client.clientId,
+        clientNumber: parties.client.number,
+        parameters: [["state", "a state"]],
+        signed: false,
+        createdAt: NOW,
+        openedAt: null,
+        expiresAt: NOW + 90,
+        usedAt: null,
+        resultId: null,
+      };
+      await store().commit({ changes: [insert(pushedRequests, pushed)] });
+      const authorizations = Array.from({ length: 8 }, () =>
+        newAuthorization(parties, { pushed: pushed.id }),
+      );
+      const outcomes = await Promise.all(authorizations.map((each) => store().authorize(each)));
+      expect(outcomes.filter((outcome) => outcome === "authorized")).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === "request_answered")).toHaveLength(7);
       const codes = await Promise.all(authorizations.map(({ code }) => store().findCode(code.id)));
       expect(codes.filter((code) => code !== null)).toHaveLength(1);
     });
