@@ -30,8 +30,9 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["RFC 9700 4.14.2-5"],
     what: "a client may register itself for refresh tokens that live longer than others",
     in: "clients/clients.ts",
-    match: "longestRefreshSeconds: configuration.lifetimes.refresh_token_seconds",
-    replace: "longestRefreshSeconds: LONGEST_SECONDS",
+    within: "registrationPolicy",
+    match: "configuration.lifetimes.refresh_token_seconds",
+    replace: "LONGEST_SECONDS",
     tests: ["clients/openid-metadata.test.ts"],
   },
   {
