@@ -171,7 +171,7 @@ function assertionProof(
       }
     },
     async prove(client) {
-      const fault = assertionFault(assertion, client);
+      const fault = assertionFault(assertion, client, issuer.identifier);
       if (fault !== null) return fault;
       let key: CryptoKey;
       try {
