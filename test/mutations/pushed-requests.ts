@@ -202,7 +202,7 @@ export const PUSHED_REQUESTS: readonly Mutation[] = [
     against: ["threat 42"],
     what: "a pushed request may be as long as a body",
     in: "operations/pushed-requests.ts",
-    match: "if (rules.isTooLong({ parameters })) throw $ERROR",
+    match: "if (rules.isTooLong($$$ANY)) throw $ERROR",
     replace: ";",
     tests,
   },
