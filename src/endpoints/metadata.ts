@@ -146,6 +146,8 @@ function metadataDocument({
     ],
     // RFC 9101 §10.5: a client may demand it of itself.
     require_signed_request_object: false,
+    // RFC 9396 §10.
+    authorization_details_types_supported: catalogue.detailTypes.map(({ type }) => type),
     // OpenID Connect Discovery §3: without this member, request_uri would count as supported.
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,

@@ -26,7 +26,7 @@ export const pushedAuthorizationRequest =
       const { client } = caller;
       requireBudget(context, incoming, client);
       const pushed = await checkPushedRequest(context, client, requestIn(sent, client));
-      key ??= pushedKey(context, act, incoming, parametersFrom(pushed.parameters));
+      key ??= pushedKey(context, act, incoming, parametersFrom(pushed.parameters), client);
       return pushRequest(context, act, caller, { ...pushed, parameters: boundTo(await key, pushed) });
     };
     // As at the authorization endpoint: the client of a metadata document need not be known before its first request.

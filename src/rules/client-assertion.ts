@@ -101,7 +101,7 @@ function timeOf(claims: Jws["claims"], name: string): number | null {
   return time;
 }
 
-/** Why the client may not sign so; null if it may. */
+/** Why this client may not send the assertion, which `requireAssertion` accepts; null if it may. */
 export function assertionFault(
   { algorithm, claims }: Pick<Jws, "algorithm" | "claims">,
   client: Pick<ClientRecord, "tokenEndpointAuthMethod" | "tokenEndpointAuthSigningAlg" | "securityProfile">,

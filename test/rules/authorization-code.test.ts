@@ -116,7 +116,11 @@ describe("a person's yes", () => {
     const decision = authorize({ ...facts, consent: remembered }, silent);
     const { subject, clientId, recipient, scope, resources: audience } = remembered;
     expect(decision.changes).toContainEqual(
-      hold(consents, { subject, clientId, recipient }, { scope, resources: audience }),
+      hold(
+        consents,
+        { subject, clientId, recipient },
+        { scope, resources: audience, authorizationDetails: null },
+      ),
     );
     expect(decision.changes?.some(({ table }) => table === once)).toBe(false);
     expect(decision.changes?.some(({ act }) => act === "put")).toBe(false);
@@ -184,7 +188,11 @@ describe("a consent covers", () => {
     ["no other resource", "a", "urn:c", false],
   ])("%s", (_, scope, audience, is) => {
     const list = (text: string) => (text === "" ? [] : text.split(" "));
-    const wanted = { scope: scopes(...list(scope)), resources: resources(...list(audience)) };
+    const wanted = {
+      scope: scopes(...list(scope)),
+      resources: resources(...list(audience)),
+      authorizationDetails: null,
+    };
     expect(covers(consent, wanted)).toBe(is);
     expect(covers(null, wanted)).toBe(false);
   });

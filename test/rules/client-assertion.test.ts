@@ -30,6 +30,12 @@ const jws = (claims: Record<string, unknown>, header: Partial<Jws> = {}): Jws =>
 const check = (assertion: Jws, audience: AssertionAudience = "issuer", now = NOW) =>
   requireAssertion(assertion, { issuer: ISSUER, tokenEndpoint: TOKEN, audience, now });
 
+const fault = (
+  algorithm: string,
+  client: Parameters<typeof assertionFault>[1],
+  claims: Record<string, unknown> = {},
+) => assertionFault(jws(claims, { algorithm }), client, ISSUER);
+
 describe("the audience of a client assertion", () => {
   test(proves("is the issuer, as a string", "threat 86", "RFC 7521 5.2-3", "RFC 7523 3-3"), () => {
     expect(reasonOf(() => check(jws({})))).toBeNull();
@@ -178,17 +184,9 @@ describe("the signature of a client assertion", () => {
       tokenEndpointAuthSigningAlg: "ES256",
       securityProfile: null,
     } as const;
-    expect(assertionFault(jws({}, { algorithm: "ES256" }), client, ISSUER)).toBeNull();
-    expect(assertionFault(jws({}, { algorithm: "RS256" }), client, ISSUER)).toBe(
-      "client_assertion_algorithm",
-    );
-    expect(
-      assertionFault(
-        jws({}, { algorithm: "RS256" }),
-        { ...client, tokenEndpointAuthSigningAlg: null },
-        ISSUER,
-      ),
-    ).toBeNull();
+    expect(fault("ES256", client)).toBeNull();
+    expect(fault("RS256", client)).toBe("client_assertion_algorithm");
+    expect(fault("RS256", { ...client, tokenEndpointAuthSigningAlg: null })).toBeNull();
   });
 
   test(proves("has an algorithm that the client's profile allows", "FAPI 2.0 5.4.1-2"), () => {
@@ -197,20 +195,14 @@ describe("the signature of a client assertion", () => {
       tokenEndpointAuthSigningAlg: null,
       securityProfile: "fapi-2.0",
     } as const;
-    expect(assertionFault(jws({}, { algorithm: "PS256" }), client, ISSUER)).toBeNull();
-    expect(assertionFault(jws({}, { algorithm: "RS256" }), client, ISSUER)).toBe(
-      "client_assertion_algorithm",
-    );
+    expect(fault("PS256", client)).toBeNull();
+    expect(fault("RS256", client)).toBe("client_assertion_algorithm");
   });
 
   test("opens no door for a client that is registered for another method", () => {
     for (const tokenEndpointAuthMethod of ["none", "client_secret_basic", "client_secret_post"] as const)
       expect(
-        assertionFault(
-          jws({}),
-          { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null, securityProfile: null },
-          ISSUER,
-        ),
+        fault("ES256", { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null, securityProfile: null }),
       ).toBe("client_method_not_registered");
   });
 });
