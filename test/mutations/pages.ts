@@ -196,6 +196,14 @@ export const PAGES: readonly Mutation[] = [
     tests: ["adversary/30-markup.test.ts"],
   },
   {
+    against: ["MCP localhost-2"],
+    what: "the consent page does not say where an answer goes on the device",
+    in: "pages/views/consent.tsx",
+    match: "programAddress(redirectUri)",
+    replace: '""',
+    tests: ["pages/consent.test.ts", "conformance/mcp.test.ts"],
+  },
+  {
     against: ["threat 31"],
     what: "a user name in a link is put on the sign-in page as it is",
     in: "pages/views/sign-in.tsx",

@@ -92,7 +92,13 @@ async function startProgram(
   const folder = mkdtempSync(join(tmpdir(), "tessera-mcp-"));
   const program = Bun.spawn(PROGRAMS[language](folder, tessera, url), {
     cwd: folder,
-    env: { ...process.env, ISSUER: tessera.issuer, RESOURCE: url.href, NOTES_SERVER_SECRET: SECRET },
+    env: {
+      ...process.env,
+      ISSUER: tessera.issuer,
+      RESOURCE: url.href,
+      PORT: url.port,
+      NOTES_SERVER_SECRET: SECRET,
+    },
     stdin: "ignore",
     stdout: "ignore",
     stderr: language === "ts" ? "inherit" : "ignore",
