@@ -17,7 +17,7 @@ import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { agentOf, type Product, productOf } from "../protocol/user-agent.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
-import { countOnce, type Single } from "../rules/once.ts";
+import { noteOnce, type Single } from "../rules/once.ts";
 import * as rules from "../rules/person.ts";
 import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
@@ -224,7 +224,7 @@ export const spendProofs = (
     const counted =
       form === undefined
         ? []
-        : [countOnce("sign_in", { id: form.id, expiresAt }, markOf(context.keys, form))];
+        : [noteOnce("sign_in", { id: form.id, expiresAt }, markOf(context.keys, form))];
     return rules.spendProofs(found, {
       revision: account.revision,
       uses: [...uses.flat(), ...counted],

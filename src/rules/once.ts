@@ -14,6 +14,10 @@ export interface Single {
 /** The clocks of two nodes, or of one before and after it was set, may be this far apart. */
 export const SPARE_SECONDS = 60;
 
+/** The change that says what came of something, until then. A second one of it makes the commit stale. */
+export const noteOnce = (kind: OnceKind, { id, expiresAt }: Single, resultId: RecordId | null): Change =>
+  insert(once, { kind, id, expiresAt, resultId });
+
 /**
  * The change that makes something count once. It is remembered for longer than it counts: a node whose clock is ahead cleans up, and one
  * that is behind would take it again (THREATS 37). `resultId`: what came of it.
@@ -22,7 +26,7 @@ export const countOnce = (
   kind: OnceKind,
   { id, expiresAt }: Single,
   resultId: RecordId | null = null,
-): Change => insert(once, { kind, id, expiresAt: expiresAt + SPARE_SECONDS, resultId });
+): Change => noteOnce(kind, { id, expiresAt: expiresAt + SPARE_SECONDS }, resultId);
 
 /** Uses up what its signer made for one use. The commit is stale if it was used before. `urgent`: it comes with a request that ends access. */
 export const useOnce = (kind: OnceKind, single: Single, urgent = false): Decision<void> => ({

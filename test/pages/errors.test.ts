@@ -67,11 +67,12 @@ describe("the table", () => {
     "rules/scope.ts",
     "server.ts",
   ];
-  /** Thrown in these files for programs only: by the redemption of a code, and by a refresh. */
+  /** Thrown in these files for programs only: by the redemption of a code, by a refresh, and by a pushed request. */
   const FOR_PROGRAMS: readonly Reason[] = [
     "code_unknown",
     "code_revoked",
     "code_replayed",
+    "request_uri_pushed",
     "scope_exceeds_grant",
     "resource_exceeds_grant",
     "grant_outdated",
