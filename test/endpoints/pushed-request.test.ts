@@ -240,7 +240,7 @@ describe("the endpoint", () => {
   });
 
   test("takes long requests, and none without end", async () => {
-    const more = { state: "s".repeat(8000), authorization_details: "x".repeat(20_000) };
+    const more = { state: "s".repeat(8000), claims_locales: "x".repeat(20_000) };
     const requestUri = await push(server, more);
     const answer = redirectOf(await answerConsentAt(server, cookie, pushedPath(requestUri)));
     expect(answer.searchParams.get("state")).toBe("s".repeat(8000));
