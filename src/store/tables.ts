@@ -461,6 +461,7 @@ export const pictures = table("pictures", {
     createdAt: integer(),
   },
   indexes: [["subject"]],
+  shard: "id",
 });
 export type PictureRecord = Row<typeof pictures>;
 
@@ -677,6 +678,7 @@ export const links = table("links", {
     expiresAt: integer(),
   },
   indexes: [["kind", "createdAt", "id"], ["subject"]],
+  shard: "id",
   expires: "expiresAt",
   updated: true,
 });
@@ -715,6 +717,7 @@ export const idempotentAnswers = table("idempotent_answers", {
     sealedBody: orNull(bytes()),
     expiresAt: integer(),
   },
+  shard: "id",
   expires: "expiresAt",
   updated: true,
 });
@@ -1231,6 +1234,7 @@ export const refusals = table("refusals", {
   },
   key: ["ring", "slot"],
   indexes: [["requestId"], ["at", "ring", "slot"]],
+  shard: "ring",
   expires: "expiresAt",
   updated: true,
 });
