@@ -56,7 +56,9 @@ function clusterSuite(url: string): void {
   test("programs that start together on an empty database make the tables once", async () => {
     const { schema, remove: removeTables } = citus.newSchema();
     const options = { url, schema, declared: CONTRACT_SCHEMA, statementMillis: 20_000 };
-    const opened = await Promise.all(Array.from({ length: 4 }, async () => patient(await openPostgres(options))));
+    const opened = await Promise.all(
+      Array.from({ length: 4 }, async () => patient(await openPostgres(options))),
+    );
     const box = newBox({ id: anyId() });
     await opened[0]?.commit({ changes: [insert(boxes, box)] });
     for (const store of opened) {
