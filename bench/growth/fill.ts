@@ -175,6 +175,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       clientId: client.clientId,
       scope,
       resources,
+      authorizationDetails: null,
       via: "authorization_code",
       session: null,
       claims: null,
@@ -210,6 +211,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       recipient: recipientOf(code.redirectUri),
       scope,
       resources,
+      authorizationDetails: null,
       createdAt: now,
     };
     const facts = { client, account, consent: null, session: null, form: null };
@@ -252,7 +254,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
         rotate({ token, grant, successor: null, accessToken: null }, client, 0, {
           now: clock.seconds(),
           accessToken: accessToken.record,
-          refreshToken: refreshTokenOf(context, grant.id, successor, null).record,
+          refreshToken: refreshTokenOf(context, client, grant.id, successor, null).record,
           from: new Uint8Array(8),
         }),
       );

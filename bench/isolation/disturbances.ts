@@ -199,6 +199,7 @@ export async function issueTokens({ store }: Subject, count: number, expiresAt: 
       scope: client.defaultScope,
       resources: [],
       confirmation: null,
+      authorizationDetails: null,
       exchange: null,
       issuedAt,
       expiresAt,

@@ -92,9 +92,11 @@ const described = {
   require_pushed_authorization_requests: v.optional(v.boolean()),
   authorization_signed_response_alg: v.optional(v.string()),
   security_profile: v.optional(v.string()),
+  authorization_details_types: v.optional(texts),
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
+  refresh_token_seconds: v.optional(v.number()),
   require_pkce: v.boolean(),
   access_token_seconds: v.nullable(v.number()),
   access_token_format: v.nullable(v.picklist(ACCESS_TOKEN_FORMAT_NAMES)),
@@ -199,12 +201,14 @@ export const clientFacts = {
   dpop_bound_access_tokens: v.optional(
     v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),
   ),
+  authorization_details_types: list,
   id_token_claims: v.optional(v.picklist(["granted", "minimal"])),
   first_party: v.optional(
     v.pipe(v.boolean(), v.description("Your own application: people are not asked before it gets access.")),
   ),
   require_pkce: flag,
   access_token_seconds: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
+  refresh_token_seconds: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))),
   access_token_format: v.optional(v.nullable(v.picklist(ACCESS_TOKEN_FORMAT_NAMES))),
   minimum_acr: v.optional(v.nullable(v.picklist(AUTHENTICATION_LEVELS))),
   allowed_groups: v.optional(

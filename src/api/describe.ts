@@ -1,5 +1,8 @@
 /** The objects of this server in JSON: as the management API answers, and as the command line prints with `--json`. */
+import { authenticatorName } from "../accounts/authenticators.ts";
 import { recordIdText } from "../credentials/credential.ts";
+import type { KnownPasskey } from "../operations/management/ways-in.ts";
+import { passkeyIdText } from "../operations/passkeys.ts";
 import { type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { pictureAddress } from "../rules/picture.ts";
@@ -57,6 +60,18 @@ export const describeSession = (session: SessionRecord) => ({
   authentication_methods: session.authenticationMethods,
 });
 
+/** Never a key. */
+export const describePasskey = (passkey: KnownPasskey) => ({
+  id: passkeyIdText(passkey),
+  name: passkey.name,
+  kind: authenticatorName(passkey.aaguid),
+  synced: passkey.backedUp,
+  discoverable: passkey.discoverable,
+  readable: passkey.isReadable,
+  created_at: isoTime(passkey.createdAt),
+  used_at: timeOrNull(passkey.usedAt),
+});
+
 export const describeInvitation = (link: LinkRecord) => ({
   id: recordIdText(link.id),
   username: link.username,
@@ -93,6 +108,7 @@ export const describeGrant = (grant: GrantRecord) => ({
   client_id: grant.clientId,
   scope: grant.scope.join(" "),
   resources: grant.resources,
+  authorization_details: grant.authorizationDetails,
   via: grant.via,
   program: grant.program,
   system: grant.system,

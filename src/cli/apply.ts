@@ -12,6 +12,7 @@ import {
   planApply,
   readApplyFile,
 } from "../api/apply.ts";
+import { jsonText } from "../platform/printable.ts";
 import { decodeUtf8 } from "../platform/text-bytes.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
 import { authorityOfOperator } from "../rules/role.ts";
@@ -86,11 +87,19 @@ const contextOf = (workspace: Workspace): ApplyContext => ({
   issuer: parseIssuer(workspace.configuration.issuer),
 });
 
+/** As TOML that a terminal can show: its texts have escapes for what a terminal would obey. */
+export const tomlText = (content: Record<string, unknown>): string =>
+  stringify(content).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, (unseen) =>
+    /\p{Cs}/u.test(unseen)
+      ? unseen
+      : `\\U${(unseen.codePointAt(0) ?? 0).toString(16).padStart(8, "0").toUpperCase()}`,
+  );
+
 async function exportAll(options: ExportOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const content = await exportFile(contextOf(workspace));
     if (options.json) return printJson(io, content);
-    io.out(`${stringify(content)}\n`);
+    io.out(`${tomlText(content)}\n`);
   });
 }
 
@@ -166,7 +175,7 @@ async function apply(
 
 const SIGNS = { add: "+", change: "~", remove: "-" } as const;
 
-const written = (value: unknown): string => JSON.stringify(value ?? null);
+const written = (value: unknown): string => jsonText(value ?? null);
 
 const differenceWords = ({ member, before, after }: Difference): string =>
   before === undefined

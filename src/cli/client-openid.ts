@@ -34,6 +34,7 @@ export interface OpenIdOptions {
   readonly requirePushedRequests?: boolean;
   readonly answerAlg?: string;
   readonly profile?: string;
+  readonly detailsType?: readonly string[];
   readonly firstParty?: boolean;
 }
 
@@ -118,6 +119,11 @@ export const withOpenIdOptions = (
       `the algorithm of signed answers, for response_mode=jwt (default: as its ID tokens by default)${none}`,
     )
     .option("--profile <profile>", `a set of strict rules: ${SECURITY_PROFILES.join(" or ")}${none}`)
+    .option(
+      "--details-type <type>",
+      `a type of authorization details that it may ask people for; repeatable${none}`,
+      collectUri,
+    )
     .option("--first-party", "your own application: people are not asked before it gets access");
 
 const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
@@ -163,6 +169,7 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
     authorization_signed_response_alg: nullIfEmpty(options.answerAlg),
   }),
   ...(options.profile !== undefined && { security_profile: nullIfEmpty(options.profile) }),
+  ...(options.detailsType !== undefined && { authorization_details_types: options.detailsType }),
   ...(options.firstParty !== undefined && { first_party: options.firstParty }),
 });
 
@@ -230,6 +237,7 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
       ? null
       : `signed with ${client.authorizationSignedResponseAlg} if it asks for response_mode=jwt`,
   profile: client.securityProfile,
+  details: client.authorizationDetailsTypes.join(", ") || null,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
 });
 

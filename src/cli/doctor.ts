@@ -1,7 +1,9 @@
 /** `tessera doctor`: checks a deployment from inside and outside, and says how to cure what it finds. */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { parse } from "smol-toml";
 import type { Configuration } from "../configuration/schema.ts";
+import { secretsOfFile } from "../configuration/secrets.ts";
 import { configurationFile } from "../configuration/sources.ts";
 import { smtpOf } from "../mails/parts.ts";
 import {
@@ -167,32 +169,22 @@ async function contextOf(
       log: createLog({ level: "silent", format: "text", write: () => {} }),
     }),
     server,
-    files: secretFiles(configuration, options, io),
+    files: secretFiles(options, io),
   };
 }
 
-/** The configuration file, if a secret stands in it, and the files that variables name. */
-function secretFiles(configuration: Configuration, options: DoctorOptions, { env }: Io): NamedFile[] {
+/** The configuration file, if a secret stands in it, and the files that it and variables name. */
+function secretFiles(options: DoctorOptions, { env }: Io): NamedFile[] {
   const file = configurationFile(options, env);
-  const text = file === null ? "" : readFileSync(file, "utf8");
-  const { server_key, former_server_keys, database, mail, registration, clients, people } = configuration;
-  const secrets = [
-    server_key,
-    ...former_server_keys,
-    database.url,
-    mail?.password,
-    ...registration.initial_access_tokens,
-    ...clients.flatMap((client) => client.secrets.filter((secret) => !secret.startsWith("sha256:"))),
-    ...people.map(({ password }) => password),
-  ];
-  const isSecret = secrets.some((secret) => secret !== undefined && text.includes(secret));
+  const { areWritten, files } = secretsOfFile(file === null ? {} : parse(readFileSync(file, "utf8")), env);
   const ofVariables = Object.entries(env).filter(
     ([name]) => /^(TESSERA_|DATABASE_URL).*_FILE$/.test(name) && !name.startsWith("TESSERA_TEST"),
   );
   return [
-    ...(file !== null && isSecret ? [{ file, what: "the configuration file, which has secrets," }] : []),
+    ...(file !== null && areWritten ? [{ file, what: "the configuration file, which has secrets," }] : []),
+    ...files.map((each) => ({ file: each, what: "the file of a secret" })),
     ...ofVariables.flatMap(([name, path]) =>
-      path === undefined ? [] : [{ file: path, what: `the file of ${name}` }],
+      path === undefined || files.includes(path) ? [] : [{ file: path, what: `the file of ${name}` }],
     ),
   ];
 }

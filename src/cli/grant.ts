@@ -62,6 +62,12 @@ async function filterOf({ user, client }: FilterOptions, workspace: Workspace): 
   return clientId === undefined ? null : { clientId };
 }
 
+/** Its scopes, and the types of its authorization details. `--json` has the details themselves. */
+const namesOf = ({ scope, authorizationDetails }: GrantRecord): string[] => [
+  ...scope,
+  ...new Set((authorizationDetails ?? []).map(({ type }) => `${type}(…)`)),
+];
+
 const BY = { authorization_code: "code", device_code: "device", jwt_bearer: "assertion" } as const;
 
 async function listGrants(options: FilterOptions, io: Io): Promise<void> {
@@ -77,7 +83,7 @@ async function listGrants(options: FilterOptions, io: Io): Promise<void> {
         recordIdText(grant.id),
         grant.username,
         grant.clientId,
-        grant.scope.join(" "),
+        namesOf(grant).join(" "),
         grant.resources.join(" "),
         BY[grant.via],
         localTime(grant.createdAt),

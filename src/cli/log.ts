@@ -14,6 +14,7 @@ import { findAccount, findAccountBySignInName } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { isoTime } from "../platform/clock.ts";
 import { asText } from "../platform/log.ts";
+import { jsonText } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type AuditFault, eventsOfKind } from "../rules/audit.ts";
 import { type Actor, EVENT_TYPES } from "../rules/events.ts";
@@ -172,7 +173,7 @@ type Show = (row: AuditRecord) => Promise<void>;
 
 /** Prints a row. People read names, programs subjects. */
 function printer(workspace: Workspace, { json }: LogOptions, io: Io): Show {
-  if (json) return async (row) => io.out(`${JSON.stringify(auditFacts(row))}\n`);
+  if (json) return async (row) => io.out(`${jsonText(auditFacts(row))}\n`);
   const names = new Map<string, string>();
   const nameOf = async (subject: string): Promise<string> => {
     const known =

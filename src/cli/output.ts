@@ -1,5 +1,5 @@
 /** Formats results: aligned tables and plain words for people, JSON for programs. */
-import { printable } from "../platform/printable.ts";
+import { jsonText, printable } from "../platform/printable.ts";
 import type { Io } from "./io.ts";
 
 /**
@@ -48,7 +48,7 @@ export function formatFacts(facts: Readonly<Record<string, string | null>>): str
 
 const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - [...text].length));
 
-export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
+export const printJson = (io: Io, value: unknown): void => io.out(`${jsonText(value, 2)}\n`);
 
 /** Local time with its distance from UTC, to the minute: `2026-03-01 14:05 +01:00`. */
 export function localTime(seconds: number): string {

@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { type KnownResource, knownResources } from "../operations/management/server.ts";
-import { createCatalogue, wordsIn } from "../protocol/catalogue.ts";
+import { createCatalogue } from "../protocol/catalogue.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
+import { wordsIn } from "../protocol/people-words.ts";
 import { isWithoutTls } from "../protocol/protected-resource.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CommandError } from "./command-error.ts";

@@ -299,8 +299,8 @@ function readAssertion({
   // What another issuer signed is the token of a workload, if that issuer is trusted.
   if (assertionType === SPIFFE_ASSERTION || typeof sub !== "string" || sub === "" || iss !== sub)
     return { kind: "workload", clientId: clientId ?? "", named: clientId, assertion: read };
-  // Not every database can look for U+0000.
-  if (/\0|\uFFFD/.test(sub)) throw malformed("sub is no client_id");
+  // Not every database can look for U+0000, or for half a character of UTF-16, which JSON can write.
+  if (!sub.isWellFormed() || /\0|\uFFFD/.test(sub)) throw malformed("sub is no client_id");
   // RFC 7521 §4.2: "the client_id parameter MUST identify the client that is identified by the assertion".
   if (clientId !== undefined && clientId !== sub) throw new OAuthError("client_id_mismatch");
   return { kind: "assertion", clientId: sub, assertion: read };

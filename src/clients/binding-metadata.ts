@@ -36,14 +36,3 @@ export const describeBinding = (client: BindingMetadata): Record<string, unknown
   dpop_bound_access_tokens: client.dpopBoundAccessTokens || null,
   tls_client_certificate_bound_access_tokens: client.tlsClientCertificateBoundAccessTokens || null,
 });
-
-/** A client may make itself stricter, and no more: the operator may have asked it of the client. */
-export const asStrictAsBefore = <Metadata extends BindingMetadata>(
-  metadata: Metadata,
-  before: BindingMetadata,
-): Metadata => ({
-  ...metadata,
-  dpopBoundAccessTokens: metadata.dpopBoundAccessTokens || before.dpopBoundAccessTokens,
-  tlsClientCertificateBoundAccessTokens:
-    metadata.tlsClientCertificateBoundAccessTokens || before.tlsClientCertificateBoundAccessTokens,
-});

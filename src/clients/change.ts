@@ -53,11 +53,14 @@ export interface ClientWish {
   readonly security_profile?: string | null;
   readonly dpop_bound_access_tokens?: boolean;
   readonly tls_client_certificate_bound_access_tokens?: boolean;
+  readonly authorization_details_types?: readonly string[];
   readonly id_token_claims?: string;
   readonly first_party?: boolean;
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
+  /** Null: as `lifetimes.refresh_token_seconds` says. */
+  readonly refresh_token_seconds?: number | null;
   /** Null: as the API says for which a token is. */
   readonly access_token_format?: ClientRecord["accessTokenFormat"];
   /** Null: any sign-in is good enough. */

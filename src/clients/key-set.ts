@@ -45,7 +45,10 @@ export function checkKeySet(
     const known = usableKey(key, uses, refuse);
     if (known !== null) usable.push(known);
   }
-  const names = usable.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+  // FAPI 2.0 §5.4.3: keys of different kinds may share a kid. The algorithm of a signature then says which one is meant.
+  const names = usable.flatMap(({ kid, kty, crv, alg }) =>
+    kid === undefined ? [] : [JSON.stringify([kid, kty, crv, alg])],
+  );
   if (new Set(names).size < names.length) return refuse("two of its keys have the same kid");
   return { keys: usable };
 }

@@ -1,5 +1,5 @@
 /** RFC 7591 §2.2: names and addresses of a client in several languages, as `client_name#de`. */
-import { type PeopleWords, wordsIn } from "../protocol/catalogue.ts";
+import { type PeopleWords, wordsIn } from "../protocol/people-words.ts";
 import type { ClientRecord, LocalizedMembers } from "../store/tables.ts";
 import { isAbsent, type Members, readWebUrl, refuse } from "./members.ts";
 

@@ -18,7 +18,8 @@ export function readString(members: Members, name: string): string | null {
 export function readWebUrl(members: Members, name: string): string | null {
   const text = readString(members, name);
   if (text === null) return null;
-  const fine = /^https?:\/\/[^\s\\<>"]+$/.test(text) && URL.canParse(text);
+  // What cannot be seen belongs in no address: a terminal would obey it, and a page would turn around.
+  const fine = /^https?:\/\/[^\s\\<>"\p{Cc}\p{Cf}]+$/u.test(text) && URL.canParse(text);
   return fine ? text : refuse(`${name} must be an http or https URL.`);
 }
 

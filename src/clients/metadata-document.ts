@@ -5,7 +5,7 @@
 import type { Configuration } from "../configuration/schema.ts";
 import type { DocumentPolicy } from "../protocol/document-url.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { outlineOf } from "../protocol/jws.ts";
+import { outlineOf, repeatedIn } from "../protocol/jws.ts";
 import { isAbsent } from "./members.ts";
 import { type ClientMetadata, checkClientMetadata, type MetadataPolicy } from "./metadata.ts";
 
@@ -64,7 +64,7 @@ function parseDocument(text: string): Record<string, unknown> {
   const { names, depth } = outlineOf(text);
   if (depth > DEEPEST) return refuse(`The document is nested more than ${DEEPEST} deep.`);
   // RFC 8259 §4: readers differ in which of two equal members they take.
-  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  const repeated = repeatedIn(names);
   if (repeated !== undefined) return refuse(`The document has the member '${repeated.slice(0, 40)}' twice.`);
   return { ...parsed };
 }

@@ -95,6 +95,21 @@ export const idTokenAlgorithm = (
   { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
 ): SigningAlgorithm => algorithmFor(client, client.idTokenSignedResponseAlg, algorithms);
 
+/** RFC 9068 §2.1: the algorithm of signed access tokens, and of what the client takes to other servers. */
+export const accessTokenAlgorithm = (
+  client: Pick<ClientRecord, "securityProfile">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm => algorithmFor(client, null, algorithms);
+
+/** Those of all clients: the ones of a profile may have another. */
+export const accessTokenAlgorithms = (signing: {
+  readonly algorithms: readonly SigningAlgorithm[];
+}): readonly SigningAlgorithm[] => [
+  ...new Set(
+    [null, ...SECURITY_PROFILES].map((securityProfile) => accessTokenAlgorithm({ securityProfile }, signing)),
+  ),
+];
+
 /** JARM §3: the algorithm of signed answers of the authorization endpoint. */
 export const answerAlgorithm = (
   client: Pick<ClientRecord, "authorizationSignedResponseAlg" | "securityProfile">,

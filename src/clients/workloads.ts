@@ -7,10 +7,37 @@ const MOST_CLAIMS = 20;
 const DEEPEST = 4;
 const LONGEST = 2000;
 
-/** GitHub signs for every repository in the world. */
-const GITHUB = "https://token.actions.githubusercontent.com";
-/** Claims that say whose repository it is. */
-const GITHUB_OWNERS = ["repository", "repository_id", "repository_owner", "repository_owner_id"];
+/** How the tokens of an issuer that signs for all the world say whose they are. */
+interface PublicIssuer {
+  /** The first parts of subjects whose next part is the owner. Strangers choose what other parts say: an environment, a reused workflow. */
+  readonly kinds: readonly string[];
+  /** Claims that say the same. */
+  readonly claims: readonly string[];
+}
+
+const PUBLIC_ISSUERS: ReadonlyMap<string, PublicIssuer> = new Map([
+  [
+    "https://token.actions.githubusercontent.com",
+    {
+      kinds: ["repo", "repository", "repository_id", "repository_owner", "repository_owner_id"],
+      claims: ["repository", "repository_id", "repository_owner", "repository_owner_id"],
+    },
+  ],
+  [
+    "https://gitlab.com",
+    {
+      kinds: ["project_path"],
+      claims: ["namespace_id", "namespace_path", "project_id", "project_path"],
+    },
+  ],
+  [
+    "https://app.terraform.io",
+    {
+      kinds: ["organization"],
+      claims: ["terraform_organization_id", "terraform_organization_name", "terraform_workspace_id"],
+    },
+  ],
+]);
 
 /** Throws `client_metadata_refused` with words for the operator. */
 export function checkWorkloads(input: readonly unknown[]): readonly Workload[] {
@@ -31,18 +58,22 @@ function checkWorkload(input: unknown): Workload {
     refuse(`The subject '${subject.slice(0, 200)}' of a workload is not allowed: ${fault}.`);
   if (!isObject(claims)) return refuse("claims of a workload is no object.");
   const checked = checkClaims(claims, 1);
-  if (issuer === GITHUB && !namesRepository(subject, checked))
+  const everyone = PUBLIC_ISSUERS.get(issuer);
+  if (everyone !== undefined && !namesOwner(everyone, subject, checked))
     refuse(
-      `The subject '${subject.slice(0, 200)}' of a workload is not allowed: it lets in repositories of strangers. Write the owner and the repository, or claims such as repository_owner_id.`,
+      `The subject '${subject.slice(0, 200)}' of a workload is not allowed: it lets in strangers, for whom this issuer signs too. Begin it with ${everyone.kinds[0]}: and the owner, or write claims such as ${everyone.claims[0]}.`,
     );
   return { issuer, subject, claims: checked };
 }
 
-/** `repo:acme/app:…`: both the owner and, with it, the kind stand there. */
-function namesRepository(subject: string, claims: Readonly<Record<string, WorkloadClaim>>): boolean {
-  const [kind, owner] = subject.split(/[:/]/);
-  const isLiteral = (part: string | undefined) => part !== undefined && !part.includes("*");
-  return (isLiteral(kind) && isLiteral(owner)) || GITHUB_OWNERS.some((name) => Object.hasOwn(claims, name));
+/** `repo:acme/app:…`: the kind is one that names an owner, and the owner stands there. */
+function namesOwner(
+  { kinds, claims: naming }: PublicIssuer,
+  subject: string,
+  claims: Readonly<Record<string, WorkloadClaim>>,
+): boolean {
+  const [kind = "", owner = "*"] = subject.split(/[:/]/);
+  return (kinds.includes(kind) && !owner.includes("*")) || naming.some((name) => Object.hasOwn(claims, name));
 }
 
 function subjectFault(subject: string): string | null {

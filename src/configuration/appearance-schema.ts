@@ -1,6 +1,6 @@
 /** What the configuration says about the looks of the pages: names, pictures, colours, links and a greeting. */
 import * as v from "valibot";
-import { wordsIn } from "../protocol/catalogue.ts";
+import { wordsIn } from "../protocol/people-words.ts";
 import { language, optional, peopleWords, table, text, words } from "./values.ts";
 
 const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, "a colour such as #1f5eff"));

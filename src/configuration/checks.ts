@@ -18,6 +18,7 @@ import { isManagementScope } from "../protocol/management-scopes.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import { PICTURES } from "./appearance-schema.ts";
+import { checkAuthorizationDetails } from "./authorization-details-checks.ts";
 import type { Finding } from "./finding.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
@@ -37,6 +38,7 @@ export function defaultIssuer(listeners: readonly Listener[]): string {
 /** All faults. An empty list means that the program can start. */
 export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
+    ...checkAuthorizationDetails(configuration),
     ...checkDemo(configuration),
     ...checkFiles(configuration),
     ...checkListeners(configuration),

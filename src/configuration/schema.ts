@@ -13,6 +13,7 @@ import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
 import { audit } from "./audit-schema.ts";
+import { authorizationDetailsType } from "./authorization-details-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { clientCertificates } from "./client-certificates-schema.ts";
@@ -208,6 +209,12 @@ export const configurationSchema = table({
   ),
   account,
   audit,
+  authorization_details_types: v.pipe(
+    v.optional(v.pipe(v.array(authorizationDetailsType), v.maxLength(100)), []),
+    v.description(
+      "The types of authorization details that clients may ask people for (RFC 9396): docs/strict-profile.md.",
+    ),
+  ),
   places,
   sign_in: signIn,
   sign_up: signUp,

@@ -10,6 +10,7 @@ import { expandHome } from "../platform/home.ts";
 import { decodeUtf8, hasReplacement } from "../platform/text-bytes.ts";
 import { isTable, type Mistake, nameOf, type Table } from "./mistakes.ts";
 import type { SettingPath } from "./settings.ts";
+import { SECRET_DIGEST } from "./values.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -66,6 +67,33 @@ export function resolveSecrets(tree: Table, sources: SecretSources): Mistake[] {
     }
   }
   return mistakes;
+}
+
+/** Where the secrets of a configuration file stand. */
+export interface SecretsOfFile {
+  /** Whether the file itself has one. The digest of a secret is none. */
+  readonly areWritten: boolean;
+  /** The files that it refers to, also by a variable with the name of a file. */
+  readonly files: readonly string[];
+}
+
+/** `tree`: the file as it was read, with its references. */
+export function secretsOfFile(tree: Table, env: Environment): SecretsOfFile {
+  const values = SECRET_PLACES.flatMap((place) =>
+    [...valuesAt(tree, place)].map(({ container, step }) => container[step]),
+  );
+  const files = values.filter(isReference).flatMap(({ file, env: name, credential }) => {
+    if (typeof file === "string") return [file];
+    if (typeof credential === "string") return [join(env.CREDENTIALS_DIRECTORY ?? "", credential)];
+    const named = typeof name === "string" ? env[`${name}_FILE`] : undefined;
+    return named === undefined ? [] : [named];
+  });
+  return {
+    areWritten: values.some(
+      (value) => typeof value === "string" && value !== "" && !SECRET_DIGEST.test(value),
+    ),
+    files: files.map((file) => expandHome(file, env.HOME)),
+  };
 }
 
 interface Found {

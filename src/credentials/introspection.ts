@@ -1,6 +1,7 @@
 /** RFC 7662 §2.2: the answer of introspection. It describes the token's owner, never the caller. */
 
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { AuthorizationDetail } from "../protocol/authorization-details.ts";
 import { type Binding, bindingOf, type Confirmation, cnfOf } from "../protocol/bindings.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
@@ -11,6 +12,8 @@ import { recordIdText } from "./credential.ts";
 export interface ActiveIntrospection {
   readonly active: true;
   readonly scope?: string;
+  /** RFC 9396 §9.2. */
+  readonly authorization_details?: readonly AuthorizationDetail[];
   readonly client_id: string;
   readonly username?: string;
   /** Of the scope `email` (OpenID Connect Core §5.4): mail servers find the mailbox by it. */
@@ -47,6 +50,7 @@ export interface IntrospectedToken {
   readonly scope: readonly Scope[];
   /** The audience. */
   readonly resources: readonly ResourceIndicator[];
+  readonly authorizationDetails: readonly AuthorizationDetail[] | null;
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
   readonly confirmation: Confirmation | null;
@@ -64,6 +68,7 @@ export function introspectAccessToken(
   return {
     active: true,
     ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
+    ...(token.authorizationDetails !== null && { authorization_details: token.authorizationDetails }),
     client_id: token.clientId,
     ...(grant !== null && showsUsername ? { username: grant.username } : {}),
     token_type: bindingOf(confirmation).tokenType,
@@ -89,6 +94,7 @@ export function introspectRefreshToken(
   return {
     active: true,
     ...(grant.scope.length === 0 ? {} : { scope: formatScope(grant.scope) }),
+    ...(grant.authorizationDetails !== null && { authorization_details: grant.authorizationDetails }),
     client_id: grant.clientId,
     ...(showsUsername ? { username: grant.username } : {}),
     exp: token.expiresAt,

@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import { type Binding, bindingOf, type Confirmation, type Proven } from "../protocol/bindings.ts";
+import { type Binding, bindingOf, type Confirmation, DPOP, type Proven } from "../protocol/bindings.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
@@ -46,20 +46,22 @@ export interface AccessTokenWish {
   readonly resources: readonly ResourceIndicator[];
   /** What the request proved, and so what it is bound to; null for a bearer token. */
   readonly confirmation: Proven | null;
+  /** Missing: none, as in a token that no person allowed, or that was made from another one. */
+  readonly authorizationDetails?: AccessTokenRecord["authorizationDetails"];
   /** Of a token for another one. It does not outlive what it was made from: `until` is the last second that it may expire at. */
   readonly exchange?: { readonly of: Exchange; readonly until: EpochSeconds };
 }
 
 /**
  * A new access token. `credential`: the credential of a token that is derived from another one. Throws `dpop_proof_missing` if an API
- * takes only bound tokens and the request proved no key.
+ * takes only tokens that are bound to a key and the request proved none. A certificate is none (RFC 9728 §2).
  */
 export function mintAccessToken(
   context: IssueContext,
   wish: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
-  if (wish.confirmation === null && context.catalogue.requiresDpop(wish.resources))
+  if (bindingOf(wish.confirmation) !== DPOP && context.catalogue.requiresDpop(wish.resources))
     throw new OAuthError("dpop_proof_missing", { clientId: wish.client.clientId });
   return draftAccessToken(context, wish, credential);
 }
@@ -67,7 +69,7 @@ export function mintAccessToken(
 /** The same for a token that no client gets: of a preview, or of a request that the rule refuses as a replay. */
 export function draftAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grant, scope, resources, confirmation, exchange }: AccessTokenWish,
+  { client, grant, scope, resources, authorizationDetails = null, confirmation, exchange }: AccessTokenWish,
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
@@ -91,6 +93,7 @@ export function draftAccessToken(
       scope: isSame(scope, grant?.scope) ? null : scope,
       resources: isSame(resources, grant?.resources) ? null : resources,
       confirmation,
+      authorizationDetails,
       exchange: exchange?.of ?? null,
       issuedAt,
       expiresAt: Math.min(issuedAt + seconds, exchange?.until ?? Number.POSITIVE_INFINITY),
@@ -111,21 +114,29 @@ export const mintRefreshToken = (
   client.grantTypes.includes("refresh_token")
     ? refreshTokenOf(
         context,
+        client,
         grantId,
         mintCredential("refresh_token", context.clock, context.random, shardOf(grantId)),
         confirmation,
       )
     : null;
 
+/** How long a refresh token of the client lives if it is not used; of all that no client has its own time for, without one. */
+export const refreshSeconds = (
+  { lifetimes }: IssueContext["configuration"],
+  client: Pick<ClientRecord, "refreshTokenSeconds"> | null,
+): number => client?.refreshTokenSeconds ?? lifetimes.refresh_token_seconds;
+
 /** A refresh token with this credential; its lifetime begins now. */
 export function refreshTokenOf(
   { configuration, clock }: Pick<IssueContext, "configuration" | "clock">,
+  client: Pick<ClientRecord, "refreshTokenSeconds">,
   grantId: RecordId,
   { text, id, digest }: MintedCredential,
   confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
-  const expiresAt = issuedAt + configuration.lifetimes.refresh_token_seconds;
+  const expiresAt = issuedAt + refreshSeconds(configuration, client);
   return {
     text,
     record: {
@@ -179,6 +190,8 @@ export interface TokenResponse {
   readonly scope?: string;
   /** OpenID Connect Core §3.1.3.3. */
   readonly id_token?: string;
+  /** RFC 9396 §7. */
+  readonly authorization_details?: AccessTokenRecord["authorizationDetails"];
   /** RFC 8693 §2.2.1. */
   readonly issued_token_type?: string;
 }

@@ -332,7 +332,12 @@ async function checkAssembled(
     if (needsRedirectUri(client)) parameters.required("redirect_uri");
     const codeChallenge = requireCodeChallenge(client, parameters);
     const askable = askableScope(context.catalogue, client);
-    const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
+    const { scope, resources, authorizationDetails } = requestedTarget(
+      context.catalogue,
+      client,
+      targetOf(parameters),
+      askable,
+    );
     const wishes = readClaims(parameters, scope);
     const claims = individualClaims(wishes, askable);
     const hint = await readHint(context, client, parameters);
@@ -347,6 +352,7 @@ async function checkAssembled(
       claims,
       toAllow: scopeToAllow({ scope, claims }),
       resources,
+      authorizationDetails,
       prompt: readPrompt(context.configuration, parameters),
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       level: readLevel(context.levelPolicy, client, parameters, wishes, scope),

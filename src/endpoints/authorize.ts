@@ -261,11 +261,11 @@ async function mustAskConsent(
   request: AuthorizationRequest,
   { account }: SignedIn,
 ): Promise<boolean> {
-  const { client, redirectUri, toAllow, resources, prompt } = request;
+  const { client, redirectUri, toAllow, resources, authorizationDetails, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
   if (client.firstParty) return false;
   const remembered = await findConsent(context, account.subject, client.clientId, recipientOf(redirectUri));
-  return !covers(remembered, { scope: toAllow, resources });
+  return !covers(remembered, { scope: toAllow, resources, authorizationDetails });
 }
 
 /** Why a person is asked again. changed: the request means more by now; unacknowledged: the box is not ticked. */

@@ -113,7 +113,7 @@ async function requireItsKey(
   context: ResourceContext,
   incoming: Incoming,
   { text, scheme }: SentToken,
-  { confirmation }: LiveAccessToken,
+  { confirmation, clientId }: LiveAccessToken,
 ) {
   if (scheme !== bindingOf(confirmation).scheme) {
     throw confirmation === null
@@ -122,7 +122,7 @@ async function requireItsKey(
   }
   if (confirmation === null) return NOTHING_PROVEN;
   return atResource(scheme, () =>
-    requirePossession(context, actOfStranger(incoming), incoming, { text, confirmation }),
+    requirePossession(context, actOfStranger(incoming), incoming, { text, confirmation, clientId }),
   );
 }
 

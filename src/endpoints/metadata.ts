@@ -4,7 +4,7 @@
  */
 import { type ClientAuthenticationMethod, offeredMethods } from "../clients/authentication-methods.ts";
 import { documentSettings } from "../clients/metadata-document.ts";
-import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
+import { accessTokenAlgorithms } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { scopeClaims } from "../operations/claims.ts";
@@ -146,6 +146,8 @@ function metadataDocument({
     ],
     // RFC 9101 §10.5: a client may demand it of itself.
     require_signed_request_object: false,
+    // RFC 9396 §10.
+    authorization_details_types_supported: catalogue.detailTypes.map(({ type }) => type),
     // OpenID Connect Discovery §3: without this member, request_uri would count as supported.
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,
@@ -157,7 +159,7 @@ function metadataDocument({
     authorization_code_expires_in: lifetimes.authorization_code_seconds,
     device_code_expires_in: lifetimes.device_code_seconds,
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
-    access_token_signing_alg_values_supported: [defaultSigningAlgorithm(configuration.signing.algorithms)],
+    access_token_signing_alg_values_supported: accessTokenAlgorithms(configuration.signing),
   };
   // RFC 8705 §3.3.
   if (configuration.client_certificates !== undefined)

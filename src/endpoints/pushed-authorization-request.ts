@@ -1,15 +1,13 @@
 /** RFC 9126 §2: a client pushes the parameters of an authorization request, and gets a `request_uri` for the browser. */
-import { isPublic } from "../clients/authentication-methods.ts";
 import { asClient, type Caller } from "../operations/caller.ts";
 import { findRequestingClient } from "../operations/client-documents.ts";
 import type { Context } from "../operations/context.ts";
 import { pushedKey } from "../operations/dpop.ts";
-import { type NewPushedRequest, pushRequest } from "../operations/pushed-requests.ts";
+import { isOfStranger, type NewPushedRequest, pushRequest } from "../operations/pushed-requests.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parametersFrom } from "../protocol/parameters.ts";
 import { CLIENT_PROOFS, requestUriOf } from "../protocol/pushed-request.ts";
-import { isVouchedFor } from "../rules/client.ts";
 import { actOfStranger } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { checkPushedRequest } from "./authorization-request.ts";
@@ -28,7 +26,7 @@ export const pushedAuthorizationRequest =
       const { client } = caller;
       requireBudget(context, incoming, client);
       const pushed = await checkPushedRequest(context, client, requestIn(sent, client));
-      key ??= pushedKey(context, act, incoming, parametersFrom(pushed.parameters));
+      key ??= pushedKey(context, act, incoming, parametersFrom(pushed.parameters), client);
       return pushRequest(context, act, caller, { ...pushed, parameters: boundTo(await key, pushed) });
     };
     // As at the authorization endpoint: the client of a metadata document need not be known before its first request.
@@ -61,8 +59,7 @@ function requireBudget(
   { address }: Incoming,
   client: ClientRecord,
 ): void {
-  const isStranger = isPublic(client) || !isVouchedFor(client, configuration.registration);
-  const retryAfterSeconds = isStranger
+  const retryAfterSeconds = isOfStranger(client, configuration)
     ? limits.pushedRequestPerAddress.attempt(address) || limits.pushedRequestOfStrangers.attempt("")
     : limits.pushedRequestPerClient.attempt(client.clientId);
   if (retryAfterSeconds > 0)

@@ -1,9 +1,9 @@
 /** RFC 7592: a client that registered itself reads, changes and removes its registration. */
 
-import { asStrictAsBefore } from "../clients/binding-metadata.ts";
 import { registrationPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import { withinSelfService } from "../clients/self-service.ts";
+import { asStrictAsBefore } from "../clients/strictness.ts";
 import { secretMatches } from "../credentials/credential.ts";
 import { changeRegistration, findManagedClient, removeClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
@@ -61,7 +61,7 @@ export function registrationManagement(context: Context): {
       countAttempt(incoming.address);
       const input = await readMetadata(context, incoming);
       requireOwn(input, client);
-      const checked = asStrictAsBefore(checkClientMetadata(input, policy), client);
+      const checked = asStrictAsBefore(input, client, (members) => checkClientMetadata(members, policy));
       const metadata = client.initialAccess
         ? checked
         : withinSelfService(checked, configuration.registration);

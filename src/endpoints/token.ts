@@ -8,7 +8,7 @@ import { possessionOf } from "../operations/proofs.ts";
 import { withinTokenBudget } from "../operations/tokens.ts";
 import { type Handler, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { requireBinding } from "../rules/binding.ts";
+import { requireBinding, requireProofAlgorithm } from "../rules/binding.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { readForm } from "./form.ts";
 
@@ -34,6 +34,7 @@ export const token =
       }
       possession ??= await possessionOf(context, act, incoming, caller.client);
       requireBinding(caller.client, context.configuration.dpop, possession.shown);
+      requireProofAlgorithm(caller.client, possession.algorithm);
       caller.possession = possession;
       return withinTokenBudget(context, caller.client, () => entry.redeem(context, act, caller, parameters));
     });

@@ -15,6 +15,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §4.1.3, RFC 7636 §4.5.
   grantType({
     grantType: "authorization_code",
+    takesDetails: true,
     parse: (parameters) => ({
       code: parameters.required("code"),
       redirectUri: parameters.get("redirect_uri"),
@@ -26,6 +27,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 6749 §6.
   grantType({
     grantType: "refresh_token",
+    takesDetails: true,
     parse: (parameters) => ({
       refreshToken: parameters.required("refresh_token"),
       target: targetOf(parameters),
@@ -41,6 +43,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
   // RFC 8628 §3.4.
   grantType({
     grantType: DEVICE_CODE_GRANT,
+    takesDetails: true,
     parse: (parameters) => ({
       deviceCode: parameters.required("device_code"),
       target: targetOf(parameters),

@@ -171,6 +171,7 @@ async function issue(
         scope,
         claims: null,
         resources,
+        authorizationDetails: null,
         via: "jwt_bearer",
         session: null,
         address: act.origin?.address ?? "",

@@ -22,6 +22,7 @@ import { recipientOf } from "../protocol/redirect-uri.ts";
 import { codeSeconds } from "../protocol/security-profile.ts";
 import { agentOf, productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/authorization-code.ts";
+import { type Details, rememberedDetails } from "../rules/authorization-details.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import type { Single } from "../rules/once.ts";
@@ -67,6 +68,7 @@ export interface CodeRequest {
   /** The scopes for which the person is asked (`scopeToAllow`). */
   readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
+  readonly authorizationDetails: Details;
   /** The pushed request that it came in, which the answer uses up; null if it was not pushed. */
   readonly pushed: PushedRequest | null;
 }
@@ -228,6 +230,7 @@ export async function issueAuthorizationCode(
     recipient: recipientOf(redirectUri),
     scope: request.toAllow,
     resources,
+    authorizationDetails: rememberedDetails(context.catalogue, request.authorizationDetails),
     createdAt: now,
   };
   const outcome = await authorize(context, act, {
@@ -236,6 +239,7 @@ export async function issueAuthorizationCode(
       scope,
       claims: request.claims,
       resources,
+      authorizationDetails: request.authorizationDetails,
       via: "authorization_code",
       session: session.continuity,
       address: act.origin?.address ?? "",
@@ -273,6 +277,7 @@ type NewGrant = Pick<
   | "scope"
   | "claims"
   | "resources"
+  | "authorizationDetails"
   | "via"
   | "session"
   | "address"
@@ -363,6 +368,7 @@ export function redeemCode(
       scope: allowed.scope,
       resources: allowed.resources,
       confirmation,
+      authorizationDetails: allowed.authorizationDetails,
     });
     const refreshToken = mintRefreshToken(context, client, grant.id, confirmation);
     const decision = rules.redeemCode(facts, client, failureLimit, {

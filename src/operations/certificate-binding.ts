@@ -12,5 +12,5 @@ export function showCertificate(
   const certificate = clientCertificates.of(incoming);
   if (certificate === null) return null;
   const confirmation = confirmationOf("x5t#S256", certificate.thumbprint);
-  return { shown: confirmation, use: () => confirmation as Proven };
+  return { shown: confirmation, algorithm: null, use: () => confirmation as Proven };
 }

@@ -20,7 +20,7 @@ import type { ClientRecord, KeptDocument } from "../store/tables.ts";
 import { createClient, findClient, findServedClient, requireRegistrationRoom } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
-import { isBlocked } from "./document-blocks.ts";
+import { isBlocked, refuseIfBlocked } from "./document-blocks.ts";
 import type { Fetched } from "./document-fetching.ts";
 
 export type DocumentContext = Pick<
@@ -53,6 +53,21 @@ export async function findRequestingClient(
   if (!isDocumentUrl(clientId)) return findServedClient(context, clientId);
   const client = await findDocumentClient(context, clientId, { address });
   return withinPolicy(client, context.configuration, context.catalogue);
+}
+
+/**
+ * The client that is to prove itself by a key, as the present policy lets it act. The keys of a document count for as long as the
+ * document is kept, and then as it says by now: a client that lost a key takes it out, and no person need come for that to count.
+ * Throws as `findDocumentClient`.
+ */
+export async function withPresentKeys(
+  context: DocumentContext & Pick<Context, "catalogue">,
+  client: ClientRecord | null,
+): Promise<ClientRecord | null> {
+  if (client?.source !== "metadata_document" || (client.jwks === null && client.jwksUri === null))
+    return client;
+  const present = await findDocumentClient(context, client.clientId);
+  return withinPolicy(present, context.configuration, context.catalogue);
 }
 
 interface FindOptions {
@@ -178,7 +193,7 @@ export async function fetchDocumentNow(
   url: string,
 ): Promise<ClientRecord> {
   const client = await findDocumentClient(context, url, { isForced: true });
-  await createClient(context, act, { ...client, unusedFrom: null });
+  await addDocumentClient(context, act, { ...client, unusedFrom: null });
   return (await findClient(context, url)) ?? client;
 }
 
@@ -194,15 +209,27 @@ export async function admitDocumentClient(
 ): Promise<void> {
   if (!isDocumentUrl(clientId) || (await findClient(context, clientId)) !== null) return;
   await requireRegistrationRoom(context, "metadata_document");
-  await createClient(context, act, await findDocumentClient(context, clientId));
+  await addDocumentClient(context, act, await findDocumentClient(context, clientId));
 }
 
 /** A person allows the client something: from now on it has a row. Nothing changes if it has one, or is no client of a document. */
 export async function keepDocumentClient(
-  context: Pick<Context, "store" | "events">,
+  context: Pick<Context, "store" | "events" | "clock">,
   act: Act,
   client: ClientRecord,
 ): Promise<void> {
   if (client.source !== "metadata_document") return;
-  if ((await findClient(context, client.clientId)) === null) await createClient(context, act, client);
+  if ((await findClient(context, client.clientId)) === null) await addDocumentClient(context, act, client);
+}
+
+/** Throws `client_document_blocked` if its URL was blocked since its document was fetched. */
+async function addDocumentClient(
+  context: Pick<Context, "store" | "events" | "clock">,
+  act: Act,
+  client: ClientRecord,
+): Promise<void> {
+  const { clientId } = client;
+  await createClient(context, act, client);
+  if (await refuseIfBlocked(context, SERVER_ACT, clientId))
+    throw new OAuthError("client_document_blocked", { clientId });
 }

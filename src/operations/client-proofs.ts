@@ -18,6 +18,7 @@ import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
 import { certificateFault, isRegisteredIn, nameFault } from "../rules/client-certificate.ts";
 import type { Act } from "../rules/events.ts";
 import type { ClientJwk, ClientRecord } from "../store/tables.ts";
+import { withPresentKeys } from "./client-documents.ts";
 import { ClientKeyError } from "./client-keys.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
@@ -35,6 +36,9 @@ export interface ProofContext
     | "clientKeys"
     | "seenLately"
     | "trustedIssuers"
+    | "clientDocuments"
+    | "random"
+    | "log"
   > {}
 
 /** A request with credentials. It may be carried out in several attempts, for which what counts once counts as one use. */
@@ -158,9 +162,16 @@ function assertionProof(
     }),
   );
   return {
-    find: () => request.find(clientId),
+    async find() {
+      try {
+        return await withPresentKeys(context, await request.find(clientId));
+      } catch (error) {
+        if (!(error instanceof OAuthError)) throw error;
+        throw new OAuthError("client_assertion_key", { clientId });
+      }
+    },
     async prove(client) {
-      const fault = assertionFault(assertion, client);
+      const fault = assertionFault(assertion, client, issuer.identifier);
       if (fault !== null) return fault;
       let key: CryptoKey;
       try {

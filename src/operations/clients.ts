@@ -11,6 +11,7 @@ import {
   withinPolicy,
 } from "../clients/clients.ts";
 import type { ClientMetadata } from "../clients/metadata.ts";
+import { isLaxer } from "../clients/strictness.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
@@ -51,7 +52,7 @@ export const findClient = async ({ store }: Reading, clientId: string): Promise<
 /** The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. */
 export async function findServedClient(
   context: Reading & {
-    readonly configuration: Pick<Configuration, "registration">;
+    readonly configuration: Pick<Configuration, "registration" | "lifetimes">;
     readonly catalogue: Pick<Catalogue, "registeredScope">;
   },
   clientId: string,
@@ -250,9 +251,11 @@ export const changeRegistration = (
   clientId: ClientId,
   metadata: ClientMetadata,
 ): Promise<ChangedClient | null> =>
-  changeBy(context, act, clientId, (client, secret) =>
-    rules.changeRegistration(client, metadata, secret, context.clock.seconds()),
-  );
+  changeBy(context, act, clientId, (client, secret) => {
+    // The operator has made it stricter in this moment.
+    if (isLaxer(metadata, client)) throw new OAuthError("unavailable", { clientId, retryAfterSeconds: 1 });
+    return rules.changeRegistration(client, metadata, secret, context.clock.seconds());
+  });
 
 async function changeBy(
   context: AddContext,

@@ -14,7 +14,7 @@ import { newUserCode } from "../protocol/user-code.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import * as rules from "../rules/device-code.ts";
 import type { Act } from "../rules/events.ts";
-import { type RequestedTarget, redeemedTarget, type TokenTarget } from "../rules/scope.ts";
+import { type DetailedTarget, type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -61,7 +61,7 @@ export const createDeviceCode = (
   });
 
 /** The client that asks, the address of the device, and the requested access. */
-export interface DeviceRequest extends TokenTarget {
+export interface DeviceRequest extends DetailedTarget {
   readonly requesterAddress: string;
   readonly requesterAgent: string;
 }
@@ -156,6 +156,7 @@ export function answerDevice(
     scope: device.scope,
     claims: null,
     resources: device.resources,
+    authorizationDetails: device.authorizationDetails,
     via: "device_code",
     session: null,
     address: device.requesterAddress,
@@ -200,9 +201,10 @@ export async function redeemDeviceCode(
     if (fault !== null || device === null || grant === null) return refuse(fault ?? "device_code_unknown");
     const useless = await useFault(context, client, grant);
     if (useless !== null) return refuse(useless);
-    const { scope, resources } = redeemedTarget(catalogue, grant, client, target);
+    const allowed = redeemedTarget(catalogue, grant, client, target);
+    const { scope, resources } = allowed;
     const confirmation = await caller.possession.use();
-    const accessToken = mintAccessToken(context, { client, grant, scope, resources, confirmation });
+    const accessToken = mintAccessToken(context, { client, grant, ...allowed, confirmation });
     const refreshToken = mintRefreshToken(context, client, grant.id, confirmation);
     const decision = rules.redeemDeviceCode(facts, client, {
       now,

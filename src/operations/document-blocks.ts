@@ -77,6 +77,20 @@ export async function applyDocumentPolicy(
   }
 }
 
+/**
+ * Refuses a client that was just made, if its URL was blocked meanwhile: the block itself found no client yet. False if nothing is
+ * blocked.
+ */
+export async function refuseIfBlocked(
+  context: BlockContext,
+  act: Act,
+  clientId: ClientRecord["clientId"],
+): Promise<boolean> {
+  if (!(await isBlocked(context, clientId))) return false;
+  await setTaken(context, act, clientId, false);
+  return true;
+}
+
 const setTaken = (
   context: BlockContext,
   act: Act,

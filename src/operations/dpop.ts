@@ -11,8 +11,10 @@ import { DPOP_HEADER, type DpopProof, malformed, parseProof } from "../protocol/
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { thumbprintInput } from "../protocol/public-jwk.ts";
+import { requireProofAlgorithm } from "../rules/binding.ts";
 import { requireFitting } from "../rules/dpop-proof.ts";
 import type { Act } from "../rules/events.ts";
+import type { ClientRecord } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 import type { Possession } from "./possession.ts";
 import { useOnce } from "./single-use.ts";
@@ -58,6 +60,7 @@ async function shown(
 ): Promise<Possession> {
   const { configuration, clock, keys, issuer } = context;
   const { nonces: mode, proof_seconds, signing_algorithms } = configuration.dpop;
+  const mtls = configuration.client_certificates?.url;
   // RFC 9449 §4.3: not more than one. The runtime joins headers of one name by a comma, which no JWT has.
   if (header.includes(",")) throw new OAuthError("dpop_proofs_several");
   const proof = parseProof(header, signing_algorithms);
@@ -67,7 +70,8 @@ async function shown(
   if (nonces !== null && proof.claims.nonce !== nonces[0]) incoming.dpopNonce = nonces[0];
   const rememberedUntil = requireFitting(proof, {
     method: incoming.request.method,
-    url: issuer.origin + incoming.path,
+    // RFC 8705 §5: clients with certificates find the endpoint at another address too.
+    urls: [issuer.origin + incoming.path, ...(mtls === undefined ? [] : [mtls + incoming.path])],
     now,
     seconds: proof_seconds,
     ath: accessToken === null ? null : sha256(accessToken),
@@ -80,6 +84,7 @@ async function shown(
   let used: Promise<Proven> | undefined;
   return {
     shown: confirmation,
+    algorithm: proof.algorithm,
     use() {
       used ??= use(context, act, confirmation, [thumbprint, proof.jti], rememberedUntil);
       return used;
@@ -121,10 +126,12 @@ export async function pushedKey(
   act: Act,
   incoming: Incoming,
   parameters: Parameters,
+  client: { readonly clientId: string } & Pick<ClientRecord, "securityProfile">,
 ): Promise<string | undefined> {
   const named = parameters.get("dpop_jkt");
   const possession = await showKey(context, act, incoming, null);
   if (possession === null) return named;
+  requireProofAlgorithm(client, possession.algorithm);
   const proven = (await possession.use()) ?? "";
   const thumbprint = proven.slice(proven.indexOf(":") + 1);
   if (named !== undefined && named !== thumbprint) throw new OAuthError("dpop_jkt_mismatch");

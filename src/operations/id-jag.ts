@@ -3,7 +3,7 @@
  * person by a token of this client; here the operator's policy decides, and the assertion is signed.
  */
 import { isConfidential } from "../clients/authentication.ts";
-import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
+import { accessTokenAlgorithm } from "../clients/openid-metadata.ts";
 import { ID_JAG_TOKEN_TYPE, ID_JAG_TYPE } from "../protocol/assertions.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
@@ -85,7 +85,7 @@ export async function exchangeForIdJag(
     // ID-JAG, Proof-of-Possession During Token Exchange: "the IdP MUST include a `cnf` claim".
     await caller.possession.use(),
   );
-  const algorithm = defaultSigningAlgorithm(configuration.signing.algorithms);
+  const algorithm = accessTokenAlgorithm(client, configuration.signing);
   const text = await signingKeys.sign(algorithm, ID_JAG_TYPE, claims);
   events.tell(actOf(act, caller), [
     {

@@ -2,7 +2,7 @@
  * The answer of the token endpoint: the tokens that a redemption stored, in the form in which the client gets them. What is
  * signed is signed after the commit, so that no signature is made for a code that another request used.
  */
-import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
+import { accessTokenAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
@@ -53,17 +53,20 @@ export const answered =
     const { client } = caller;
     const format = accessTokenFormatFor(context.catalogue, client, issued.resources);
     const wantsIdToken = issued.grant !== null && issued.scope.includes(OPENID_SCOPE);
-    if (!format.isSigned && !wantsIdToken) return issued.response;
+    const details = issued.accessToken?.authorizationDetails ?? null;
+    // RFC 9396 §7.
+    const plain = details === null ? issued.response : { ...issued.response, authorization_details: details };
+    if (!format.isSigned && !wantsIdToken) return plain;
     const account = issued.grant === null ? null : await findAccount(context, issued.grant.subject);
     // The person was removed in this moment, and the tokens with them.
     if (issued.grant !== null && account === null)
       return new OAuthError("grant_outdated", { clientId: client.clientId });
-    const credential = issued.response.access_token;
+    const credential = plain.access_token;
     const text = await format.write({
       credential,
       sign: (typ) => signAccessToken(context, client, issued, account, typ),
     });
-    const response = { ...issued.response, access_token: text };
+    const response = { ...plain, access_token: text };
     if (!wantsIdToken || issued.grant === null || account === null) return response;
     return { ...response, id_token: await signIdToken(context, client, issued.grant, account, issued, text) };
   };
@@ -80,7 +83,7 @@ async function signAccessToken(
   if (accessToken === null) return response.access_token;
   const { configuration, signingKeys } = context;
   const claims = accessTokenPayload(context, client, { ...issued, accessToken }, account);
-  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, claims);
+  return signingKeys.sign(accessTokenAlgorithm(client, configuration.signing), typ, claims);
 }
 
 type PayloadContext = Pick<Context, "issuer" | "configuration" | "catalogue" | "keys" | "clock">;
@@ -125,6 +128,10 @@ export function accessTokenPayload(
     ...(scope.length > 0 && { scope: formatScope(scope) }),
     // RFC 9449 §6.1.
     ...(accessToken.confirmation !== null && { cnf: cnfOf(accessToken.confirmation) }),
+    // RFC 9396 §9.1.
+    ...(accessToken.authorizationDetails !== null && {
+      authorization_details: accessToken.authorizationDetails,
+    }),
     ...(grant !== null && {
       auth_time: grant.authenticatedAt,
       acr: grant.authenticationLevel,

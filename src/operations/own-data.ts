@@ -98,6 +98,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       client_name: await nameOf(context, grant.clientId),
       scope: grant.scope,
       resources: grant.resources,
+      authorization_details: grant.authorizationDetails,
       via: grant.via,
       address: grant.address,
       program: grant.program,
@@ -115,6 +116,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       client_name: await nameOf(context, consent.clientId),
       scope: consent.scope,
       resources: consent.resources,
+      authorization_details: consent.authorizationDetails,
       given_at: time(consent.createdAt),
     }));
     return Promise.all(named);

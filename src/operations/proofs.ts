@@ -2,9 +2,12 @@
 import type { Incoming } from "../platform/http.ts";
 import { type Binding, bindingOf, type Confirmation, DPOP, MTLS } from "../protocol/bindings.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { isStrong } from "../protocol/security-profile.ts";
+import { requireProofAlgorithm } from "../rules/binding.ts";
 import type { Act } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { showCertificate } from "./certificate-binding.ts";
+import { findClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { type DpopContext, showKey } from "./dpop.ts";
 import { NOTHING_PROVEN, type Possession } from "./possession.ts";
@@ -68,7 +71,11 @@ export async function requirePossession(
   context: PossessionContext,
   act: Act,
   incoming: Incoming,
-  { text, confirmation }: { readonly text: string; readonly confirmation: Confirmation },
+  {
+    text,
+    confirmation,
+    clientId,
+  }: { readonly text: string; readonly confirmation: Confirmation; readonly clientId: string },
 ): Promise<Possession> {
   const binding = bindingOf(confirmation);
   const proof = PROOFS.find((each) => each.binding === binding);
@@ -76,5 +83,9 @@ export async function requirePossession(
   if (proof === undefined) throw new Error("No request can prove this binding.");
   if (possession === null) throw new OAuthError(proof.missing);
   if (possession.shown !== confirmation) throw new OAuthError(proof.other);
+  // An RSA key signs with PS256 and with RS256. Only for what some clients may not do the client is asked.
+  const { algorithm } = possession;
+  const client = algorithm === null || isStrong(algorithm) ? null : await findClient(context, clientId);
+  if (client !== null) requireProofAlgorithm(client, algorithm);
   return possession;
 }

@@ -1,7 +1,9 @@
 /** RFC 9126: a client pushes an authorization request, and a browser comes with its `request_uri`. */
+import { isPublic } from "../clients/authentication-methods.ts";
 import { type MintedCredential, mintCredential, parseCredential } from "../credentials/credential.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { credentialIn } from "../protocol/pushed-request.ts";
+import { isVouchedFor } from "../rules/client.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/pushed-request.ts";
 import { row } from "../store/contract.ts";
@@ -34,6 +36,12 @@ type WritingContext = Pick<Context, "store" | "events" | "clock">;
 
 const PUSHING = { caller: CALLER };
 
+/** Whether any stranger can push as this client: it proves nothing, or registered itself. */
+export const isOfStranger = (
+  client: ClientRecord,
+  { registration }: Pick<Context["configuration"], "registration">,
+): boolean => isPublic(client) || !isVouchedFor(client, registration);
+
 /** Keeps the request until its lifetime is over, or a person comes with it. Throws OAuthError if it is too long. */
 export async function pushRequest(
   context: Pick<Context, "store" | "events" | "clock" | "random" | "configuration">,
@@ -43,10 +51,11 @@ export async function pushRequest(
 ): Promise<MintedCredential> {
   const { store, clock, random, configuration } = context;
   const { clientId, number } = caller.client;
-  if (rules.isTooLong({ parameters }))
+  const isStranger = isOfStranger(caller.client, configuration);
+  if (rules.isTooLong({ parameters }, isStranger))
     throw new OAuthError("body_too_large", {
       clientId,
-      description: `The request has more than ${rules.LONGEST_PUSHED_REQUEST} characters.`,
+      description: `The request has more than ${rules.longestRequest(isStranger)} bytes.`,
     });
   const credential = mintCredential("pushed_request", clock, random);
   await outcomeOf(context, actOf(act, caller), async () => {

@@ -149,7 +149,7 @@ const NETWORK_DIGEST_BYTES = 8;
 const networkDigest = (keys: ServerKeys, address: string): Uint8Array =>
   keys.mac("network", narrowestNetwork(address)).slice(0, NETWORK_DIGEST_BYTES);
 
-/** Exchanges a refresh token for its successor and an access token. */
+/** Exchanges a refresh token for an access token and, unless the client keeps the token, for its successor. */
 export function refresh(
   context: Context,
   act: Act,
@@ -168,12 +168,8 @@ export function refresh(
     caller.confirm(facts.caller);
     const now = clock.seconds();
     const { possession } = caller;
-    const fault = refreshRules.refreshFault(
-      presented,
-      facts,
-      { clientId: client.clientId, isPublic: isPublic(client), shown: possession.shown },
-      now,
-    );
+    const sender = { clientId: client.clientId, isPublic: isPublic(client), shown: possession.shown };
+    const fault = refreshRules.refreshFault(presented, facts, sender, now);
     const { token, grant } = facts;
     if (fault !== null || presented === null || token === null || grant === null) {
       return refuse(fault ?? "refresh_token_unknown");
@@ -184,14 +180,25 @@ export function refresh(
     if (useless !== null) return refuse(useless);
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const confirmation = isLate ? null : await possession.use();
+    if (refreshRules.staysInUse(token, client, sender)) {
+      const accessToken = mintAccessToken(context, { client, grant, ...allowed, confirmation });
+      const expiresAt = now + configuration.lifetimes.refresh_token_seconds;
+      const use = { now, accessToken: accessToken.record, expiresAt };
+      const { outcome, ...decision } = refreshRules.useAndKeep(facts, client, use);
+      if (outcome === "refused") return refuse("refresh_token_revoked");
+      const response = mintedResponse(accessToken, { text }, allowed.scope);
+      const issued = { response, accessToken: accessToken.record, grant, ...allowed, nonce: null };
+      return { ...decision, outcome: issued };
+    }
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
     const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
     const successors = deriveSuccessors(keys, presented, id, retryKey);
-    const wish = { client, grant, scope: allowed.scope, resources: allowed.resources, confirmation };
+    const { scope, resources, authorizationDetails } = allowed;
+    const wish = { client, grant, scope, resources, authorizationDetails, confirmation };
     const mint = isLate ? draftAccessToken : mintAccessToken;
     const accessToken = mint(context, wish, successors.accessToken);
-    const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken, confirmation);
+    const refreshToken = refreshTokenOf(context, client, grant.id, successors.refreshToken, confirmation);
     const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {
       now,
       accessToken: accessToken.record,

@@ -1,5 +1,6 @@
 /** Workload identity: a token of a trusted issuer authenticates the client that has declared the workload (RFC 7523 §2.2 and §3). */
 import type { Proof, WorkloadCredentials } from "../clients/authentication-methods.ts";
+import { withinPolicy } from "../clients/clients.ts";
 import { OAuthError, REASONS, type Reason } from "../protocol/errors.ts";
 import type { Jws } from "../protocol/jws.ts";
 import type { Act } from "../rules/events.ts";
@@ -9,7 +10,7 @@ import { type ClientRecord, clients } from "../store/tables.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { believe, ForeignFault, issuerOf } from "./foreign-tokens.ts";
-import { allPages, type Page } from "./paging.ts";
+import { allPages, collect, type Page } from "./paging.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
 
 type WorkloadContext = Pick<
@@ -117,14 +118,16 @@ async function clientOf(
   return found;
 }
 
-/** All clients with workloads. Only a token that a trusted issuer signed leads here. */
-async function everyWorkload(context: WorkloadContext): Promise<ClientRecord[]> {
-  const found: ClientRecord[] = [];
+/**
+ * All clients with workloads. Only a token that a trusted issuer signed leads here; but GitHub signs for everyone, so this is one list and
+ * no look for each client.
+ */
+async function everyWorkload({
+  store,
+  configuration,
+  catalogue,
+}: WorkloadContext): Promise<readonly ClientRecord[]> {
   const pages = ({ limit, after = null }: Page<ClientRecord>) =>
-    context.store.list(clients, { where: { isWorkload: true }, after, limit });
-  for await (const { clientId } of allPages(pages)) {
-    const served = await findServedClient(context, clientId);
-    if (served !== null) found.push(served);
-  }
-  return found;
+    store.list(clients, { where: { isWorkload: true }, after, limit });
+  return (await collect(allPages(pages))).map((client) => withinPolicy(client, configuration, catalogue));
 }

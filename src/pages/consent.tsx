@@ -17,6 +17,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
 import { clientLogo, SUBMIT_SCRIPT } from "./assets.ts";
+import { detailWords } from "./details.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -97,7 +98,10 @@ export function consentPages(context: Context): AuthorizationPages {
           unverified={!request.vouched}
           notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}
           access={accessWords(context, frame.texts, request.toAllow, request.resources)}
-          onlyHere={isOnlyHere(context, request.toAllow, request.resources)}
+          details={detailWords(context, frame.texts, request.authorizationDetails)}
+          onlyHere={
+            request.authorizationDetails === null && isOnlyHere(context, request.toAllow, request.resources)
+          }
           logo={clientLogo(context, client)}
           signedInAs={account.username}
           here={here}

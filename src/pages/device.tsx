@@ -19,6 +19,7 @@ import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
 import { clientLogo } from "./assets.ts";
+import { detailWords } from "./details.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -243,7 +244,8 @@ function confirmPage(
       unverified={!isVouchedFor(client, context.configuration.registration)}
       userCode={formatUserCode(code)}
       access={accessWords(context, frame.texts, device.scope, device.resources)}
-      onlyHere={isOnlyHere(context, device.scope, device.resources)}
+      details={detailWords(context, frame.texts, device.authorizationDetails)}
+      onlyHere={device.authorizationDetails === null && isOnlyHere(context, device.scope, device.resources)}
       logo={clientLogo(context, client)}
       startedAt={device.createdAt}
       requesterAddress={device.requesterAddress}

@@ -51,6 +51,12 @@ export function webHost(uri: string | null): string | null {
 export const returnHost = (redirectUri: string): string | null =>
   isLoopback(redirectUri) ? null : webHost(redirectUri);
 
+/** What the address of a program on the device says of it: the loopback host, or its own scheme. */
+export const programAddress = (redirectUri: string): string =>
+  isLoopback(redirectUri)
+    ? new URL(redirectUri).hostname
+    : displayText(redirectUri.slice(0, redirectUri.indexOf(":") + 1));
+
 /**
  * Whether a request from this address came from the computer of the person who reads the page. That is certain only if
  * the issuer is a loopback name: behind an undeclared proxy every client has a loopback address, and the page would call a

@@ -2,7 +2,7 @@
 import { nameIn } from "../configuration/appearance-schema.ts";
 import type { Context } from "../operations/context.ts";
 import type { Incoming } from "../platform/http.ts";
-import { wordsIn } from "../protocol/catalogue.ts";
+import { wordsIn } from "../protocol/people-words.ts";
 import { lookOf, picturePath } from "./assets.ts";
 import { chosenLanguage, type LanguageSwitch, languageSwitch } from "./language-switch.ts";
 import { markPath } from "./mark.ts";

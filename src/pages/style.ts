@@ -208,6 +208,11 @@ button, .button {
 .facts > div { display: contents; }
 .facts dt { min-width: 6.75rem; color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
+.details { list-style: none; padding: 0; display: grid; gap: 1rem; margin-top: 1rem; }
+.details > li { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 0.875rem; }
+.details h3 { font-size: 1rem; margin: 0; }
+.details h3 + .facts { margin-top: 0.625rem; }
+.facts .values { list-style: none; padding: 0; }
 .facts .values li + li { margin-top: 0.25rem; }
 .facts dd span:not(.badge) { display: block; color: var(--muted); font-size: 0.875rem; }
 

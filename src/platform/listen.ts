@@ -121,10 +121,10 @@ interface Socket {
 const CERTIFICATE_CHECK_MILLIS = 10_000;
 
 /**
- * RFC 9325 §4.2: only suites with forward secrecy (ECDHE) and authenticated encryption. By itself the runtime also accepts
- * key transport by RSA and CBC. TLS 1.3 has no other kind of suite, so this list is for TLS 1.2.
+ * RFC 9325 §4.2, FAPI 2.0 §5.2.2: the four recommended suites, which have forward secrecy (ECDHE) and authenticated encryption. By
+ * itself the runtime also accepts key transport by RSA and CBC. TLS 1.3 has no other kind of suite, so this list is for TLS 1.2.
  */
-const TLS_1_2_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20";
+const TLS_1_2_CIPHERS = "ECDHE+AESGCM";
 
 /** Opens every listener, or none. Throws ListenError. */
 export async function listen(options: ListenOptions): Promise<Listening> {

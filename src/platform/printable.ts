@@ -17,3 +17,7 @@ export const escapeUnseen = (text: string): string =>
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
       .join(""),
   );
+
+/** A value as JSON that a terminal can show: what it would obey is escaped, so programs read the same value. */
+export const jsonText = (value: unknown, indent = 0): string =>
+  JSON.stringify(value, null, indent).split("\n").map(escapeUnseen).join("\n");

@@ -1,29 +1,12 @@
 /** The scopes and resources that exist on this server, and the rules between them (RFC 6749 §3.3, RFC 8707). */
+import type { DETAIL_KINDS, DetailType } from "./authorization-details.ts";
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
+import { type PeopleWords, wordsIn } from "./people-words.ts";
 import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 import type { SigningAlgorithm } from "./signing-algorithms.ts";
-
-/** Words for people: one text for all languages, or one for each, by language tag. */
-export type PeopleWords = string | Readonly<Record<string, string>>;
-
-/**
- * The words in a language (`de`). A tag with a region (`de-AT`) serves its whole language. If the language is missing, the
- * first one that was declared is the default.
- */
-export function wordsIn(words: PeopleWords, language: string): string {
-  if (typeof words === "string") return words;
-  const texts = Object.entries(words);
-  const wanted = language.toLowerCase();
-  const [primary] = wanted.split("-", 1);
-  const found =
-    texts.find(([tag]) => tag.toLowerCase() === wanted) ??
-    texts.find(([tag]) => tag.split("-", 1)[0]?.toLowerCase() === primary) ??
-    texts[0];
-  return found?.[1] ?? "";
-}
 
 export const ACCESS_TOKEN_FORMAT_NAMES = ["opaque", "jwt"] as const;
 export type AccessTokenFormatName = (typeof ACCESS_TOKEN_FORMAT_NAMES)[number];
@@ -34,6 +17,7 @@ export interface CatalogueDeclaration {
   readonly appearance: { readonly name: string };
   readonly scopes: readonly ScopeDeclaration[];
   readonly resources: readonly ResourceDeclaration[];
+  readonly authorization_details_types: readonly DetailTypeDeclaration[];
   /** The scopes that a client may register itself for. Default: all but those of `isReservedScope`. */
   readonly registration: {
     readonly mode: "open" | "token" | "off";
@@ -64,6 +48,21 @@ interface ResourceDeclaration {
   readonly tos_uri?: string | undefined;
   readonly jwks_uri?: string | undefined;
   readonly signing_algorithms: readonly SigningAlgorithm[];
+}
+
+interface DetailTypeDeclaration {
+  readonly type: string;
+  readonly title: PeopleWords;
+  readonly resources: readonly string[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly label?: PeopleWords | undefined;
+    readonly kind: (typeof DETAIL_KINDS)[number];
+    readonly required: boolean;
+    readonly values?: Readonly<Record<string, PeopleWords>> | undefined;
+  }[];
+  readonly remember: boolean;
+  readonly self_registered: boolean;
 }
 
 export interface ScopeEntry {
@@ -188,6 +187,9 @@ export const isForEveryResource = (name: Scope, scope: readonly Scope[]): boolea
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
   readonly resources: readonly ResourceEntry[];
+  /** The types of authorization details (RFC 9396). */
+  readonly detailTypes: readonly DetailType[];
+  detailType(name: string): DetailType | undefined;
   /** The scopes of clients that register themselves: none that is reserved by default, and none if registration is off. */
   readonly registrableScope: readonly Scope[];
   /** The scopes that clients which registered themselves may have, even if registration is off by now. */
@@ -257,9 +259,15 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const apisAmong = (identifiers: readonly ResourceIndicator[]) =>
     identifiers.filter((identifier) => find(identifier) !== self);
 
+  const detailTypes = new Map(
+    declared.authorization_details_types.map((each) => [each.type, toDetailType(each, find)]),
+  );
+
   return {
     scopes: [...scopes.values()],
     resources,
+    detailTypes: [...detailTypes.values()],
+    detailType: (name) => detailTypes.get(name),
     registrableScope: mode === "off" ? [] : registered,
     registeredScope: registered,
     describeScope: (scope, language = "en") => wordsIn(scopes.get(scope)?.description ?? scope, language),
@@ -306,6 +314,26 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     mayIntrospectAll: (clientId) => declared.introspection.trusted_clients.includes(clientId),
   };
 }
+
+const toDetailType = (
+  { type, title, resources, fields, remember, self_registered }: DetailTypeDeclaration,
+  find: (identifier: string) => ResourceEntry | undefined,
+): DetailType => ({
+  type,
+  title,
+  resources: resources.map(
+    (identifier) => find(identifier)?.identifier ?? parseResourceIndicator(identifier),
+  ),
+  fields: fields.map(({ name, label, kind, required, values }) => ({
+    name,
+    label: label ?? name,
+    kind,
+    required,
+    values: values === undefined ? null : new Map(Object.entries(values)),
+  })),
+  remembered: remember,
+  selfRegistered: self_registered,
+});
 
 const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
   identifier: parseResourceIndicator(declared.identifier),

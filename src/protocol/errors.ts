@@ -6,7 +6,7 @@
 import type { AuthenticationLevel } from "./authentication-level.ts";
 import type { RedirectUri } from "./identifiers.ts";
 
-/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9449 §12.2, RFC 9470 §3, OIDC Core §3.1.2.6. */
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449 §12.2, RFC 9470 §3, OIDC Core §3.1.2.6. */
 export type ErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -16,6 +16,7 @@ export type ErrorCode =
   | "unsupported_response_type"
   | "invalid_scope"
   | "invalid_target"
+  | "invalid_authorization_details"
   | "access_denied"
   | "server_error"
   | "temporarily_unavailable"
@@ -191,6 +192,7 @@ export const REASONS = {
   client_assertion_algorithm: authenticationFailed,
   client_assertion_key: authenticationFailed,
   client_assertion_signature: authenticationFailed,
+  client_assertion_strict_audience: authenticationFailed,
   client_certificate_missing: authenticationFailed,
   client_certificate_untimely: authenticationFailed,
   client_certificate_untrusted: authenticationFailed,
@@ -306,6 +308,36 @@ export const REASONS = {
     status: 400,
     description: "This client may no longer have anything that the person allowed.",
     cure: "The client's scopes, or the server's scopes and resources, have changed. Start a new authorization.",
+  },
+  authorization_details_malformed: {
+    error: "invalid_authorization_details",
+    status: 400,
+    description: "The authorization details are not valid.",
+    cure: "Send a JSON list of objects, each with a type and exactly the fields that the type declares: [[authorization_details_types]] in the configuration. A text is one line that a page can show whole.",
+  },
+  authorization_details_type_unknown: {
+    error: "invalid_authorization_details",
+    status: 400,
+    description: "There is no such type of authorization details here.",
+    cure: "Ask for a type of authorization_details_types_supported, or declare the type in [[authorization_details_types]].",
+  },
+  authorization_details_type_not_registered: {
+    error: "invalid_authorization_details",
+    status: 400,
+    description: "The client is not registered for this type of authorization details.",
+    cure: "Add the type to the client's authorization_details_types. A client that registered itself can have those with self_registered = true.",
+  },
+  authorization_details_exceed_grant: {
+    error: "invalid_authorization_details",
+    status: 400,
+    description: "These authorization details were not granted.",
+    cure: "Send some of the granted objects exactly as they were granted, or leave the parameter out (RFC 9396 §6). For others, start a new authorization.",
+  },
+  authorization_details_unusable: {
+    error: "invalid_authorization_details",
+    status: 400,
+    description: "No person can allow authorization details with this grant type.",
+    cure: "Leave the parameter out. Ask a person at the authorization endpoint, by a pushed request, or at the device authorization endpoint.",
   },
   resource_malformed: {
     error: "invalid_target",

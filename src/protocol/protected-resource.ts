@@ -1,5 +1,6 @@
 /** RFC 9728: the metadata of the resources in the catalogue, which their resource servers serve. */
-import type { Catalogue, PeopleWords, ResourceEntry } from "./catalogue.ts";
+import type { Catalogue, ResourceEntry } from "./catalogue.ts";
+import type { PeopleWords } from "./people-words.ts";
 import { isLoopback } from "./redirect-uri.ts";
 
 /** RFC 9728 §3: the registered suffix. */

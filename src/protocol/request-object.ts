@@ -66,6 +66,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map([
   // OpenID Connect Core §6.1: these are objects of JSON, not texts with JSON in them.
   ["claims", textOrObject],
   ["registration", textOrObject],
+  // RFC 9396 §2: a list of objects.
+  ["authorization_details", textOrObject],
 ]);
 
 /** The parameters that a request object has. As in a query, empty and unknown ones are not there. Throws OAuthError. */

@@ -47,6 +47,9 @@ export const needsPkce = (client: Profiled & { readonly requirePkce: boolean }, 
 /** FAPI 2.0 §5.3.2.2: the redirect URI stands in the request, even if the client has only one. */
 export const needsRedirectUri = isStrict;
 
+/** FAPI 2.0 §5.3.2.1: client assertions are for the issuer, as a string, and for nothing else. */
+export const needsIssuerAsAudience = isStrict;
+
 /** FAPI 2.0 §5.3.2.1: whether the client gets only tokens that are bound to a key of it. */
 export const needsBoundTokens = isStrict;
 
@@ -58,14 +61,18 @@ export const needsSignedRequests = (
 /** FAPI Message Signing §5.4.1: whether answers of the authorization endpoint must be signed. */
 export const needsSignedAnswers = signsMessages;
 
+/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve; DPoP proofs may have it. */
+export const isStrong = (algorithm: string): boolean =>
+  algorithm === "Ed25519" || STRICT_ALGORITHMS.some((strict) => strict === algorithm);
+
 /** The algorithms among these with which the client may sign, and with which this server may sign for it. */
 export const allowedAlgorithms = <Algorithm extends string>(
   client: Profiled,
   algorithms: readonly Algorithm[],
-): readonly Algorithm[] =>
-  isStrict(client)
-    ? algorithms.filter((algorithm) => STRICT_ALGORITHMS.some((strict) => strict === algorithm))
-    : algorithms;
+): readonly Algorithm[] => (isStrict(client) ? algorithms.filter(isStrong) : algorithms);
+
+/** FAPI 2.0 §5.3.2.1: whether the client keeps its refresh token when it uses it (rules/refresh-token.ts). */
+export const keepsRefreshTokens = isStrict;
 
 /** FAPI 2.0 §5.3.2.1: a code lives for 60 seconds at most. */
 export const codeSeconds = (client: Profiled, configured: number): number =>

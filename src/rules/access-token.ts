@@ -62,6 +62,7 @@ export function liveAccessToken(
     scope: token.scope ?? grant?.scope ?? [],
     resources: token.resources ?? grant?.resources ?? [],
     confirmation,
+    authorizationDetails: token.authorizationDetails,
     issuedAt,
     expiresAt,
     exchange,

@@ -25,6 +25,7 @@ import {
   type SessionRecord,
   sessions,
 } from "../store/tables.ts";
+import { coversDetails } from "./authorization-details.ts";
 import { fitsCode } from "./binding.ts";
 import { scopeToAllow } from "./claims.ts";
 import { allowClient, isEnabled } from "./client.ts";
@@ -133,9 +134,16 @@ export const useReauthentication = (
 /** Whether a remembered consent covers the request. */
 export const covers = (
   consent: ConsentRecord | null,
-  { scope, resources }: Pick<GrantRecord, "scope" | "resources">,
+  {
+    scope,
+    resources,
+    authorizationDetails,
+  }: Pick<GrantRecord, "scope" | "resources" | "authorizationDetails">,
 ): consent is ConsentRecord =>
-  consent !== null && isSubset(scope, consent.scope) && isSubset(resources, consent.resources);
+  consent !== null &&
+  isSubset(scope, consent.scope) &&
+  isSubset(resources, consent.resources) &&
+  coversDetails(consent.authorizationDetails, authorizationDetails);
 
 /** RFC 6749 §4.1.2: stores grant, code and consent, and uses up the form and the pushed request. */
 export function authorize(
@@ -147,7 +155,8 @@ export function authorize(
   if (!mayUse(client, account)) return concluded("refused");
   // The client may have changed since the request was checked, and in another sector the code would say who is who.
   if (matchRedirectUri(code.redirectUri, client.redirectUris) === null) return concluded("refused");
-  const asked = { scope: scopeToAllow(grant), resources: grant.resources };
+  const { resources, authorizationDetails } = grant;
+  const asked = { scope: scopeToAllow(grant), resources, authorizationDetails };
   const remembered = consent === "remembered" && covers(facts.consent, asked) ? facts.consent : null;
   // The consent may be gone since the caller found it, and the operator's word for the client too.
   if (consent === "remembered" && remembered === null && !client.firstParty) return concluded("refused");
@@ -181,8 +190,10 @@ export function authorize(
 /** The end of a session changes its row (`endOneSession`), so it finds every grant of the session. */
 const holdSession = ({ id, continuity }: SessionRecord) => hold(sessions, { id }, { continuity });
 
-const holdConsent = ({ subject, clientId, recipient, scope, resources }: ConsentRecord) =>
-  hold(consents, { subject, clientId, recipient }, { scope, resources });
+const holdConsent = ({ subject, clientId, recipient, ...allowed }: ConsentRecord) => {
+  const { scope, resources, authorizationDetails } = allowed;
+  return hold(consents, { subject, clientId, recipient }, { scope, resources, authorizationDetails });
+};
 
 export interface CodeFacts {
   readonly code: AuthorizationCodeRecord | null;

@@ -3,8 +3,9 @@
  * bearer token again (THREATS 85).
  */
 import { bindingOf, type Confirmation, DPOP, MTLS } from "../protocol/bindings.ts";
+import { malformed } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { needsBoundTokens } from "../protocol/security-profile.ts";
+import { allowedAlgorithms, needsBoundTokens, STRICT_ALGORITHMS } from "../protocol/security-profile.ts";
 import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
 
 /**
@@ -28,6 +29,17 @@ export function requireBinding(
   if (client.tlsClientCertificateBoundAccessTokens && !bound.includes(bindingOf(shown)))
     throw new OAuthError("binding_certificate_missing", { clientId });
   if (isMissing) throw new OAuthError("dpop_proof_missing", { clientId });
+}
+
+/** FAPI 2.0 §5.4.1: the proofs of a client of the strict profile have a strong signature. `algorithm`: null if none was made. Throws OAuthError. */
+export function requireProofAlgorithm(
+  client: { readonly clientId: string } & Pick<ClientRecord, "securityProfile">,
+  algorithm: string | null,
+): void {
+  if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
+    throw malformed(`alg in its header must be one of ${STRICT_ALGORITHMS.join(", ")} for this client`).with({
+      clientId: client.clientId,
+    });
 }
 
 /**

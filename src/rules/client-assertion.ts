@@ -7,7 +7,7 @@
  */
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { audiencesOf, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
-import { allowedAlgorithms } from "../protocol/security-profile.ts";
+import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables.ts";
 
@@ -101,13 +101,16 @@ function timeOf(claims: Jws["claims"], name: string): number | null {
   return time;
 }
 
-/** Why the client may not sign so; null if it may. */
+/** Why this client may not send the assertion, which `requireAssertion` accepts; null if it may. */
 export function assertionFault(
-  { algorithm }: Pick<Jws, "algorithm">,
+  { algorithm, claims }: Pick<Jws, "algorithm" | "claims">,
   client: Pick<ClientRecord, "tokenEndpointAuthMethod" | "tokenEndpointAuthSigningAlg" | "securityProfile">,
+  issuer: string,
 ): Reason | null {
   // RFC 7591 §2: a client has one method, so what would open its door beside it is refused.
   if (client.tokenEndpointAuthMethod !== "private_key_jwt") return "client_method_not_registered";
+  // What the operator lets other clients do leaves the profile as it is.
+  if (needsIssuerAsAudience(client) && claims.aud !== issuer) return "client_assertion_strict_audience";
   const { tokenEndpointAuthSigningAlg: registered } = client;
   const isRegistered = registered === null || registered === algorithm;
   return isRegistered && allowedAlgorithms(client, [algorithm]).length > 0

@@ -6,14 +6,11 @@ import { timeClaim } from "../protocol/jws.ts";
 /** RFC 9449 §11.1: how far the clock of a client may be ahead of this server's, in seconds. */
 const AHEAD_SECONDS = 30;
 
-/** A proof is remembered for this much longer than it is accepted, because the clocks of the nodes differ. */
-const SPARE_SECONDS = 60;
-
 /** The request, as this server knows it. */
 export interface ProofDemand {
   readonly method: string;
-  /** The address of the endpoint below the issuer. What the request says of its host does not count (THREATS 43). */
-  readonly url: string;
+  /** The addresses of the endpoint, the one below the issuer first. What the request says of its host does not count (THREATS 43). */
+  readonly urls: readonly [string, ...string[]];
   readonly now: number;
   /** How old a proof may be, in seconds. */
   readonly seconds: number;
@@ -26,19 +23,21 @@ export interface ProofDemand {
 /** Until when the proof must be remembered. Throws OAuthError if it is for another request, another time, or lacks a nonce. */
 export function requireFitting(
   { claims }: Pick<DpopProof, "claims">,
-  { method, url, now, seconds, ath, nonces }: ProofDemand,
+  { method, urls, now, seconds, ath, nonces }: ProofDemand,
 ): number {
   // The method is compared as it is: its case counts (RFC 9110 §9.1).
   if (claims.htm !== method) throw mismatch("htm is not the method of the request");
-  if (typeof claims.htu !== "string" || !isSameAddress(claims.htu, url))
-    throw mismatch(`htu is not the address of this endpoint, ${url}`);
+  const { htu } = claims;
+  if (typeof htu !== "string" || !urls.some((url) => isSameAddress(htu, url)))
+    throw mismatch(`htu is not the address of this endpoint, ${urls[0]}`);
   if (ath !== null && claims.ath !== ath) throw mismatch("ath is not the hash of the access token");
   const issuedAt = timeClaim(claims, "iat");
   if (issuedAt === null) throw mismatch("iat is no time");
   if (issuedAt > now + AHEAD_SECONDS || issuedAt < now - seconds) throw new OAuthError("dpop_proof_untimely");
   if (nonces !== null && (typeof claims.nonce !== "string" || !nonces.includes(claims.nonce)))
     throw new OAuthError("dpop_nonce_missing");
-  return Math.floor(issuedAt) + seconds + SPARE_SECONDS;
+  // From the next whole second on it is too old.
+  return Math.floor(issuedAt) + seconds + 1;
 }
 
 /**

@@ -54,7 +54,9 @@ function emailOf(
 
 const textClaim = (claims: ForeignToken["claims"], name: string): string | null => {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  return typeof value === "string" && value !== "" && value.length <= 320 ? value : null;
+  if (typeof value !== "string" || value === "" || value.length > 320) return null;
+  // No database can look for these.
+  return value.isWellFormed() && !value.includes("\0") ? value : null;
 };
 
 /**

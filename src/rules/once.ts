@@ -5,20 +5,24 @@ import { type Change, insert } from "../store/contract.ts";
 import { type OnceKind, once } from "../store/tables.ts";
 import type { Decision } from "./decision.ts";
 
-/** What counts once. Its id is kept until it expires. */
+/** What counts once. `expiresAt`: from then on it is refused anyway. */
 export interface Single {
   readonly id: RecordId;
   readonly expiresAt: EpochSeconds;
 }
 
+/** The clocks of two nodes, or of one before and after it was set, may be this far apart. */
+export const SPARE_SECONDS = 60;
+
 /**
- * The change that makes something count once. The store forgets it when it has expired. `resultId`: what came of it.
+ * The change that makes something count once. It is remembered for longer than it counts: a node whose clock is ahead cleans up, and one
+ * that is behind would take it again (THREATS 37). `resultId`: what came of it.
  */
 export const countOnce = (
   kind: OnceKind,
   { id, expiresAt }: Single,
   resultId: RecordId | null = null,
-): Change => insert(once, { kind, id, expiresAt, resultId });
+): Change => insert(once, { kind, id, expiresAt: expiresAt + SPARE_SECONDS, resultId });
 
 /** Uses up what its signer made for one use. The commit is stale if it was used before. `urgent`: it comes with a request that ends access. */
 export const useOnce = (kind: OnceKind, single: Single, urgent = false): Decision<void> => ({

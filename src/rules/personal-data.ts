@@ -4,6 +4,7 @@
 import { type Catalogue, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import type { Scope } from "../protocol/identifiers.ts";
 import type { LiveAccessToken } from "./access-token.ts";
+import { detailsAt } from "./authorization-details.ts";
 
 export const tellsUsername = (scope: readonly Scope[]): boolean => scope.includes(USERINFO_SCOPE);
 
@@ -16,6 +17,7 @@ export interface VisibleToken {
     | "subject"
     | "scope"
     | "resources"
+    | "authorizationDetails"
     | "issuedAt"
     | "expiresAt"
     | "confirmation"
@@ -25,7 +27,7 @@ export interface VisibleToken {
   readonly showsUsername: boolean;
 }
 
-type Sees = Pick<Catalogue, "mayIntrospect" | "mayIntrospectAll" | "scopeFor">;
+type Sees = Pick<Catalogue, "mayIntrospect" | "mayIntrospectAll" | "scopeFor" | "detailType">;
 
 /**
  * The part of an access token that a client sees at introspection; null if it is none of its business (RFC 7662 §4). A client
@@ -39,6 +41,11 @@ export function visibleToken(catalogue: Sees, clientId: string, token: LiveAcces
   if (token.clientId === clientId) return { token, showsUsername: own.length > 0 || tellsUsername(scope) };
   if (own.length === 0) return null;
   if (own.length === resources.length) return { token, showsUsername: true };
-  const seen = { ...token, resources: own, scope: catalogue.scopeFor(scope, own) };
+  const seen = {
+    ...token,
+    resources: own,
+    scope: catalogue.scopeFor(scope, own),
+    authorizationDetails: detailsAt(catalogue, token.authorizationDetails, own),
+  };
   return { token: seen, showsUsername: true };
 }

@@ -20,11 +20,18 @@ export const ANSWER_SECONDS = 3600;
 /** How long the server still knows a request that has expired, so that it can say so. */
 export const PUSHED_REQUEST_REMEMBERED_SECONDS = 600;
 
-/** A stored request takes no more, in characters of its names and values. */
-export const LONGEST_PUSHED_REQUEST = 32_768;
+/**
+ * A stored request takes no more, in bytes of its names and values. Strangers push thousands in their budget, which stay for an hour, so
+ * theirs are as short as those in an address (THREATS 42).
+ */
+export const longestRequest = (isStranger: boolean): number => (isStranger ? 8192 : 32_768);
 
-export const isTooLong = ({ parameters }: Pick<PushedRequestRecord, "parameters">): boolean =>
-  parameters.reduce((sum, [name, value]) => sum + name.length + value.length, 0) > LONGEST_PUSHED_REQUEST;
+export const isTooLong = (
+  { parameters }: Pick<PushedRequestRecord, "parameters">,
+  isStranger: boolean,
+): boolean =>
+  parameters.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0) >
+  longestRequest(isStranger);
 
 export const pushRequest = (pushed: PushedRequestRecord): Decision<void> => ({
   outcome: undefined,

@@ -4,14 +4,18 @@
  * A retry after a lost answer, or a second tab, gets the same answer as the first use. So there are never two live
  * branches, and people are not signed out by accident. Any later use of a predecessor means theft or a restored backup,
  * and ends the grant.
+ *
+ * A client of the strict profile keeps its refresh token instead (`staysInUse`).
  */
 import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Confirmation } from "../protocol/bindings.ts";
 import type { Reason } from "../protocol/errors.ts";
+import { keepsRefreshTokens } from "../protocol/security-profile.ts";
 import { update } from "../store/contract.ts";
 import {
   type AccessTokenRecord,
+  type ClientRecord,
   type GrantRecord,
   type RefreshTokenRecord,
   refreshTokens,
@@ -60,6 +64,50 @@ export function refreshFault(
   return fitsRefreshToken(token, shown, isPublic) ? null : "refresh_token_of_other_key";
 }
 
+/**
+ * FAPI 2.0 §5.3.2.1: whether the client keeps the token when it uses it. Rotation finds the thief who copied a token. Here a thief needs
+ * the keys of the client as well, and a client that loses an answer loses nothing. A token that is bound to no key yet is rotated once
+ * more, into one that is.
+ */
+export const staysInUse = (
+  { usedAt, confirmation }: Pick<RefreshTokenRecord, "usedAt" | "confirmation">,
+  client: Pick<ClientRecord, "securityProfile">,
+  { isPublic, shown }: Pick<RefreshSender, "isPublic" | "shown">,
+): boolean =>
+  usedAt === null && confirmation !== null && shown !== null && !isPublic && keepsRefreshTokens(client);
+
+/** Stores an access token, and lengthens the life of the token that stays. `expiresAt`: when that expires if it is not used again. */
+export function useAndKeep(
+  { token, grant }: Pick<RefreshFacts, "token" | "grant">,
+  client: ServedClient | null,
+  {
+    now,
+    accessToken,
+    expiresAt,
+  }: Pick<Issuance, "now" | "accessToken"> & { readonly expiresAt: EpochSeconds },
+): Decision<"issued" | "refused"> {
+  if (token === null || grant === null || token.usedAt !== null) return concluded("refused");
+  if (token.expiresAt <= now || grant.revokedAt !== null) return concluded("refused");
+  if (!isEnabled(client)) return concluded("refused");
+  return {
+    outcome: "issued",
+    changes: [
+      update(refreshTokens, { id: token.id }, { usedAt: null }, { expiresAt }),
+      ...issueTokens(grant, client, { now, accessToken, refreshToken: null, keptUntil: expiresAt }),
+    ],
+    events: [issuedByRefresh(grant)],
+  };
+}
+
+const issuedByRefresh = (grant: GrantRecord) =>
+  ({
+    event: "token.issued",
+    via: "refresh_token",
+    subject: grant.subject,
+    client: grant.clientId,
+    grant: grant.id,
+  }) as const;
+
 export type RotationOutcome =
   | { readonly outcome: "rotated" }
   /** The token was used within the retry window and its successor is still unused: the client gets the same answer again. */
@@ -106,15 +154,7 @@ export function rotate(
       ),
       ...issueTokens(grant, client, rotation),
     ],
-    events: [
-      {
-        event: "token.issued",
-        via: "refresh_token",
-        subject: grant.subject,
-        client: grant.clientId,
-        grant: grant.id,
-      },
-    ],
+    events: [issuedByRefresh(grant)],
   };
 }
 

@@ -40,6 +40,7 @@ const KEPT: ReadonlySet<string> = new Set([
 const NAMED: ReadonlySet<string> = new Set([
   "access_token",
   "assertion",
+  "authorization_details",
   "claims",
   "client_assertion",
   "client_name",

@@ -4,6 +4,14 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
 import { type ClientRecord, describesItself, type GrantRecord } from "../store/tables.ts";
+import {
+  type Details,
+  detailsAt,
+  narrowedDetails,
+  remainingDetails,
+  requestedDetails,
+  resourcesOf,
+} from "./authorization-details.ts";
 
 /** The scope and resources of one access token. */
 export interface TokenTarget {
@@ -11,13 +19,23 @@ export interface TokenTarget {
   readonly resources: readonly ResourceIndicator[];
 }
 
+/** The same with the authorization details that go with them. */
+export interface DetailedTarget extends TokenTarget {
+  readonly authorizationDetails: Details;
+}
+
 /** The scope and resources of a request, not yet checked. */
 export interface RequestedTarget {
   readonly scope: string | undefined;
   readonly resources: readonly string[];
+  /** RFC 9396: the text of the parameter. */
+  readonly authorizationDetails?: string | undefined;
 }
 
-export type ScopedClient = Pick<ClientRecord, "clientId" | "scope" | "defaultScope" | "source">;
+export type ScopedClient = Pick<
+  ClientRecord,
+  "clientId" | "scope" | "defaultScope" | "source" | "authorizationDetailsTypes"
+>;
 
 /**
  * The scope that a client may ask a person for. A self-registered client may ask for all scopes open to registration,
@@ -32,23 +50,37 @@ export const askableScope = (
  * The target of a new request: its scopes (RFC 6749 §3.3, or the client's default ones) and its resources (RFC 8707 §2.1,
  * or those that use the scopes). `allowed` is the limit of its scope. RFC 6749 §3.3 lets a server ignore a part of the
  * requested scope: clients ask for `openid` and `offline_access` everywhere. The answer says what was given.
- * Throws `invalid_scope` if nothing is left, or `invalid_target`.
+ * Throws `invalid_scope` if nothing is left, `invalid_target`, or `invalid_authorization_details`.
  */
 export function requestedTarget(
   catalogue: Catalogue,
   client: ScopedClient,
   requested: RequestedTarget,
   allowed: readonly Scope[],
-): TokenTarget {
-  const named = parseScope(requested.scope ?? "");
+): DetailedTarget {
+  const authorizationDetails = requestedDetails(catalogue, client, requested.authorizationDetails);
+  const names = parseScope(requested.scope ?? "");
+  // RFC 9396 §3.1: a request with details alone wants what they say, and not what the client gets by default.
+  const implied = authorizationDetails === null ? client.defaultScope : [];
   // The default may have scopes that the operator has taken away since.
-  const scope = (named.length === 0 ? client.defaultScope : named).filter(
+  const scope = (names.length === 0 ? implied : names).filter(
     (name) => allowed.includes(name) && catalogue.isKnownScope(name),
   );
-  if (named.length > 0 && scope.length === 0) throw nothingLeft(catalogue, client, named);
-  if (requested.resources.length === 0) return { scope, resources: catalogue.defaultResources(scope) };
-  const resources = catalogue.requireKnownResources(requested.resources);
-  return { scope: downscope(catalogue, scope, resources), resources };
+  if (names.length > 0 && scope.length === 0) throw nothingLeft(catalogue, client, names);
+  if (requested.resources.length === 0) {
+    const using =
+      authorizationDetails !== null && scope.length === 0 ? [] : catalogue.defaultResources(scope);
+    const resources = [...new Set([...using, ...resourcesOf(catalogue, authorizationDetails)])];
+    return { scope, resources, authorizationDetails };
+  }
+  const named = catalogue.requireKnownResources(requested.resources);
+  // RFC 9396 §3.2: the parameter `resource` changes nothing about the details, so their APIs come beside it.
+  const resources = [...new Set([...named, ...resourcesOf(catalogue, authorizationDetails)])];
+  return {
+    scope: usableAt(catalogue, scope, resources, authorizationDetails),
+    resources,
+    authorizationDetails,
+  };
 }
 
 function nothingLeft(
@@ -78,14 +110,14 @@ export function narrowToGrant(
   granted: GrantedTarget,
   client: GrantedClient,
   requested: RequestedTarget,
-): TokenTarget {
+): DetailedTarget {
   const grant = remaining(catalogue, granted, client);
   const named = parseScope(requested.scope ?? "");
   const wider = firstMissing(named, grant.scope);
   if (wider !== undefined) {
     throw new OAuthError("scope_exceeds_grant", { description: `The scope '${wider}' was not granted.` });
   }
-  return narrowToResources(catalogue, grant, named.length === 0 ? grant.scope : named, requested.resources);
+  return narrowToResources(catalogue, grant, named.length === 0 ? grant.scope : named, requested);
 }
 
 /**
@@ -98,37 +130,43 @@ export function redeemedTarget(
   granted: GrantedTarget,
   client: GrantedClient,
   requested: RequestedTarget,
-): TokenTarget {
+): DetailedTarget {
   const grant = remaining(catalogue, granted, client);
   const named: ReadonlySet<string> = new Set(requested.scope?.split(" "));
   const common = grant.scope.filter((name) => named.has(name));
-  return narrowToResources(catalogue, grant, common.length === 0 ? grant.scope : common, requested.resources);
+  return narrowToResources(catalogue, grant, common.length === 0 ? grant.scope : common, requested);
 }
 
-type GrantedTarget = Pick<GrantRecord, "scope" | "resources">;
-type GrantedClient = Pick<ClientRecord, "scope" | "source">;
+type GrantedTarget = Pick<GrantRecord, "scope" | "resources" | "authorizationDetails">;
+type GrantedClient = Pick<ClientRecord, "scope" | "source" | "authorizationDetailsTypes">;
 
 /** The grant without all that the operator has taken away since the person agreed. Throws `grant_outdated`. */
-function remaining(catalogue: Catalogue, granted: GrantedTarget, client: GrantedClient): TokenTarget {
+function remaining(catalogue: Catalogue, granted: GrantedTarget, client: GrantedClient): DetailedTarget {
   const askable = askableScope(catalogue, client);
   const grant = {
     scope: granted.scope.filter((name) => askable.includes(name) && catalogue.isKnownScope(name)),
     resources: granted.resources.filter((resource) => catalogue.isOpenResource(resource)),
+    authorizationDetails: remainingDetails(catalogue, client, granted.authorizationDetails),
   };
-  if ((grant.scope.length === 0 && granted.scope.length > 0) || grant.resources.length === 0) {
+  const hadSome = granted.scope.length > 0 || granted.authorizationDetails !== null;
+  const hasSome = grant.scope.length > 0 || grant.authorizationDetails !== null;
+  if ((hadSome && !hasSome) || grant.resources.length === 0) {
     throw new OAuthError("grant_outdated");
   }
   return grant;
 }
 
-/** RFC 8707 §2.2: the part of `scope` for the named resources of the grant, or for all of them. */
+/** RFC 8707 §2.2, RFC 9396 §6: the part of `scope` and of the details for the named resources of the grant, or for all of them. */
 function narrowToResources(
   catalogue: Catalogue,
-  grant: TokenTarget,
+  grant: DetailedTarget,
   scope: readonly Scope[],
-  named: readonly string[],
-): TokenTarget {
-  if (named.length === 0) return { scope, resources: grant.resources };
+  { resources: named, authorizationDetails: details }: RequestedTarget,
+): DetailedTarget {
+  const wanted = narrowedDetails(grant.authorizationDetails, details);
+  const detailed = (resources: readonly ResourceIndicator[]) => detailsAt(catalogue, wanted, resources);
+  if (named.length === 0)
+    return { scope, resources: grant.resources, authorizationDetails: detailed(grant.resources) };
   const resources = catalogue.requireKnownResources(named);
   const foreign = firstMissing(resources, grant.resources);
   if (foreign !== undefined) {
@@ -136,8 +174,22 @@ function narrowToResources(
       description: `The resource '${foreign}' was not part of what the person allowed.`,
     });
   }
-  return { scope: downscope(catalogue, scope, resources), resources };
+  const authorizationDetails = detailed(resources);
+  return {
+    scope: usableAt(catalogue, scope, resources, authorizationDetails),
+    resources,
+    authorizationDetails,
+  };
 }
+
+/** A token with details is of use without any scope. */
+const usableAt = (
+  catalogue: Catalogue,
+  scope: readonly Scope[],
+  resources: readonly ResourceIndicator[],
+  details: Details,
+): Scope[] =>
+  details === null ? downscope(catalogue, scope, resources) : scopeAt(catalogue, scope, resources);
 
 /**
  * RFC 8707 §2.2: keeps the scopes that the resources can use, and those that hold for all. Throws `resource_scope_empty` if

@@ -7,6 +7,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
+import type { AuthorizationDetail } from "../protocol/authorization-details.ts";
 import type { Confirmation } from "../protocol/bindings.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { CertificateName } from "../protocol/certificate-name.ts";
@@ -48,6 +49,8 @@ const scope = () => list<Scope>();
 const resources = () => list<ResourceIndicator>();
 /** A value that is JSON already. */
 const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
+/** RFC 9396. Null: none. */
+const authorizationDetails = () => orNull(asItIs<readonly AuthorizationDetail[]>());
 
 /** The server's own secret, from which all processes on this database derive their keys, and the former ones that still count. */
 export const serverKeys = table("server_keys", {
@@ -278,11 +281,15 @@ export const clients = table("clients", {
     dpopBoundAccessTokens: boolean(),
     /** RFC 8705 §3.4: whether its tokens are bound to the certificate of its TLS, and it gets none without one. */
     tlsClientCertificateBoundAccessTokens: boolean(),
+    /** RFC 9396 §10: the types of authorization details that it may ask people for. */
+    authorizationDetailsTypes: list(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
+    /** Null: as `lifetimes.refresh_token_seconds` says. Of a client that registered itself, what is longer than that counts for nothing. */
+    refreshTokenSeconds: orNull(integer()),
     /** Null: as the API says for which a token is. */
     accessTokenFormat: orNull(text<AccessTokenFormatName>()),
     secrets,
@@ -692,6 +699,8 @@ export const consents = table("consents", {
     recipient: text(),
     scope: scope(),
     resources: resources(),
+    /** Those of types that may be remembered. */
+    authorizationDetails: authorizationDetails(),
     createdAt: integer(),
   },
   key: ["subject", "clientId", "recipient"],
@@ -782,6 +791,7 @@ export const grants = table("grants", {
     /** Null if the request named none. */
     claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
+    authorizationDetails: authorizationDetails(),
     via: text<"authorization_code" | "device_code" | "jwt_bearer">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
@@ -971,6 +981,7 @@ export const deviceCodes = table("device_codes", {
     clientId: text<ClientId>(),
     scope: scope(),
     resources: resources(),
+    authorizationDetails: authorizationDetails(),
     createdAt: integer(),
     expiresAt: integer(),
     /** The address of the device, which the page shows to the person (RFC 8628 §5.4). */
@@ -1023,6 +1034,8 @@ export const accessTokens = table("access_tokens", {
     resources: orNull(resources()),
     /** What a request with the token must prove; null for a bearer token. */
     confirmation: orNull(text<Confirmation>()),
+    /** All that the token has, whatever the grant has. */
+    authorizationDetails: authorizationDetails(),
     /** Null for all but those that a client got for another token. */
     exchange: orNull(asItIs<Exchange>()),
     issuedAt: integer(),

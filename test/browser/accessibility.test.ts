@@ -25,7 +25,9 @@ async function faultsOf(page: Page): Promise<string[]> {
   const found = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
   await page.emulateMedia({ colorScheme: "dark" });
   const inDark = await page.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run({ runOnly: ["cat.color"] }),
+    (window as unknown as { axe: typeof axe }).axe.run({
+      runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] },
+    }),
   );
   await page.emulateMedia({ colorScheme: "light" });
   return [

@@ -16,6 +16,12 @@ import { STEPS } from "../../src/rules/sign-in.ts";
 import { put, StoreUnavailable } from "../../src/store/contract.ts";
 import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
 import { newPublicKey } from "../support/authenticator.ts";
+import {
+  ACCOUNT_INFORMATION,
+  DETAILS_CONFIGURATION,
+  PAYMENT,
+  written,
+} from "../support/authorization-details.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { jpegOf, landscape } from "../support/images.ts";
@@ -23,7 +29,6 @@ import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { appCode, FACTOR_PAGE, secretOn } from "../support/second-factor.ts";
-import { TEST_CONFIGURATION } from "../support/server.ts";
 import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 
 /** As if the server had just fetched the metadata document of a program on the device. Returns its URL. */
@@ -60,8 +65,9 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       sensitive: true,
     },
   ],
-  resources: TEST_CONFIGURATION.resources,
   registration: OPEN_TO_DEVICES,
+  resources: DETAILS_CONFIGURATION.resources,
+  authorization_details_types: DETAILS_CONFIGURATION.authorization_details_types,
   clients: [
     {
       client_id: "web",
@@ -71,6 +77,7 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       tos_uri: "https://client.example/terms",
       policy_uri: "https://client.example/privacy",
       initiate_login_uri: "https://client.example/login",
+      authorization_details_types: ["payment", "account_information"],
       redirect_uris: ["https://client.example/callback"],
       secrets: ["a secret that is long enough for tests"],
     },
@@ -353,6 +360,15 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: path(authorizePath({ scope: "mail.read mail.send profile", resource: "https://mail.example/" })),
   },
   { name: "consent-sensitive", open: path(authorizePath({ scope: "profile mail.read mail.delete" })) },
+  {
+    name: "consent-details",
+    open: path(
+      authorizePath({
+        scope: undefined,
+        authorization_details: written({ ...PAYMENT, urgent: true }, { ...ACCOUNT_INFORMATION, days: 90 }),
+      }),
+    ),
+  },
   { name: "consent-own", open: path(authorizePath({ scope: "profile email" })) },
   {
     name: "consent-sign-in",

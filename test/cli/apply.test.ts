@@ -1,6 +1,7 @@
 /** Groups, people and clients as a file. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { proves } from "../support/proves.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
 afterAll(removeTemporaryFolders);
@@ -156,6 +157,19 @@ describe("tessera apply", () => {
 });
 
 describe("tessera export", () => {
+  test(proves("shows a terminal nothing that it would obey, and loses nothing", "threat 50"), async () => {
+    const [here, there] = [fresh(), fresh()];
+    const hostile = "a\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\u{e0041}";
+    const file = `[[clients]]\nclient_id = "wiki"\nredirect_uris = ["https://wiki.example/cb"]\ncontacts = [${JSON.stringify(hostile)}]\n`;
+    const added = await here.apply(file);
+    expect(added.code).toBe(0);
+    const { out } = await here.run("export");
+    for (const shown of [added.out, out, (await here.run("export", "--json")).out])
+      expect(shown).not.toMatch(/[^\P{C}\n]/u);
+    expect((await there.apply(out)).code).toBe(0);
+    expect((await there.json("client", "show", "wiki")).contacts).toEqual([hostile]);
+  });
+
   test("prints a file that changes nothing here, and makes the same elsewhere", async () => {
     const here = fresh();
     await here.apply(FILE);

@@ -152,6 +152,27 @@ describe("an application that signs people in", () => {
     );
   });
 
+  test("may ask for authorization details of types that are declared", async () => {
+    const types = [{ type: "payment", title: "Pay", resources: ["https://bank.example/"] }];
+    const declared = ["--set", `authorization_details_types=${JSON.stringify(types)}`];
+    const resources = ["--set", 'resources=[{"identifier":"https://bank.example/"}]'];
+    const made = await json(
+      "add",
+      "--id",
+      "shop",
+      ...REDIRECT,
+      "--details-type",
+      "payment",
+      ...declared,
+      ...resources,
+    );
+    expect(made.authorization_details_types).toEqual(["payment"]);
+    expect((await client("show", "shop")).out).toContain("payment");
+    const wrong = await client("set", "shop", "--details-type", "nonsense", ...declared, ...resources);
+    expect(wrong.err).toContain("The type 'nonsense' of authorization_details_types does not exist here");
+    expect((await json("set", "shop", "--details-type", "")).authorization_details_types).toBeUndefined();
+  });
+
   test("has a name for each language, of which each is checked as the first", async () => {
     await json("add", "--id", "named", "--name", "Files", ...REDIRECT, "--name-in", "de=Dateien");
     const more = await json("set", "named", "--name-in", "pt-BR=Arquivos");

@@ -3,6 +3,7 @@ import { afterAll, afterEach, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKS } from "../../src/operations/checks/index.ts";
+import { proves } from "../support/proves.ts";
 import { endProcesses } from "./processes.ts";
 import { startServer } from "./running.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
@@ -91,19 +92,52 @@ test("runs the checks that are named, and refuses names of none", async () => {
   expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("address.issuer, ") });
 });
 
-test("says when others can read a configuration with secrets, and not of one without", async () => {
-  const data = join(temporaryFolder(), "data");
-  expect((await tessera(["user", "add", "ada", "--generate", "--data", data])).code).toBe(0);
-  const file = join(temporaryFolder(), "tessera.toml");
-  writeFileSync(file, `data = ${JSON.stringify(data)}\n`);
-  chmodSync(file, 0o644);
-  const permissions = () => tessera(["doctor", "files.permissions", "--config", file]);
-  expect((await permissions()).code).toBe(0);
-  writeFileSync(
-    file,
-    `data = ${JSON.stringify(data)}\n[[clients]]\nclient_id = "wiki"\nsecrets = ["a secret that stands in this file"]\n`,
-  );
-  const { code, out } = await permissions();
-  expect(code).toBe(1);
-  expect(out).toContain(`chmod 600 ${file}`);
-});
+test(
+  proves("says when others can read a file with secrets, and not of one without", "threat 50"),
+  async () => {
+    const data = join(temporaryFolder(), "data");
+    expect((await tessera(["user", "add", "ada", "--generate", "--data", data])).code).toBe(0);
+    const file = join(temporaryFolder(), "tessera.toml");
+    writeFileSync(file, `data = ${JSON.stringify(data)}\n`);
+    chmodSync(file, 0o644);
+    const permissions = () => tessera(["doctor", "files.permissions", "--config", file]);
+    expect((await permissions()).code).toBe(0);
+    writeFileSync(
+      file,
+      `data = ${JSON.stringify(data)}\n[[clients]]\nclient_id = "wiki"\nsecrets = ["a secret that stands in this file"]\n`,
+    );
+    const { code, out } = await permissions();
+    expect(code).toBe(1);
+    expect(out).toContain(`chmod 600 ${file}`);
+    const secret = join(temporaryFolder(), "secret");
+    writeFileSync(secret, `whsec_${"A".repeat(32)}`, { mode: 0o644 });
+    chmodSync(secret, 0o644);
+    const SECRETS: readonly (readonly [text: string, where: string])[] = [
+      ['[metrics]\ntoken = "Zt4vQ0c2mJ7xW9sKq3rB8nL5yH6dF1gP"', file],
+      [
+        '[telemetry]\notlp_endpoint = "http://127.0.0.1:9"\nheaders = [{ name = "Authorization", value = "Zt4vQ0c2mJ7xW9sKq3rB8nL5yH6dF1gQ" }]',
+        file,
+      ],
+      [
+        `[[webhooks]]\nname = "w"\nurl = "https://hooks.example/"\nsecrets = ["whsec_${"A".repeat(32)}"]`,
+        file,
+      ],
+      [
+        `[[webhooks]]\nname = "w"\nurl = "https://hooks.example/"\nsecrets = [{ file = ${JSON.stringify(secret)} }]`,
+        secret,
+      ],
+    ];
+    for (const [text, where] of SECRETS) {
+      writeFileSync(file, `data = ${JSON.stringify(data)}\n${text}\n`);
+      const found = await permissions();
+      expect({ text, code: found.code, err: found.err }).toEqual({ text, code: 1, err: "" });
+      expect(found.out.match(/chmod 600 \S+/g)).toEqual([`chmod 600 ${where}`]);
+    }
+    const digest = `sha256:${"0".repeat(64)}`;
+    writeFileSync(
+      file,
+      `data = ${JSON.stringify(data)}\n[[clients]]\nclient_id = "wiki"\nsecrets = ["${digest}"]\n`,
+    );
+    expect((await permissions()).code).toBe(0);
+  },
+);

@@ -75,6 +75,14 @@ test("checks the keys of one, and says what is wrong with another", async () => 
   expect((await tessera(["issuer", "check", bad.issuer, ...flags])).out).toContain("no jwks_uri");
   bad.answer = (path) => (path === "/keys" ? Response.json({ keys: [] }) : null);
   expect((await tessera(["issuer", "check", bad.issuer, ...flags])).out).toContain("None of its keys");
+  // A terminal would obey it, also U+009B.
+  const hostile = { ...good.publicJwk, kid: "\u001b]0;owned\u0007\u009b2J\u202e" };
+  bad.answer = (path) => (path === "/keys" ? Response.json({ keys: [hostile] }) : null);
+  const shown = await tessera(["issuer", "check", bad.issuer, ...flags]);
+  expect(shown.out).toContain("?]0;owned??2J?");
+  const asJson = await tessera(["issuer", "check", bad.issuer, "--json", ...flags]);
+  expect(asJson.out).not.toMatch(/[^\P{C}\n]/u);
+  expect(JSON.parse(asJson.out)).toMatchObject([{ keys: [{ kid: hostile.kid }] }]);
   bad.answer = () => new Response("", { status: 500 });
   expect((await tessera(["issuer", "check", bad.issuer, ...flags])).out).toContain("status 500");
   const unknown = await tessera(["issuer", "check", "https://unknown.example", ...flags]);

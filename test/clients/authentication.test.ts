@@ -14,6 +14,7 @@ import { digestSecret } from "../../src/credentials/credential.ts";
 import { asClient } from "../../src/operations/caller.ts";
 import { CallerMemory } from "../../src/operations/caller-memory.ts";
 import { ClientKeyError } from "../../src/operations/client-keys.ts";
+import { createClientDocuments } from "../../src/operations/document-fetching.ts";
 import { createEvents } from "../../src/operations/events.ts";
 import { SeenLately } from "../../src/operations/single-use.ts";
 import { createTrustedIssuers } from "../../src/operations/trusted-issuers.ts";
@@ -52,6 +53,7 @@ function client(
       privateUseSchemes: [],
       reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
+      longestRefreshSeconds: 7_776_000,
       signingAlgorithms: ["RS256"],
       mayBeFirstParty: false,
       mayCallHttp: false,
@@ -137,11 +139,13 @@ function authenticate(header: string | null, body = "", now = NOW): Promise<Auth
   );
 }
 
+const SILENT = createLog({ level: "silent", format: "text", write: () => {} });
+
 const NO_ISSUERS = createTrustedIssuers({
   configuration: CONFIGURATION,
   outbound: createOutbound({ allow: [] }),
   steadyClock: { millis: () => 0 },
-  log: createLog({ level: "silent", format: "text", write: () => {} }),
+  log: SILENT,
 });
 
 function contextAt(now: number) {
@@ -162,6 +166,16 @@ function contextAt(now: number) {
     clientCertificates: { of: () => null },
     seenLately: new SeenLately(),
     trustedIssuers: NO_ISSUERS,
+    random: systemRandom,
+    log: SILENT,
+    clientDocuments: createClientDocuments({
+      configuration: CONFIGURATION,
+      catalogue: CATALOGUE,
+      outbound: createOutbound({ allow: [] }),
+      clock,
+      steadyClock: clock,
+      log: SILENT,
+    }),
   };
 }
 

@@ -185,6 +185,27 @@ describe("the members of OpenID Connect", () => {
     expect(check(others)).toEqual(check({}));
   });
 
+  test(
+    proves(
+      "a client may leave its refresh tokens less time, and only the operator more",
+      "RFC 9700 4.14.2-5",
+    ),
+    () => {
+      const most = configuration.lifetimes.refresh_token_seconds;
+      const secondsOf = (seconds: unknown, policy = stranger) =>
+        check({ refresh_token_seconds: seconds }, policy).refreshTokenSeconds;
+      expect([secondsOf(most), secondsOf("60"), secondsOf(most + 1)]).toEqual([most, 60, null]);
+      expect(secondsOf(most + 1, operator)).toBe(most + 1);
+      for (const wrong of [0, -1, 1.5, "soon"])
+        expect(faultOf({ refresh_token_seconds: wrong })).toContain("refresh_token_seconds must be");
+      const client = clientWith({ refresh_token_seconds: 60 });
+      const change = (seconds: number) =>
+        changedMetadata(client, { refresh_token_seconds: seconds }, { configuration, catalogue });
+      expect(change(120).refreshTokenSeconds).toBe(120);
+      expect(refusalOf(() => change(most + 1)).description).toContain(`from 1 to ${most}`);
+    },
+  );
+
   test("an operator's client may be called over http, and a stranger's may not", () => {
     const uri = "http://nextcloud.lan/logout";
     expect(check({ backchannel_logout_uri: uri }, operator).backchannelLogoutUri).toBe(uri);
@@ -242,7 +263,7 @@ describe("keys of a client", () => {
     ["a text", "no object", "keys"],
     ["a set without an array", { keys: "none" }, "keys"],
     ["a set of 21 keys", { keys: Array.from({ length: 21 }, (_, at) => ({ ...KEY, kid: `${at}` })) }, "20"],
-    ["a set with two keys of one kid", { keys: [KEY, KEY] }, "same kid"],
+    ["a set with two keys of one kind and one kid", { keys: [KEY, KEY] }, "same kid"],
     ["a set with a text", { keys: ["text"] }, "JSON object"],
     ["a key whose kid is a number", { keys: [{ ...KEY, kid: 7 }] }, "kid"],
     ["a key of 6 kB", { keys: [{ ...KEY, x5c: ["A".repeat(6000)] }] }, "longer"],
@@ -250,11 +271,14 @@ describe("keys of a client", () => {
     expect(faultOf({ jwks })).toContain(words);
   });
 
-  test(proves("an RSA key is neither too short to trust nor too long to use", "threat 80"), () => {
-    expect(faultOfKey(RSA(1024))).toContain("2048");
-    expect(faultOfKey(RSA(16_384))).toContain("2048");
-    expect(check({ jwks: { keys: [RSA(4096)] } }).jwks?.keys).toHaveLength(1);
-  });
+  test(
+    proves("an RSA key is neither too short to trust nor too long to use", "threat 80", "FAPI 2.0 5.4.1-4"),
+    () => {
+      expect(faultOfKey(RSA(1024))).toContain("2048");
+      expect(faultOfKey(RSA(16_384))).toContain("2048");
+      expect(check({ jwks: { keys: [RSA(4096)] } }).jwks?.keys).toHaveLength(1);
+    },
+  );
 
   test("keys that encrypt, of unknown kinds or without their members are left out", () => {
     const others = [

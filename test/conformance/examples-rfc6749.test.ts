@@ -137,10 +137,13 @@ describe("RFC 6749, section", () => {
     },
   );
 
-  test(proves("4.3.2: the password grant is not offered", "RFC 6749 10.7-1"), async () => {
-    const response = await post("grant_type=password&username=johndoe&password=A3ddj3w");
-    await expectRefusal(response, 400, "unsupported_grant_type");
-  });
+  test(
+    proves("4.3.2: the password grant is not offered", "RFC 6749 10.7-1", "FAPI 2.0 5.3.2.1-2"),
+    async () => {
+      const response = await post("grant_type=password&username=johndoe&password=A3ddj3w");
+      await expectRefusal(response, 400, "unsupported_grant_type");
+    },
+  );
 
   test(
     proves("4.4.2 and 4.4.3: a client's own token, and no refresh token", "RFC 6749 4.4.3-1"),

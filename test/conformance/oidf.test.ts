@@ -124,7 +124,12 @@ describe("the suite of the OpenID Foundation", () => {
   );
 
   test(
-    proves("discovery: each key is public, has a kid of its own and enough bits", "OIDF 1-4"),
+    proves(
+      "discovery: each key is public, has a kid of its own and enough bits",
+      "OIDF 1-4",
+      "FAPI 2.0 5.4.1-4",
+      "FAPI 2.0 5.4.2-3",
+    ),
     async () => {
       await tokensOf({});
       const set = await server.fetch("/auth/jwks.json");

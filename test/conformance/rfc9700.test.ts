@@ -80,6 +80,8 @@ describe("a form that may have credentials (§4.12)", () => {
   test.each(forms)(
     proves(
       "%s: is answered by 303, which drops the form",
+      "FAPI 2.0 5.3.2.2-10",
+      "FAPI 2.0 5.3.2.2-11",
       "OpenID Core 16.22-1",
       "RFC 9700 2.1-3",
       "RFC 9700 4.12-1",
@@ -96,7 +98,11 @@ describe("a form that may have credentials (§4.12)", () => {
 });
 
 test.each(["https://evil.example/", "//evil.example/", "/\\evil.example/", "/account/../..//evil.example"])(
-  proves("signing in does not lead to %s, whatever the address of the page says", "RFC 9700 2.1-2"),
+  proves(
+    "signing in does not lead to %s, whatever the address of the page says",
+    "RFC 9700 2.1-2",
+    "FAPI 2.0 5.3.2.1-7",
+  ),
   async (address) => {
     await addPersonWithPassword(server, `lured-${address}`);
     const response = await openBrowser(server).submit(`/login?return_to=${encodeURIComponent(address)}`, {

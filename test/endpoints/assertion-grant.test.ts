@@ -321,8 +321,11 @@ describe("an assertion is refused", () => {
       "RFC 7523 3-2",
       "RFC 7523 3-3",
       "ID-JAG accept-2",
+      "MCP Enterprise 5.1-1",
       "ID-JAG accept-3",
+      "MCP Enterprise 5.1-2",
       "ID-JAG accept-4",
+      "MCP Enterprise 5.1-3",
     ),
     async (_, made, words) => {
       await expectFault(await redeem(await made()), words);
@@ -423,6 +426,7 @@ describe("an assertion is refused", () => {
       "from a client that only names itself",
       "threat 88",
       "ID-JAG accept-5",
+      "MCP Enterprise 5-1",
       "ID-JAG client-1",
       "RFC 7523 3.1-1",
     ),

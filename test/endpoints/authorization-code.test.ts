@@ -527,10 +527,13 @@ describe("narrowing what was allowed", () => {
     expect((await expectTokens(response)).scope).toBe("mail.read files");
   });
 
-  test(proves("a scope at the token endpoint narrows the scope", "RFC 9700 2.3-1"), async () => {
-    const code = await codeFor(server, person, BOTH);
-    expect((await expectTokens(await redeemCode(server, code, { scope: "files" }))).scope).toBe("files");
-  });
+  test(
+    proves("a scope at the token endpoint narrows the scope", "RFC 9700 2.3-1", "FAPI 2.0 5.3.2.1-14"),
+    async () => {
+      const code = await codeFor(server, person, BOTH);
+      expect((await expectTokens(await redeemCode(server, code, { scope: "files" }))).scope).toBe("files");
+    },
+  );
 
   test.each([
     ["mail.read mail.send", "mail.read"],

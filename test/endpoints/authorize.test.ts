@@ -147,6 +147,7 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
   test.each(BAD)(
     proves(
       "%s, whatever else is wrong",
+      "FAPI 2.0 5.3.2.1-7",
       "OIDF 3-2",
       "OpenID Core 3.1.2.1-8",
       "OpenID Core 3.1.2.6-1",

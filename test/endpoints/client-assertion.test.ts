@@ -3,6 +3,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
+import { expiriesAt } from "../../src/operations/housekeeping.ts";
 import { JWT_BEARER_ASSERTION } from "../../src/protocol/client-authentication.ts";
 import type { ClientJwk, ClientRecord } from "../../src/store/tables.ts";
 import { type FixtureDatabase, sqliteEngine } from "../store/fixtures/databases.ts";
@@ -209,6 +210,16 @@ describe("one assertion is for one request", () => {
     }
   });
 
+  test(proves("after a clean-up by a node whose clock is ahead", "threat 37", "threat 86"), async () => {
+    const now = server.clock.seconds();
+    const signed = await assertion({ claims: { exp: now + 1 } });
+    expect((await ask(assertionForm(signed))).status).toBe(200);
+    // It counts for 30 seconds after its end.
+    server.clock.advance(30);
+    await server.context.store.expire(expiriesAt(server.clock.seconds() + 30, 0), 1000);
+    expect(await refusalOf(signed, other)).toMatchObject({ reason: "client_assertion_replayed" });
+  });
+
   test("but two clients may choose the same jti", async () => {
     const same = { claims: { jti: "the same" } };
     expect((await ask(assertionForm(await assertion(same)))).status).toBe(200);
@@ -292,6 +303,8 @@ describe("what is refused", () => {
       const faults: readonly (readonly [Record<string, unknown>, string])[] = [
         [{ sub: undefined }, "iss and sub must both be the client_id"],
         [{ iss: "https://other.example" }, "iss and sub must both be the client_id"],
+        // Half a character of UTF-16, which no database keeps as it is.
+        [{ iss: "\ud800", sub: "\ud800" }, "sub is no client_id"],
         [{ aud: [ISSUER] }, "as a string"],
         [{ aud: `${ISSUER}/auth/token` }, "as a string"],
         [{ exp: undefined }, "exp is missing"],

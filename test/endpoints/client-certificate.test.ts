@@ -14,8 +14,9 @@ import {
   selfSigned,
   type TestCertificate,
 } from "../support/certificates.ts";
+import { newProofKey, proofFor } from "../support/dpop.ts";
 import { proves } from "../support/proves.ts";
-import { encodeForm, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { basic, encodeForm, ISSUER, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 const SUBJECT = '/C=DE/O=Zweite Bänk, "AG"/OU=a\\+b/CN=client-1';
 const NAME = 'CN=client-1,OU=a\\+b,O=Zweite B\\C3\\A4nk\\, \\"AG\\",C=DE';
@@ -35,6 +36,14 @@ beforeAll(async () => {
   server = await startTestServer({
     trusted_proxies: ["loopback"],
     client_certificates: { header: "Client-Cert", format: "rfc9440", authorities: authority.certificate },
+    resources: [
+      {
+        identifier: "https://mail.example/",
+        scopes: ["mail.read", "mail.send"],
+        dpop_bound_access_tokens_required: true,
+      },
+      { identifier: "https://files.example/api", scopes: ["files"] },
+    ],
   });
   await add("by-name", { tlsClientAuthName: { kind: "subject_dn", value: NAME } });
   await add("by-own", { jwks: { keys: [{ kty: "EC", crv: "P-256", x: "x", y: "y", x5c: [own.der] }] } });
@@ -305,6 +314,21 @@ describe("the metadata of such clients", () => {
       const answer = await at.fetch("https://auth.example/.well-known/oauth-authorization-server/t");
       const { mtls_endpoint_aliases } = (await answer.json()) as Record<string, unknown>;
       const base = "https://mtls.auth.example:8443/t/auth";
+      const key = await newProofKey();
+      const asked = async (url: string) =>
+        at.fetch("/auth/token", {
+          method: "POST",
+          headers: {
+            "Content-Type": "application/x-www-form-urlencoded",
+            ...basic("service", SECRET),
+            DPoP: await proofFor(key, { url }),
+          },
+          body: "grant_type=client_credentials&scope=files",
+        });
+      // What is proved there is proved here.
+      expect((await asked(`${base}/token`)).status).toBe(200);
+      for (const elsewhere of [`${base}/par`, "https://mtls.auth.example/t/auth/token"])
+        expect((await asked(elsewhere)).status).toBe(400);
       expect(mtls_endpoint_aliases).toEqual({
         token_endpoint: `${base}/token`,
         revocation_endpoint: `${base}/revoke`,
@@ -414,6 +438,17 @@ describe("a token that is bound to a certificate (RFC 8705 §3)", () => {
       }
     },
   );
+
+  test(proves("is none for an API that takes only DPoP-bound ones", "RFC 9728 2-5"), async () => {
+    const mail = { scope: scopes("mail.read", "files"), defaultScope: scopes("mail.read") };
+    await add("bound-mail", {
+      tlsClientAuthName: { kind: "subject_dn", value: NAME },
+      tlsClientCertificateBoundAccessTokens: true,
+      ...mail,
+    });
+    expect(await tokenOf("bound-mail", issued)).toMatchObject({ status: 400, error: "invalid_dpop_proof" });
+    expect(await tokenOf("bound-mail", issued, { scope: "files" })).toMatchObject({ status: 200 });
+  });
 
   test(
     proves("is what a client with another method gets too, and nothing less", "RFC 8705 3-3"),

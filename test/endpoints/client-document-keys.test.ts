@@ -101,6 +101,38 @@ test(
   },
 );
 
+test(
+  proves(
+    "a key that the document has no more counts for as long as the document is kept, and the new one from then on",
+    "CIMD 6.3-1",
+    "threat 86",
+    "threat 87",
+  ),
+  async () => {
+    const clientId = publish("/rotating", { jwks: { keys: [key.publicJwk] } });
+    let tokens = await expectTokens(await redeem(await codeFor(clientId), await assertion(clientId)));
+    const renewedBy = async (by: TestKey) =>
+      server.post("/auth/token", {
+        grant_type: "refresh_token",
+        refresh_token: textOf(tokens, "refresh_token"),
+        ...(await assertion(clientId, by)),
+      });
+    publish("/rotating", { jwks: { keys: [stranger.publicJwk] } });
+    server.clock.advance(299);
+    tokens = await expectTokens(await renewedBy(key));
+    // No person has come meanwhile.
+    server.clock.advance(2);
+    await expectRefusal(await renewedBy(key), 401, "invalid_client");
+    tokens = await expectTokens(await renewedBy(stranger));
+    // Its host is down, for a day.
+    published.delete(clientId);
+    server.clock.advance(86_000);
+    tokens = await expectTokens(await renewedBy(stranger));
+    server.clock.advance(500);
+    await expectRefusal(await renewedBy(stranger), 401, "invalid_client");
+  },
+);
+
 test("a document without keys for its method makes no client", async () => {
   const clientId = publish("/keyless", {});
   const cookie = await server.signIn(await server.addPerson("keyless"));

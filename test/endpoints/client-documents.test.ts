@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { changedMetadata } from "../../src/clients/change.ts";
 import { documentSettings } from "../../src/clients/metadata-document.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
-import { admitDocumentClient } from "../../src/operations/client-documents.ts";
+import {
+  admitDocumentClient,
+  findDocumentClient,
+  keepDocumentClient,
+} from "../../src/operations/client-documents.ts";
 import { changeClient, disableClient, vouchForClient } from "../../src/operations/clients.ts";
 import { blockDocuments, unblockDocuments } from "../../src/operations/document-blocks.ts";
 import { freshSeconds } from "../../src/operations/document-fetching.ts";
@@ -387,6 +391,8 @@ describe("a bad document", () => {
       "CIMD 4-2",
       "CIMD 4-3",
       "CIMD 4.1-1",
+      "MCP documents-2",
+      "MCP documents-5",
       "CIMD 4.1-3",
       "CIMD 4.1-4",
       "CIMD 4.3-1",
@@ -432,7 +438,14 @@ describe("a bad document", () => {
     "::1",
     "93.184.216.34 127.0.0.1",
   ])(
-    proves("on a host with the address %s is never asked for", "CIMD 6.5-1", "threat 20", "threat 87"),
+    proves(
+      "on a host with the address %s is never asked for",
+      "CIMD 6.5-1",
+      "MCP ssrf-1",
+      "MCP documents-6",
+      "threat 20",
+      "threat 87",
+    ),
     async (all) => {
       found = all.split(" ");
       const url = publish("/client");
@@ -514,28 +527,31 @@ describe("a document is kept", () => {
     expect(freshSeconds({ cacheControl: "max-age=3600", age: "600", etag: null }, bounds)).toBe(3000);
   });
 
-  test(proves("and asked for again when it is not fresh, by its ETag", "CIMD 4.4-1"), async () => {
-    const server = await start();
-    const url = at("/client");
-    answers["/client"] = (request, own) =>
-      request.headers.get("if-none-match") === '"1"'
-        ? new Response(null, { status: 304, headers: { "Cache-Control": "max-age=3600" } })
-        : json(document(own), { ETag: '"1"', "Cache-Control": "max-age=600" });
-    const cookie = await signedIn(server);
-    const tokens = await connect(server, url, cookie);
-    server.clock.advance(601);
-    const before = await rowOf(server, url);
-    expect((await page(server, url, cookie)).status).toBe(200);
-    expect(visits.map((visit) => visit.headers.get("if-none-match"))).toEqual([null, '"1"']);
-    const after = await rowOf(server, url);
-    // The client is as it was: callers that are remembered stay so.
-    expect(after?.revision).toBe(before?.revision ?? -1);
-    expect(after?.document?.etag).toBe('"1"');
-    server.clock.advance(1201);
-    await page(server, url, cookie);
-    expect(visits.length).toBe(2);
-    await expectTokens(await renew(server, tokens, url));
-  });
+  test(
+    proves("and asked for again when it is not fresh, by its ETag", "CIMD 4.4-1", "MCP documents-3"),
+    async () => {
+      const server = await start();
+      const url = at("/client");
+      answers["/client"] = (request, own) =>
+        request.headers.get("if-none-match") === '"1"'
+          ? new Response(null, { status: 304, headers: { "Cache-Control": "max-age=3600" } })
+          : json(document(own), { ETag: '"1"', "Cache-Control": "max-age=600" });
+      const cookie = await signedIn(server);
+      const tokens = await connect(server, url, cookie);
+      server.clock.advance(601);
+      const before = await rowOf(server, url);
+      expect((await page(server, url, cookie)).status).toBe(200);
+      expect(visits.map((visit) => visit.headers.get("if-none-match"))).toEqual([null, '"1"']);
+      const after = await rowOf(server, url);
+      // The client is as it was: callers that are remembered stay so.
+      expect(after?.revision).toBe(before?.revision ?? -1);
+      expect(after?.document?.etag).toBe('"1"');
+      server.clock.advance(1201);
+      await page(server, url, cookie);
+      expect(visits.length).toBe(2);
+      await expectTokens(await renew(server, tokens, url));
+    },
+  );
 
   test("while its host is down, for a day, if people use the client; and not if it is gone", async () => {
     const server = await start({ settings: { client_id_metadata_documents: { stale_seconds: 7200 } } });
@@ -723,6 +739,21 @@ describe("a place that the operator does not want", () => {
     expect(await unblockDocuments(context, SERVER_ACT, "app.example")).toBe(true);
     expect(await isActive(server, tokens)).toBe(true);
     expect((await page(server, url, cookie)).status).toBe(200);
+  });
+
+  test(proves("that is blocked while a person answers gets no client that works", "threat 87"), async () => {
+    const server = await start();
+    const { context } = server;
+    const url = publish("/racing");
+    const seen = await findDocumentClient(context, url);
+    await blockDocuments(context, SERVER_ACT, "app.example");
+    // The answer was checked before the block, and its client is made after it.
+    expect(await keepDocumentClient(context, SERVER_ACT, seen).catch((error) => error.reason)).toBe(
+      "client_document_blocked",
+    );
+    expect(await rowOf(server, url)).toMatchObject({ disabledBy: "blocked" });
+    await unblockDocuments(context, SERVER_ACT, "app.example");
+    expect(await rowOf(server, url)).toMatchObject({ disabledBy: null });
   });
 
   test("a client that the operator disabled is refused, and stays so when a block ends", async () => {

@@ -587,7 +587,8 @@ describe("a pushed request", () => {
     const parameters = new SentParameters(
       new Map(Object.entries(form).map(([name, value]) => [name, [value]])),
     );
-    return pushedKey(server.context, actOfStranger(incoming), incoming, parameters);
+    const client = { clientId: "web", securityProfile: null };
+    return pushedKey(server.context, actOfStranger(incoming), incoming, parameters, client);
   };
 
   test(

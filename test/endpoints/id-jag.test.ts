@@ -144,12 +144,15 @@ describe("between two servers", () => {
     proves(
       "a sign-in at one becomes an access token of the other, for what both allow",
       "ID-JAG exchange-1",
+      "MCP Enterprise 4-1",
       "ID-JAG exchange-2",
       "ID-JAG exchange-9",
       "ID-JAG exchange-10",
+      "MCP Enterprise 4.2-1",
       "ID-JAG exchange-11",
       "ID-JAG exchange-12",
       "ID-JAG accept-1",
+      "MCP Enterprise 5.2-1",
       "threat 88",
     ),
     async () => {
@@ -182,8 +185,10 @@ describe("between two servers", () => {
     proves(
       "the assertion says who, for whom, and for how long",
       "ID-JAG claims-1",
+      "MCP Enterprise 4.3-1",
       "ID-JAG claims-2",
       "ID-JAG claims-3",
+      "MCP Enterprise 4.3-2",
       "ID-JAG claims-4",
     ),
     async () => {
@@ -352,7 +357,12 @@ describe("an assertion is not issued", () => {
   );
 
   test(
-    proves("for a token that is not one of this client's sign-ins", "threat 88", "ID-JAG exchange-3"),
+    proves(
+      "for a token that is not one of this client's sign-ins",
+      "threat 88",
+      "ID-JAG exchange-3",
+      "MCP Enterprise 4.1-1",
+    ),
     async () => {
       const body = await signedIn();
       // Another client with the ID token of this one.
@@ -397,7 +407,7 @@ describe("an assertion is not issued", () => {
     await expectRefusal(await ask(text), 400, "invalid_request");
   });
 
-  test(proves("to a client that only names itself", "ID-JAG client-1"), async () => {
+  test(proves("to a client that only names itself", "ID-JAG client-1", "MCP Enterprise 4-2"), async () => {
     await expectRefusal(
       await idp.post("/auth/token", {
         grant_type: EXCHANGE_GRANT,

@@ -410,11 +410,18 @@ describe("who may ask at all", () => {
     },
   );
 
-  test(proves("no bearer of a token that is meant for another API", "RFC 9700 2.3-3"), async () => {
-    const bearer = await serviceToken(server, { scope: "mail.read" });
-    const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
-    await expectRefusal(response, 401, "invalid_token");
-  });
+  test(
+    proves("no bearer of a token that is meant for another API", "RFC 9700 2.3-3", "FAPI Signing 6.2-1"),
+    async () => {
+      const bearer = await serviceToken(server, { scope: "mail.read" });
+      const response = await server.post(
+        "/auth/introspect",
+        { token },
+        { Authorization: `Bearer ${bearer}` },
+      );
+      await expectRefusal(response, 401, "invalid_token");
+    },
+  );
 
   test(proves("a token is needed", "RFC 7662 2.1-1"), async () => {
     for (const form of [{}, { token: "" }]) {

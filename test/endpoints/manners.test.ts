@@ -149,7 +149,12 @@ describe("HEAD", () => {
 
 describe("pages", () => {
   test.each(PAGES)(
-    proves("%s is for no script of another site", "OpenID Discovery 3-21", "RFC 9700 2.6-6"),
+    proves(
+      "%s is for no script of another site",
+      "OpenID Discovery 3-21",
+      "RFC 9700 2.6-6",
+      "FAPI 2.0 5.2.3-3",
+    ),
     async (path) => {
       for (const method of ["GET", "POST", "OPTIONS"]) {
         const response = await server.fetch(path, { method, headers: { Origin: "https://app.example" } });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { newClientNumber } from "../../src/clients/clients.ts";
-import { ANSWER_SECONDS, LONGEST_PUSHED_REQUEST } from "../../src/rules/pushed-request.ts";
+import { ANSWER_SECONDS, longestRequest } from "../../src/rules/pushed-request.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
 import {
   type AuthorizationParameters,
@@ -244,7 +244,20 @@ describe("the endpoint", () => {
     const requestUri = await push(server, more);
     const answer = redirectOf(await answerConsentAt(server, cookie, pushedPath(requestUri)));
     expect(answer.searchParams.get("state")).toBe("s".repeat(8000));
-    const tooLong = await postPush(server, { nonsense: "x".repeat(LONGEST_PUSHED_REQUEST) });
+    const tooLong = await postPush(server, { nonsense: "x".repeat(longestRequest(false)) });
+    await expectRefusal(tooLong, 413, "invalid_request");
+    // Bytes count, not characters.
+    await expectRefusal(
+      await postPush(server, { nonsense: "\u20ac".repeat(6000), state: "x".repeat(15_000) }),
+      413,
+      "invalid_request",
+    );
+  });
+
+  test(proves("takes shorter ones of clients that strangers can push as", "threat 42"), async () => {
+    const native = { client_id: "native", redirect_uri: "http://127.0.0.1/callback" };
+    expect((await postPush(server, { ...native, state: "s".repeat(7000) })).status).toBe(201);
+    const tooLong = await postPush(server, { ...native, nonsense: "x".repeat(9000) });
     await expectRefusal(tooLong, 413, "invalid_request");
   });
 

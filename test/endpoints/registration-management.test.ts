@@ -652,3 +652,46 @@ describe("sector_identifier_uri", () => {
     },
   );
 });
+
+describe("what a client demands for itself", () => {
+  const DEMANDS = {
+    dpop_bound_access_tokens: true,
+    require_pushed_authorization_requests: true,
+    require_signed_request_object: true,
+  };
+
+  test(proves("cannot be taken back by an update", "threat 85"), async () => {
+    const registered = await register(DEMANDS);
+    for (const changes of [
+      {},
+      Object.fromEntries(Object.keys(DEMANDS).map((name) => [name, false])),
+      { require_signed_request_object: "" },
+    ]) {
+      const updated = await update(registered, changes);
+      expect(updated.status).toBe(200);
+      expect(await jsonOf(updated)).toMatchObject(DEMANDS);
+    }
+    // The rest must fit them: without keys it could sign nothing.
+    await expectRefusal(await update(registered, { jwks_uri: null }), 400, "invalid_client_metadata");
+    await expectRefusal(
+      await update(registered, { require_pushed_authorization_requests: "yes" }),
+      400,
+      "invalid_client_metadata",
+    );
+  });
+
+  test(proves("stays, if the operator asks it in the moment of an update", "threat 85"), async () => {
+    const registered = await register();
+    document = async () => {
+      const client = await row(registered);
+      if (client === null) throw new Error("There is no client.");
+      await server.context.store.putClient({ ...client, requirePushedAuthorizationRequests: true });
+      return JSON.stringify([CALLBACK]);
+    };
+    const sector = { sector_identifier_uri: "https://client.example.org/sector.json" };
+    expect((await update(registered, sector)).status).toBe(503);
+    expect((await row(registered))?.requirePushedAuthorizationRequests).toBe(true);
+    expect((await update(registered, sector)).status).toBe(200);
+    expect((await row(registered))?.requirePushedAuthorizationRequests).toBe(true);
+  });
+});

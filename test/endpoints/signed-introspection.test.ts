@@ -52,6 +52,7 @@ describe("introspection for a caller that asks for a JWT", () => {
   test(
     proves(
       "is signed, for this caller, and says the same as JSON in a member of its own",
+      "FAPI Signing 5.5.1-1",
       "RFC 9701 4-1",
       "RFC 9701 5-1",
       "RFC 9701 5-2",

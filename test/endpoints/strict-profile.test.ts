@@ -130,6 +130,35 @@ describe("a client of fapi-2.0", () => {
     },
   );
 
+  test(
+    proves("gets access tokens that are strongly signed, if the API wants JWTs", "FAPI 2.0 5.4.1-2"),
+    async () => {
+      await server.context.store.putClient({
+        ...client,
+        grantTypes: ["client_credentials"],
+        securityProfile: "fapi-2.0",
+        accessTokenFormat: "jwt",
+      });
+      const ask = async () =>
+        server.post(
+          "/auth/token",
+          { grant_type: "client_credentials", scope: "files" },
+          { ...credentials.headers, ...(await proofHeader(server, await newProofKey())) },
+        );
+      const algorithm = async () =>
+        decodeProtectedHeader(textOf(await jsonOf(await ask()), "access_token")).alg;
+      expect(await algorithm()).toBe("ES256");
+      await server.context.store.putClient({
+        ...client,
+        grantTypes: ["client_credentials"],
+        accessTokenFormat: "jwt",
+      });
+      expect(await algorithm()).toBe("RS256");
+      const metadata = await jsonOf(await server.fetch("/.well-known/oauth-authorization-server"));
+      expect(metadata.access_token_signing_alg_values_supported).toEqual(["RS256", "ES256"]);
+    },
+  );
+
   test("proves itself with a signature at the PAR endpoint, each time with a new one", async () => {
     const [strong, weak] = await Promise.all([newKey("strong"), newKey("weak", "RS256")]);
     const registered = await jsonOf(
@@ -251,3 +280,41 @@ describe("a client of message signing", () => {
     expect(decodeProtectedHeader(searchParams.get("response") ?? "").alg).toBe("ES256");
   });
 });
+
+test(
+  proves("a client that registered itself does not leave its profile by an update", "threat 85"),
+  async () => {
+    const { publicJwk } = await newKey("own");
+    const metadata = {
+      redirect_uris: [CALLBACK],
+      token_endpoint_auth_method: "private_key_jwt",
+      jwks: { keys: [publicJwk] },
+    };
+    const registered = await jsonOf(
+      await postRegistration(server, { ...metadata, security_profile: "fapi-2.0" }),
+    );
+    const update = (changes: Record<string, unknown>) =>
+      server.fetch(textOf(registered, "registration_client_uri"), {
+        method: "PUT",
+        headers: {
+          Authorization: `Bearer ${textOf(registered, "registration_access_token")}`,
+          "Content-Type": "application/json",
+        },
+        body: JSON.stringify({ ...metadata, client_id: registered.client_id, ...changes }),
+      });
+    const profileAfter = async (changes: Record<string, unknown>) =>
+      (await jsonOf(await update(changes))).security_profile;
+    expect(await profileAfter({})).toBe("fapi-2.0");
+    // The profile holds for the rest of the update too.
+    for (const changes of [
+      { token_endpoint_auth_method: "none" },
+      { token_endpoint_auth_method: "client_secret_basic", jwks: null },
+      { security_profile: "none" },
+    ])
+      await expectRefusal(await update(changes), 400, "invalid_client_metadata");
+    expect(await profileAfter({ security_profile: "fapi-2.0-message-signing" })).toBe(
+      "fapi-2.0-message-signing",
+    );
+    expect(await profileAfter({ security_profile: "fapi-2.0" })).toBe("fapi-2.0-message-signing");
+  },
+);

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { authorizePath } from "../support/code-flow.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -28,10 +29,16 @@ async function start(changes: ConfigurationInput): Promise<(string | null)[]> {
   return answers.map((answer) => answer.headers.get(HEADER));
 }
 
-test("every answer of an https issuer keeps browsers to https for a year, on this host alone", async () => {
-  const found = await start({ issuer: "https://auth.example" });
-  expect(found).toEqual(ASKED.map(() => "max-age=31536000"));
-});
+test(
+  proves(
+    "every answer of an https issuer keeps browsers to https for a year, on this host alone",
+    "FAPI 2.0 5.2.3-1",
+  ),
+  async () => {
+    const found = await start({ issuer: "https://auth.example" });
+    expect(found).toEqual(ASKED.map(() => "max-age=31536000"));
+  },
+);
 
 test("the answers that a listener sends by itself do too", async () => {
   await start({ issuer: "https://auth.example/t" });

@@ -209,6 +209,7 @@ describe("userinfo without a token that is good (§3)", () => {
   test(
     proves(
       "403 insufficient_scope, and the scope it takes, for a token without it",
+      "FAPI 2.0 5.3.4-4",
       "RFC 6749 7-1",
       "RFC 6750 3.1-3",
       "RFC 6750 5.2-3",

@@ -307,6 +307,25 @@ describe("a token", () => {
   );
 });
 
+test(proves("a stranger's job costs no look for each client with workloads", "threat 60"), async () => {
+  const { store } = server.context;
+  const { look } = store;
+  let looks = 0;
+  const counting: typeof look = (plan, parameters) => {
+    looks += 1;
+    return look(plan, parameters);
+  };
+  Object.assign(store, { look: counting });
+  try {
+    await refused(
+      await present(await githubToken(github, now(), { repository: "stranger/app", audience: ISSUER })),
+    );
+  } finally {
+    Object.assign(store, { look });
+  }
+  expect(looks).toBe(0);
+});
+
 test(proves("a workload that its client no longer has is none", "threat 88"), async () => {
   const token = await kubernetesToken(kubernetes, now(), { audience: ISSUER });
   await expectTokens(await present(token, { client_id: "api" }));

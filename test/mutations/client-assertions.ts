@@ -50,6 +50,22 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
     tests: rules,
   },
   {
+    against: ["threat 86", "FAPI 2.0 5.3.2.1-8"],
+    what: "a client of the strict profile may name the token endpoint where others may",
+    in: RULE,
+    match: "needsIssuerAsAudience(client)",
+    replace: "false",
+    tests: rules,
+  },
+  {
+    against: ["threat 37"],
+    what: "what counts once is forgotten as soon as it is refused by this node's clock",
+    in: "rules/once.ts",
+    match: "expiresAt + SPARE_SECONDS",
+    replace: "expiresAt",
+    tests,
+  },
+  {
     against: ["threat 86", "RFC 7523 3-3"],
     what: "the audience of a client assertion may have others beside this server",
     in: RULE,

@@ -112,4 +112,22 @@ export const CLIENT_DOCUMENTS: readonly Mutation[] = [
     replace: "[]",
     tests,
   },
+  {
+    against: ["threat 87"],
+    what: "a client that is made while its host is being blocked works",
+    in: ACT,
+    within: "addDocumentClient",
+    match: "await refuseIfBlocked($$$ANY)",
+    replace: "false",
+    tests,
+  },
+  {
+    against: ["threat 86", "threat 87"],
+    what: "a key that its document has no more counts until a person comes",
+    in: ACT,
+    within: "withPresentKeys",
+    match: "const present = await findDocumentClient(context, client.clientId);",
+    replace: "const present = client;",
+    tests: ["endpoints/client-document-keys.test.ts"],
+  },
 ];

@@ -18,4 +18,13 @@ export const CONFIGURATION: readonly Mutation[] = [
     replace: "[...GRANT_TYPES]",
     tests: ["endpoints/registration.test.ts"],
   },
+  {
+    against: ["threat 50"],
+    what: "the doctor does not see every secret that stands in the configuration",
+    in: "configuration/secrets.ts",
+    within: "secretsOfFile",
+    match: "SECRET_PLACES.flatMap($READ)",
+    replace: 'SECRET_PLACES.filter(([first]) => first === "clients").flatMap($READ)',
+    tests: ["cli/doctor.test.ts"],
+  },
 ];

@@ -70,7 +70,7 @@ export const DPOP: readonly Mutation[] = [
     against: ["threat 43", "threat 85", "RFC 9449 4.3-1"],
     what: "a DPoP proof may be for another address",
     in: RULE,
-    match: "!isSameAddress(claims.htu, url)",
+    match: "!urls.some($CHECK)",
     replace: "false",
     tests,
   },

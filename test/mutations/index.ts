@@ -1,6 +1,7 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
+import { AUTHORIZATION_DETAILS } from "./authorization-details.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
@@ -56,6 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DPOP,
   ...RESOURCE_SERVERS,
   ...PUSHED_REQUESTS,
+  ...AUTHORIZATION_DETAILS,
   ...LINKS,
   ...LOGOUT,
   ...MAIL,

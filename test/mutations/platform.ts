@@ -288,4 +288,13 @@ export const PLATFORM: readonly Mutation[] = [
     replace: "limitedNetworks($ADDRESS).slice(0, 1).map($$$ENTRY)",
     tests: ["platform/network.test.ts"],
   },
+  {
+    against: ["threat 50"],
+    what: "JSON on a terminal has characters that the terminal obeys",
+    in: "platform/printable.ts",
+    within: "jsonText",
+    match: "JSON.stringify(value, null, indent).split($LINE).map(escapeUnseen).join($LINE)",
+    replace: "JSON.stringify(value, null, indent)",
+    tests: ["cli/issuer.test.ts", "cli/apply.test.ts"],
+  },
 ];

@@ -292,4 +292,13 @@ export const PROTOCOL: readonly Mutation[] = [
     replace: `""`,
     tests: ["protocol/names.test.ts"],
   },
+  {
+    against: ["threat 39"],
+    what: "of two members of one name in a stranger's JWT the last one counts",
+    in: "protocol/jws.ts",
+    within: "repeatedIn",
+    match: "seen.has(name)",
+    replace: "false",
+    tests: ["protocol/jws.test.ts"],
+  },
 ];

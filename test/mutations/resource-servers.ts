@@ -86,6 +86,15 @@ export const RESOURCE_SERVERS: readonly Mutation[] = [
     tests: ["endpoints/bound-resources.test.ts"],
   },
   {
+    against: ["RFC 9728 2-5"],
+    what: "an API that takes only DPoP-bound tokens gets those of a certificate",
+    in: "credentials/issue.ts",
+    within: "mintAccessToken",
+    match: "bindingOf(wish.confirmation) !== DPOP",
+    replace: "wish.confirmation === null",
+    tests: ["endpoints/client-certificate.test.ts"],
+  },
+  {
     against: ["threat 8"],
     what: "a replay for an API that takes only bound tokens is refused for want of a proof",
     in: "operations/tokens.ts",

@@ -277,8 +277,16 @@ export const TRUST: readonly Mutation[] = [
     against: ["threat 88"],
     what: "a workload of GitHub may be any repository in the world",
     in: WORKLOADS,
-    match: "issuer === GITHUB && !namesRepository(subject, checked)",
+    match: "everyone !== undefined && !namesOwner(everyone, subject, checked)",
     replace: "false",
+    tests: workload,
+  },
+  {
+    against: ["threat 88"],
+    what: "a workload of GitHub may be what strangers call theirs too",
+    in: WORKLOADS,
+    match: "kinds.includes(kind)",
+    replace: "true",
     tests: workload,
   },
   {
@@ -405,5 +413,24 @@ export const TRUST: readonly Mutation[] = [
     match: "isNamed ? [known].filter($$$ANY) : $ALL",
     replace: "$ALL",
     tests: identity,
+  },
+  {
+    against: ["threat 60"],
+    what: "a token of a trusted issuer costs a look for each client with workloads",
+    in: "operations/workloads.ts",
+    within: "everyWorkload",
+    match: "(await collect(allPages(pages))).map($$$ANY)",
+    replace:
+      "(await Promise.all((await collect(allPages(pages))).map((client) => findServedClient({ store, configuration, catalogue }, client.clientId)))).filter((client) => client !== null)",
+    tests: identity,
+  },
+  {
+    against: ["threat 88"],
+    what: "a name with U+0000 in an assertion is looked for",
+    in: PERSON,
+    within: "textClaim",
+    match: 'value.isWellFormed() && !value.includes("\\0")',
+    replace: "true",
+    tests: ["rules/foreign-person.test.ts"],
   },
 ];

@@ -171,6 +171,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
         startDevice(context, SERVER_ACT, caller, {
           scope: scopes("files"),
           resources: [],
+          authorizationDetails: null,
           requesterAddress: "192.0.2.7",
           requesterAgent: "",
         }),
@@ -278,6 +279,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
           toAllow: client.scope,
           scope: client.scope,
           resources: context.catalogue.defaultResources(client.scope),
+          authorizationDetails: null,
           pushed: null,
         },
         signedInAs(server, account),

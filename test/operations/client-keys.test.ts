@@ -85,6 +85,15 @@ describe("keys in the metadata", () => {
     expect(await wordsFor(find(inline(first, second), undefined))).toContain("Several keys");
   });
 
+  test(
+    proves("of two with one kid, the one that fits the algorithm is found", "FAPI 2.0 5.4.3-1"),
+    async () => {
+      answer = async () => JSON.stringify({ keys: [{ ...rsa, kid: "first" }, first] });
+      expect((await find(fetched(), "first")).algorithm.name).toBe("ECDSA");
+      expect((await find(fetched(), "first", "PS256")).algorithm.name).toBe("RSA-PSS");
+    },
+  );
+
   test.each([
     ["an unknown kid", () => find(inline(first), "other"), "no key with this kid"],
     ["an algorithm of another kind of key", () => find(inline(first), "first", "RS256"), "no key"],

@@ -64,6 +64,7 @@ describe("the consent page", () => {
     proves(
       "names the client, the host that the answer goes to, and the person who is asked",
       "RFC 6749 10.1-2",
+      "FAPI 2.0 5.3.2.2-13",
       "RFC 6749 10.2-3",
       "RFC 6749 10.2-4",
     ),
@@ -207,9 +208,10 @@ describe("the consent page", () => {
     },
   );
 
-  test("says of an application on the person's device that it is no website", async () => {
+  test("says of an application on the person's device that it is no website, and how it is called", async () => {
     const page = await textOf(await ask(NATIVE));
-    expect(page).toContain("An application on this device");
+    // MCP, Security Considerations: the host of the redirect URI is displayed.
+    expect(page).toContain("An application on this device (127.0.0.1)");
     expect(page).toContain("not to a website");
     expect(page).toContain("return to the application");
   });

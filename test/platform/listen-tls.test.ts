@@ -135,7 +135,14 @@ const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
 
 describe("TLS", () => {
   test(
-    proves("speaks TLS 1.2 and 1.3, and nothing older", "RFC 8628 3.1-2", "RFC 7009 2-5", "RFC 7662 4-9"),
+    proves(
+      "speaks TLS 1.2 and 1.3, and nothing older",
+      "RFC 8628 3.1-2",
+      "RFC 7009 2-5",
+      "RFC 7662 4-9",
+      "FAPI 2.0 5.2.1-2",
+      "OIDF 6-9",
+    ),
     async () => {
       const { ports } = await start(() => new Response("hello"));
       const versions: SecureVersion[] = ["TLSv1.1", "TLSv1.2", "TLSv1.3"];
@@ -192,25 +199,34 @@ describe("TLS", () => {
   test.each([
     ["first", "ECDSA"],
     ["rsa", "RSA"],
-  ])("with the certificate %s, TLS 1.2 has suites of ECDHE with GCM or Poly1305 only", async (name, kind) => {
-    const { ports } = await start(() => new Response("hello"), 0, 3_600_000, name);
-    const suites = [
-      `ECDHE-${kind}-AES128-GCM-SHA256`,
-      `ECDHE-${kind}-AES256-GCM-SHA384`,
-      `ECDHE-${kind}-CHACHA20-POLY1305`,
-    ];
-    expect(await acceptedSuites(ports[0] ?? 0)).toEqual(suites);
-    for (const suite of ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"])
-      expect(await chosenSuite(ports[0] ?? 0, ["-tls1_3", "-ciphersuites", suite])).toBe(suite);
-    // A renewal opens another listener.
-    install(name === "rsa" ? "first" : "rsa");
-    open.at(-1)?.rereadCertificates();
-    const other = kind === "RSA" ? "ECDSA" : "RSA";
-    await eventually(async () => {
-      const now = await acceptedSuites(ports[0] ?? 0).catch(() => []);
-      return now.join() === suites.join().replaceAll(kind, other);
-    });
-  });
+  ])(
+    proves(
+      "with the certificate %s, TLS 1.2 has suites of ECDHE with AES-GCM only",
+      "FAPI 2.0 5.2.1-3",
+      "FAPI 2.0 5.2.2-1",
+      "FAPI 2.0 5.2.3-2",
+      "OIDF 6-9",
+    ),
+    async (name, kind) => {
+      const { ports } = await start(() => new Response("hello"), 0, 3_600_000, name);
+      const suites = [`ECDHE-${kind}-AES128-GCM-SHA256`, `ECDHE-${kind}-AES256-GCM-SHA384`];
+      expect(await acceptedSuites(ports[0] ?? 0)).toEqual(suites);
+      for (const suite of [
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_CHACHA20_POLY1305_SHA256",
+      ])
+        expect(await chosenSuite(ports[0] ?? 0, ["-tls1_3", "-ciphersuites", suite])).toBe(suite);
+      // A renewal opens another listener.
+      install(name === "rsa" ? "first" : "rsa");
+      open.at(-1)?.rereadCertificates();
+      const other = kind === "RSA" ? "ECDSA" : "RSA";
+      await eventually(async () => {
+        const now = await acceptedSuites(ports[0] ?? 0).catch(() => []);
+        return now.join() === suites.join().replaceAll(kind, other);
+      });
+    },
+  );
 
   test("shows a renewed certificate to new connections, and finishes the requests of the old ones", async () => {
     const release = Promise.withResolvers<void>();

@@ -101,7 +101,11 @@ const local = (path: string) => `http://127.0.0.1:${plain.port}${path}`;
 
 describe("an outbound request", () => {
   test(
-    proves("gets the answer of an https host, whose certificate must be for the name", "threat 21"),
+    proves(
+      "gets the answer of an https host, whose certificate must be for the name",
+      "threat 21",
+      "FAPI 2.0 5.2.1-5",
+    ),
     async () => {
       const authorities = [read("certificate.pem")];
       const url = `https://keys.example:${secure.port}/good`;

@@ -38,6 +38,7 @@ describe("an access token is alive", () => {
       scope: grant.scope,
       resources: grant.resources,
       confirmation: null,
+      authorizationDetails: null,
       issuedAt: NOW,
       expiresAt: token.expiresAt,
       exchange: null,

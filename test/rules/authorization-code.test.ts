@@ -19,6 +19,7 @@ import {
 } from "../../src/rules/authorization-code.ts";
 import { allowClient } from "../../src/rules/client.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
+import { SPARE_SECONDS } from "../../src/rules/once.ts";
 import { hold, insert, put, update } from "../../src/store/contract.ts";
 import { accounts, codes, consents, grants, once, sessions } from "../../src/store/tables.ts";
 import { newConsent, newSession, redirectUri } from "../store/records.ts";
@@ -61,7 +62,12 @@ describe("a person's yes", () => {
     expect(decision.changes).toEqual([
       hold(accounts, { subject: ACCOUNT.subject }, { revision: ACCOUNT.revision }),
       allowClient(CLIENT, NOW),
-      insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt, resultId: code.id }),
+      insert(once, {
+        kind: "form",
+        id: form.id,
+        expiresAt: form.expiresAt + SPARE_SECONDS,
+        resultId: code.id,
+      }),
       insert(grants, grant),
       insert(codes, code),
     ]);
@@ -110,7 +116,11 @@ describe("a person's yes", () => {
     const decision = authorize({ ...facts, consent: remembered }, silent);
     const { subject, clientId, recipient, scope, resources: audience } = remembered;
     expect(decision.changes).toContainEqual(
-      hold(consents, { subject, clientId, recipient }, { scope, resources: audience }),
+      hold(
+        consents,
+        { subject, clientId, recipient },
+        { scope, resources: audience, authorizationDetails: null },
+      ),
     );
     expect(decision.changes?.some(({ table }) => table === once)).toBe(false);
     expect(decision.changes?.some(({ act }) => act === "put")).toBe(false);
@@ -178,7 +188,11 @@ describe("a consent covers", () => {
     ["no other resource", "a", "urn:c", false],
   ])("%s", (_, scope, audience, is) => {
     const list = (text: string) => (text === "" ? [] : text.split(" "));
-    const wanted = { scope: scopes(...list(scope)), resources: resources(...list(audience)) };
+    const wanted = {
+      scope: scopes(...list(scope)),
+      resources: resources(...list(audience)),
+      authorizationDetails: null,
+    };
     expect(covers(consent, wanted)).toBe(is);
     expect(covers(null, wanted)).toBe(false);
   });

@@ -30,6 +30,12 @@ const jws = (claims: Record<string, unknown>, header: Partial<Jws> = {}): Jws =>
 const check = (assertion: Jws, audience: AssertionAudience = "issuer", now = NOW) =>
   requireAssertion(assertion, { issuer: ISSUER, tokenEndpoint: TOKEN, audience, now });
 
+const fault = (
+  algorithm: string,
+  client: Parameters<typeof assertionFault>[1],
+  claims: Record<string, unknown> = {},
+) => assertionFault(jws(claims, { algorithm }), client, ISSUER);
+
 describe("the audience of a client assertion", () => {
   test(proves("is the issuer, as a string", "threat 86", "RFC 7521 5.2-3", "RFC 7523 3-3"), () => {
     expect(reasonOf(() => check(jws({})))).toBeNull();
@@ -62,6 +68,26 @@ describe("the audience of a client assertion", () => {
       expect([aud, reason(aud)]).toEqual([aud, "client_assertion_audience"]);
   });
 });
+
+test(
+  proves(
+    "the audience of a client assertion is the issuer alone for a client of the strict profile, whatever the operator lets others do",
+    "threat 86",
+    "FAPI 2.0 5.3.2.1-8",
+  ),
+  () => {
+    const client = {
+      tokenEndpointAuthMethod: "private_key_jwt",
+      tokenEndpointAuthSigningAlg: null,
+      securityProfile: "fapi-2.0",
+    } as const;
+    expect(assertionFault(jws({}), client, ISSUER)).toBeNull();
+    for (const aud of [TOKEN, [ISSUER], [ISSUER, TOKEN]]) {
+      expect(assertionFault(jws({ aud }), client, ISSUER)).toBe("client_assertion_strict_audience");
+      expect(assertionFault(jws({ aud }), { ...client, securityProfile: null }, ISSUER)).toBeNull();
+    }
+  },
+);
 
 describe("the times of a client assertion", () => {
   test(
@@ -158,11 +184,9 @@ describe("the signature of a client assertion", () => {
       tokenEndpointAuthSigningAlg: "ES256",
       securityProfile: null,
     } as const;
-    expect(assertionFault({ algorithm: "ES256" }, client)).toBeNull();
-    expect(assertionFault({ algorithm: "RS256" }, client)).toBe("client_assertion_algorithm");
-    expect(
-      assertionFault({ algorithm: "RS256" }, { ...client, tokenEndpointAuthSigningAlg: null }),
-    ).toBeNull();
+    expect(fault("ES256", client)).toBeNull();
+    expect(fault("RS256", client)).toBe("client_assertion_algorithm");
+    expect(fault("RS256", { ...client, tokenEndpointAuthSigningAlg: null })).toBeNull();
   });
 
   test(proves("has an algorithm that the client's profile allows", "FAPI 2.0 5.4.1-2"), () => {
@@ -171,17 +195,14 @@ describe("the signature of a client assertion", () => {
       tokenEndpointAuthSigningAlg: null,
       securityProfile: "fapi-2.0",
     } as const;
-    expect(assertionFault({ algorithm: "PS256" }, client)).toBeNull();
-    expect(assertionFault({ algorithm: "RS256" }, client)).toBe("client_assertion_algorithm");
+    expect(fault("PS256", client)).toBeNull();
+    expect(fault("RS256", client)).toBe("client_assertion_algorithm");
   });
 
   test("opens no door for a client that is registered for another method", () => {
     for (const tokenEndpointAuthMethod of ["none", "client_secret_basic", "client_secret_post"] as const)
       expect(
-        assertionFault(
-          { algorithm: "ES256" },
-          { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null, securityProfile: null },
-        ),
+        fault("ES256", { tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg: null, securityProfile: null }),
       ).toBe("client_method_not_registered");
   });
 });

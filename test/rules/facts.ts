@@ -54,6 +54,7 @@ export const anAccessToken = (
   scope: null,
   resources: null,
   confirmation: null,
+  authorizationDetails: null,
   exchange: null,
   issuedAt: NOW,
   expiresAt: NOW + 600,

@@ -8,9 +8,12 @@ import {
   type RefreshSender,
   refreshFault,
   rotate,
+  staysInUse,
+  useAndKeep,
 } from "../../src/rules/refresh-token.ts";
 import { update } from "../../src/store/contract.ts";
 import { grants, refreshTokens } from "../../src/store/tables.ts";
+import { proves } from "../support/proves.ts";
 import {
   aGrant,
   anAccessToken,
@@ -154,6 +157,52 @@ describe("a retry with another key", () => {
     expect(rotate(firstWith(null, KEY), CLIENT, WINDOW, withKey(null)).outcome.outcome).toBe("replayed");
     expect(rotate(firstWith(null, null), CLIENT, WINDOW, withKey(KEY)).outcome.outcome).toBe("replayed");
     expect(rotate(firstWith(null, KEY), CLIENT, WINDOW, withKey(KEY)).outcome.outcome).toBe("retried");
+  });
+});
+
+describe("a refresh token of the strict profile", () => {
+  const bound = { ...token, confirmation: KEY };
+  const strict = { securityProfile: "fapi-2.0" } as const;
+  const sender = { isPublic: false, shown: KEY };
+
+  test(proves("stays, if a key proves the client and another one the tokens", "FAPI 2.0 5.3.2.1-9"), () => {
+    expect(staysInUse(bound, strict, sender)).toBe(true);
+    expect(staysInUse(bound, { securityProfile: null }, sender)).toBe(false);
+    expect(staysInUse(bound, strict, { ...sender, isPublic: true })).toBe(false);
+    expect(staysInUse(bound, strict, { ...sender, shown: null })).toBe(false);
+  });
+
+  test("is rotated as long as it is bound to no key, and replayed if it was", () => {
+    expect(staysInUse(token, strict, sender)).toBe(false);
+    expect(staysInUse({ ...bound, usedAt: NOW - 1 }, strict, sender)).toBe(false);
+  });
+
+  const use = { now: NOW, accessToken: rotation.accessToken, expiresAt: NOW + 2_000_000 };
+  const facts = { ...unused, token: bound };
+
+  test("gives an access token, and lives on", () => {
+    const decision = useAndKeep(facts, CLIENT, use);
+    expect(decision.outcome).toBe("issued");
+    expect(decision.changes).toEqual([
+      update(refreshTokens, { id: token.id }, { usedAt: null }, { expiresAt: use.expiresAt }),
+      ...issueTokens(grant, CLIENT, { ...use, refreshToken: null, keptUntil: use.expiresAt }),
+    ]);
+    expect(toldBy(decision)).toEqual(["token.issued"]);
+  });
+
+  test.each<[string, Partial<RefreshFacts>]>([
+    ["there is none", { token: null }],
+    ["its grant is gone", { grant: null }],
+    ["its grant is revoked", { grant: revoked }],
+    ["it expires now", { token: { ...bound, expiresAt: NOW } }],
+    ["it was rotated meanwhile", { token: { ...bound, usedAt: NOW } }],
+  ])("is refused if %s", (_, changes) => {
+    expect(useAndKeep({ ...facts, ...changes }, CLIENT, use)).toEqual({ outcome: "refused" });
+  });
+
+  test("is refused if its client is disabled or gone", () => {
+    for (const client of [{ ...CLIENT, ...DISABLED }, null])
+      expect(useAndKeep(facts, client, use)).toEqual({ outcome: "refused" });
   });
 });
 

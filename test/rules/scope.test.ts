@@ -23,8 +23,12 @@ const catalogue = createCatalogue(configuration);
 const MAIL = parseResourceIndicator("https://mail.example/");
 const FILES = parseResourceIndicator("https://files.example/api");
 const OWN = parseResourceIndicator("https://auth.example");
-const GRANT = { scope: parseScope("mail.read files"), resources: [MAIL, FILES] };
-const CLIENT = { scope: parseScope("mail.read mail.send files profile"), source: "configuration" } as const;
+const GRANT = { scope: parseScope("mail.read files"), resources: [MAIL, FILES], authorizationDetails: null };
+const CLIENT = {
+  scope: parseScope("mail.read mail.send files profile"),
+  source: "configuration",
+  authorizationDetailsTypes: [],
+} as const;
 
 /** The target that a request's parameters name. */
 const requested = (query: string): RequestedTarget => {
@@ -176,7 +180,7 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
   });
 
   test("the first tokens are for no resource that was not granted, and for nothing that is gone", () => {
-    const redeem = (query: string, client: Pick<ClientRecord, "scope" | "source"> = CLIENT) =>
+    const redeem = (query: string, client: Parameters<typeof redeemedTarget>[2] = CLIENT) =>
       redeemedTarget(catalogue, GRANT, client, requested(query));
     expect(reasonOf(() => redeem("resource=https://auth.example"))).toBe("resource_exceeds_grant");
     expect(reasonOf(() => redeem("scope=mail.read&resource=https://files.example/api"))).toBe(
@@ -213,7 +217,7 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
   });
 
   test("what the operator took from the server since is gone too", () => {
-    const gone = { scope: parseScope("gone files"), resources: [FILES] };
+    const gone = { ...GRANT, scope: parseScope("gone files"), resources: [FILES] };
     const client = { scope: parseScope("gone files") };
     expect(names(outdated(gone, client).scope)).toBe("files");
     expect(reasonOf(() => outdated({ ...gone, scope: parseScope("gone") }, client))).toBe("grant_outdated");
@@ -223,7 +227,7 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
   });
 
   test("a client that registered itself keeps what registration gives, though it named less", () => {
-    const registered = { scope: parseScope("profile"), source: "registration" } as const;
+    const registered = { ...CLIENT, scope: parseScope("profile"), source: "registration" } as const;
     expect(written(narrowToGrant(catalogue, GRANT, registered, requested("")))).toEqual([
       "mail.read files",
       `${MAIL} ${FILES}`,
@@ -231,7 +235,7 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
   });
 
   test("a grant without any scope is not outdated, and keeps having none", () => {
-    const bare = { scope: [], resources: [MAIL] };
+    const bare = { ...GRANT, scope: [], resources: [MAIL] };
     expect(names(outdated(bare, CLIENT).scope)).toBe("");
     expect(names(outdated(bare, CLIENT, `resource=${MAIL}`).scope)).toBe("");
   });

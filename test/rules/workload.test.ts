@@ -111,11 +111,21 @@ describe("a workload that an operator writes", () => {
     // GitHub signs for everyone.
     [{ issuer: GITHUB, subject: "repo:**" }, "strangers"],
     [{ issuer: GITHUB, subject: "repo:*/app:ref:refs/heads/main" }, "strangers"],
+    [{ issuer: GITHUB, subject: "repo" }, "strangers"],
+    // Anyone can have such a subject: it is set for a repository, and an environment or a reused workflow has any name there.
+    [{ issuer: GITHUB, subject: "environment:production" }, "strangers"],
+    [{ issuer: GITHUB, subject: "job_workflow_ref:acme/ci/.github/workflows/deploy.yml@**" }, "a whole part"],
+    [{ issuer: GITHUB, subject: "job_workflow_ref:acme/ci/**" }, "strangers"],
+    [{ issuer: GITHUB, subject: "actor:acme" }, "strangers"],
+    [{ issuer: "https://gitlab.com", subject: "project_path:*/app:ref_type:branch:ref:main" }, "strangers"],
+    [{ issuer: "https://app.terraform.io", subject: "organization:*:project:**" }, "strangers"],
   ])(proves("is refused: %p", "threat 88"), (workload, words) => {
     expect(faultOf(workload)).toContain(words);
   });
 
   test("may leave the repository open if a claim names its owner", () => {
     expect(faultOf({ issuer: GITHUB, subject: "repo:**", claims: { repository_owner_id: "42" } })).toBe("");
+    expect(faultOf({ issuer: GITHUB, subject: "repository_owner_id:42:**" })).toBe("");
+    expect(faultOf({ issuer: "https://gitlab.com", subject: "project_path:acme/app:**" })).toBe("");
   });
 });

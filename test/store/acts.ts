@@ -123,6 +123,7 @@ function actsOn(store: Store) {
     scope: grant !== null && encodeList(grant.scope) === encodeList(scope) ? null : scope,
     resources: grant !== null && encodeList(grant.resources) === encodeList(resources) ? null : resources,
     confirmation,
+    authorizationDetails: null,
     exchange: null,
     issuedAt,
     expiresAt,
@@ -136,7 +137,7 @@ function actsOn(store: Store) {
     accessToken: await rowOf(accessToken, grant),
     refreshToken: refreshToken === null ? null : refreshRowOf(refreshToken),
   });
-  const told = ({ grant, exchange: _, ...token }: LiveAccessToken) => ({
+  const told = ({ grant, exchange: _, authorizationDetails: __, ...token }: LiveAccessToken) => ({
     token: { ...token, grantId: grant?.id ?? null } satisfies AccessTokenRecord,
     grant,
   });

@@ -6,6 +6,9 @@ type Source =
   | "CIMD"
   | "Form Post"
   | "ID-JAG"
+  | "MCP"
+  | "MCP Client Credentials"
+  | "MCP Enterprise"
   | "OpenID Core"
   | "OpenID Discovery"
   | "OIDF"
@@ -15,7 +18,8 @@ type Source =
   | "Back-Channel Logout"
   | "JARM"
   | "FAPI 2.0"
-  | "FAPI Signing";
+  | "FAPI Signing"
+  | "FAPI Suite";
 
 /**
  * The name of a test that proves rows of the ledger (test/conformance/ledger), as in

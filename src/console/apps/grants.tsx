@@ -9,11 +9,14 @@ import {
   showGrant,
 } from "../../operations/management/access.ts";
 import { findAccount } from "../../operations/people.ts";
+import { detailWords } from "../../pages/details.ts";
 import { displayText } from "../../pages/display.ts";
+import { DetailList } from "../../pages/views/details.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { GrantRecord } from "../../store/tables.ts";
 import { ActButton, At, Danger, More, Rows } from "../parts.tsx";
+import { TOKENS_PATH } from "../server/tokens.tsx";
 import { wordsFor } from "../texts.ts";
 import { appName } from "./parts.tsx";
 import { appPath } from "./paths.ts";
@@ -57,6 +60,11 @@ export const grantsPage = appTabPage({
             next={next}
           />
         </section>
+        <section class="card">
+          <p class="links">
+            <a href={frame.path(TOKENS_PATH, { client: client.clientId })}>{words.liveTokens}</a>
+          </p>
+        </section>
         {mayAct && (
           <section class="card">
             <Danger
@@ -98,7 +106,7 @@ interface GrantsProps {
   readonly mayRevoke: boolean;
 }
 
-function Grants({ call: { frame }, grants, mayRevoke }: GrantsProps) {
+function Grants({ call: { frame, context }, grants, mayRevoke }: GrantsProps) {
   const words = wordsFor(frame, TAB_WORDS);
   const { person, since, via, scope, until } = words.grantHeads;
   return (
@@ -115,7 +123,10 @@ function Grants({ call: { frame }, grants, mayRevoke }: GrantsProps) {
         ),
         <At frame={frame} at={grant.createdAt} />,
         words.vias[grant.via],
-        <code>{displayText(grant.scope.join(" "), 300)}</code>,
+        <>
+          <code>{displayText(grant.scope.join(" "), 300)}</code>
+          <DetailList details={detailWords(context, frame.texts, grant.authorizationDetails)} />
+        </>,
         grant.online ? words.withSession : <At frame={frame} at={grant.expiresAt} />,
         ...(mayRevoke
           ? [

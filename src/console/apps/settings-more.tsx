@@ -4,12 +4,13 @@ import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
 import type { Parameters } from "../../protocol/parameters.ts";
+import { wordsIn } from "../../protocol/people-words.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
+import { Choice, valuesOf } from "../fields.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { textOrNull } from "./changes.ts";
-import { Choice, valuesOf } from "./fields.tsx";
 import type { AppCall } from "./tab.tsx";
 import { TAB_WORDS } from "./texts-tabs.ts";
 
@@ -20,6 +21,14 @@ export function secondsIn(form: Parameters, name: string, { frame }: AppCall): n
   if (!/^[0-9]{1,10}$/.test(text)) throw new ConsoleFault(wordsFor(frame, TAB_WORDS).noSeconds);
   return Number(text);
 }
+
+const boxOf = (type: string): string => `details:${type}`;
+
+/** The ticked types, and those that the client has and the configuration lacks at present: no box is there for them. */
+const detailTypesIn = (form: Parameters, { client, context: { catalogue } }: AppCall): string[] => [
+  ...catalogue.detailTypes.map(({ type }) => type).filter((type) => form.get(boxOf(type)) !== undefined),
+  ...client.authorizationDetailsTypes.filter((type) => catalogue.detailType(type) === undefined),
+];
 
 export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   id_token_signed_response_alg: textOrNull(form, "id_token_alg"),
@@ -33,6 +42,7 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
   authorization_signed_response_alg: textOrNull(form, "answer_alg"),
   security_profile: textOrNull(form, "profile"),
+  authorization_details_types: detailTypesIn(form, call),
 });
 
 export function More({ call: { frame, client, context }, typed }: { call: AppCall; typed: Typed }) {
@@ -129,6 +139,19 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             words={words.certificateBound}
             checked={isTicked("certificate_bound", client.tlsClientCertificateBoundAccessTokens)}
           />
+        )}
+        {context.catalogue.detailTypes.length > 0 && (
+          <fieldset>
+            <legend>{words.detailsTypes}</legend>
+            {context.catalogue.detailTypes.map(({ type, title }) => (
+              <Box
+                name={boxOf(type)}
+                value="1"
+                words={`${wordsIn(title, frame.texts.language)} (${type})`}
+                checked={isTicked(boxOf(type), client.authorizationDetailsTypes.includes(type))}
+              />
+            ))}
+          </fieldset>
         )}
         <button class="other" type="submit">
           {wordsFor(frame, CONSOLE_WORDS).save}

@@ -4,7 +4,7 @@ import { listExchangeRules, listResources, listScopes } from "../../operations/m
 import { displayText } from "../../pages/display.ts";
 import { duration } from "../../pages/time.ts";
 import { Icon } from "../../pages/views/icons.tsx";
-import { wordsIn } from "../../protocol/catalogue.ts";
+import { wordsIn } from "../../protocol/people-words.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
 import { Badge, linesOfDocument, Rows } from "../parts.tsx";

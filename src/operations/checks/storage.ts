@@ -95,11 +95,12 @@ const disk: Check = {
 
 /** All files with secrets, with what each is. */
 function secretFiles({ configuration, files }: CheckContext): NamedFile[] {
-  const { listen, signing } = configuration;
+  const { listen, metrics, signing } = configuration;
+  const listeners = metrics.listen === undefined ? listen : [...listen, metrics.listen];
   const named = [
     ...files,
     ...signing.key_files.map((file) => ({ file, what: "the signing key" })),
-    ...listen.flatMap(({ tls }) => (tls === undefined ? [] : [{ file: tls.key, what: "the TLS key" }])),
+    ...listeners.flatMap(({ tls }) => (tls === undefined ? [] : [{ file: tls.key, what: "the TLS key" }])),
   ];
   const data = databaseFile(configuration);
   if (isEmbedded(configuration)) {

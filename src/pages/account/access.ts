@@ -1,5 +1,6 @@
 /** The access that a person gave, as the account page shows it: one entry for each client, with its installations. */
 import { recordIdText } from "../../credentials/credential.ts";
+import { refreshSeconds } from "../../credentials/issue.ts";
 import { everyConsent, everyGrant } from "../../operations/access.ts";
 import { findClient } from "../../operations/clients.ts";
 import type { Context } from "../../operations/context.ts";
@@ -11,6 +12,7 @@ import { usedSince } from "../../rules/grant.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../../store/tables.ts";
 import { accessWords } from "../access.ts";
 import { clientLogo } from "../assets.ts";
+import { detailWords } from "../details.ts";
 import { clientName, returnHost, webHost } from "../display.ts";
 import type { Texts } from "../texts.ts";
 import type { ClientAccess, Installation } from "../views/account-access.tsx";
@@ -59,7 +61,14 @@ async function describeAccess(
       [...new Set(allowed.flatMap((entry) => entry.scope))],
       [...new Set(allowed.flatMap((entry) => entry.resources))],
     ),
-    installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
+    details: detailWords(
+      context,
+      texts,
+      allowed.flatMap((entry) => entry.authorizationDetails ?? []),
+    ),
+    installations: await Promise.all(
+      grants.map((grant) => describeInstallation(context, texts, grant, client)),
+    ),
     // No person is asked where another server stands for them.
     asksAgain: grants.length === allowed.length && !grants.some(({ via }) => via === "jwt_bearer"),
   };
@@ -79,6 +88,7 @@ async function describeInstallation(
   context: Context,
   texts: Texts,
   grant: GrantRecord,
+  client: ClientRecord | null,
 ): Promise<Installation> {
   const { configuration, clock } = context;
   const now = clock.seconds();
@@ -89,6 +99,6 @@ async function describeInstallation(
     product: via === "assertion" ? "" : productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
-    usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
+    usedSince: usedSince(grant, refreshSeconds(configuration, client), now),
   };
 }

@@ -352,6 +352,8 @@ export const arabic: TranslatedTexts = {
     acknowledgeDevice: "شغّلته بنفسي الآن",
     mayTitle: "سيتمكّن من",
     mayNothing: "معرفة أن لديك حسابًا هنا، ولا شيء غير ذلك",
+    detailYes: "نعم",
+    detailNo: "لا",
     sensitive: "هذا يسمح بالكثير:",
     forResources: (names) => `لدى ${its(names)}:`,
     mayIdentify: "إثبات أن لديك حسابًا هنا",

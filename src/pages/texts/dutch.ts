@@ -335,6 +335,8 @@ export const dutch: TranslatedTexts = {
     acknowledgeDevice: "Ik heb de applicatie zojuist zelf gestart",
     mayTitle: "De applicatie kan dan",
     mayNothing: "Weten dat u hier een account hebt, en verder niets",
+    detailYes: "Ja",
+    detailNo: "Nee",
     sensitive: "Hiermee staat u veel toe:",
     forResources: (names) => `Voor ${names}:`,
     mayIdentify: "Daar bewijzen dat u hier een account hebt",

@@ -336,6 +336,9 @@ export const english = {
     acknowledgeDevice: "I started it myself just now",
     mayTitle: "It will be able to",
     mayNothing: "Know that you have an account here, and nothing else",
+    /** A value of authorization details that is true or false. */
+    detailYes: "Yes",
+    detailNo: "No",
     sensitive: "This allows much:",
     forResources: (names: string) => `For ${names}:`,
     mayIdentify: "Prove there that you have an account here",

@@ -352,6 +352,8 @@ export const french: TranslatedTexts = {
     acknowledgeDevice: "Je viens de la lancer moi-même",
     mayTitle: "Elle pourra",
     mayNothing: "Savoir que vous avez un compte ici, et rien d’autre",
+    detailYes: "Oui",
+    detailNo: "Non",
     sensitive: "Cela permet beaucoup :",
     forResources: (names) => `Pour ${names} :`,
     mayIdentify: "Y prouver que vous avez un compte ici",

@@ -344,6 +344,8 @@ export const german: Texts = {
     acknowledgeDevice: "Ich habe sie gerade selbst gestartet",
     mayTitle: "Das darf die Anwendung",
     mayNothing: "Wissen, dass Sie hier ein Konto haben, sonst nichts",
+    detailYes: "Ja",
+    detailNo: "Nein",
     sensitive: "Das erlaubt viel:",
     forResources: (names) => `Bei ${names}:`,
     mayIdentify: "Dort nachweisen, dass Sie hier ein Konto haben",

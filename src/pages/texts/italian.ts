@@ -343,6 +343,8 @@ export const italian: TranslatedTexts = {
     acknowledgeDevice: "L’ho appena avviata io",
     mayTitle: "Potrà",
     mayNothing: "Sapere che qui esiste questo account, e nient’altro",
+    detailYes: "Sì",
+    detailNo: "No",
     sensitive: "Questo permette molto:",
     forResources: (names) => `Per ${names}:`,
     mayIdentify: "Dimostrare là che qui esiste questo account",

@@ -362,6 +362,8 @@ export const polish: TranslatedTexts = {
     acknowledgeDevice: "Aplikację uruchomiono przed chwilą z mojej woli",
     mayTitle: "Aplikacja będzie mogła",
     mayNothing: "Wiedzieć, że masz tu konto, i nic więcej",
+    detailYes: "Tak",
+    detailNo: "Nie",
     sensitive: "To pozwala na wiele:",
     forResources: (names) => `W usłudze ${names}:`,
     mayIdentify: "Potwierdzać tam, że masz tu konto",

@@ -343,6 +343,8 @@ export const spanish: TranslatedTexts = {
     acknowledgeDevice: "Yo mismo acabo de iniciarla",
     mayTitle: "Podrá",
     mayNothing: "Saber que usted tiene una cuenta aquí, y nada más",
+    detailYes: "Sí",
+    detailNo: "No",
     sensitive: "Esto permite mucho:",
     forResources: (names) => `Para ${names}:`,
     mayIdentify: "Demostrar allí que usted tiene una cuenta aquí",

@@ -1,11 +1,13 @@
 /** @jsxImportSource hono/jsx */
 /** The applications of the account: a row for each, which opens without a script. */
 import type { ClientId } from "../../protocol/identifiers.ts";
+import type { DetailWords } from "../details.ts";
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Hidden } from "../layout.tsx";
 import { longDate } from "../time.ts";
+import { DetailList } from "./details.tsx";
 import { Icon } from "./icons.tsx";
 import { type AccessWords, Day, MayList, Tile } from "./parts.tsx";
 
@@ -35,6 +37,7 @@ export interface ClientAccess {
   readonly host: string | null;
   readonly since: number;
   readonly access: readonly AccessWords[];
+  readonly details: readonly DetailWords[];
   /** Its present access; none if it could only get access again. */
   readonly installations: readonly Installation[];
   /** Whether the person is asked before it gets access again. */
@@ -79,6 +82,7 @@ export function AccessRow({ frame, token, entry }: AccessProps) {
         <div class="stack">
           {entry.unverified && <p class="small">{account.unverified}</p>}
           <MayList frame={frame} access={entry.access} nothing={account.mayNothing} size="small" />
+          <DetailList details={entry.details} />
           {!entry.asksAgain && (
             <p class="small muted">
               {installations.length > 0 ? account.remembered : account.rememberedOnly}

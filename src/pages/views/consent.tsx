@@ -1,9 +1,11 @@
 /** @jsxImportSource hono/jsx */
 /** Consent (RFC 6749 §4.1.1, RFC 9700 §4.14): who asks, for what, as whom, and where the answer goes. */
-import { displayText, returnHost, webHost, webLink } from "../display.ts";
+import type { DetailWords } from "../details.ts";
+import { displayText, programAddress, returnHost, webHost, webLink } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Hidden, Layout, Note } from "../layout.tsx";
+import { DetailList } from "./details.tsx";
 import { type AccessWords, Acknowledge, ANSWER, Choice, MayList, MayNot, Person, Tile } from "./parts.tsx";
 
 export interface ConsentProps {
@@ -23,6 +25,7 @@ export interface ConsentProps {
   /** Why the person is asked again. */
   readonly notice: string | null;
   readonly access: readonly AccessWords[];
+  readonly details: readonly DetailWords[];
   /** Whether the access is at this server only. */
   readonly onlyHere: boolean;
   /** The path of the logo that the operator gave the client; null if there is none. */
@@ -56,7 +59,7 @@ export function ConsentView(props: ConsentProps) {
               <bdi>{name}</bdi> <span>{consent.heading}</span>
             </h1>
             {props.publisher !== null && <p class="who">{consent.documentOf(props.publisher)}</p>}
-            <p class="who">{host ?? consent.self}</p>
+            <p class="who">{host ?? `${consent.self} (${programAddress(redirectUri)})`}</p>
           </div>
         </div>
         {props.notice && <Note kind="plain">{props.notice}</Note>}
@@ -74,6 +77,7 @@ export function ConsentView(props: ConsentProps) {
         <section aria-labelledby="may">
           <h2 id="may">{consent.mayTitle}</h2>
           <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
+          <DetailList details={props.details} />
         </section>
         <MayNot frame={frame} onlyHere={props.onlyHere} />
         <p class="small muted">{consent.takeBack}</p>

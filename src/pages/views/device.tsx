@@ -2,11 +2,13 @@
 /** The pages of the device grant (RFC 8628 §3.3): the code, the question, the outcome. */
 
 import { productOf } from "../../protocol/user-agent.ts";
+import type { DetailWords } from "../details.ts";
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
 import { machineTime, relativeTime } from "../time.ts";
+import { DetailList } from "./details.tsx";
 import {
   type AccessWords,
   Acknowledge,
@@ -67,6 +69,7 @@ export interface DeviceConfirmProps {
   /** As the device shows it: `WDJB-MJHT`. */
   readonly userCode: string;
   readonly access: readonly AccessWords[];
+  readonly details: readonly DetailWords[];
   /** Whether the access is at this server only. */
   readonly onlyHere: boolean;
   /** The path of the logo that the operator gave the client; null if there is none. */
@@ -157,6 +160,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
         <section aria-labelledby="may">
           <h2 id="may">{consent.mayTitle}</h2>
           <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
+          <DetailList details={props.details} />
         </section>
         <MayNot frame={frame} onlyHere={props.onlyHere} />
         <p class="small muted">{consent.takeBack}</p>

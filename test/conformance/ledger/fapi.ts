@@ -1,10 +1,74 @@
 /** FAPI 2.0 Security Profile and FAPI 2.0 Message Signing: what an authorization server must do for a client of the strict profile. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
 
 export const FAPI: Ledger = {
   source: "FAPI 2.0",
   title: "FAPI 2.0 Security Profile",
   rows: [
+    {
+      id: "5.2.1-1",
+      level: "MUST",
+      statement: "Endpoints are offered with TLS alone, and other servers are reached with TLS",
+      does: TLS,
+      deviation: NO_TLS,
+    },
+    {
+      id: "5.2.1-2",
+      level: "MUST",
+      statement: "TLS 1.2 or later",
+      does: "1.2 and 1.3, where the server speaks TLS itself; else the proxy",
+    },
+    {
+      id: "5.2.1-3",
+      level: "MUST",
+      statement: "As BCP 195 recommends",
+      does: "ECDHE with AES-GCM, or TLS 1.3, where the server speaks TLS itself; else the proxy",
+    },
+    {
+      id: "5.2.1-4",
+      level: "SHOULD",
+      statement: "DNSSEC",
+      does: "Asks the resolver of the machine",
+      notApplicable: "the zone of the issuer and the resolver of the machine are the operator's",
+    },
+    {
+      id: "5.2.1-5",
+      level: "MUST",
+      statement: "The certificate of a server is checked (RFC 9525)",
+      does: "At each fetch of keys, and for the name that was asked",
+    },
+    {
+      id: "5.2.2-1",
+      level: "MUST",
+      statement: "TLS 1.2: only the suites that BCP 195 recommends",
+      does: "The four with ECDHE and AES-GCM",
+    },
+    {
+      id: "5.2.3-1",
+      level: "MUST",
+      statement: "Browsers cannot be led down to plain http",
+      does: "Strict-Transport-Security in every answer of an https issuer",
+    },
+    {
+      id: "5.2.3-2",
+      level: "MUST",
+      statement: "TLS 1.2: only the suites that BCP 195 allows",
+      does: "The four with ECDHE and AES-GCM",
+    },
+    { id: "5.2.3-3", level: "MUST NOT", statement: "CORS at the authorization endpoint", does: "At no page" },
+    {
+      id: "5.3.2.1-1",
+      level: "MUST",
+      statement: "Metadata (RFC 8414, OpenID Connect Discovery)",
+      does: "The same document at both places",
+    },
+    {
+      id: "5.3.2.1-2",
+      level: "MUST",
+      statement: "The password grant is rejected",
+      does: "unsupported_grant_type",
+    },
     {
       id: "5.3.2.1-3",
       level: "MUST",
@@ -18,18 +82,34 @@ export const FAPI: Ledger = {
       does: "invalid_dpop_proof without a proof",
     },
     {
+      id: "5.3.2.1-5",
+      level: "MUST",
+      statement: "By DPoP or by mTLS",
+      does: "By a proof of a key, or by the certificate that a trusted proxy passes on",
+    },
+    {
       id: "5.3.2.1-6",
       level: "MUST",
       statement: "Clients authenticate by mTLS or private_key_jwt",
       does: "Others cannot have the profile",
     },
     {
+      id: "5.3.2.1-7",
+      level: "MUST NOT",
+      statement: "Open redirectors",
+      does: "Nobody is sent to an address that is not registered",
+    },
+    {
+      id: "5.3.2.1-8",
+      level: "MUST",
+      statement: "aud of a client assertion is the issuer, as a string",
+      does: "Also where client_assertion_audience lets other clients send more",
+    },
+    {
       id: "5.3.2.1-9",
       level: "MUST NOT",
-      statement: "Refresh tokens are rotated, except in extraordinary circumstances, and then with a retry",
-      does: "Each use gives a successor. A client that lost the answer gets the same one again within lifetimes.refresh_retry_window_seconds",
-      deviation:
-        "One rule for all refresh tokens: a thief who copies one is found out. The retry is the one that note 1 asks for.",
+      statement: "Refresh tokens are rotated, except in extraordinary circumstances",
+      does: "The client keeps its refresh token. One that was issued before tokens were bound is rotated once, with a retry",
     },
     {
       id: "5.3.2.1-11",
@@ -44,10 +124,28 @@ export const FAPI: Ledger = {
       does: "By a proof at the PAR endpoint, by dpop_jkt, or by both, which must agree",
     },
     {
+      id: "5.3.2.1-13",
+      level: "MUST",
+      statement: "iat and nbf may be 10 seconds ahead, and are refused 60 seconds ahead",
+      does: "30 seconds, in client assertions, request objects and proofs",
+    },
+    {
+      id: "5.3.2.1-14",
+      level: "SHOULD",
+      statement: "Access tokens have the least privileges that are needed",
+      does: "The scope and the resources that were asked for and granted, or less of them",
+    },
+    {
       id: "5.3.2.2-1",
       level: "MUST",
       statement: "response_type is code",
       does: "For every client",
+    },
+    {
+      id: "5.3.2.2-2",
+      level: "MUST",
+      statement: "Clients that authenticate can push requests",
+      does: "With a signature or with a certificate",
     },
     {
       id: "5.3.2.2-3",
@@ -86,10 +184,24 @@ export const FAPI: Ledger = {
       does: "They cannot be registered for the profile",
     },
     {
+      id: "5.3.2.2-9",
+      level: "MUST",
+      statement: "A code that was used is rejected",
+      does: "invalid_grant, and the tokens of the first use are dead",
+    },
+    { id: "5.3.2.2-10", level: "MUST NOT", statement: "307 for a request with credentials", does: "303" },
+    { id: "5.3.2.2-11", level: "SHOULD", statement: "Redirects by 303", does: "All of them" },
+    {
       id: "5.3.2.2-12",
       level: "MUST",
       statement: "request_uri expires in less than 600 seconds",
       does: "90 seconds by default, 599 at most",
+    },
+    {
+      id: "5.3.2.2-13",
+      level: "SHOULD",
+      statement: "The person learns who asks for what",
+      does: "The consent page names the application and each scope",
     },
     {
       id: "5.3.2.2-14",
@@ -98,10 +210,86 @@ export const FAPI: Ledger = {
       does: "Up to 500",
     },
     {
+      id: "5.3.2.3-1",
+      level: "MUST",
+      statement: "The person's identifier is told by OpenID Connect",
+      does: "In an ID token, if openid was asked for",
+    },
+    {
+      id: "5.3.4-1",
+      level: "MUST",
+      statement: "Resource servers take tokens in the header",
+      does: "userinfo does",
+    },
+    { id: "5.3.4-2", level: "MUST NOT", statement: "They take tokens in the query", does: "invalid_request" },
+    {
+      id: "5.3.4-3",
+      level: "MUST",
+      statement: "They check that a token is valid, has not expired and was not revoked",
+      does: "invalid_token",
+    },
+    {
+      id: "5.3.4-4",
+      level: "MUST",
+      statement: "They check that it is sufficient, and answer as RFC 6750 says",
+      does: "insufficient_scope",
+    },
+    {
+      id: "5.3.4-5",
+      level: "MUST",
+      statement: "They verify what the token is bound to",
+      does: "By DPoP and by mTLS",
+    },
+    {
+      id: "5.4.1-1",
+      level: "MUST",
+      statement: "JWTs as RFC 8725 says",
+      does: "One reader for those of others; typ says what those of the server are",
+    },
+    {
       id: "5.4.1-2",
       level: "MUST",
       statement: "JWTs are signed with PS256, ES256 or EdDSA",
-      does: "By the client and for it: request objects, ID tokens, answers",
+      does: "By the client and for it: request objects, ID tokens, answers, access tokens",
+    },
+    {
+      id: "5.4.1-3",
+      level: "MUST NOT",
+      statement: "alg none",
+      does: "Neither signed nor accepted for a client of the profile",
+    },
+    {
+      id: "5.4.1-4",
+      level: "MUST",
+      statement: "RSA keys have 2048 bits or more",
+      does: "Those of the server and of clients",
+    },
+    {
+      id: "5.4.1-5",
+      level: "MUST",
+      statement: "Keys of elliptic curves have 224 bits or more",
+      does: "P-256, P-384, P-521, Ed25519",
+    },
+    {
+      id: "5.4.1-6",
+      level: "MUST",
+      statement: "Credentials have 128 bits of entropy or more",
+      does: "256 bits",
+    },
+    {
+      id: "5.4.2-1",
+      level: "MUST",
+      statement: "jwks_uri is served over TLS alone",
+      does: TLS,
+      deviation: NO_TLS,
+    },
+    { id: "5.4.2-2", level: "SHOULD NOT", statement: "x5u and jku in headers", does: "alg, kid and typ" },
+    { id: "5.4.2-3", level: "SHOULD NOT", statement: "Two keys with one kid", does: "Each has its own" },
+    {
+      id: "5.4.3-1",
+      level: "MUST",
+      statement: "Of several keys with one kid, kty, use, alg and crv choose",
+      does: "They do. Two that differ in none of these are refused",
     },
   ],
 };
@@ -145,6 +333,18 @@ export const FAPI_SIGNING: Ledger = {
       level: "MUST",
       statement: "Answers are signed (JARM)",
       does: "A request without such a response_mode is refused",
+    },
+    {
+      id: "5.5.1-1",
+      level: "MUST",
+      statement: "Signed introspection answers (RFC 9701)",
+      does: "For a caller that asks for them",
+    },
+    {
+      id: "6.2-1",
+      level: "MUST",
+      statement: "A client that is no resource server learns nothing of tokens of others",
+      does: "To it they are inactive",
     },
   ],
 };

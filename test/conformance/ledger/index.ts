@@ -3,9 +3,12 @@
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
 import { FAPI, FAPI_SIGNING } from "./fapi.ts";
+import { FAPI_SUITE } from "./fapi-suite.ts";
 import { FORM_POST } from "./form-post.ts";
 import { ID_JAG } from "./id-jag.ts";
 import { JARM } from "./jarm.ts";
+import { MCP } from "./mcp.ts";
+import { MCP_CLIENT_CREDENTIALS, MCP_ENTERPRISE } from "./mcp-extensions.ts";
 import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
@@ -32,6 +35,7 @@ import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9126 } from "./rfc9126.ts";
 import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9396 } from "./rfc9396.ts";
 import { RFC_9449 } from "./rfc9449.ts";
 import { RFC_9470 } from "./rfc9470.ts";
 import { RFC_9700 } from "./rfc9700.ts";
@@ -63,6 +67,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9101,
   RFC_9126,
   RFC_9207,
+  RFC_9396,
   RFC_9449,
   RFC_9470,
   RFC_9700,
@@ -77,10 +82,14 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
   ID_JAG,
+  MCP,
+  MCP_CLIENT_CREDENTIALS,
+  MCP_ENTERPRISE,
   JARM,
   FAPI,
   FAPI_SIGNING,
   OIDF,
+  FAPI_SUITE,
 ];
 
 export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];

@@ -1,4 +1,4 @@
-/** What the conformance suite of the OpenID Foundation asks of a provider, by the parts of its plans: discovery and keys, registration, the authorization endpoint, tokens, logout. */
+/** What the conformance suite of the OpenID Foundation asks of a provider, by the parts of its plans: discovery and keys, registration, the authorization endpoint, tokens, logout, FAPI 2.0. */
 import type { Ledger } from "./row.ts";
 
 export const OIDF: Ledger = {
@@ -237,6 +237,79 @@ export const OIDF: Ledger = {
       does: "Neither",
       deviation:
         "front-channel logout and session management are not offered: both need cookies of this server in a frame of another site, which browsers withhold",
+    },
+    {
+      id: "6-1",
+      level: "MUST",
+      statement: "Discovery: PAR, DPoP, JARM, mTLS, and PS256 or ES256 beside RS256",
+      does: "As asked, in both documents",
+    },
+    {
+      id: "6-2",
+      level: "MUST",
+      statement:
+        "PAR alone: bound to the client, in time, used up by finishing; what stands beside request_uri does not count",
+      does: "As asked; 90 seconds",
+    },
+    {
+      id: "6-3",
+      level: "MUST",
+      statement: "S256 and no plain; response_type code alone",
+      does: "invalid_request, unsupported_response_type",
+    },
+    {
+      id: "6-4",
+      level: "MUST",
+      statement: "Client assertions: strong algorithm, sub, aud, times",
+      does: "invalid_client",
+    },
+    {
+      id: "6-5",
+      level: "MUST",
+      statement:
+        "A code lives for a minute, belongs to its client, and counts once; tokens need a holder of a key",
+      does: "As asked",
+    },
+    {
+      id: "6-6",
+      level: "MUST",
+      statement:
+        "DPoP at PAR, token endpoint and resource, with everything that may and that may not be in a proof",
+      does: "As asked; a proof counts once",
+    },
+    {
+      id: "6-7",
+      level: "MUST",
+      statement:
+        "The resource takes no token from the query; tokens of 128 bits; refresh tokens are not rotated",
+      does: "As asked; x-fapi-interaction-id is ignored",
+    },
+    {
+      id: "6-8",
+      level: "MUST",
+      statement:
+        "A refusal comes by redirect with state and iss; every claim of claims_supported can be asked for",
+      does: "As asked",
+    },
+    {
+      id: "6-9",
+      level: "MUST",
+      statement: "TLS 1.2 with four suites, and 1.3; a Date in each answer",
+      does: "Where the server speaks TLS itself; else the proxy does",
+    },
+    {
+      id: "7-1",
+      level: "MUST",
+      statement:
+        "Request objects: nbf, exp, aud, strong algorithm, the client's own key, no request_uri inside",
+      does: "invalid_request_object, or invalid_request",
+    },
+    {
+      id: "7-2",
+      level: "MUST",
+      statement:
+        "JARM: response alone; iss, aud, exp of ten minutes at most, kid, strong algorithm; errors too",
+      does: "As asked; five minutes",
     },
   ],
 };

@@ -80,7 +80,7 @@ const proofs = property("DPoP proofs", 500, text, (proof) => {
   const isUnfit = refusedWith(["dpop_proof_mismatch", "dpop_proof_untimely"], () => {
     requireFitting(
       { claims: said },
-      { method: "POST", url: URL, now: NOW, seconds: 300, ath: null, nonces: null },
+      { method: "POST", urls: [URL], now: NOW, seconds: 300, ath: null, nonces: null },
     );
   });
   if (!isUnfit) mustBe(Math.abs(Number(said.iat) - NOW) <= 300, true, "of about now");

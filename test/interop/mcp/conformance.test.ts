@@ -10,6 +10,7 @@ import { redirectOf } from "../../support/code-flow.ts";
 import { textOf } from "../../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../../support/listening.ts";
 import { addPersonWithPassword, type Browser, openBrowser } from "../../support/pages.ts";
+import { freePort } from "./documented-server.ts";
 
 /** The suite's program. Bun runs it, because it needs features that Node has only since version 22. */
 const SUITE = join(import.meta.dir, "node_modules/@modelcontextprotocol/conformance/dist/index.js");
@@ -25,15 +26,10 @@ const ALWAYS = [
   "authorization-code-grant: authorization-code-grant SUCCESS",
   "authorization-server-metadata-endpoint: authorization-server-metadata SUCCESS",
 ];
-/**
- * Since 2025-11-25 the specification says that servers SHOULD read a client's metadata from a URL that is the
- * `client_id` (Client ID Metadata Documents). This server does not support that yet, and leaves the member out of its
- * metadata. Its clients register (RFC 7591), which the specification allows too. Once it supports it, this line must
- * say SUCCESS.
- */
+/** Since 2025-11-25 servers SHOULD read a client's metadata from a URL that is the `client_id`. */
 const SINCE_2025_11_25 = [
   ...ALWAYS,
-  "authorization-server-metadata-endpoint: authorization-server-metadata-cimd WARNING",
+  "authorization-server-metadata-endpoint: authorization-server-metadata-cimd SUCCESS",
 ];
 const VERSIONS: readonly (readonly [version: string, findings: readonly string[]])[] = [
   ["2025-03-26", ALWAYS],
@@ -114,14 +110,6 @@ async function register(server: ListeningServer): Promise<string> {
     }),
   });
   return textOf({ ...Object(await response.json()) }, "client_id");
-}
-
-/** The suite needs the number of a port, so this finds a free one. */
-function freePort(): number {
-  const listener = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-  const port = listener.port ?? 0;
-  listener.stop(true);
-  return port;
 }
 
 /** The suite writes a folder for each scenario, with the time at the end of its name. */
