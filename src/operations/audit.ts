@@ -132,13 +132,13 @@ export function createAuditKeeper(context: Keeping): AuditKeeper {
     }
   };
   return {
-    changesFor(act, events) {
+    changesFor(act, events, shard) {
       startDay();
       const kept = events.filter(
         (event) => rules.recordingOf(act, event, configuration.audit) === "row" && hasRoom(act, event),
       );
       for (const event of kept) recorded.add(event);
-      return rowsOf(context, act, kept);
+      return rowsOf(context, act, kept, shard);
     },
     tell(act, event) {
       if (recorded.delete(event) || rules.recordingOf(act, event, configuration.audit) === "none") return;
@@ -149,9 +149,9 @@ export function createAuditKeeper(context: Keeping): AuditKeeper {
   };
 }
 
-const rowsOf = (context: Recording, act: Act, events: readonly Event[]) =>
+const rowsOf = (context: Recording, act: Act, events: readonly Event[], shard: number | undefined) =>
   events.map((event, index) => {
-    const id = auditId(context, event);
+    const id = auditId(context, event, shard);
     // Rows of one act stay in its order.
     id[8] = index;
     return insert(
@@ -162,11 +162,12 @@ const rowsOf = (context: Recording, act: Act, events: readonly Event[]) =>
 
 /** For a command, which does a few acts and ends: each event has its row in the commit of the act. */
 export const auditRecorder = (context: Recording): Subscriber => ({
-  changesFor: (act, events) =>
+  changesFor: (act, events, shard) =>
     rowsOf(
       context,
       act,
       events.filter((event) => rules.recordingOf(act, event, context.configuration.audit) === "row"),
+      shard,
     ),
 });
 
@@ -175,9 +176,9 @@ const keyOf = ({ actor, through }: Act, { event, subject, client, reason, via }:
   JSON.stringify([event, actor.kind, actor.id, through, subject, client, reason, via]);
 
 /** On a cluster, a row lies where the rows lie with which it is committed. */
-function auditId({ clock, random }: Recording, { grant, subject, client }: Event): RecordId {
+function auditId({ clock, random }: Recording, { grant, subject, client }: Event, shard?: number): RecordId {
   const near = grant ?? subject ?? client;
-  return newRecordId(clock, random, near === undefined ? undefined : shardOf(near));
+  return newRecordId(clock, random, shard ?? (near === undefined ? undefined : shardOf(near)));
 }
 
 // ── Reading ────────────────────────────────────────────────────────────────────────────────────────────────

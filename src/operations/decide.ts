@@ -3,7 +3,7 @@
 import type { Decision } from "../rules/decision.ts";
 import type { Act, Event } from "../rules/events.ts";
 import { type Change, type Store, StoreUnavailable, type Values } from "../store/contract.ts";
-import type { Table } from "../store/declare.ts";
+import { shardOf, type Table } from "../store/declare.ts";
 import type { Events } from "./events.ts";
 
 export interface DecideContext {
@@ -98,7 +98,7 @@ export async function carryOut(
 ): Promise<"stale" | Decided<unknown>["swept"]> {
   let swept = NOTHING;
   if (changes !== undefined || sweeps.length > 0) {
-    const told = events.length === 0 ? [] : subscribers.changesFor(act, events);
+    const told = events.length === 0 ? [] : subscribers.changesFor(act, events, shardOfChanges(changes));
     const all = told.length === 0 ? (changes ?? []) : [...(changes ?? []), ...told];
     const committed = await store.commit({ changes: all, sweeps, urgent });
     if (committed.outcome === "stale") return "stale";
@@ -106,4 +106,13 @@ export async function carryOut(
   }
   if (events.length > 0) subscribers.tell(act, events);
   return swept;
+}
+
+/** The shard of the first change that has one. */
+function shardOfChanges(changes: readonly Change[] = []): number | undefined {
+  for (const change of changes) {
+    const value = ("row" in change ? change.row : change.key)[change.table.shard ?? ""];
+    if (typeof value === "string" || value instanceof Uint8Array) return shardOf(value);
+  }
+  return undefined;
 }

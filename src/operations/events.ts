@@ -7,15 +7,16 @@ import type { Change } from "../store/contract.ts";
 export interface Subscriber {
   /**
    * Rows about the events. They are committed together with the changes that the events report. If it throws, the act fails before
-   * anything is done: no act is without its record.
+   * anything is done: no act is without its record. `shard`: that of the changes, if they have one. Rows that may lie anywhere lie
+   * there, so that one worker of a cluster does the whole commit.
    */
-  changesFor?(act: Act, events: readonly Event[]): readonly Change[];
+  changesFor?(act: Act, events: readonly Event[], shard?: number): readonly Change[];
   /** Called after the commit. The act is done, so its failure is only reported. */
   tell?(act: Act, event: Event): void;
 }
 
 export interface Events {
-  changesFor(act: Act, events: readonly Event[]): readonly Change[];
+  changesFor(act: Act, events: readonly Event[], shard?: number): readonly Change[];
   tell(act: Act, events: readonly Event[]): void;
 }
 
@@ -28,8 +29,8 @@ export function createEvents(
 ): Events {
   const recorders = subscribers.flatMap(({ changesFor }) => (changesFor === undefined ? [] : [changesFor]));
   return {
-    changesFor: (act, events) =>
-      recorders.length === 0 ? NOTHING : recorders.flatMap((changesFor) => changesFor(act, events)),
+    changesFor: (act, events, shard) =>
+      recorders.length === 0 ? NOTHING : recorders.flatMap((changesFor) => changesFor(act, events, shard)),
     tell(act, events) {
       for (const event of events) {
         for (const subscriber of subscribers) {

@@ -13,6 +13,7 @@ import { sortedGroups } from "../rules/group.ts";
 import * as rules from "../rules/link.ts";
 import { SETUP } from "../rules/person.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
+import { shardOf } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
@@ -100,7 +101,10 @@ export interface NewLink {
 /** A link in memory: nothing of it is stored yet. */
 export function newLink(context: LinkContext, act: Act, { kind, ...wish }: LinkWish): NewLink {
   const { clock, random, issuer, configuration } = context;
-  const { text, id, digest } = mintCredential("link", clock, random);
+  // On a cluster it lies where its mail lies.
+  const near = wish.subject ?? wish.email ?? null;
+  const shard = near === null ? undefined : shardOf(near);
+  const { text, id, digest } = mintCredential("link", clock, random, shard);
   const { page, lifetime } = rules.LINK_KINDS[kind];
   const createdAt = clock.seconds();
   const uses = wish.uses ?? 1;

@@ -75,13 +75,13 @@ export function webhookEvents(
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writing: Promise<void> = Promise.resolve();
 
-  const deliveriesOf = (act: Act, event: Event, index: number): Change[] => {
+  const deliveriesOf = (act: Act, event: Event, index: number, shard?: number): Change[] => {
     const body = bodyOf(context, act, event);
     return wanting
       .filter((webhook) => webhook.events.has(event.event))
       .map(({ name }) => {
         const near = event.grant ?? event.subject ?? event.client;
-        const id = deliveryId(context, near === undefined ? undefined : shardOf(near));
+        const id = deliveryId(context, shard ?? (near === undefined ? undefined : shardOf(near)));
         // Deliveries of one act stay in its order.
         id[8] = index;
         return rules.queued(
@@ -105,13 +105,13 @@ export function webhookEvents(
     return writing;
   };
   return {
-    changesFor(act, events) {
+    changesFor(act, events, shard) {
       const wanted = events.filter(isWanted);
       if (wanted.length === 0) return NOTHING;
       for (const event of wanted) queued.add(event);
       return wanted
         .filter((event) => hasRoom(act, event))
-        .flatMap((event, index) => deliveriesOf(act, event, index));
+        .flatMap((event, index) => deliveriesOf(act, event, index, shard));
     },
     tell(act, event) {
       if (!isWanted(event)) return;

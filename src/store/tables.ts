@@ -468,6 +468,7 @@ export const pictures = table("pictures", {
     createdAt: integer(),
   },
   indexes: [["subject"]],
+  shard: "id",
 });
 export type PictureRecord = Row<typeof pictures>;
 
@@ -684,6 +685,7 @@ export const links = table("links", {
     expiresAt: integer(),
   },
   indexes: [["kind", "createdAt", "id"], ["subject"]],
+  shard: "id",
   expires: "expiresAt",
   updated: true,
 });
@@ -724,6 +726,7 @@ export const idempotentAnswers = table("idempotent_answers", {
     sealedBody: orNull(bytes()),
     expiresAt: integer(),
   },
+  shard: "id",
   expires: "expiresAt",
   updated: true,
 });
@@ -1244,6 +1247,7 @@ export const refusals = table("refusals", {
   },
   key: ["ring", "slot"],
   indexes: [["requestId"], ["at", "ring", "slot"]],
+  shard: "ring",
   expires: "expiresAt",
   updated: true,
 });

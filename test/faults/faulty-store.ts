@@ -2,6 +2,7 @@
 
 import { type Change, type Commit, type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import type { ActingStore } from "../store/acts.ts";
+import { type Shard, shardsOfCommit, shardsOfList, shardsOfLook } from "../support/shards.ts";
 
 /** `before`: the call has no effect. `after`: the call has its effect, and its answer is lost. */
 export type FaultTime = "before" | "after";
@@ -16,6 +17,8 @@ export interface Call {
   readonly name: string;
   /** Whether the call may change rows. */
   readonly changes: boolean;
+  /** The shards that it touches on a cluster. */
+  readonly shards: readonly Shard[];
 }
 
 export interface FaultyStore {
@@ -41,27 +44,36 @@ export function makeFaulty(store: ActingStore): FaultyStore {
     if (isDue) fail();
     return result;
   };
-  const reading = (method: Asking, about: readonly string[]): Call => ({
+  const reading = (method: Asking, about: readonly string[], shards: readonly Shard[]): Call => ({
     method,
     name: [method, ...about].join(" "),
     changes: false,
+    shards,
   });
   const asking: Pick<Store, Asking> = {
     look: (plan, parameters) =>
-      failing(reading("look", Object.keys(plan)), () => store.look(plan, parameters)),
-    list: (table, request) => failing(reading("list", [table.name]), () => store.list(table, request)),
-    ping: () => failing(reading("ping", []), () => store.ping()),
+      failing(reading("look", Object.keys(plan), shardsOfLook(plan, parameters)), () =>
+        store.look(plan, parameters),
+      ),
+    list: (table, request) =>
+      failing(reading("list", [table.name], shardsOfList(table, request.where)), () =>
+        store.list(table, request),
+      ),
+    ping: () => failing(reading("ping", [], []), () => store.ping()),
     commit: (commit) => {
       const tables = changedTables(commit);
       const call: Call = {
         method: "commit",
         name: ["commit", ...tables].join(" "),
         changes: tables.length > 0,
+        shards: shardsOfCommit(commit),
       };
       return failing(call, () => store.commit(commit));
     },
     expire: (expiries, limit) =>
-      failing({ method: "expire", name: "expire", changes: true }, () => store.expire(expiries, limit)),
+      failing({ method: "expire", name: "expire", changes: true, shards: ["all"] }, () =>
+        store.expire(expiries, limit),
+      ),
   };
   return {
     calls,

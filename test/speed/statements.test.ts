@@ -217,6 +217,13 @@ describe("on SQLite, a request runs", () => {
     expect(own()).toEqual([...operation.statements]);
     expect(shared()).toEqual([...operation.shared]);
     expectSyncs(operation.syncs);
+    // On a cluster one worker does each call of the store (docs/scale.md).
+    for (const { name: call, shards } of counting.details()) {
+      expect({ call, shards: shards.filter((shard) => shard === "all" || shard !== shards[0]) }).toEqual({
+        call,
+        shards: [],
+      });
+    }
   });
 
   test.each(names)("%s: of 32 at once, each its own, and all together the rest", async (name) => {
@@ -307,6 +314,7 @@ function countingOn(open: () => Promise<OpenedStore>) {
       return operation;
     },
     calls: () => faulty.calls.map(({ name }) => name),
+    details: () => faulty.calls,
     statements: () => counts.statements,
     syncs: () => counts.syncs,
   };

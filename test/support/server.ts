@@ -24,6 +24,7 @@ import { STEPS } from "../../src/rules/sign-in.ts";
 import { createServer, type ServerParts } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { type ActingStore, acting } from "../store/acts.ts";
+import { CITUS_URL, citusAt } from "../store/postgres/citus.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 
@@ -146,6 +147,12 @@ export interface TestServerParts {
   readonly telemetry?: Telemetry;
 }
 
+/** On the cluster that TESSERA_TEST_CITUS names, if TESSERA_TEST_SERVERS asks for it. */
+const openDefault = (): Promise<OpenedStore> =>
+  CITUS_URL !== undefined && process.env.TESSERA_TEST_SERVERS === "citus"
+    ? citusAt(CITUS_URL).openStore()
+    : openTemporary();
+
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
 export async function startTestServer(
   overrides: ConfigurationInput = {},
@@ -158,7 +165,7 @@ export async function startTestServer(
     telemetry,
   }: TestServerParts = {},
 ): Promise<TestServer> {
-  const { store, close } = opened ?? (await openTemporary());
+  const { store, close } = opened ?? (await openDefault());
   const parsed = parse(configurationSchema, { ...TEST_CONFIGURATION, ...overrides });
   const configuration: Configuration = { ...parsed, issuer: parsed.issuer ?? ISSUER };
   const logged: string[] = [];

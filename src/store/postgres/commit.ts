@@ -237,7 +237,8 @@ function guardOf(change: Part[number], index: number, text: TemplateText): strin
   if (change.act === "take" || change.act === "share") {
     const name = text.parameter(
       "text",
-      (changes) => `${change.table.name} ${keyText(changes[index] ?? change)}`,
+      // The lock of a text that PostgreSQL cannot store does not matter, because no row has it.
+      (changes) => `${change.table.name} ${keyText(changes[index] ?? change)}`.replaceAll("\0", ""),
     );
     const lock = `pg_advisory_xact_lock${change.act === "take" ? "" : "_shared"}`;
     return `SELECT true FROM ${lock}(hashtextextended(${name} || ' ' || current_schema(), 0))`;

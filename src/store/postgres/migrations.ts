@@ -30,12 +30,15 @@ export interface MigrationOptions {
 /** Building an index on a large table takes long, so the time limit for requests must not apply. */
 const MIGRATION_MILLIS = 3_600_000;
 
+const TURN = "SELECT pg_advisory_xact_lock(hashtextextended('tessera schema ' || current_schema(), 0))";
+
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
 
 /**
  * Makes the tables, or takes the missing steps, in one transaction. If several programs start together, one of them
- * does it, and the others wait for the lock on the version row.
+ * does it, and the others wait for TURN. They must not wait for the version row: Citus locks the table to distribute it, and would
+ * wait for them.
  */
 export async function migrate(session: Session, options: MigrationOptions): Promise<void> {
   const { schema = SCHEMA, topology } = options;
@@ -45,6 +48,7 @@ export async function migrate(session: Session, options: MigrationOptions): Prom
   const found = await session.execute("SELECT version FROM schema_version");
   if (checkedVersion(found, newest) === newest) return;
   await session.transaction(async ({ execute }) => {
+    await execute(TURN);
     const version = checkedVersion(await execute("SELECT version FROM schema_version FOR UPDATE"), newest);
     if (version === 0)
       for (const table of schema.tables) await execute(createTable(table, topology.isCluster));

@@ -9,8 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
-import { type ActingStore, openPostgresStore, openSqliteStore } from "../../store/acts.ts";
-
+import { openPostgresStore as openPostgres } from "../../../src/store/postgres/index.ts";
+import { type ActingStore, acting, openPostgresStore, openSqliteStore } from "../../store/acts.ts";
+import { citusAt } from "../../store/postgres/citus.ts";
+import { patient } from "../../store/postgres/patient.ts";
 import { startPostgres } from "../../store/postgres/server.ts";
 import { TEST_CONFIGURATION } from "../../support/server.ts";
 
@@ -68,11 +70,40 @@ export const startPostgresEngine: StartEngine = async () => {
   };
 };
 
+/** Four nodes on a cluster of Citus, with a schema for each start. */
+export const startCitusEngine =
+  (url: string): StartEngine =>
+  async () => {
+    const citus = citusAt(url);
+    return {
+      startCluster(lifetimes) {
+        const { schema, remove } = citus.newSchema();
+        return assemble(
+          "Citus",
+          lifetimes,
+          async (folder, own) => {
+            // All at once: one makes the tables.
+            const nodes = Array.from({ length: PROCESSES }, (_, index) =>
+              own(startServer(folder, ["--data", join(folder, `node-${index}`)], { DATABASE_URL: url })),
+            );
+            const ports = await Promise.all(nodes);
+            const store = acting(patient(await openPostgres({ url, schema, statementMillis: 20_000 })));
+            return { ports, store, flags: [], env: { DATABASE_URL: url }, remove };
+          },
+          { schema },
+        );
+      },
+      stop: async () => {},
+    };
+  };
+
 interface Started {
   readonly ports: readonly number[];
   readonly store: ActingStore;
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Removes the data that no folder holds. */
+  remove?(): Promise<void>;
 }
 
 type Own = (server: ServerProcess) => Promise<number>;
@@ -82,9 +113,10 @@ async function assemble(
   name: string,
   lifetimes: ConfigurationInput["lifetimes"],
   start: (folder: string, own: Own) => Promise<Started>,
+  database: ConfigurationInput["database"] = {},
 ): Promise<RunningCluster> {
   const folder = mkdtempSync(join(tmpdir(), "tessera-race-"));
-  writeFileSync(join(folder, "tessera.toml"), stringify(configurationWith(lifetimes)));
+  writeFileSync(join(folder, "tessera.toml"), stringify({ ...configurationWith(lifetimes), database }));
   const servers: ServerProcess[] = [];
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const forgetEnd = atEnd(() => {
@@ -97,7 +129,7 @@ async function assemble(
     forgetEnd();
   };
   try {
-    const { ports, store, flags, env } = await start(folder, (server) => {
+    const { ports, store, flags, env, remove } = await start(folder, (server) => {
       servers.push(server);
       return server.port;
     });
@@ -109,6 +141,7 @@ async function assemble(
       async stop() {
         await store.close();
         await clear();
+        await remove?.();
       },
     };
   } catch (error) {

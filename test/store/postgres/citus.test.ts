@@ -53,6 +53,21 @@ function clusterSuite(url: string): void {
     expect(new Set(rows.filter(({ type }) => type === "distributed").map(({ place }) => place)).size).toBe(1);
   });
 
+  test("programs that start together on an empty database make the tables once", async () => {
+    const { schema, remove: removeTables } = citus.newSchema();
+    const options = { url, schema, declared: CONTRACT_SCHEMA, statementMillis: 20_000 };
+    const opened = await Promise.all(
+      Array.from({ length: 4 }, async () => patient(await openPostgres(options))),
+    );
+    const box = newBox({ id: anyId() });
+    await opened[0]?.commit({ changes: [insert(boxes, box)] });
+    for (const store of opened) {
+      expect(await store.list(boxes, { limit: 2 })).toEqual([box]);
+      await store.close();
+    }
+    await removeTables();
+  }, 120_000);
+
   test("a commit over several shards happens as a whole or not at all", async () => {
     const owner = newOwner();
     await plain[0].commit({ changes: [insert(owners, owner)] });
