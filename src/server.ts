@@ -18,7 +18,7 @@ import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { refusedRequest } from "./endpoints/refused.ts";
 import { selfTest } from "./endpoints/self-test.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
-import { mailParts, mailPort, smtpOf } from "./mails/parts.ts";
+import { mailFrame, mailParts, mailPort, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { createAuditKeeper } from "./operations/audit.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
@@ -35,6 +35,7 @@ import { createLogoutSender } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { testMail } from "./operations/mail-test.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
+import { createPictures } from "./operations/pictures.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRefusalKeeper } from "./operations/refusals.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
@@ -87,6 +88,7 @@ import { DPOP_NONCE_HEADER } from "./protocol/dpop.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
 import { metadataPaths } from "./protocol/metadata-paths.ts";
+import type { MailKind } from "./rules/mail.ts";
 import { PAGE_REASONS } from "./rules/refusal-record.ts";
 import type { Store } from "./store/contract.ts";
 import { watchStore } from "./store/watched.ts";
@@ -227,6 +229,12 @@ export function createServer({
     const port = mailPort(mail);
     return testMail({ ...parts, openSmtp, clock, random, settings: mail, port }, sample, address);
   };
+  const previewMail = async (kind: MailKind, language: string) => {
+    const { sampleMail } = await import("./mails/samples.ts");
+    const { composeMail } = await import("./mails/compose.ts");
+    const facts = sampleMail(kind, configuration.issuer, language, clock.seconds());
+    return composeMail(mailFrame(configuration), facts);
+  };
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const catalogue = createCatalogue(configuration);
@@ -277,6 +285,7 @@ export function createServer({
     callers: new CallerMemory(),
     seenLately: new SeenLately(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
+    pictures: createPictures(configuration),
     places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
@@ -298,6 +307,7 @@ export function createServer({
     webhooks: webhookKeeper,
     webhookSender,
     testMail: mailSender === null ? null : tryMail,
+    previewMail,
   };
   const router = createRouter(context, metrics, telemetry);
   const housekeeping = cleansUp

@@ -254,7 +254,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
         rotate({ token, grant, successor: null, accessToken: null }, client, 0, {
           now: clock.seconds(),
           accessToken: accessToken.record,
-          refreshToken: refreshTokenOf(context, grant.id, successor, null).record,
+          refreshToken: refreshTokenOf(context, client, grant.id, successor, null).record,
           from: new Uint8Array(8),
         }),
       );

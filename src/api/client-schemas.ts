@@ -96,6 +96,7 @@ const described = {
   id_token_claims: v.optional(v.string()),
   first_party: v.optional(v.boolean()),
   default_scope: scope,
+  refresh_token_seconds: v.optional(v.number()),
   require_pkce: v.boolean(),
   access_token_seconds: v.nullable(v.number()),
   access_token_format: v.nullable(v.picklist(ACCESS_TOKEN_FORMAT_NAMES)),
@@ -207,6 +208,7 @@ export const clientFacts = {
   ),
   require_pkce: flag,
   access_token_seconds: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
+  refresh_token_seconds: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))),
   access_token_format: v.optional(v.nullable(v.picklist(ACCESS_TOKEN_FORMAT_NAMES))),
   minimum_acr: v.optional(v.nullable(v.picklist(AUTHENTICATION_LEVELS))),
   allowed_groups: v.optional(

@@ -1,5 +1,8 @@
 /** The objects of this server in JSON: as the management API answers, and as the command line prints with `--json`. */
+import { authenticatorName } from "../accounts/authenticators.ts";
 import { recordIdText } from "../credentials/credential.ts";
+import type { KnownPasskey } from "../operations/management/ways-in.ts";
+import { passkeyIdText } from "../operations/passkeys.ts";
 import { type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { pictureAddress } from "../rules/picture.ts";
@@ -55,6 +58,18 @@ export const describeSession = (session: SessionRecord) => ({
   last_seen_at: isoTime(session.lastSeenAt),
   expires_at: isoTime(session.expiresAt),
   authentication_methods: session.authenticationMethods,
+});
+
+/** Never a key. */
+export const describePasskey = (passkey: KnownPasskey) => ({
+  id: passkeyIdText(passkey),
+  name: passkey.name,
+  kind: authenticatorName(passkey.aaguid),
+  synced: passkey.backedUp,
+  discoverable: passkey.discoverable,
+  readable: passkey.isReadable,
+  created_at: isoTime(passkey.createdAt),
+  used_at: timeOrNull(passkey.usedAt),
 });
 
 export const describeInvitation = (link: LinkRecord) => ({

@@ -1,11 +1,12 @@
 /** One request to the management API: who asks, what they ask for, and the answer. */
 import * as v from "valibot";
 import { readAccessToken, requireAccessToken } from "../endpoints/bearer.ts";
+import { refusalOfBody } from "../endpoints/form.ts";
 import { readJson } from "../endpoints/json-body.ts";
 import type { Context } from "../operations/context.ts";
-import { authorityOfToken } from "../operations/management/authority.ts";
+import { authorityOfToken, requirePermission } from "../operations/management/authority.ts";
 import { type KeptAnswer, onceByKey } from "../operations/management/idempotency.ts";
-import { type Handler, type Incoming, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
+import { type Handler, type Incoming, NO_SNIFFING, NO_STORE, readFileBody } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Scope } from "../protocol/identifiers.ts";
 import { MANAGEMENT_SCOPES } from "../protocol/management-scopes.ts";
@@ -21,16 +22,36 @@ export const handleApi =
     const authority = await authorityOfToken(context, incoming, token);
     const query = readQuery(route, incoming);
     const revision = readRevision(route, incoming.request);
-    const body = route.body === null ? undefined : await readJson(context, incoming);
-    requirePlain(body);
-    const checked = route.body === null ? undefined : checkBody(route.body, body);
+    const { json, checked } = await readBody(context, authority, route, incoming);
     const { parameters } = incoming;
     const carryOut = async () =>
       kept(await route.handle({ context, authority, parameters, query, body: checked, revision }));
     return respond(
-      await oncePerKey(context, authority, route, incoming, JSON.stringify(body ?? null), carryOut),
+      await oncePerKey(context, authority, route, incoming, JSON.stringify(json ?? null), carryOut),
     );
   };
+
+/** `json`: the body as it came, for `oncePerKey`, which a file has not. */
+async function readBody(
+  context: Context,
+  authority: Authority,
+  { body: schema, file, permission }: ApiRoute,
+  incoming: Incoming,
+): Promise<{ readonly json?: unknown; readonly checked: unknown }> {
+  if (schema === null) return { checked: undefined };
+  if (file === null) {
+    const json = await readJson(context, incoming);
+    requirePlain(json);
+    return { json, checked: checkBody(schema, json) };
+  }
+  // Before the body is read: only those who may send a file may send a long body.
+  for (const each of [permission].flat()) requirePermission(authority, each);
+  try {
+    return { checked: await readFileBody(incoming.request, file, context.pictures.limitBytes) };
+  } catch (error) {
+    throw refusalOfBody(error, file.join(", "));
+  }
+}
 
 /** Queries have few members and no repeated ones. Throws `parameter_repeated` or `parameter_invalid`. */
 function readQuery(route: ApiRoute, incoming: Incoming): Record<string, string | undefined> {

@@ -11,9 +11,11 @@ import { groupRoutes } from "./groups.ts";
 import { handleApi } from "./handle.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { keyRoutes } from "./keys.ts";
+import { mailRoutes } from "./mails.ts";
 import { openApiDocument } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import { recordRoutes } from "./record.ts";
+import { registrationRoutes } from "./registration.ts";
 import type { ApiRoute } from "./route.ts";
 import { serverRoutes } from "./server.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -29,8 +31,10 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...invitationRoutes,
   ...clientRoutes,
   ...documentRoutes,
+  ...registrationRoutes,
   ...accessRoutes,
   ...keyRoutes,
+  ...mailRoutes,
   ...recordRoutes,
   ...serverRoutes,
   ...webhookRoutes,

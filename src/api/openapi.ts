@@ -47,6 +47,10 @@ const headerParameters = ({ method, revised }: ApiRoute) =>
 
 const json = (schema: object) => ({ "application/json": { schema } });
 
+/** OpenAPI 3.1 §4.8.14: a file has no schema. */
+const bodyOf = ({ file }: ApiRoute, body: GenericSchema) =>
+  file === null ? json(schemaOf(body)) : Object.fromEntries(file.map((type) => [type, {}]));
+
 const nameOf = ({ method, path }: ApiRoute): string =>
   method.toLowerCase() +
   path
@@ -68,7 +72,7 @@ function operationOf(route: ApiRoute) {
       .map((name) => `\`${name}\``)
       .join(" or ")}.`,
     parameters: [...pathParameters(route.path), ...queryParameters(route), ...headerParameters(route)],
-    ...(route.body !== null && { requestBody: { required: true, content: json(schemaOf(route.body)) } }),
+    ...(route.body !== null && { requestBody: { required: true, content: bodyOf(route, route.body) } }),
     responses: {
       [status]: {
         description: status === "204" ? "Done." : status === "201" ? "Made." : "Found.",

@@ -18,13 +18,26 @@ import {
   showPerson,
   unlockPerson,
 } from "../operations/management/people.ts";
+import { removePersonPicture, setPersonPicture } from "../operations/management/pictures.ts";
+import {
+  listPersonPasskeys,
+  removePersonPasskey,
+  showSecondFactor,
+} from "../operations/management/ways-in.ts";
 import { isoTime } from "../platform/clock.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { AccountRecord } from "../store/tables.ts";
-import { describePerson, describeSession } from "./describe.ts";
+import { describePasskey, describePerson, describeSession } from "./describe.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
-import { type ApiAnswer, type ApiCall, type ApiRoute, apiRoute } from "./route.ts";
-import { linkSchema, personFacts, personSchema, sessionSchema } from "./schemas.ts";
+import { type ApiAnswer, type ApiCall, type ApiRoute, apiRoute, FILE } from "./route.ts";
+import {
+  linkSchema,
+  passkeySchema,
+  personFacts,
+  personSchema,
+  sessionSchema,
+  timeOrNull,
+} from "./schemas.ts";
 
 const TAG = "people";
 
@@ -209,7 +222,84 @@ export const peopleRoutes: readonly ApiRoute[] = [
   }),
   link("/reset-links", "reset", "Make a link for a new password"),
   link("/sign-in-links", "sign_in", "Make a link for one sign-in"),
+  apiRoute({
+    method: "PUT",
+    path: "/people/:subject/picture",
+    revised: true,
+    tag: TAG,
+    summary: "Set the picture of a person: the body is a PNG, JPEG or WebP file, which is made small",
+    permission: "people.write",
+    body: FILE,
+    file: ["image/png", "image/jpeg", "image/webp"],
+    answer: personSchema,
+    handle: async (call) =>
+      personAnswer(
+        call,
+        await setPersonPicture(call.context, call.authority, subjectOf(call), call.body, call.revision),
+      ),
+  }),
+  apiRoute({
+    method: "DELETE",
+    path: "/people/:subject/picture",
+    revised: true,
+    tag: TAG,
+    summary: "Take the picture of a person away",
+    permission: "people.write",
+    answer: personSchema,
+    handle: async (call) =>
+      personAnswer(
+        call,
+        await removePersonPicture(call.context, call.authority, subjectOf(call), call.revision),
+      ),
+  }),
+  apiRoute({
+    method: "GET",
+    path: "/people/:subject/second-factor",
+    tag: TAG,
+    summary: "Show what a person has beside a password; never a secret",
+    permission: "people.read",
+    answer: v.strictObject({
+      app_since: v.pipe(timeOrNull, v.description("Since when they have an app for one-time passwords.")),
+      recovery_codes: v.pipe(v.number(), v.description("How many are left.")),
+      passkeys: v.number(),
+    }),
+    handle: async (call) => {
+      const factor = await showSecondFactor(call.context, call.authority, subjectOf(call));
+      return {
+        body: {
+          app_since: factor.appSince === null ? null : isoTime(factor.appSince),
+          recovery_codes: factor.recoveryCodes,
+          passkeys: factor.passkeys,
+        },
+      };
+    },
+  }),
   act("/second-factor", "Take the app for one-time passwords away", removePersonTotp, "DELETE"),
+  apiRoute({
+    method: "GET",
+    path: "/people/:subject/passkeys",
+    tag: TAG,
+    summary: "List the passkeys of a person, oldest first",
+    permission: "people.read",
+    answer: v.strictObject({ items: v.array(passkeySchema) }),
+    handle: async (call) => ({
+      body: {
+        items: (await listPersonPasskeys(call.context, call.authority, subjectOf(call))).map(describePasskey),
+      },
+    }),
+  }),
+  apiRoute({
+    method: "DELETE",
+    path: "/people/:subject/passkeys/:passkey",
+    tag: TAG,
+    summary: "Remove one passkey of a person",
+    permission: "people.write",
+    handle: async (call) => {
+      const { passkey = "" } = call.parameters;
+      await removePersonPasskey(call.context, call.authority, subjectOf(call), passkey);
+      return {};
+    },
+  }),
   act("/passkeys", "Remove all passkeys of a person", removePersonPasskeys, "DELETE"),
   apiRoute({
     method: "GET",

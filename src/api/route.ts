@@ -43,6 +43,8 @@ export interface ApiRoute {
   readonly query: QuerySchema;
   /** Null: the request has no body. */
   readonly body: v.GenericSchema | null;
+  /** The media types of a body that is a file, which the handler gets as bytes; null for JSON. */
+  readonly file: readonly string[] | null;
   /** An example of the answer's shape; null for 204. */
   readonly answer: v.GenericSchema | null;
   readonly made: boolean;
@@ -54,6 +56,9 @@ export interface ApiRoute {
 /** "GET /people/:subject". */
 export const routeName = ({ method, path }: Pick<ApiRoute, "method" | "path">): string => `${method} ${path}`;
 
+/** The body of a route that takes a file. */
+export const FILE = v.instance(Uint8Array);
+
 interface RouteOf<Query extends v.ObjectEntries, Body extends v.GenericSchema> {
   readonly method: Method;
   readonly path: string;
@@ -62,6 +67,8 @@ interface RouteOf<Query extends v.ObjectEntries, Body extends v.GenericSchema> {
   readonly permission: Permission | readonly Permission[];
   readonly query?: Query;
   readonly body?: Body;
+  /** The body is a file of one of these media types; `body` is `FILE` then. */
+  readonly file?: readonly string[];
   readonly answer?: v.GenericSchema;
   /** Whether it makes an object: 201. */
   readonly made?: boolean;
@@ -82,6 +89,7 @@ export const apiRoute = <
 >({
   query,
   body,
+  file,
   answer,
   made = false,
   revised = false,
@@ -90,6 +98,7 @@ export const apiRoute = <
   ...route,
   query: v.strictObject(query ?? {}),
   body: body ?? null,
+  file: file ?? null,
   answer: answer ?? null,
   made,
   revised,

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 
 export const time = v.pipe(v.string(), v.isoTimestamp(), v.description("RFC 3339, in UTC."));
-const timeOrNull = v.nullable(time);
+export const timeOrNull = v.nullable(time);
 const textOrNull = v.nullable(v.string());
 
 const attributeValue = v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]);
@@ -121,6 +121,20 @@ export const sessionMembers = {
 };
 
 export const sessionSchema = v.pipe(v.strictObject(sessionMembers), v.title("Session"));
+
+export const passkeySchema = v.pipe(
+  v.strictObject({
+    id: v.string(),
+    name: v.pipe(v.string(), v.description("As the person calls it; may be empty.")),
+    kind: v.pipe(textOrNull, v.description("The product that keeps it, if this server knows it.")),
+    synced: v.pipe(v.boolean(), v.description("Whether it is on several devices.")),
+    discoverable: v.boolean(),
+    readable: v.pipe(v.boolean(), v.description("False: it is spoiled, and signs no one in.")),
+    created_at: time,
+    used_at: timeOrNull,
+  }),
+  v.title("Passkey"),
+);
 
 export const invitationSchema = v.pipe(
   v.strictObject({

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
+import { checkServer } from "../operations/management/first-steps.ts";
 import { CLIENTS_READ, search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
@@ -25,6 +26,7 @@ import { describeForOperator } from "./describe-client.ts";
 import { explanationSchema } from "./record.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
+import { describeSetting, settingSchema } from "./settings.ts";
 
 const TAG = "server";
 
@@ -117,6 +119,8 @@ const healthSchema = v.strictObject({
   keys: v.array(keySchema),
   warnings: v.array(v.string()),
 });
+
+const checkState = v.picklist(["ok", "note", "warning", "failure", "skipped"]);
 
 export const serverRoutes: readonly ApiRoute[] = [
   apiRoute({
@@ -260,28 +264,11 @@ export const serverRoutes: readonly ApiRoute[] = [
     summary: "List every setting with its value and where it was written; secrets are hidden",
     permission: "server.read",
     answer: v.strictObject({
-      items: v.array(
-        v.strictObject({
-          key: v.string(),
-          description: v.string(),
-          value: v.unknown(),
-          source: v.picklist(["default", "file", "environment", "flag"]),
-          written_in: v.pipe(
-            v.nullable(v.string()),
-            v.description("The file, the variable or the flag; null for a default."),
-          ),
-        }),
-      ),
+      items: v.array(settingSchema),
     }),
     handle: async ({ context, authority }) => ({
       body: {
-        items: listSettings(context, authority).map(({ key, description, value, source }) => ({
-          key,
-          description,
-          value,
-          source: source?.kind ?? "default",
-          written_in: source?.name ?? null,
-        })),
+        items: listSettings(context, authority).map(describeSetting),
       },
     }),
   }),
@@ -295,6 +282,26 @@ export const serverRoutes: readonly ApiRoute[] = [
     handle: async ({ context, authority }) => ({
       body: describeHealth(await findHealth(context, authority)),
     }),
+  }),
+  apiRoute({
+    method: "POST",
+    path: "/checks",
+    tag: TAG,
+    summary: "Check the deployment now, from inside and at its public address, with the cure for each fault",
+    permission: "server.write",
+    answer: v.strictObject({
+      items: v.array(
+        v.strictObject({
+          id: v.string(),
+          title: v.string(),
+          state: checkState,
+          findings: v.array(
+            v.strictObject({ state: checkState, words: v.string(), cure: v.nullable(v.string()) }),
+          ),
+        }),
+      ),
+    }),
+    handle: async ({ context, authority }) => ({ body: { items: await checkServer(context, authority) } }),
   }),
   apiRoute({
     method: "GET",

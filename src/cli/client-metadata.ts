@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
 import { checkWorkloads } from "../clients/workloads.ts";
-import { YEAR_SECONDS } from "../configuration/values.ts";
+import { LONGEST_SECONDS, YEAR_SECONDS } from "../configuration/values.ts";
 import {
   AUTHENTICATION_LEVELS,
   type AuthenticationLevel,
@@ -55,6 +55,7 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly allowHttpRedirects?: boolean;
   /** Commander turns null into a text, so a word stands for the setting of the server. */
   readonly accessTokenSeconds?: number | "default";
+  readonly refreshTokenSeconds?: number | "default";
   readonly accessTokenFormat?: AccessTokenFormatName | "default";
   readonly minimumAcr?: AuthenticationLevel | "default";
   readonly allowGroup?: readonly string[];
@@ -82,12 +83,14 @@ export function collectUri(value: string, earlier: readonly string[] = []): stri
   return collect(value, earlier);
 }
 
-function parseSeconds(value: string): number | "default" {
-  if (value === "") return "default";
-  const seconds = Number(value);
-  if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS) return seconds;
-  throw new InvalidArgumentError(`Write a whole number of seconds, from 1 to ${YEAR_SECONDS}.`);
-}
+const parseSeconds =
+  (longest: number) =>
+  (value: string): number | "default" => {
+    if (value === "") return "default";
+    const seconds = Number(value);
+    if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= longest) return seconds;
+    throw new InvalidArgumentError(`Write a whole number of seconds, from 1 to ${longest}.`);
+  };
 
 function parseFormat(value: string): AccessTokenFormatName | "default" {
   if (value === "") return "default";
@@ -155,8 +158,8 @@ function sourceIn(text: string): ClaimSource {
   return {};
 }
 
-/** Null: as `lifetimes.access_token_seconds` says. */
-const secondsOf = ({ accessTokenSeconds: seconds }: MetadataOptions): number | null =>
+/** Null: as `lifetimes` says. */
+const secondsOf = (seconds: number | "default" | undefined): number | null =>
   seconds === undefined || seconds === "default" ? null : seconds;
 
 /** Null: as the API says for which a token is. */
@@ -169,7 +172,7 @@ const levelOf = ({ minimumAcr: level }: MetadataOptions): ClientRecord["minimumA
 
 /** What the operator says of a new client beside its metadata. Throws CommandError as `claimsOf` does. */
 export const rulesOf = (options: MetadataOptions): Omit<ClientRules, "requirePkce" | "isWorkload"> => ({
-  accessTokenSeconds: secondsOf(options),
+  accessTokenSeconds: secondsOf(options.accessTokenSeconds),
   accessTokenFormat: formatOf(options),
   minimumAcr: levelOf(options),
   allowedGroups: options.allowGroup ?? [],
@@ -220,7 +223,12 @@ const describing = (command: Command, none: string): Command =>
       .option(
         "--access-token-seconds <seconds>",
         `how long its access tokens live${none === "" ? "" : '; "" for lifetimes.access_token_seconds'}`,
-        parseSeconds,
+        parseSeconds(YEAR_SECONDS),
+      )
+      .option(
+        "--refresh-token-seconds <seconds>",
+        `a refresh token of it expires if it is not used for so long${none === "" ? "" : '; "" for lifetimes.refresh_token_seconds'}`,
+        parseSeconds(LONGEST_SECONDS),
       )
       .option(
         "--access-token-format <format>",
@@ -340,6 +348,9 @@ export const describingMembers = (options: MetadataOptions): ClientWish => ({
   ...(options.terms !== undefined && { tos_uri: options.terms }),
   ...(options.privacy !== undefined && { policy_uri: options.privacy }),
   ...(options.contact !== undefined && { contacts: options.contact }),
+  ...(options.refreshTokenSeconds !== undefined && {
+    refresh_token_seconds: secondsOf(options.refreshTokenSeconds),
+  }),
   ...openIdMembers(options),
 });
 
@@ -370,7 +381,9 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(options.defaultScope && { default_scope: options.defaultScope }),
     ...(method && { token_endpoint_auth_method: method }),
     ...(options.pkce !== undefined && { require_pkce: options.pkce }),
-    ...(options.accessTokenSeconds !== undefined && { access_token_seconds: secondsOf(options) }),
+    ...(options.accessTokenSeconds !== undefined && {
+      access_token_seconds: secondsOf(options.accessTokenSeconds),
+    }),
     ...(options.accessTokenFormat !== undefined && { access_token_format: formatOf(options) }),
     ...(options.minimumAcr !== undefined && { minimum_acr: levelOf(options) }),
     ...(options.allowGroup && { allowed_groups: options.allowGroup }),

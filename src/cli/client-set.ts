@@ -161,6 +161,13 @@ function consequences({ before, client }: ChangedClient): string[] {
         : `New access tokens live ${duration(client.accessTokenSeconds)}. Those that it has stay as they are.`,
     );
   }
+  if (before.refreshTokenSeconds !== client.refreshTokenSeconds) {
+    words.push(
+      client.refreshTokenSeconds === null
+        ? "New refresh tokens live as lifetimes.refresh_token_seconds says."
+        : `New refresh tokens live ${duration(client.refreshTokenSeconds)}, unless they are used. Those that it has stay as they are.`,
+    );
+  }
   if (before.accessTokenFormat !== client.accessTokenFormat) {
     words.push(
       client.accessTokenFormat === null

@@ -365,6 +365,8 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
           ]
             .filter((words) => words !== null)
             .join(", ") || null,
+        "refresh tokens":
+          client.refreshTokenSeconds === null ? null : `live ${duration(client.refreshTokenSeconds)}`,
         exchanges:
           exchangeRulesOf(workspace.configuration.token_exchange, client.clientId)
             .map(exchangeWords)

@@ -1,6 +1,7 @@
 /** `tessera issuer …`: the issuers whose tokens this server believes, and whether their keys can be fetched. */
 import type { Command } from "commander";
-import { createTrustedIssuers, keysFault, type TrustedIssuer } from "../operations/trusted-issuers.ts";
+import { checkIssuer, describeIssuer } from "../operations/management/trust.ts";
+import { createTrustedIssuers } from "../operations/trusted-issuers.ts";
 import { systemSteadyClock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import { createOutbound } from "../platform/outbound.ts";
@@ -70,16 +71,7 @@ function issuersOf(options: CommonOptions, io: Io) {
 
 function list(options: CommonOptions, io: Io): void {
   const { configuration, issuers } = issuersOf(options, io);
-  const facts = issuers.all.map((issuer) => ({
-    issuer: issuer.issuer,
-    keys: issuers.placeOfKeys(issuer),
-    audience: issuer.audience,
-    algorithms: issuer.algorithms,
-    clients: configuration.clients
-      .filter(({ workloads = [] }) => workloads.some((each) => each.issuer === issuer.issuer))
-      .map(({ client_id }) => client_id),
-    people: issuer.people === undefined ? null : peopleFacts(issuer.people),
-  }));
+  const facts = issuers.all.map((issuer) => describeIssuer(configuration, issuers, issuer));
   if (options.json) printJson(io, facts);
   else if (facts.length === 0) io.out(`${NO_ISSUERS}\n`);
   else
@@ -97,13 +89,6 @@ function list(options: CommonOptions, io: Io): void {
     );
 }
 
-const peopleFacts = ({ by, profiles, clients, scope }: NonNullable<TrustedIssuer["people"]>) => ({
-  by,
-  profiles,
-  clients,
-  scope,
-});
-
 async function check(name: string | undefined, options: CommonOptions, io: Io): Promise<void> {
   const { issuers } = issuersOf(options, io);
   const named = name === undefined ? issuers.all : issuers.all.filter(({ issuer }) => issuer === name);
@@ -113,17 +98,7 @@ async function check(name: string | undefined, options: CommonOptions, io: Io): 
       known === "" ? NO_ISSUERS : `There is no trusted issuer '${name}'. The configuration has: ${known}`,
     );
   }
-  const results = await Promise.all(
-    named.map(async (issuer) => {
-      const { keys, fault } = await keysFault(issuers, issuer);
-      const found = (keys?.keys ?? []).map(({ kid, kty, alg }) => ({
-        kid: typeof kid === "string" ? kid : null,
-        kty: String(kty),
-        alg: typeof alg === "string" ? alg : null,
-      }));
-      return { issuer: issuer.issuer, keys: found, fault, place: issuers.placeOfKeys(issuer) };
-    }),
-  );
+  const results = await Promise.all(named.map((issuer) => checkIssuer(issuers, issuer)));
   if (options.json) printJson(io, results);
   else
     for (const { issuer, keys, fault, place } of results) {

@@ -1,6 +1,7 @@
 /** `tessera mail …`: tries the mail server, shows what was sent and what mails look like. */
 import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
+import { describeMail } from "../api/mails.ts";
 import { composeMail } from "../mails/compose.ts";
 import { mailFrame, mailParts, mailPort, smtpOf } from "../mails/parts.ts";
 import { sampleMail } from "../mails/samples.ts";
@@ -9,7 +10,6 @@ import { listMails } from "../operations/mail.ts";
 import { testMail } from "../operations/mail-test.ts";
 import { allPages, type Page } from "../operations/paging.ts";
 import { findAccount } from "../operations/people.ts";
-import { isoTime } from "../platform/clock.ts";
 import { isMailAddress } from "../platform/mailbox.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, stateOf } from "../rules/mail.ts";
 import type { MailRecord } from "../store/tables.ts";
@@ -175,7 +175,7 @@ async function listAll({ person, failed = false, limit, ...options }: ListOption
     if (options.json) {
       return printJson(
         io,
-        found.map((mail) => describe(mail, names.get(mail.subject ?? "") ?? null)),
+        found.map((mail) => describeMail({ ...mail, username: names.get(mail.subject ?? "") ?? null })),
       );
     }
     if (found.length === 0) {
@@ -216,18 +216,6 @@ async function namesOf(workspace: Workspace, found: readonly MailRecord[]): Prom
   }
   return names;
 }
-
-const describe = (mail: MailRecord, username: string | null) => ({
-  created_at: isoTime(mail.createdAt),
-  kind: mail.kind,
-  username,
-  address: mail.address,
-  state: stateOf(mail),
-  attempts: mail.attempts,
-  sent_at: mail.sentAt === null ? null : isoTime(mail.sentAt),
-  next_at: mail.waits ? isoTime(mail.nextAt) : null,
-  fault: mail.lastFault,
-});
 
 // ── preview ────────────────────────────────────────────────────────────────────────────────────────────────
 

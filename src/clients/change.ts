@@ -59,6 +59,8 @@ export interface ClientWish {
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
+  /** Null: as `lifetimes.refresh_token_seconds` says. */
+  readonly refresh_token_seconds?: number | null;
   /** Null: as the API says for which a token is. */
   readonly access_token_format?: ClientRecord["accessTokenFormat"];
   /** Null: any sign-in is good enough. */

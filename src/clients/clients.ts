@@ -2,6 +2,7 @@
 
 import { ownOrigins } from "../configuration/own-origins.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { LONGEST_SECONDS } from "../configuration/values.ts";
 import { digestSecret, mintCredential, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -117,6 +118,7 @@ export function operatorPolicy(
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
     mayHaveNoGrantType: true,
+    longestRefreshSeconds: LONGEST_SECONDS,
     hasWorkloads,
     signingAlgorithms: configuration.signing.algorithms,
     allowedDetailTypes: catalogue.detailTypes.map(({ type }) => type),
@@ -153,6 +155,7 @@ export function changePolicy(
     authenticationMethods: [...policy.authenticationMethods, client.tokenEndpointAuthMethod],
     allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
     keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
+    longestRefreshSeconds: Math.max(policy.longestRefreshSeconds, client.refreshTokenSeconds ?? 0),
     // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
     signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
     // A type that the configuration dropped gives nothing (rules/authorization-details.ts).
@@ -181,7 +184,7 @@ export const ownScope = (
  */
 export function withinPolicy(
   client: ClientRecord,
-  configuration: Pick<Configuration, "registration">,
+  configuration: Pick<Configuration, "registration" | "lifetimes">,
   { registeredScope }: Pick<Catalogue, "registeredScope">,
 ): ClientRecord {
   const { registration } = configuration;
@@ -202,6 +205,10 @@ export function withinPolicy(
     grantTypes: client.grantTypes.filter(isOpen),
     scope,
     defaultScope: client.defaultScope.filter(isAllowed),
+    refreshTokenSeconds:
+      client.refreshTokenSeconds === null
+        ? null
+        : Math.min(client.refreshTokenSeconds, configuration.lifetimes.refresh_token_seconds),
     redirectUris: client.redirectUris.filter(isAddress),
     postLogoutRedirectUris: client.postLogoutRedirectUris.filter(isAddress),
     firstParty: false,
@@ -238,6 +245,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
         .filter((name) => name !== ""),
     ),
     mayHaveNoGrantType: false,
+    longestRefreshSeconds: configuration.lifetimes.refresh_token_seconds,
     signingAlgorithms: configuration.signing.algorithms,
     allowedDetailTypes: catalogue.detailTypes
       .filter(({ selfRegistered }) => selfRegistered)

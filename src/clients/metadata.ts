@@ -24,7 +24,15 @@ import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
 import { describeCertificateName, readCertificateName } from "./certificate-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
-import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
+import {
+  isAbsent,
+  type Members,
+  readSeconds,
+  readString,
+  readStrings,
+  readWebUrl,
+  refuse,
+} from "./members.ts";
 import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
 
 /** A client's metadata, checked and with the defaults of RFC 7591 §2. */
@@ -68,6 +76,8 @@ export interface MetadataPolicy {
   readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /** The longest that its refresh tokens may be left unused. */
+  readonly longestRefreshSeconds: number;
   /** Whether tokens of workloads authenticate the client, so that it needs no keys. Default: no. */
   readonly hasWorkloads?: boolean;
   /** The algorithms with which this server signs. */
@@ -111,6 +121,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     contacts: readStrings(members, "contacts") ?? [],
     softwareId: readString(members, "software_id"),
     softwareVersion: readString(members, "software_version"),
+    refreshTokenSeconds: readRefreshSeconds(members, policy),
     applicationType: readApplicationType(members, policy),
     redirectUris,
     grantTypes,
@@ -144,6 +155,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     authorization_details_types:
       client.authorizationDetailsTypes.length > 0 ? client.authorizationDetailsTypes : null,
+    refresh_token_seconds: client.refreshTokenSeconds,
     ...describeOpenId(client),
     ...describeCertificateName(client),
     ...describeBinding(client),
@@ -326,6 +338,16 @@ function readApplicationType(members: Members, { narrows }: MetadataPolicy): "we
   const type = readString(members, "application_type");
   if (type === null || type === "web" || type === "native") return type;
   return narrows ? null : refuse("application_type must be 'web' or 'native'.");
+}
+
+/** A client may leave its refresh tokens less time, and only the operator gives more. */
+function readRefreshSeconds(
+  members: Members,
+  { longestRefreshSeconds: longest, narrows }: MetadataPolicy,
+): number | null {
+  const seconds = readSeconds(members, "refresh_token_seconds");
+  if (seconds === null || (seconds >= 1 && seconds <= longest)) return seconds;
+  return narrows && seconds > longest ? null : refuse(`refresh_token_seconds must be from 1 to ${longest}.`);
 }
 
 /** Some programs send their logo itself. No page shows logos of clients, so it is not worth a refusal. */

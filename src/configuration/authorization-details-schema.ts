@@ -1,5 +1,6 @@
 /** The types of authorization details (RFC 9396), and the words in which people read them. */
 import * as v from "valibot";
+import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { DETAIL_KINDS, LONGEST_TEXT } from "../protocol/authorization-details.ts";
 import { byLanguage, optional, peopleWords, someText, table, text, words } from "./values.ts";
 
@@ -68,6 +69,10 @@ export const authorizationDetailsType = table({
     v.optional(v.pipe(v.array(field), v.maxLength(30)), []),
     v.description("The fields that it may have, in the order in which people read them. Others are refused."),
   ),
+  minimum_acr: optional(v.picklist(AUTHENTICATION_LEVELS), {
+    fallback: "any sign-in",
+    description: "2: people allow it only after a sign-in with a second factor.",
+  }),
   remember: v.pipe(
     v.optional(v.boolean(), false),
     v.description(

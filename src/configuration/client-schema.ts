@@ -12,6 +12,7 @@ import {
   claimMapping,
   groupName,
   identifier,
+  LONGEST_SECONDS,
   optional,
   peopleWords,
   scopeToken,
@@ -111,6 +112,10 @@ export const clientDeclaration = table({
     v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
   ),
   access_token_seconds: accessTokenSeconds("How long its access tokens live."),
+  refresh_token_seconds: optional(wholeNumber(1, LONGEST_SECONDS), {
+    fallback: "lifetimes.refresh_token_seconds",
+    description: "A refresh token of it that is not used for this long expires.",
+  }),
   access_token_format: optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES), {
     fallback: "resources.access_token_format of the API that a token is for; opaque for this server alone",
     description:

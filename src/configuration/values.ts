@@ -61,7 +61,10 @@ export const someText = v.pipe(v.string(), v.minLength(1));
 
 export const count = (description: string, fallback: number, minimum = 1, maximum = 1_000_000_000) =>
   v.pipe(v.optional(wholeNumber(minimum, maximum), fallback), v.description(description));
-export const seconds = (description: string, fallback: number, minimum = 1, maximum = 10 * YEAR_SECONDS) =>
+/** The longest that a setting lets anything live. */
+export const LONGEST_SECONDS = 10 * YEAR_SECONDS;
+
+export const seconds = (description: string, fallback: number, minimum = 1, maximum = LONGEST_SECONDS) =>
   count(description, fallback, minimum, maximum);
 
 export const identifier = text(200);

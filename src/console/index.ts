@@ -17,8 +17,11 @@ import { refusalsPage } from "./record/refusals.tsx";
 import { whyFoundPage, whyPage } from "./record/why.tsx";
 import { healthPage } from "./server/health.tsx";
 import { keysPage } from "./server/keys.tsx";
+import { mailsPage } from "./server/mails.tsx";
+import { registrationPage } from "./server/registration.tsx";
 import { scopesPage } from "./server/scopes.tsx";
 import { settingsPage } from "./server/settings.tsx";
+import { tokensPage } from "./server/tokens.tsx";
 import { webhooksPage } from "./server/webhooks.tsx";
 import { startPage } from "./start/start.tsx";
 
@@ -35,8 +38,11 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   refusalsPage,
   whyPage,
   whyFoundPage,
+  registrationPage,
   scopesPage,
   keysPage,
+  tokensPage,
+  mailsPage,
   webhooksPage,
   healthPage,
   settingsPage,

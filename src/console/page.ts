@@ -6,14 +6,21 @@ import type { Context } from "../operations/context.ts";
 import { authorityOfPerson, requirePermission } from "../operations/management/authority.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { displayText } from "../pages/display.ts";
-import { openForm, readForm } from "../pages/forms.ts";
+import { openForm, readForm, readUpload } from "../pages/forms.ts";
 import { pageFrame } from "../pages/frame.ts";
 import { NOTICE, readNotice, sealNotice } from "../pages/notice.ts";
 import { askDemandedLevel, askRecentSignIn } from "../pages/recent.ts";
 import { respondWithPage, type View } from "../pages/respond.tsx";
 import { CONSOLE_LANGUAGES } from "../pages/texts.ts";
 import { type ConsolePath, pagePath, type Query } from "../pages/urls.ts";
-import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import {
+  BodyError,
+  type Handler,
+  type Incoming,
+  isMultipart,
+  type Route,
+  seeOther,
+} from "../platform/http.ts";
 import type { PathParameters } from "../platform/path-pattern.ts";
 import { fillPattern } from "../platform/path-pattern.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -39,6 +46,8 @@ export interface ConsoleCall {
   readonly signedIn: SignedIn;
   readonly parameters: PathParameters;
   readonly query: URLSearchParams;
+  /** The file that a form with one sent; null without. */
+  readonly file: Uint8Array | null;
 }
 
 /** The form that a page shows again, as it was filled in; empty at first. */
@@ -67,6 +76,8 @@ export interface ConsolePage {
   readonly needs?: Permission;
   show(call: ConsoleCall, typed: Typed): Promise<View>;
   readonly acts?: Readonly<Record<string, ConsoleAct>>;
+  /** The field of the file that a form of the page may send, and the permission to send one. */
+  readonly upload?: { readonly field: string; readonly needs: Permission };
 }
 
 const NOTHING_TYPED: Typed = { get: () => undefined };
@@ -120,7 +131,41 @@ async function open(
   };
   const { parameters } = incoming;
   const query = new URLSearchParams(incoming.query);
-  return { context, incoming, frame, authority, signedIn, parameters, query };
+  return { context, incoming, frame, authority, signedIn, parameters, query, file: null };
+}
+
+type Received = { readonly call: ConsoleCall } & (
+  | { readonly form: Parameters; readonly isFresh: boolean }
+  /** The file is longer than it may be. */
+  | { readonly form: null; readonly isFresh?: undefined }
+);
+
+/** A form that was sent, and who sent it. One with a file may be long, so it is read only for those who may send one. */
+async function receive(
+  context: Context,
+  incoming: Incoming,
+  page: ConsolePage,
+): Promise<Received | Response> {
+  const { upload } = page;
+  if (upload === undefined || !isMultipart(incoming.request)) {
+    const { form, isFresh } = await readForm(context, incoming, "console");
+    const call = await open(context, incoming, page, null);
+    return call instanceof Response ? call : { call, form, isFresh };
+  }
+  const call = await open(context, incoming, page, null);
+  if (call instanceof Response) return call;
+  requirePermission(call.authority, upload.needs);
+  const { limitBytes } = context.pictures;
+  try {
+    const { form, file, isFresh } = await readUpload(context, incoming, "console", {
+      field: upload.field,
+      limitBytes,
+    });
+    return { call: { ...call, file }, form, isFresh };
+  } catch (error) {
+    if (error instanceof BodyError && error.fault === "too_large") return { call, form: null };
+    throw error;
+  }
 }
 
 export function consoleRoute(context: Context, page: ConsolePage): Route {
@@ -133,15 +178,16 @@ export function consoleRoute(context: Context, page: ConsolePage): Route {
     const frame = { ...call.frame, notice: wordsFor(call.frame, CONSOLE_WORDS).typedBefore };
     return respondWithPage(await page.show({ ...call, frame }, typed));
   };
-  const again = async (incoming: Incoming, form: Parameters, alert: string, status: number) => {
+  const again = async (incoming: Incoming, form: Typed, alert: string, status: number) => {
     const call = await open(context, incoming, page, alert);
     return call instanceof Response ? call : respondWithPage(await page.show(call, form), { status });
   };
   const POST: Handler = async (incoming) => {
-    const { form, isFresh } = await readForm(context, incoming, "console");
-    const call = await open(context, incoming, page, null);
-    if (call instanceof Response) return call;
+    const received = await receive(context, incoming, page);
+    if (received instanceof Response) return received;
+    const { call, form, isFresh } = received;
     const words = wordsFor(call.frame, CONSOLE_WORDS);
+    if (form === null) return again(incoming, NOTHING_TYPED, words.fileTooLarge, 422);
     if (!isFresh) return again(incoming, form, words.stale, 422);
     const name = form.get("act") ?? "";
     const act = Object.hasOwn(acts, name) ? acts[name] : undefined;

@@ -11,6 +11,10 @@ export const SECTIONS = {
     path: "/invite-people",
     isFor: (authority: Authority) => isAllowed(authority, "people.write") || authority.manages.length > 0,
   },
+  registration: {
+    path: "/admin/registration",
+    isFor: (authority: Authority) => isAllowed(authority, "clients.read"),
+  },
   scopes: { path: "/admin/scopes", isFor: (authority: Authority) => isAllowed(authority, "clients.read") },
   audit: { path: "/admin/audit", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   refusals: {
@@ -18,6 +22,7 @@ export const SECTIONS = {
     isFor: (authority: Authority) => isAllowed(authority, "clients.read"),
   },
   keys: { path: "/admin/keys", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
+  mails: { path: "/admin/mails", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   webhooks: { path: "/admin/webhooks", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   health: { path: "/admin/health", isFor: (authority: Authority) => isAllowed(authority, "server.read") },
   settings: { path: "/admin/settings", isFor: (authority: Authority) => isAllowed(authority, "server.read") },

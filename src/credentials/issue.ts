@@ -114,21 +114,29 @@ export const mintRefreshToken = (
   client.grantTypes.includes("refresh_token")
     ? refreshTokenOf(
         context,
+        client,
         grantId,
         mintCredential("refresh_token", context.clock, context.random, shardOf(grantId)),
         confirmation,
       )
     : null;
 
+/** How long a refresh token of the client lives if it is not used; of all that no client has its own time for, without one. */
+export const refreshSeconds = (
+  { lifetimes }: IssueContext["configuration"],
+  client: Pick<ClientRecord, "refreshTokenSeconds"> | null,
+): number => client?.refreshTokenSeconds ?? lifetimes.refresh_token_seconds;
+
 /** A refresh token with this credential; its lifetime begins now. */
 export function refreshTokenOf(
   { configuration, clock }: Pick<IssueContext, "configuration" | "clock">,
+  client: Pick<ClientRecord, "refreshTokenSeconds">,
   grantId: RecordId,
   { text, id, digest }: MintedCredential,
   confirmation: Proven | null,
 ): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
-  const expiresAt = issuedAt + configuration.lifetimes.refresh_token_seconds;
+  const expiresAt = issuedAt + refreshSeconds(configuration, client);
   return {
     text,
     record: {

@@ -44,7 +44,7 @@ import {
 import { individualClaims, scopeToAllow } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { type LevelPolicy, levelOfAccess } from "../rules/client-access.ts";
-import { askableScope, requestedTarget } from "../rules/scope.ts";
+import { askableScope, type DetailedTarget, requestedTarget } from "../rules/scope.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { assembleParameters, pushedParameters } from "./request-object.ts";
 import {
@@ -332,12 +332,8 @@ async function checkAssembled(
     if (needsRedirectUri(client)) parameters.required("redirect_uri");
     const codeChallenge = requireCodeChallenge(client, parameters);
     const askable = askableScope(context.catalogue, client);
-    const { scope, resources, authorizationDetails } = requestedTarget(
-      context.catalogue,
-      client,
-      targetOf(parameters),
-      askable,
-    );
+    const asked = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
+    const { scope, resources, authorizationDetails } = asked;
     const wishes = readClaims(parameters, scope);
     const claims = individualClaims(wishes, askable);
     const hint = await readHint(context, client, parameters);
@@ -355,7 +351,7 @@ async function checkAssembled(
       authorizationDetails,
       prompt: readPrompt(context.configuration, parameters),
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
-      level: readLevel(context.levelPolicy, client, parameters, wishes, scope),
+      level: readLevel(context.levelPolicy, client, parameters, wishes, asked),
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
       subjects: wantedSubjects(hint, wishes),
       carried,
@@ -560,7 +556,7 @@ function readLevel(
   client: ClientRecord,
   parameters: Parameters,
   claims: ClaimsRequest | null,
-  scope: readonly string[],
+  { scope, authorizationDetails }: DetailedTarget,
 ): LevelDemand {
   const named = parameters.get("acr_values")?.split(/ +/);
   const asked = named?.filter(isAuthenticationLevel) ?? [];
@@ -571,7 +567,7 @@ function readLevel(
   // An essential level that cannot be reached is a failed authentication.
   const isEssential = acr?.essential === true && acr.values !== null;
   if (isEssential && ofClaim.length === 0) throw new OAuthError("authentication_level_unmet");
-  const ofAccess = levelOfAccess(policy, client, scope);
+  const ofAccess = levelOfAccess(policy, client, scope, authorizationDetails);
   return {
     demanded: highestLevel([ofAccess, lowestLevel(asked), isEssential ? lowestLevel(ofClaim) : null]),
     wanted: highestLevel([(isSilent ? defaults : asked)[0], ofClaim[0]]),

@@ -25,16 +25,21 @@ export async function readBodyText(
     incoming.body = body;
     return body;
   } catch (error) {
-    if (!(error instanceof BodyError)) throw error;
-    switch (error.fault) {
-      case "too_large":
-        throw new OAuthError("body_too_large");
-      case "incomplete":
-        throw new OAuthError("body_incomplete");
-      case "wrong_type":
-        throw new OAuthError("content_type_unsupported", {
-          description: `The Content-Type must be ${mediaType}.`,
-        });
-    }
+    throw refusalOfBody(error, mediaType);
+  }
+}
+
+/** The refusal of a body that could not be read; another error as it is. */
+export function refusalOfBody(error: unknown, mediaTypes: string): unknown {
+  if (!(error instanceof BodyError)) return error;
+  switch (error.fault) {
+    case "too_large":
+      return new OAuthError("body_too_large");
+    case "incomplete":
+      return new OAuthError("body_incomplete");
+    case "wrong_type":
+      return new OAuthError("content_type_unsupported", {
+        description: `The Content-Type must be ${mediaTypes}.`,
+      });
   }
 }

@@ -5,6 +5,7 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { reaches } from "../protocol/authentication-level.ts";
 import {
+  type GivenAccess,
   isGoodEnough,
   isRestricted,
   type LevelPolicy,
@@ -24,10 +25,16 @@ export interface AccessContext {
 /** What the configuration demands of sign-ins. */
 export const levelPolicyOf = ({
   scopes,
+  authorization_details_types,
   sign_in,
-}: Pick<Configuration, "scopes" | "sign_in">): LevelPolicy => ({
+}: Pick<Configuration, "scopes" | "authorization_details_types" | "sign_in">): LevelPolicy => ({
   scopes: new Map(
     scopes.flatMap(({ name, minimum_acr }) => (minimum_acr === undefined ? [] : [[name, minimum_acr]])),
+  ),
+  details: new Map(
+    authorization_details_types.flatMap(({ type, minimum_acr }) =>
+      minimum_acr === undefined ? [] : [[type, minimum_acr]],
+    ),
   ),
   secondFactor: sign_in.second_factor_for,
 });
@@ -35,7 +42,7 @@ export const levelPolicyOf = ({
 /** Why access counts no more: the person may not use the client, or the sign-in was not as good as it must be by now. */
 export type UseFault = "person_not_allowed" | "sign_in_too_weak";
 
-type UsedGrant = Pick<GrantRecord, "subject" | "scope" | "authenticationLevel">;
+type UsedGrant = Pick<GrantRecord, "subject"> & GivenAccess;
 
 /**
  * Null: it still counts. For a client without a restriction, and for one that acts for itself, this asks the store nothing and
@@ -66,11 +73,12 @@ async function faultOfPerson(
   return isGood && isGoodForPerson ? null : "sign_in_too_weak";
 }
 
-/** Whether any access of the person needs a second factor: by their groups, a scope or a client. Reads the clients. */
+/** Whether any access of the person needs a second factor: by their groups, a scope, authorization details or a client. Reads the clients. */
 export async function isLevelDemanded(
   { store, levelPolicy }: AccessContext,
   account: Pick<AccountRecord, "groups">,
 ): Promise<boolean> {
-  if (levelOfPerson(levelPolicy, account) === "2" || levelPolicy.scopes.size > 0) return true;
+  if (levelOfPerson(levelPolicy, account) === "2" || levelPolicy.scopes.size + levelPolicy.details.size > 0)
+    return true;
   return (await store.list(clients, { where: { minimumAcr: "2" }, limit: 1 })).length > 0;
 }

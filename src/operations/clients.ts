@@ -52,7 +52,7 @@ export const findClient = async ({ store }: Reading, clientId: string): Promise<
 /** The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. */
 export async function findServedClient(
   context: Reading & {
-    readonly configuration: Pick<Configuration, "registration">;
+    readonly configuration: Pick<Configuration, "registration" | "lifetimes">;
     readonly catalogue: Pick<Catalogue, "registeredScope">;
   },
   clientId: string,

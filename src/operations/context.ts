@@ -17,6 +17,7 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
+import type { MailKind } from "../rules/mail.ts";
 import type { Store } from "../store/contract.ts";
 import type { ActivityKeeper } from "./activities.ts";
 import type { AuditKeeper } from "./audit.ts";
@@ -28,8 +29,10 @@ import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
 import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
+import type { ComposedMail } from "./mail.ts";
 import type { MailTest } from "./mail-test.ts";
 import type { Sender } from "./outbox.ts";
+import type { Pictures } from "./pictures.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RefusalKeeper } from "./refusals.ts";
 import type { RetryKeys } from "./retry-keys.ts";
@@ -91,6 +94,8 @@ export interface Context {
   /** What was signed for one use, and used lately. */
   readonly seenLately: SeenLately;
   readonly limits: Limits;
+  /** Makes the pictures of people. */
+  readonly pictures: Pictures;
   /** Where addresses are, if the operator has a database of places. */
   readonly places: Places;
   readonly pollPace: PollPace;
@@ -105,6 +110,8 @@ export interface Context {
   readonly webhookSender: Sender | null;
   /** Sends one mail now, in this language, and says how each step went; null if this server sends none. */
   readonly testMail: ((address: string, language: string) => Promise<MailTest>) | null;
+  /** What a mail of this kind looks like, in this language. */
+  readonly previewMail: (kind: MailKind, language: string) => Promise<ComposedMail>;
   /** Sends links by mail; null if this server sends none. */
   readonly linkMails: LinkMails | null;
 }

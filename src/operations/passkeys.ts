@@ -509,6 +509,25 @@ export const removeEveryPasskeyIf = (
     return keepingOne(facts, hasOther, decision);
   });
 
+/** The same for one passkey. */
+export const removePasskeyIf = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  credentialId: CredentialId,
+): Promise<rules.RemoveOutcome | "last_administrator"> =>
+  outcomeOf<rules.RemoveOutcome | "last_administrator">(context, act, async () => {
+    const facts = await lookAtAccount(context, subject);
+    const { account } = facts;
+    const own = await listPasskeys(context, subject);
+    const { left } = await lookAtWays(context, subject, credentialId);
+    const { passkey } = await context.store.look(PASSKEY, { credentialId });
+    const decision = rules.removePasskey({ account, left, passkey }, "operator");
+    if (account === null || account.passwordHash !== null || own.length > 1) return decision;
+    const hasOther = account.administrator && (await hasAdministrator(context, subject));
+    return keepingOne(facts, hasOther, decision);
+  });
+
 /** Removes all passkeys of a person, for the operator. Returns how many; null if there is no such person. */
 export async function removeEveryPasskey(
   context: DecideContext,

@@ -198,7 +198,7 @@ export function refresh(
     const wish = { client, grant, scope, resources, authorizationDetails, confirmation };
     const mint = isLate ? draftAccessToken : mintAccessToken;
     const accessToken = mint(context, wish, successors.accessToken);
-    const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken, confirmation);
+    const refreshToken = refreshTokenOf(context, client, grant.id, successors.refreshToken, confirmation);
     const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {
       now,
       accessToken: accessToken.record,

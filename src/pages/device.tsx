@@ -197,12 +197,15 @@ async function pageForCode(
 const isGoodSignIn = (
   { levelPolicy }: Context,
   client: ClientRecord,
-  { scope }: DeviceCodeRecord,
+  { scope, authorizationDetails }: DeviceCodeRecord,
   { account, session }: SignedIn,
 ): boolean =>
   reaches(
     session.authenticationLevel,
-    highestLevel([levelOfAccess(levelPolicy, client, scope), levelOfPerson(levelPolicy, account)]),
+    highestLevel([
+      levelOfAccess(levelPolicy, client, scope, authorizationDetails),
+      levelOfPerson(levelPolicy, account),
+    ]),
   );
 
 /** To the step of the sign-in that is missing, and back. */

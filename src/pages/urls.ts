@@ -74,15 +74,18 @@ export const CONSOLE_PATHS = [
   "/admin/groups/:group",
   "/admin/health",
   "/admin/keys",
+  "/admin/mails",
   "/admin/people",
   "/admin/people/:subject",
   "/admin/people/new",
   "/admin/refusals",
+  "/admin/registration",
   "/admin/requests",
   "/admin/requests/:request",
   "/admin/scopes",
   "/admin/settings",
   "/admin/start",
+  "/admin/tokens",
   "/admin/webhooks",
 ] as const;
 export type ConsolePath = (typeof CONSOLE_PATHS)[number];

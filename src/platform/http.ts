@@ -113,11 +113,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** RFC 7578: the media type of a form with a file. Its parameter says where the parts end. */
 export const MULTIPART_TYPE = "multipart/form-data";
 
+export const isMultipart = ({ headers }: Request): boolean =>
+  headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() === MULTIPART_TYPE;
+
 /** Reads a form with a file (RFC 7578). Throws BodyError. */
 export async function readMultipart(request: Request, limitBytes: number): Promise<FormData> {
   declaresLength(request, limitBytes);
   const type = request.headers.get("content-type") ?? "";
-  if (type.split(";")[0]?.trim().toLowerCase() !== MULTIPART_TYPE) throw new BodyError("wrong_type");
+  if (!isMultipart(request)) throw new BodyError("wrong_type");
   const bytes = await readBytes(request, limitBytes);
   try {
     return await new Response(bytes, { headers: { "Content-Type": type } }).formData();
@@ -125,6 +128,17 @@ export async function readMultipart(request: Request, limitBytes: number): Promi
     // A part without an end or a name: the runtime has no error of its own for them.
     throw new BodyError("incomplete");
   }
+}
+
+/** Reads a file that is the whole body, of one of these media types. Throws BodyError. */
+export async function readFileBody(
+  request: Request,
+  mediaTypes: readonly string[],
+  limitBytes: number,
+): Promise<Uint8Array> {
+  declaresLength(request, limitBytes);
+  if (!mediaTypes.some((type) => hasMediaType(request, type))) throw new BodyError("wrong_type");
+  return readBytes(request, limitBytes);
 }
 
 /** Reads as much of a body as it may have, and stops there. */

@@ -34,20 +34,27 @@ export const mayUse = (
 export interface LevelPolicy {
   /** The level that each scope needs; a scope that is missing needs none. */
   readonly scopes: ReadonlyMap<string, AuthenticationLevel>;
+  /** The level that each type of authorization details needs. */
+  readonly details: ReadonlyMap<string, AuthenticationLevel>;
   /** The groups whose members need a second factor for everything. `everyone` is all people. */
   readonly secondFactor: "everyone" | readonly string[];
 }
 
 /** The level of sign-in that this access needs of every person. */
 export const levelOfAccess = (
-  { scopes }: Pick<LevelPolicy, "scopes">,
+  { scopes, details }: Pick<LevelPolicy, "scopes" | "details">,
   { minimumAcr }: Pick<Restriction, "minimumAcr">,
   scope: readonly string[],
+  authorizationDetails: GrantRecord["authorizationDetails"],
 ): AuthenticationLevel =>
   // Most servers demand nothing, and every introspection asks.
-  minimumAcr === null && scopes.size === 0
+  minimumAcr === null && scopes.size === 0 && details.size === 0
     ? AUTHENTICATION_LEVELS[0]
-    : highestLevel([minimumAcr, ...scope.map((name) => scopes.get(name))]);
+    : highestLevel([
+        minimumAcr,
+        ...scope.map((name) => scopes.get(name)),
+        ...(authorizationDetails ?? []).map(({ type }) => details.get(type)),
+      ]);
 
 /** The level that the groups of a person demand. */
 export const levelOfPerson = (
@@ -56,9 +63,15 @@ export const levelOfPerson = (
 ): AuthenticationLevel =>
   secondFactor === "everyone" || secondFactor.some((group) => groups.includes(group)) ? "2" : "1";
 
-/** Whether a grant was given with a sign-in as good as its access needs of every person by now. */
+/**
+ * Whether a grant was given with a sign-in as good as its access needs of every person by now. Tokens that are out are not asked about
+ * authorization details: the next ones are.
+ */
 export const isGoodEnough = (
   policy: LevelPolicy,
   client: Pick<Restriction, "minimumAcr">,
-  { authenticationLevel, scope }: Pick<GrantRecord, "authenticationLevel" | "scope">,
-): boolean => reaches(authenticationLevel, levelOfAccess(policy, client, scope));
+  { authenticationLevel, scope, authorizationDetails = null }: GivenAccess,
+): boolean => reaches(authenticationLevel, levelOfAccess(policy, client, scope, authorizationDetails));
+
+export type GivenAccess = Pick<GrantRecord, "authenticationLevel" | "scope"> &
+  Partial<Pick<GrantRecord, "authorizationDetails">>;

@@ -288,6 +288,8 @@ export const clients = table("clients", {
     firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
+    /** Null: as `lifetimes.refresh_token_seconds` says. Of a client that registered itself, what is longer than that counts for nothing. */
+    refreshTokenSeconds: orNull(integer()),
     /** Null: as the API says for which a token is. */
     accessTokenFormat: orNull(text<AccessTokenFormatName>()),
     secrets,

@@ -10,6 +10,7 @@ import type { CredentialId, SubjectId } from "../../src/protocol/identifiers.ts"
 import { insert } from "../../src/store/contract.ts";
 import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
 import { type Json, jsonOf, postRegistration, requestToken, textOf, tokensFor } from "../support/flows.ts";
+import { landscape } from "../support/images.ts";
 import { addAppBehind } from "../support/second-factor.ts";
 import type { TestServer } from "../support/server.ts";
 import { addManager, ask, askFor, startManagedServer, tokenOfProgram } from "./support.ts";
@@ -41,6 +42,7 @@ beforeAll(async () => {
           secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
         },
       ],
+      trusted_issuers: [{ issuer: "https://ci.invalid" }],
       mail: { host: "mail.example", from: "Tessera <auth@mail.example>" },
     },
     { outbound },
@@ -67,6 +69,7 @@ interface Request {
   readonly parameters?: Record<string, string>;
   readonly query?: string;
   readonly body?: unknown;
+  readonly file?: Uint8Array<ArrayBuffer>;
 }
 
 let count = 0;
@@ -92,7 +95,7 @@ const session = async (subject: string): Promise<string> => {
 async function givePasskey(subject: SubjectId): Promise<void> {
   const now = server.clock.seconds();
   const row = {
-    credentialId: new Uint8Array([1, 2, 3]) as CredentialId,
+    credentialId: crypto.getRandomValues(new Uint8Array(8)) as CredentialId,
     subject,
     name: "Key",
     publicKey: new Uint8Array(1),
@@ -105,6 +108,16 @@ async function givePasskey(subject: SubjectId): Promise<void> {
     usedAt: null,
   };
   await server.context.store.commit({ changes: [insert(passkeys, row)] });
+}
+
+/** A mail that waits. */
+async function sendMail(): Promise<void> {
+  const { subject } = await person({
+    email: `${fresh()}@example.org`,
+    emailVerified: true,
+    passwordHash: "x",
+  });
+  await askFor(server, token, `/people/${subject}/reset-links`, { method: "POST", body: { mail: true } });
 }
 
 const client = async (facts: Json = {}) => ({
@@ -169,6 +182,31 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
     await addAppBehind(server, parameters.subject);
     return { parameters };
   },
+  "PUT /people/:subject/picture": async () => ({
+    parameters: await person(),
+    file: landscape(),
+  }),
+  "DELETE /people/:subject/picture": async () => ({ parameters: await person() }),
+  "GET /people/:subject/second-factor": async () => {
+    const parameters = await person();
+    await addAppBehind(server, parameters.subject);
+    return { parameters };
+  },
+  "GET /people/:subject/passkeys": async () => {
+    const parameters = await person();
+    await givePasskey(parameters.subject);
+    return { parameters };
+  },
+  "DELETE /people/:subject/passkeys/:passkey": async () => {
+    const { subject } = await person();
+    await givePasskey(subject);
+    const { items } = (await askFor(server, token, `/people/${subject}/passkeys`)) as { items: Json[] };
+    return { parameters: { subject, passkey: String(items[0]?.id) } };
+  },
+  "GET /people/:subject/tokens": async () => {
+    await grant();
+    return { parameters: { subject: ada.subject }, query: "?limit=1" };
+  },
   "DELETE /people/:subject/passkeys": async () => {
     const parameters = await person();
     await givePasskey(parameters.subject);
@@ -228,6 +266,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
       default_scope: "profile",
       first_party: true,
       access_token_seconds: 600,
+      refresh_token_seconds: 86_400,
       access_token_format: "jwt",
       minimum_acr: "2",
       allowed_groups: ["staff"],
@@ -302,6 +341,15 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
     const made = await askFor(server, token, "/keys", { method: "POST", body: {} });
     return { parameters: { kid: textOf(made, "kid") } };
   },
+  "GET /mails": async () => {
+    await sendMail();
+    return {};
+  },
+  "POST /mails/test": () => ({ body: { address: "ada@example.org", language: "de" } }),
+  "GET /mails/previews/:kind": () => ({ parameters: { kind: "invitation" }, query: "?language=de" }),
+  "GET /registration": () => ({}),
+  "GET /trusted-issuers": () => ({}),
+  "POST /trusted-issuers/check": () => ({ body: { issuer: "https://ci.invalid" } }),
   "GET /scopes": () => ({}),
   "GET /resources": () => ({}),
   "GET /token-exchange": () => ({}),
@@ -315,6 +363,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request> | Request>> = {
     return { query: "?client=web" };
   },
   "GET /requests/:request": async () => ({ parameters: { request: await refused() } }),
+  "POST /checks": () => ({}),
   "GET /search": () => ({ query: "?q=a" }),
   "GET /audit/verification": () => ({}),
 };
@@ -333,9 +382,13 @@ describe("every answer is as the document says", () => {
     test(routeName(route), async () => {
       const make = REQUESTS[routeName(route)];
       if (make === undefined) throw new Error(`Write down what to ask of ${routeName(route)}.`);
-      const { parameters = {}, query = "", body } = await make();
+      const { parameters = {}, query = "", body, file } = await make();
       const path = fillPattern(route.path, parameters) + query;
-      const request = { method: route.method, ...(body !== undefined && { body }) };
+      const request = {
+        method: route.method,
+        ...(body !== undefined && { body }),
+        ...(file !== undefined && { file }),
+      };
       const response = await ask(server, token, path, request);
       const text = await response.text();
       expect([response.status, response.status === statusOf(route) ? "" : text]).toEqual([

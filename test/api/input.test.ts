@@ -207,8 +207,8 @@ describe("a body", () => {
   });
 
   test(proves("with an unknown member names it, for every route with a body", "threat 90"), async () => {
-    for (const { method, path, body } of API_ROUTES) {
-      if (body === null) continue;
+    for (const { method, path, body, file } of API_ROUTES) {
+      if (body === null || file !== null) continue;
       const filled = path.replaceAll(/:[a-z_]+/g, "unknown");
       const response = await send(filled, '{"no_such_member":1}', {}, method);
       const { error_description } = await jsonOf(response);

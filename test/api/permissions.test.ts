@@ -27,6 +27,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /recipes/:recipe/clients": {},
   "POST /keys": {},
   "POST /tokens/inspect": { token: `tat_${"A".repeat(64)}` },
+  "POST /mails/test": { address: "ada@example.org" },
+  "POST /trusted-issuers/check": { issuer: "https://unknown.example" },
   "POST /tokens/revoke": { token: `tat_${"A".repeat(64)}` },
 };
 
@@ -96,7 +98,7 @@ describe("every route", () => {
         "threat 90",
       ),
       async () => {
-        if (route.body !== null) expect(BODIES).toHaveProperty([routeName(route)]);
+        if (route.body !== null && route.file === null) expect(BODIES).toHaveProperty([routeName(route)]);
         const let_in: string[] = [];
         const kept_out: string[] = [];
         for (const { name, permissions, token } of callers) {

@@ -46,6 +46,8 @@ export async function addManager(
 export interface ApiRequest {
   readonly method?: string;
   readonly body?: unknown;
+  /** A body that is a file, in place of JSON. */
+  readonly file?: Uint8Array<ArrayBuffer>;
   readonly headers?: Record<string, string>;
 }
 
@@ -54,16 +56,18 @@ export const ask = (
   server: TestServer,
   token: string,
   path: string,
-  { method = "GET", body, headers = {} }: ApiRequest = {},
+  { method = "GET", body, file, headers = {} }: ApiRequest = {},
 ): Promise<Response> =>
   server.fetch(`/api${path}`, {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
       ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...(file !== undefined && { "Content-Type": "image/png" }),
       ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(file !== undefined && { body: file }),
   });
 
 /** The body of a request that succeeds. */

@@ -96,6 +96,9 @@ export const CONSOLE: readonly Exhibit[] = [
   at("record", "/admin/audit"),
   at("request", async (_, server) => `/admin/requests/${await refuse(server)}`),
   at("refusals", "/admin/refusals"),
+  at("registration", "/admin/registration"),
+  at("tokens", "/admin/tokens?client=photos"),
+  at("mails", "/admin/mails?kind=new_device"),
   at("scopes", "/admin/scopes"),
   at("keys", "/admin/keys"),
   at("webhooks", async (_, server) => {

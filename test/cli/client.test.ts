@@ -61,11 +61,13 @@ describe("client set", () => {
         "root@a.example",
         "--access-token-seconds",
         "600",
+        "--refresh-token-seconds",
+        "86400",
       ],
     );
     expect(code).toBe(0);
     expect(out).toBe(
-      "Changed changing.\n  - New access tokens live 10 minutes. Those that it has stay as they are.\n",
+      "Changed changing.\n  - New access tokens live 10 minutes. Those that it has stay as they are.\n  - New refresh tokens live 24 hours, unless they are used. Those that it has stay as they are.\n",
     );
     const changes = {
       clientName: "Wiki",
@@ -73,10 +75,22 @@ describe("client set", () => {
       clientUri: "https://a.example/",
       contacts: ["root@a.example"],
       accessTokenSeconds: 600,
+      refreshTokenSeconds: 86_400,
     };
     expect(await row("changing")).toEqual({ ...before, ...changes, revision: before.revision + 1 });
-    await client("set", "changing", "--logo", "", "--contact", "", "--access-token-seconds", "");
-    const cleared = { logoUri: null, contacts: [], accessTokenSeconds: null };
+    await client(
+      "set",
+      "changing",
+      "--logo",
+      "",
+      "--contact",
+      "",
+      "--access-token-seconds",
+      "",
+      "--refresh-token-seconds",
+      "",
+    );
+    const cleared = { logoUri: null, contacts: [], accessTokenSeconds: null, refreshTokenSeconds: null };
     expect(await row("changing")).toMatchObject({ ...cleared, clientName: "Wiki" });
   });
 

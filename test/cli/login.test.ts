@@ -5,6 +5,7 @@ import { discover, type Fetch, loginClient, type Server } from "../../src/cli/lo
 import { qrCode } from "../../src/cli/qr.ts";
 import { parseCredential } from "../../src/credentials/credential.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
+import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { OPEN_TO_DEVICES } from "../support/token-requests.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
@@ -378,4 +379,56 @@ describe("tessera login at a running server", () => {
       /^The server did not begin the sign-in: Client authentication failed.* \(invalid_client\)\.\n$/,
     );
   });
+});
+
+// docs/api.md tells people to do this.
+test("tessera login asks for scopes of management, and its token manages as far as they and the role go", async () => {
+  const data = temporaryFolder();
+  const running = await serve(data, { set: ["lifetimes.device_interval_seconds=1"] });
+  const { issuer } = running.configuration;
+  const run = async (...args: string[]) => {
+    const done = await tessera([...args, "--data", data], { stdin: PASSWORD });
+    if (done.code !== 0) throw new Error(done.err);
+  };
+  await run("user", "add", "root", "--admin", "--password-stdin");
+  const scopes = ["--scope", "openid tessera.admin tessera.read"];
+  const flow = ["--public", "--grant", "device", "--grant", "refresh"];
+  await run("client", "add", "--id", "operators", "--name", "Operators", ...flow, ...scopes);
+
+  const browser = openBrowser({
+    issuer,
+    fetch: (path, init) => fetch(issuer + path, { ...init, redirect: "manual" }),
+  });
+  await browser.signIn("root");
+  const login = async (scope: string): Promise<string> => {
+    let code = "";
+    const result = await tessera(
+      ["login", "--issuer", issuer, "--client-id", "operators", "--scope", scope],
+      {
+        err: (text) => {
+          code ||= /^ {2}([A-Z]{4}-[A-Z]{4})$/m.exec(text)?.[1] ?? "";
+        },
+        sleep: async () => {
+          if (code !== "")
+            await browser.submit(`/device?user_code=${code}`, { decision: "allow" }, "/device");
+          code = " ";
+        },
+      },
+    );
+    expect(result.code).toBe(0);
+    return /tat_[\w-]{64}/.exec(result.out)?.[0] ?? "";
+  };
+  const ask = async (token: string, path: string, init: RequestInit = {}): Promise<number> =>
+    (await fetch(`${issuer}/api${path}`, { ...init, headers: { Authorization: `Bearer ${token}` } })).status;
+
+  const reader = await login("tessera.read");
+  expect(await ask(reader, "/people")).toBe(200);
+  expect(await ask(reader, "/keys/unknown", { method: "DELETE" })).toBe(403);
+  const admin = await login("tessera.admin");
+  expect(await ask(admin, "/health")).toBe(200);
+  // The role of today counts: another administrator takes it away.
+  await run("user", "add", "second", "--admin", "--password-stdin");
+  await run("user", "set", "root", "--no-admin");
+  expect([await ask(admin, "/health"), await ask(reader, "/people")]).toEqual([403, 403]);
+  await running.stop();
 });

@@ -53,6 +53,7 @@ function client(
       privateUseSchemes: [],
       reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
+      longestRefreshSeconds: 7_776_000,
       signingAlgorithms: ["RS256"],
       mayBeFirstParty: false,
       mayCallHttp: false,

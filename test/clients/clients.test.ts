@@ -58,6 +58,7 @@ test("clients that come in one second have numbers of their own, even if all dra
       privateUseSchemes: [],
       reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
+      longestRefreshSeconds: 7_776_000,
       signingAlgorithms: ["RS256"],
       mayBeFirstParty: false,
       mayCallHttp: false,

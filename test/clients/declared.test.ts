@@ -208,13 +208,14 @@ describe("declared clients", () => {
         redirect_uris: ["https://client.example/new"],
         secrets: ["an entirely different secret"],
         access_token_seconds: 60,
+        refresh_token_seconds: 120,
         access_token_format: "jwt",
       },
     ]);
     const client = await stored("web");
     expect(client.clientName).toBe("New name");
     expect(client.redirectUris.map(String)).toEqual(["https://client.example/new"]);
-    expect(client.accessTokenSeconds).toBe(60);
+    expect([client.accessTokenSeconds, client.refreshTokenSeconds]).toEqual([60, 120]);
     expect(client.accessTokenFormat).toBe("jwt");
     expect(client.secrets).toHaveLength(1);
   });
@@ -234,6 +235,7 @@ describe("declared clients", () => {
               privateUseSchemes: [],
               reservedNames: new Set<string>(),
               mayHaveNoGrantType: false,
+              longestRefreshSeconds: 7_776_000,
               signingAlgorithms: ["RS256"],
               mayBeFirstParty: false,
               mayCallHttp: false,
@@ -277,6 +279,7 @@ describe("declared clients", () => {
                 privateUseSchemes: [],
                 reservedNames: new Set<string>(),
                 mayHaveNoGrantType: false,
+                longestRefreshSeconds: 7_776_000,
                 signingAlgorithms: ["RS256"],
                 mayBeFirstParty: false,
                 mayCallHttp: false,

@@ -185,6 +185,27 @@ describe("the members of OpenID Connect", () => {
     expect(check(others)).toEqual(check({}));
   });
 
+  test(
+    proves(
+      "a client may leave its refresh tokens less time, and only the operator more",
+      "RFC 9700 4.14.2-5",
+    ),
+    () => {
+      const most = configuration.lifetimes.refresh_token_seconds;
+      const secondsOf = (seconds: unknown, policy = stranger) =>
+        check({ refresh_token_seconds: seconds }, policy).refreshTokenSeconds;
+      expect([secondsOf(most), secondsOf("60"), secondsOf(most + 1)]).toEqual([most, 60, null]);
+      expect(secondsOf(most + 1, operator)).toBe(most + 1);
+      for (const wrong of [0, -1, 1.5, "soon"])
+        expect(faultOf({ refresh_token_seconds: wrong })).toContain("refresh_token_seconds must be");
+      const client = clientWith({ refresh_token_seconds: 60 });
+      const change = (seconds: number) =>
+        changedMetadata(client, { refresh_token_seconds: seconds }, { configuration, catalogue });
+      expect(change(120).refreshTokenSeconds).toBe(120);
+      expect(refusalOf(() => change(most + 1)).description).toContain(`from 1 to ${most}`);
+    },
+  );
+
   test("an operator's client may be called over http, and a stranger's may not", () => {
     const uri = "http://nextcloud.lan/logout";
     expect(check({ backchannel_logout_uri: uri }, operator).backchannelLogoutUri).toBe(uri);

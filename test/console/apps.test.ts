@@ -617,19 +617,34 @@ describe("an application’s page", () => {
     );
   });
 
-  test("says how long its access tokens live", async () => {
+  test("says how long its tokens live", async () => {
     const path = "/admin/apps/album/lifetimes";
-    const form = { act: "edit", access_token_seconds: "120", access_token_format: "jwt" };
+    const form = {
+      act: "edit",
+      access_token_seconds: "120",
+      refresh_token_seconds: "86400",
+      access_token_format: "jwt",
+    };
     expect((await act(root, path, { ...form, revision: await revision() })).status).toBe(303);
-    expect(await find("album")).toMatchObject({ accessTokenSeconds: 120, accessTokenFormat: "jwt" });
+    expect(await find("album")).toMatchObject({
+      accessTokenSeconds: 120,
+      refreshTokenSeconds: 86_400,
+      accessTokenFormat: "jwt",
+    });
     for (const seconds of ["0", "-5", "1.5", "99999999999", "long"]) {
       const wrong = { ...form, revision: await revision(), access_token_seconds: seconds };
       const refused = await act(root, path, wrong);
       expect([seconds, refused.status]).toEqual([seconds, 422]);
       expect(await refused.text()).toContain(`value="${seconds}"`);
     }
+    const never = { ...form, revision: await revision(), refresh_token_seconds: "0" };
+    expect((await act(root, path, never)).status).toBe(422);
     await act(root, path, { act: "edit", revision: await revision() });
-    expect(await find("album")).toMatchObject({ accessTokenSeconds: null, accessTokenFormat: null });
+    expect(await find("album")).toMatchObject({
+      accessTokenSeconds: null,
+      refreshTokenSeconds: null,
+      accessTokenFormat: null,
+    });
   });
 
   test("lists what people allowed it, and ends it one by one or all at once", async () => {
@@ -647,7 +662,9 @@ describe("an application’s page", () => {
     const web = await (await root.get("/admin/apps/web/grants")).text();
     const [, foreign = ""] = /name="grant" value="([^"]+)"/.exec(web) ?? [];
     expect((await act(root, path, { act: "revoke", grant: foreign })).status).toBe(404);
-    expect(await after(root, await act(root, path, { act: "revoke_all" }))).toContain("Nobody uses it now.");
+    expect(await after(root, await act(root, path, { act: "revoke_all" }))).toContain(
+      "No person uses it now.",
+    );
     expect(await (await root.get("/admin/apps/web/grants")).text()).toContain('name="grant"');
   });
 

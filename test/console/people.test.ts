@@ -1,11 +1,14 @@
 /** The console's pages about people and groups, as the browsers of those who manage see them. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { recordIdText } from "../../src/credentials/credential.ts";
 import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount, findAccountBySignInName } from "../../src/operations/people.ts";
 import { formToken } from "../../src/pages/forms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
+import { landscape } from "../support/images.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -162,6 +165,100 @@ describe("a person's page", () => {
     expect(shown).toContain("It was changed meanwhile.");
     expect(shown).toContain('value="Someone else"');
     expect((await find("ada")).name).toBe("Countess Lovelace");
+  });
+
+  test("changes facts and attributes, and takes away what is emptied", async () => {
+    await root.signIn("root");
+    const path = `/admin/people/${ada.subject}`;
+    const send = async (fields: Record<string, string>) => {
+      const { revision } = await find("ada");
+      return act(root, path, { act: "facts", revision: String(revision), ...fields });
+    };
+    const facts = { given_name: "Ada", locale: "en-GB", phone_number: "+43 660 1234567", locality: "London" };
+    const attributes = 'quota=5\nlists=["a","b"]\nplain=two words\nquoted="5"';
+    expect(await after(root, await send({ ...facts, phone_verified: "1", attributes }))).toContain(
+      "Saved the",
+    );
+    expect(await find("ada")).toMatchObject({
+      profile: {
+        given_name: "Ada",
+        locale: "en-GB",
+        phone_number: "+436601234567",
+        phone_number_verified: true,
+        address: { locality: "London" },
+      },
+      attributes: { quota: 5, lists: ["a", "b"], plain: "two words", quoted: "5" },
+    });
+    const page = await (await root.get(path)).text();
+    for (const shown of ['value="+436601234567"', "plain=two words", "quoted=&quot;5&quot;"])
+      expect(page).toContain(shown);
+    const wrong = await send({ ...facts, locale: "?", attributes: "quota=7" });
+    expect(wrong.status).toBe(422);
+    expect(await wrong.text()).toContain("quota=7");
+    for (const line of ["quota", "=5", "quota=[1]"])
+      expect((await send({ ...facts, attributes: line })).status).toBe(422);
+    await send({ given_name: "Ada", attributes: "quota=7" });
+    expect(await find("ada")).toMatchObject({ attributes: { quota: 7 } });
+    expect((await find("ada")).profile).toEqual({ given_name: "Ada" });
+  });
+
+  test(proves("takes a picture, and reads a file from no one who may not send it", "threat 90"), async () => {
+    const path = `/admin/people/${ada.subject}`;
+    const send = async (browser: Browser, file: Uint8Array<ArrayBuffer> | null, token: string) => {
+      const body = new FormData();
+      body.set("form_token", token);
+      body.set("act", "picture");
+      if (file !== null) body.set("picture", new Blob([file]), "ada.png");
+      const request = new Request(server.issuer + path, { method: "POST", body });
+      request.headers.set("Cookie", browser.cookie);
+      request.headers.set("Sec-Fetch-Site", "same-origin");
+      return server.handle(request, browser.address);
+    };
+    await root.signIn("root");
+    const token = (await root.form(path)).fields.form_token ?? "";
+    expect(await after(root, await send(root, landscape(), token))).toContain("Saved the changes");
+    expect(await (await root.get(path)).text()).toContain('src="/picture?id=');
+    const before = (await find("ada")).pictureId;
+    for (const [file, form_token, words] of [
+      [new TextEncoder().encode("none"), token, "The file is not a still picture"],
+      [new Uint8Array(10_200_000), token, "The file is too large."],
+      [null, token, "Choose a file first."],
+      [landscape(), "", "The form was open for too long."],
+    ] as const) {
+      const refused = await send(root, file, form_token);
+      expect([words, refused.status]).toEqual([words, 422]);
+      expect(await textOf(refused)).toContain(words);
+    }
+    await addPersonWithPassword(server, "eye", { auditor: true });
+    const auditor = openBrowser(server);
+    await auditor.signIn("eye");
+    const own = formToken(server.context, auditor.cookie.split("=")[1] ?? "", "console");
+    expect((await send(auditor, new Uint8Array(10_200_000), own)).status).toBe(403);
+    expect((await find("ada")).pictureId).toEqual(before);
+    await act(root, path, { act: "remove_picture" });
+    expect((await find("ada")).pictureId).toBeNull();
+  });
+
+  test("sets a password, and takes back what the person allowed one application or all", async () => {
+    await root.signIn("root");
+    const path = `/admin/people/${ada.subject}`;
+    await grantAccess(server, ada, "web", ["profile"]);
+    const other = await grantAccess(server, await addPersonWithPassword(server, "bob"), "web", ["profile"]);
+    const page = await (await root.get(path)).text();
+    const [, grant = ""] = /name="grant" value="([^"]+)"/.exec(page) ?? [];
+    expect((await act(root, path, { act: "revoke", grant: recordIdText(other.id) })).status).toBe(404);
+    expect(await after(root, await act(root, path, { act: "revoke", grant }))).toContain("Took back");
+    await grantAccess(server, ada, "web", ["profile"]);
+    await act(root, path, { act: "revoke_all" });
+    expect(await textOf(await root.get(path))).toContain("Nothing.");
+    const password = "another long password of ada";
+    expect(await after(root, await act(root, path, { act: "password", password }))).toContain(
+      "Set the password",
+    );
+    await openBrowser(server).signIn("ada", password);
+    const short = await act(root, path, { act: "password", password: "short" });
+    expect(short.status).toBe(400);
+    expect(await short.text()).not.toContain('"short"');
   });
 
   test("gives and takes a role after a sign-in that is not long ago", async () => {

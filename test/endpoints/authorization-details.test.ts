@@ -21,6 +21,7 @@ import {
 import { exchange } from "../support/exchange.ts";
 import {
   answerDevice,
+  codeFor,
   expectRefusal,
   expectTokens,
   introspectAs,
@@ -343,6 +344,7 @@ describe("a request", () => {
     expect(metadata.authorization_details_types_supported).toEqual([
       "payment",
       "account_information",
+      "transfer",
       "documents",
     ]);
   });
@@ -387,6 +389,22 @@ describe("the consent page", () => {
     expect(redirectOf(silent).searchParams.get("error")).toBe("consent_required");
     const [consent] = await store.listConsents(fresh.subject);
     expect(consent?.authorizationDetails).toEqual([ACCOUNT_INFORMATION]);
+  });
+
+  test("comes after the second factor that a type demands, and no token without one has it", async () => {
+    const step = redirectOf(await open(details({ type: "transfer" })));
+    expect(step.pathname).toBe("/login");
+    expect(step.searchParams.get("step_up")).toBe("1");
+    // As if the operator demanded it later: the grant is of a sign-in with a password alone.
+    const code = await codeFor(server, person, details({ type: "transfer" }));
+    const refused = await expectRefusal(await redeemCode(server, code), 400, "invalid_grant");
+    expect(refused.error_uri).toContain("sign_in_too_weak");
+    const { user_code } = await startDevice(server, {
+      scope: undefined,
+      authorization_details: written({ type: "transfer" }),
+    });
+    const page = await server.fetch(`/device?user_code=${user_code}`, { headers: { Cookie: cookie } });
+    expect(page.headers.get("location")).toContain("step_up=1");
   });
 
   test("says that a no is a no", async () => {

@@ -433,6 +433,42 @@ describe("a refresh token", () => {
     },
   );
 
+  test(
+    proves(
+      "lives as long as its client says, and one of a stranger no longer than others",
+      "RFC 9700 4.14.2-5",
+    ),
+    async () => {
+      const { store } = server.context;
+      const web = await store.findClient("web");
+      if (web === null) throw new Error("There is no client web.");
+      const set = async (changes: Partial<typeof web>) => {
+        const { revision } = (await store.findClient("web")) ?? web;
+        await store.putClient({ ...web, revision: revision + 1, ...changes });
+      };
+      const expiresIn = async () => {
+        const { exp, iat } = await introspectAs(server, "web", await refreshTokenOf());
+        return Number(exp) - Number(iat);
+      };
+      try {
+        await set({ refreshTokenSeconds: 86_400 });
+        expect(await expiresIn()).toBe(86_400);
+        const next = textOf(
+          await expectTokens(await refresh(server, await refreshTokenOf())),
+          "refresh_token",
+        );
+        server.clock.advance(86_400);
+        await expectRefusal(await refresh(server, next), 400, "invalid_grant");
+        await set({ refreshTokenSeconds: 365 * 86_400 });
+        expect(await expiresIn()).toBe(365 * 86_400);
+        await set({ refreshTokenSeconds: 365 * 86_400, source: "registration" });
+        expect(await expiresIn()).toBe(90 * 86_400);
+      } finally {
+        await set({});
+      }
+    },
+  );
+
   test("of a grant that has ended is like an unknown one, used before or not", async () => {
     const used = await refreshTokenOf();
     const unused = textOf(await expectTokens(await refresh(server, used)), "refresh_token");

@@ -40,6 +40,7 @@ const policy = {
   privateUseSchemes: [],
   reservedNames: new Set<string>(),
   mayHaveNoGrantType: false,
+  longestRefreshSeconds: 7_776_000,
   signingAlgorithms: ["RS256"],
   mayBeFirstParty: false,
   mayCallHttp: false,

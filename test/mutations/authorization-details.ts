@@ -115,6 +115,15 @@ export const AUTHORIZATION_DETAILS: readonly Mutation[] = [
     tests,
   },
   {
+    against: ["RFC 9396 3-1"],
+    what: "a type that demands a second factor is allowed without one",
+    in: "rules/client-access.ts",
+    within: "levelOfAccess",
+    match: "details.get(type)",
+    replace: "null",
+    tests,
+  },
+  {
     against: ["RFC 9396 6-3"],
     what: "authorization details are left out in silence where no person can allow them",
     in: "grant-types/grant-type.ts",

@@ -27,6 +27,23 @@ export const CLIENTS: readonly Mutation[] = [
     tests: ["clients/openid-metadata.test.ts"],
   },
   {
+    against: ["RFC 9700 4.14.2-5"],
+    what: "a client may register itself for refresh tokens that live longer than others",
+    in: "clients/clients.ts",
+    within: "registrationPolicy",
+    match: "configuration.lifetimes.refresh_token_seconds",
+    replace: "LONGEST_SECONDS",
+    tests: ["clients/openid-metadata.test.ts"],
+  },
+  {
+    against: ["RFC 9700 4.14.2-5"],
+    what: "refresh tokens of a client that registered itself live as long as its row says",
+    in: "clients/clients.ts",
+    match: "Math.min(client.refreshTokenSeconds, configuration.lifetimes.refresh_token_seconds)",
+    replace: "client.refreshTokenSeconds",
+    tests: ["endpoints/refresh-token.test.ts"],
+  },
+  {
     against: ["threat 22"],
     what: "a client may make itself first-party",
     in: "clients/openid-metadata.ts",

@@ -24,7 +24,7 @@ export const CONSOLE_APPS: readonly Mutation[] = [
   {
     against: ["threat 90"],
     what: "an application is removed without its identifier",
-    in: "console/apps/settings.tsx",
+    in: "console/removal.tsx",
     match: "throw new ConsoleFault(words.removeWrong)",
     replace: ";",
     tests: TESTS,

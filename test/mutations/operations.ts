@@ -758,4 +758,12 @@ export const OPERATIONS: readonly Mutation[] = [
     replace: "own.was",
     tests: ["api/role-windows.test.ts", "operations/decide.test.ts"],
   },
+  {
+    against: ["threat 20"],
+    what: "what answers in the place of the server sends the doctor to other addresses",
+    in: "operations/checks/address.ts",
+    match: "!url.startsWith(`${issuer.identifier}/`)",
+    replace: "false",
+    tests: ["operations/checks.test.ts"],
+  },
 ];

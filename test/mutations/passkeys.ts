@@ -332,6 +332,16 @@ export const PASSKEYS: readonly Mutation[] = [
     only: "SQLite.*(take the link)",
   },
   {
+    against: ["threat 90"],
+    what: "the only passkey of the last administrator is removed, who has no password",
+    in: "operations/passkeys.ts",
+    within: "removePasskeyIf",
+    match: "keepingOne(facts, $HAS_OTHER, decision)",
+    replace: "decision",
+    tests: ["api/ways-in.test.ts"],
+    only: "keeps the only passkey",
+  },
+  {
     against: ["threat 19"],
     what: "the passkeys of the last administrator are removed, who has no password",
     in: "operations/passkeys.ts",

@@ -31,6 +31,7 @@ import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { insert } from "../../src/store/contract.ts";
 import { once } from "../../src/store/tables.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const MAIL = { host: "smtp.example.org", from: "auth@example.org" };
@@ -145,6 +146,20 @@ async function resultOf(id: string, context: CheckContext): Promise<CheckResult>
 }
 
 const refused = (code: string) => () => Promise.reject(Object.assign(new Error("no"), { code }));
+
+test(
+  proves("what answers in the place of the server sends this machine to no other address", "threat 20"),
+  async () => {
+    const asked: string[] = [];
+    const fetch = async (url: string) => {
+      asked.push(url);
+      const jwks_uri = "http://169.254.169.254/latest/meta-data";
+      return Response.json({ ...JSON.parse(metadata), jwks_uri });
+    };
+    await runChecks(healthy({ fetch }), CHECKS);
+    expect(asked.filter((url) => !url.startsWith("https://auth.example/"))).toEqual([]);
+  },
+);
 
 /** For each check a deployment that has its fault: how bad that is, and a part of the words or of the cure. */
 const FAULTS: Readonly<

@@ -153,7 +153,8 @@ describe("TLS", () => {
 
   test(
     proves(
-      "answers with the certificate of the files",
+      "answers with the certificate of the files, and with the time",
+      "OIDF 6-9",
       "RFC 9700 2.6-7",
       "RFC 8414 6.1-1",
       "RFC 7521 4-1",
@@ -167,7 +168,10 @@ describe("TLS", () => {
       const { ports, urls } = await start(() => new Response("hello"));
       expect(urls[0]).toStartWith("https://127.0.0.1:");
       expect(await shownName(ports[0] ?? 0)).toBe("first");
-      expect(await (await get(urls[0] ?? "")).text()).toBe("hello");
+      const answer = await get(urls[0] ?? "");
+      expect(await answer.text()).toBe("hello");
+      // FAPI 2.0 §5.3.3.1, note 1: clients set their clocks by it.
+      expect(Date.parse(answer.headers.get("date") ?? "")).toBeGreaterThan(0);
     },
   );
 

@@ -34,7 +34,11 @@ import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
-import { type RotationOutcome as RowRotationOutcome, rotate } from "../../src/rules/refresh-token.ts";
+import {
+  type RotationOutcome as RowRotationOutcome,
+  rotate,
+  useAndKeep,
+} from "../../src/rules/refresh-token.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { row, type Store } from "../../src/store/contract.ts";
 import { encodeList } from "../../src/store/declare.ts";
@@ -292,6 +296,17 @@ function actsOn(store: Store) {
       const clientId = (grant as tables.GrantRecord | null)?.clientId ?? ("" as ClientId);
       return { outcome: "retried", successor: { ...outcome.successor, clientId } };
     },
+    /** A use of a refresh token that stays: it expires with the one of the issuance. */
+    keepRefreshToken: (id: RecordId, issuance: Issuance & { readonly refreshToken: RefreshTokenRecord }) =>
+      outcomeOf(async () => {
+        const facts = await tokens.lookAtRotation(context, id, null);
+        const { client } = await store.look(CLIENT, { clientId: facts.grant?.clientId ?? null });
+        return useAndKeep(facts, client, {
+          now: issuance.now,
+          accessToken: await rowOf(issuance.accessToken, facts.grant),
+          expiresAt: issuance.refreshToken.expiresAt,
+        });
+      }),
     revokeAccessToken: (id: RecordId) => tokens.revokeAccessToken(context, act, id),
 
     listGrants: (filter: access.GrantFilter, now: EpochSeconds) =>

@@ -129,6 +129,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   firstParty: false,
   requirePkce: true,
   accessTokenSeconds: 600,
+  refreshTokenSeconds: 86_400,
   accessTokenFormat: null,
   secrets: [newSecret(), newSecret({ expiresAt: NOW + 99 })],
   allowedGroups: [],

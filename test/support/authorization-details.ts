@@ -47,12 +47,16 @@ export const DETAILS_CONFIGURATION: ConfigurationInput = {
         },
       ],
     },
+    { type: "transfer", title: "Move money", resources: [BANK], minimum_acr: "2" },
     { type: "documents", title: "Read documents", resources: [ARCHIVE], self_registered: true },
   ],
   clients: [
     ...(TEST_CONFIGURATION.clients ?? []).map((client) =>
       ["web", "television"].includes(client.client_id)
-        ? { ...client, authorization_details_types: ["payment", "account_information", "documents"] }
+        ? {
+            ...client,
+            authorization_details_types: ["payment", "account_information", "transfer", "documents"],
+          }
         : client,
     ),
     {

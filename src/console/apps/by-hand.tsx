@@ -9,12 +9,12 @@ import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 
 import { isAllowed, permissionForClient } from "../../rules/role.ts";
+import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "../fields.tsx";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage, Done, Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { inWords } from "./faults.ts";
-import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "./fields.tsx";
 import { HAND_KIND_NAMES, HAND_KINDS, type HandKindName, HandKinds } from "./hand-kinds.tsx";
 import { handMadePage } from "./made.tsx";
 import { BY_HAND_PATH, NEW_APP_PATH } from "./paths.ts";

@@ -112,6 +112,10 @@ const GERMAN: readonly Translation[] = [
     (most) => `Access-Tokens gelten 1 bis ${most} Sekunden.`,
   ],
   [
+    /^refresh_token_seconds must be from 1 to (.*)\.$/,
+    (most) => `Refresh-Tokens gelten hier 1 bis ${most} Sekunden.`,
+  ],
+  [
     /^The scope '(.*)' does not exist/,
     (scope) => `Den Scope „${scope}“ gibt es nicht, oder die Anwendung darf ihn nicht haben.`,
   ],

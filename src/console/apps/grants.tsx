@@ -16,6 +16,7 @@ import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { GrantRecord } from "../../store/tables.ts";
 import { ActButton, At, Danger, More, Rows } from "../parts.tsx";
+import { TOKENS_PATH } from "../server/tokens.tsx";
 import { wordsFor } from "../texts.ts";
 import { appName } from "./parts.tsx";
 import { appPath } from "./paths.ts";
@@ -58,6 +59,11 @@ export const grantsPage = appTabPage({
             query={{ cursor: query.get("cursor") }}
             next={next}
           />
+        </section>
+        <section class="card">
+          <p class="links">
+            <a href={frame.path(TOKENS_PATH, { client: client.clientId })}>{words.liveTokens}</a>
+          </p>
         </section>
         {mayAct && (
           <section class="card">

@@ -2,11 +2,11 @@
 /** The tab about what an application has to do with the end of a session. */
 import { displayText } from "../../pages/display.ts";
 import { Box, Field } from "../../pages/layout.tsx";
+import { Lines, linesOf, valuesOf } from "../fields.tsx";
 import type { Typed } from "../page.ts";
 import { ActForm, Facts } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { changing, textOrNull } from "./changes.ts";
-import { Lines, linesOf, valuesOf } from "./fields.tsx";
 import { Codes } from "./parts.tsx";
 import { type AppCall, appTabPage } from "./tab.tsx";
 import { TAB_WORDS } from "./texts-tabs.ts";

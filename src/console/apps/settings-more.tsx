@@ -6,11 +6,11 @@ import { Icon } from "../../pages/views/icons.tsx";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { wordsIn } from "../../protocol/people-words.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
+import { Choice, valuesOf } from "../fields.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { textOrNull } from "./changes.ts";
-import { Choice, valuesOf } from "./fields.tsx";
 import type { AppCall } from "./tab.tsx";
 import { TAB_WORDS } from "./texts-tabs.ts";
 

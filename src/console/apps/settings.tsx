@@ -6,11 +6,12 @@ import { displayText } from "../../pages/display.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { GRANT_TYPES } from "../../protocol/grant-types.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
-import { ConsoleFault, type Typed } from "../page.ts";
-import { ActForm, At, Danger, Facts } from "../parts.tsx";
+import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "../fields.tsx";
+import type { Typed } from "../page.ts";
+import { ActForm, At, Facts } from "../parts.tsx";
+import { Removal, requireConfirmed } from "../removal.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { changing, textOrNull } from "./changes.ts";
-import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "./fields.tsx";
 import { appName, codesOf } from "./parts.tsx";
 import { APPS_PATH } from "./paths.ts";
 import { More, moreWish } from "./settings-more.tsx";
@@ -55,7 +56,7 @@ export const settingsPage = appTabPage({
       recent: true,
       async carryOut({ context, authority, frame, client }, form) {
         const words = wordsFor(frame, TAB_WORDS);
-        if ((form.get("confirm") ?? "").trim() !== client.clientId) throw new ConsoleFault(words.removeWrong);
+        requireConfirmed(form, words, client.clientId);
         await removeManagedClient(context, authority, client.clientId);
         return { to: APPS_PATH, notice: words.removed(appName(frame, client)) };
       },
@@ -186,19 +187,7 @@ function Remove({ call: { frame, client } }: { call: AppCall }) {
   const words = wordsFor(frame, TAB_WORDS);
   return (
     <section class="card">
-      <Danger
-        frame={frame}
-        act="remove"
-        title={words.removeTitle}
-        about={words.removeAbout}
-        words={words.remove}
-      >
-        <Field
-          id="confirm"
-          label={words.removeConfirm(displayText(client.clientId, 200))}
-          autocomplete="off"
-        />
-      </Danger>
+      <Removal frame={frame} words={words} name={client.clientId} />
     </section>
   );
 }

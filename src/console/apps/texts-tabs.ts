@@ -149,7 +149,7 @@ const english = {
   unblocked: (host: string) => `${host} is no longer blocked.`,
   vouchTitle: "Whether you have verified it",
   vouchNot:
-    "It registered itself, and nobody has verified its name. People are told so, and are asked each time before they are sent on to it.",
+    "It registered itself, and its name is not verified. People are told so, and are asked each time before they are sent on to it.",
   vouchedSince: "You vouch for it since",
   vouch: "I have verified it",
   unvouch: "No longer vouch for it",
@@ -225,15 +225,19 @@ const english = {
   accessSecondsHint: (seconds: number) => `Empty: as the configuration says (${seconds}), or the API.`,
   accessFormat: "Form of its access tokens",
   formatOfApi: "as the API says",
-  others:
-    "Refresh tokens and sessions live as the configuration says, for all applications: lifetimes in the settings.",
+  refreshSeconds: "Unused refresh tokens, in seconds",
+  refreshSecondsHint: (seconds: number) =>
+    `Each use gives a new one with this time. Empty: as the configuration says (${seconds}).`,
+  sessionsEnd: (idle: string, longest: string) =>
+    `The configuration says for all applications how long people stay signed in: ${idle} without use, and ${longest} at most. Access that an application has only during a sign-in ends with it.`,
   // Grants
   liveGrants: "What people allowed it",
+  liveTokens: "Its live access tokens",
   grantsAbout: "Each is a sign-in, or a device, that can get tokens now.",
   grantHeads: { person: "Person", since: "Since", via: "By", scope: "Scopes", until: "Ends" },
   vias: { authorization_code: "browser", device_code: "device", jwt_bearer: "assertion" },
   withSession: "with the session",
-  noGrants: "Nobody uses it now.",
+  noGrants: "No person uses it now.",
   gone: "removed account",
   revoke: "End",
   revoked: "Ended that access.",
@@ -406,7 +410,7 @@ const german: TabWords = {
   unblocked: (host) => `${host} ist nicht mehr gesperrt.`,
   vouchTitle: "Ob Sie sie geprüft haben",
   vouchNot:
-    "Sie hat sich selbst registriert, und ihren Namen hat noch niemand geprüft. Das steht auf den Seiten, und man wird jedes Mal gefragt, bevor es zu ihr weitergeht.",
+    "Sie hat sich selbst registriert, und ihr Name ist noch nicht geprüft. Das steht auf den Seiten, und man wird jedes Mal gefragt, bevor es zu ihr weitergeht.",
   vouchedSince: "Geprüft seit",
   vouch: "Ich habe sie geprüft",
   unvouch: "Nicht mehr als geprüft führen",
@@ -479,14 +483,18 @@ const german: TabWords = {
   accessSecondsHint: (seconds) => `Leer: wie die Konfiguration es sagt (${seconds}) oder die API.`,
   accessFormat: "Form ihrer Access-Tokens",
   formatOfApi: "wie die API es sagt",
-  others:
-    "Refresh-Tokens und Sitzungen gelten bei allen Anwendungen so lange, wie die Konfiguration es sagt: lifetimes in den Einstellungen.",
+  refreshSeconds: "Unbenutzte Refresh-Tokens, in Sekunden",
+  refreshSecondsHint: (seconds) =>
+    `Jede Benutzung gibt ein neues mit dieser Zeit. Leer: wie die Konfiguration es sagt (${seconds}).`,
+  sessionsEnd: (idle, longest) =>
+    `Wie lange Menschen angemeldet bleiben, sagt die Konfiguration für alle Anwendungen: ${idle} ohne Benutzung, höchstens ${longest}. Zugriff, den eine Anwendung nur während einer Anmeldung hat, endet mit ihr.`,
   liveGrants: "Was Menschen ihr erlaubt haben",
+  liveTokens: "Ihre gültigen Access-Tokens",
   grantsAbout: "Jede Zeile ist eine Anmeldung oder ein Gerät, das jetzt Tokens bekommen kann.",
   grantHeads: { person: "Person", since: "Seit", via: "Über", scope: "Scopes", until: "Endet" },
   vias: { authorization_code: "Browser", device_code: "Gerät", jwt_bearer: "Zusicherung" },
   withSession: "mit der Sitzung",
-  noGrants: "Gerade benutzt sie niemand.",
+  noGrants: "Zurzeit benutzt sie keine Person.",
   gone: "entferntes Konto",
   revoke: "Beenden",
   revoked: "Dieser Zugriff ist beendet.",

@@ -2,6 +2,7 @@
 /** Adding a person. */
 import { createPerson, makePersonLink } from "../../operations/management/people.ts";
 import { Field } from "../../pages/layout.tsx";
+import { EmailField, NameField } from "../../pages/views/person-fields.tsx";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage, Done } from "../page.ts";
@@ -55,22 +56,8 @@ export const addPersonPage: ConsolePage = {
               value={value("username")}
             />
             <div class="pair">
-              <Field
-                id="name"
-                label={words.facts.name}
-                autocomplete="off"
-                required={false}
-                maxlength={200}
-                value={value("name")}
-              />
-              <Field
-                id="email"
-                label={words.facts.email}
-                autocomplete="off"
-                required={false}
-                maxlength={320}
-                value={value("email")}
-              />
+              <NameField frame={frame} value={value("name")} />
+              <EmailField frame={frame} value={value("email")} />
             </div>
             <Field
               id="password"

@@ -1,15 +1,21 @@
 /** @jsxImportSource hono/jsx */
 /** The sections of the page about one person. Each act has a form of its own. */
 import { recordIdText } from "../../credentials/credential.ts";
+import type { SecondFactor } from "../../operations/management/ways-in.ts";
 import { displayText } from "../../pages/display.ts";
-import { Box, Field } from "../../pages/layout.tsx";
+import { Box } from "../../pages/layout.tsx";
+import { moment } from "../../pages/time.ts";
+import { EmailField, NameField } from "../../pages/views/person-fields.tsx";
 import { rolesOf } from "../../rules/role.ts";
 import type { AccountRecord, SessionRecord } from "../../store/tables.ts";
+import { valuesOf } from "../fields.tsx";
 import type { ConsoleFrame } from "../layout.tsx";
 import type { Typed } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Facts, Rows } from "../parts.tsx";
+import { Removal } from "../removal.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
 import { stateBadge } from "./list.tsx";
+import { SetPassword } from "./person-access.tsx";
 import { PEOPLE_WORDS } from "./texts.ts";
 
 interface SectionProps {
@@ -29,9 +35,18 @@ const emailOf = (frame: ConsoleFrame, { email, emailVerified }: AccountRecord): 
 interface AboutProps extends SectionProps {
   /** The groups that the person manages. */
   readonly manages: readonly string[];
+  /** Null for those who do not see it. */
+  readonly factor: SecondFactor | null;
 }
 
-export function About({ frame, account, manages }: AboutProps) {
+const factorOf = (frame: ConsoleFrame, { appSince, recoveryCodes }: SecondFactor): string => {
+  const words = wordsFor(frame, PEOPLE_WORDS);
+  return appSince === null
+    ? words.hasNoFactor
+    : words.hasApp(moment(frame.texts.language, appSince), recoveryCodes);
+};
+
+export function About({ frame, account, manages, factor }: AboutProps) {
   const words = wordsFor(frame, PEOPLE_WORDS);
   const { facts } = words;
   const managed = manages.map((group) => displayText(group, 100)).join(", ");
@@ -52,6 +67,7 @@ export function About({ frame, account, manages }: AboutProps) {
           ].join(", "),
           [facts.state]: stateBadge(frame, account),
           [facts.password]: account.passwordHash === null ? words.hasNoPassword : words.hasPassword,
+          [facts.secondFactor]: factor && factorOf(frame, factor),
           [facts.since]: <At frame={frame} at={account.createdAt} />,
           [facts.subject]: <code>{account.subject}</code>,
         }}
@@ -73,30 +89,14 @@ interface EditProps extends SectionProps {
 export function Edit({ frame, account, typed, groups }: EditProps) {
   const words = wordsFor(frame, PEOPLE_WORDS);
   const shared = wordsFor(frame, CONSOLE_WORDS);
-  const isBack = typed.get("act") === "edit";
-  const value = (name: string, known: string | null) => (isBack ? (typed.get(name) ?? "") : (known ?? ""));
-  const isTicked = (name: string, known: boolean) => (isBack ? typed.get(name) !== undefined : known);
+  const { text, isTicked } = valuesOf(typed, "edit");
   return (
     <section class="card">
       <h2>{words.edit}</h2>
       <ActForm frame={frame} act="edit" values={{ revision: String(account.revision) }}>
         <div class="pair">
-          <Field
-            id="name"
-            label={words.facts.name}
-            autocomplete="off"
-            required={false}
-            maxlength={200}
-            value={value("name", account.name)}
-          />
-          <Field
-            id="email"
-            label={words.facts.email}
-            autocomplete="off"
-            required={false}
-            maxlength={320}
-            value={value("email", account.email)}
-          />
+          <NameField frame={frame} value={text("name", account.name)} />
+          <EmailField frame={frame} value={text("email", account.email)} />
         </div>
         <Box
           name="email_verified"
@@ -167,6 +167,7 @@ export function Help({ frame, mails }: HelpProps) {
         {link("sign_in_link", words.signInLink)}
         <ActButton frame={frame} act="unlock" words={words.unlock} />
       </div>
+      <SetPassword frame={frame} />
       <Danger
         frame={frame}
         act="remove_totp"
@@ -249,21 +250,7 @@ export function End({ frame, account }: SectionProps) {
           words={account.disabledBy === "approval" ? words.letIn : words.enable}
         />
       )}
-      {!account.isDeclared && (
-        <Danger
-          frame={frame}
-          act="remove"
-          title={words.removeTitle}
-          about={words.removeAbout}
-          words={words.remove}
-        >
-          <Field
-            id="confirm"
-            label={words.removeConfirm(displayText(account.username, 200))}
-            autocomplete="off"
-          />
-        </Danger>
-      )}
+      {!account.isDeclared && <Removal frame={frame} words={words} name={account.username} />}
     </section>
   );
 }

@@ -1,8 +1,15 @@
 /** @jsxImportSource hono/jsx */
 /** One person: what is known of them, what they may do, and help with signing in. */
 
+import { recordIdText } from "../../credentials/credential.ts";
 import type { Context } from "../../operations/context.ts";
 import { groupsManagedBy, listGroups } from "../../operations/groups.ts";
+import {
+  listKnownGrants,
+  revokeKnownGrant,
+  revokePersonAccess,
+  showGrant,
+} from "../../operations/management/access.ts";
 import {
   changePerson,
   disablePerson,
@@ -15,17 +22,27 @@ import {
   removePerson,
   removePersonPasskeys,
   removePersonTotp,
+  setPersonPassword,
   showPerson,
   unlockPerson,
 } from "../../operations/management/people.ts";
+import {
+  listPersonPasskeys,
+  removePersonPasskey,
+  showSecondFactor,
+} from "../../operations/management/ways-in.ts";
+import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { type Authority, isAllowed, permissionToChange } from "../../rules/role.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { ConsoleLayout } from "../layout.tsx";
-import { type ConsoleAct, type ConsoleCall, ConsoleFault, type ConsolePage, type Done } from "../page.ts";
+import type { ConsoleAct, ConsoleCall, ConsolePage, Done } from "../page.ts";
+import { requireConfirmed } from "../removal.tsx";
 import { revisionOf } from "../revision.ts";
 import { wordsFor } from "../texts.ts";
 import { linkPage } from "./link.tsx";
+import { Access, Passkeys } from "./person-access.tsx";
+import { EditFacts, factsWish, KnownFacts, PICTURE_FIELD, Picture, pictureActs } from "./person-facts.tsx";
 import { About, Edit, End, groupBox, Help, nameOf, Roles, Sessions } from "./person-sections.tsx";
 import { PEOPLE_WORDS } from "./texts.ts";
 
@@ -36,6 +53,9 @@ const find = (call: ConsoleCall): Promise<AccountRecord> =>
 
 /** How many groups the page offers. */
 const SHOWN_GROUPS = 100;
+
+/** How many grants the page lists. */
+const SHOWN_GRANTS = 50;
 
 const groupNames = async (context: Context): Promise<string[]> =>
   (await listGroups(context, { limit: SHOWN_GROUPS })).map(({ name }) => name);
@@ -103,16 +123,23 @@ const makeLink = (kind: "reset" | "sign_in"): ConsoleAct => ({
 export const personPage: ConsolePage = {
   path: "/admin/people/:subject",
   section: "people",
+  upload: { field: PICTURE_FIELD, needs: "people.write" },
   async show(call, typed) {
     const { frame, authority, context } = call;
     const account = await find(call);
     const words = wordsFor(frame, PEOPLE_WORDS);
     const seesAll = isAllowed(authority, "people.read");
     const mayChange = isAllowed(authority, permissionToChange(account));
-    const [manages, groups, sessions] = await Promise.all([
+    const seesTokens = isAllowed(authority, "clients.read");
+    const [manages, groups, sessions, passkeys, factor, grants] = await Promise.all([
       groupsManagedBy(context, account.subject),
       mayChange ? groupNames(context) : [],
       seesAll ? listPersonSessions(context, authority, account.subject) : [],
+      seesAll ? listPersonPasskeys(context, authority, account.subject) : [],
+      seesAll ? showSecondFactor(context, authority, account.subject) : null,
+      seesAll
+        ? listKnownGrants(context, authority, { person: account.subject, limit: SHOWN_GRANTS + 1 })
+        : null,
     ]);
     const mails = context.linkMails !== null && account.email !== null && account.emailVerified;
     return (
@@ -121,10 +148,27 @@ export const personPage: ConsolePage = {
         title={nameOf(account)}
         up={{ path: seesAll ? "/admin/people" : "/admin/groups", words: words.title }}
       >
-        <About frame={frame} account={account} manages={manages} />
+        <About frame={frame} account={account} manages={manages} factor={factor} />
         {mayChange && <Edit frame={frame} account={account} typed={typed} groups={groups} />}
+        {mayChange ? (
+          <EditFacts call={call} account={account} typed={typed} />
+        ) : (
+          <KnownFacts call={call} account={account} />
+        )}
+        <Picture call={call} account={account} mayChange={mayChange} />
         {isAllowed(authority, "server.write") && <Roles frame={frame} account={account} />}
         {mayChange && account.disabledAt === null && <Help frame={frame} mails={mails} />}
+        <Passkeys frame={frame} passkeys={passkeys} mayRemove={mayChange} />
+        {grants !== null && (
+          <Access
+            frame={frame}
+            subject={account.subject}
+            grants={grants.slice(0, SHOWN_GRANTS)}
+            isMore={grants.length > SHOWN_GRANTS}
+            mayRevoke={isAllowed(authority, "people.write")}
+            seesTokens={seesTokens}
+          />
+        )}
         {seesAll && <Sessions frame={frame} sessions={sessions} mayEnd={mayChange} />}
         {mayChange && <End frame={frame} account={account} />}
       </ConsoleLayout>
@@ -133,6 +177,14 @@ export const personPage: ConsolePage = {
   acts: {
     // Who may choose the address of a person gets the link for a new password.
     edit: { recent: true, carryOut: change(editWish, (words) => words.saved) },
+    facts: {
+      recent: true,
+      carryOut: change(
+        async (call, form) => factsWish(call, await find(call), form),
+        (words) => words.saved,
+      ),
+    },
+    ...pictureActs(subjectOf, (call) => done(call, (words) => words.saved)),
     roles: {
       recent: true,
       carryOut: change(
@@ -145,9 +197,34 @@ export const personPage: ConsolePage = {
     },
     reset_link: makeLink("reset"),
     sign_in_link: makeLink("sign_in"),
+    password: {
+      recent: true,
+      async carryOut(call, form) {
+        const password = form.required("password");
+        await setPersonPassword(call.context, call.authority, subjectOf(call), password);
+        return done(call, (words) => words.passwordSet);
+      },
+    },
     unlock: act(unlockPerson, (words) => words.unlocked),
     remove_totp: { ...act(removePersonTotp, (words) => words.totpRemoved), recent: true },
     remove_passkeys: { ...act(removePersonPasskeys, (words) => words.passkeysRemoved), recent: true },
+    remove_passkey: {
+      recent: true,
+      async carryOut(call, form) {
+        const passkey = form.required("passkey");
+        await removePersonPasskey(call.context, call.authority, subjectOf(call), passkey);
+        return done(call, (words) => words.passkeys.removed);
+      },
+    },
+    revoke: {
+      async carryOut(call, form) {
+        const grant = await showGrant(call.context, call.authority, form.required("grant"));
+        if (grant.subject !== subjectOf(call)) throw new OAuthError("object_unknown");
+        await revokeKnownGrant(call.context, call.authority, recordIdText(grant.id));
+        return done(call, (words) => words.given.revoked);
+      },
+    },
+    revoke_all: act(revokePersonAccess, (words) => words.given.revoked),
     end_session: {
       async carryOut(call, form) {
         const session = form.required("session");
@@ -163,8 +240,7 @@ export const personPage: ConsolePage = {
       async carryOut(call, form) {
         const account = await find(call);
         const words = wordsFor(call.frame, PEOPLE_WORDS);
-        if ((form.get("confirm") ?? "").trim() !== account.username)
-          throw new ConsoleFault(words.removeWrong);
+        requireConfirmed(form, words, account.username);
         await removePerson(call.context, call.authority, account.subject);
         return { to: "/admin/people", notice: words.removed(nameOf(account)) };
       },

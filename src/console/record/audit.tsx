@@ -1,12 +1,13 @@
 /** @jsxImportSource hono/jsx */
 /** The record of what happened, with filters. */
 import { readPage } from "../../api/list.ts";
-import { listKnownAudit } from "../../operations/management/record.ts";
+import { listKnownAudit, verifyKnownAudit } from "../../operations/management/record.ts";
 import { Field } from "../../pages/layout.tsx";
+import { moment } from "../../pages/time.ts";
 import type { AuditRecord } from "../../store/tables.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
-import { More } from "../parts.tsx";
+import { ActButton, More } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { Events } from "./events.tsx";
 import { RECORD_WORDS } from "./texts.ts";
@@ -71,9 +72,26 @@ export const auditPage: ConsolePage = {
           />
         </section>
         <section class="card">
+          <h2>{words.verifyTitle}</h2>
+          <p class="muted">{words.verifyLead}</p>
+          <ActButton frame={frame} act="verify" words={words.verify} />
+        </section>
+        <section class="card">
           <RequestField frame={frame} />
         </section>
       </ConsoleLayout>
     );
+  },
+  acts: {
+    verify: {
+      async carryOut({ context, authority, frame }) {
+        const { audit: words } = wordsFor(frame, RECORD_WORDS);
+        const { seals, rows, fault } = await verifyKnownAudit(context, authority);
+        const at = (time: number) => moment(frame.texts.language, time);
+        const notice =
+          fault === null ? words.fits(rows, seals) : words.fitsNot(at(fault.from), at(fault.until));
+        return { to: PATH, notice };
+      },
+    },
   },
 };

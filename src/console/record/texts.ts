@@ -14,6 +14,13 @@ const english = {
     kindHint: "session.started, or session for all about sessions.",
     show: "Show",
     none: "Nothing fits.",
+    verifyTitle: "Whether anything was changed",
+    verifyLead:
+      "The server reads the whole record and compares it with its seals. That takes a while if it is long.",
+    verify: "Verify the record",
+    fits: (rows: number, seals: number) => `The record fits: ${rows} rows under ${seals} seals.`,
+    fitsNot: (from: string, until: string) =>
+      `The record does not fit its seal between ${from} and ${until}.`,
     times: (count: number) => `${count} times`,
   },
   refusals: {
@@ -65,6 +72,13 @@ const german: typeof english = {
     kindHint: "session.started, oder session für alle über Sitzungen.",
     show: "Anzeigen",
     none: "Nichts passt.",
+    verifyTitle: "Ob etwas verändert wurde",
+    verifyLead:
+      "Der Server liest das ganze Protokoll und vergleicht es mit seinen Siegeln. Ist es lang, dauert das eine Weile.",
+    verify: "Protokoll prüfen",
+    fits: (rows, seals) => `Das Protokoll stimmt: ${rows} Zeilen unter ${seals} Siegeln.`,
+    fitsNot: (from, until) =>
+      `Das Protokoll stimmt zwischen ${from} und ${until} nicht mit seinem Siegel überein.`,
     times: (count) => `${count}-mal`,
   },
   refusals: {

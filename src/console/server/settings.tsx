@@ -1,17 +1,13 @@
 /** @jsxImportSource hono/jsx */
 /** The settings in force, and where each comes from. */
-import { type KnownSetting, listSettings } from "../../operations/management/server.ts";
-import { displayText } from "../../pages/display.ts";
+import { listSettings } from "../../operations/management/server.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
-import { Rows } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
+import { SettingRows } from "./setting-rows.tsx";
 import { SERVER_WORDS } from "./texts.ts";
 
 const PATH = "/admin/settings";
-
-const valueText = ({ value }: KnownSetting): string =>
-  value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
 export const settingsPage: ConsolePage = {
   path: PATH,
@@ -33,20 +29,7 @@ export const settingsPage: ConsolePage = {
               <a href={frame.path(PATH, { all: "1" })}>{words.all}</a>
             )}
           </p>
-          <Rows
-            label={words.title}
-            heads={[words.heads.key, words.heads.value, words.heads.source]}
-            rows={settings.map((setting) => [
-              <>
-                <code>{setting.key}</code>
-                <p class="muted small">{setting.description}</p>
-              </>,
-              <code>{displayText(valueText(setting), 2000)}</code>,
-              setting.source === null
-                ? words.fallback
-                : (words.sources[setting.source.kind] ?? setting.source.kind),
-            ])}
-          />
+          <SettingRows frame={frame} label={words.title} settings={settings} />
         </section>
       </ConsoleLayout>
     );

@@ -96,6 +96,10 @@ const english = {
     title: "Health",
     ready: "The server answers, and its database reads and writes.",
     notReady: "The database does not read and write. People cannot sign in.",
+    checksTitle: "Check everything now",
+    checksLead:
+      "The server asks itself at its public address, and looks at its database, files and settings. tessera doctor can see more of the machine.",
+    check: "Check now",
     warningsTitle: "What to look at",
     noWarnings: "Nothing.",
     facts: {
@@ -210,6 +214,10 @@ const german: typeof english = {
     title: "Zustand",
     ready: "Der Server antwortet, und seine Datenbank liest und schreibt.",
     notReady: "Die Datenbank liest und schreibt nicht. Niemand kann sich anmelden.",
+    checksTitle: "Alles jetzt prüfen",
+    checksLead:
+      "Der Server fragt sich selbst unter seiner öffentlichen Adresse und sieht nach Datenbank, Dateien und Einstellungen. tessera doctor sieht mehr von der Maschine.",
+    check: "Jetzt prüfen",
     warningsTitle: "Was Sie ansehen sollten",
     noWarnings: "Nichts.",
     facts: {

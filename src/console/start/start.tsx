@@ -1,7 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The first steps: from a new server to a signed-in application. One step is open at a time; the others are a link away. */
 import { MAIL_PORTS } from "../../configuration/mail-schema.ts";
-import type { CheckState } from "../../operations/checks/check.ts";
 import type { CheckResult } from "../../operations/checks/index.ts";
 import type { MailTest } from "../../operations/mail-test.ts";
 import {
@@ -14,7 +13,7 @@ import {
 import { displayText } from "../../pages/display.ts";
 import { Field, Note } from "../../pages/layout.tsx";
 import type { View } from "../../pages/respond.tsx";
-import { Icon, type IconName } from "../../pages/views/icons.tsx";
+import { Icon } from "../../pages/views/icons.tsx";
 import { isMailAddress } from "../../platform/mailbox.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { ClientRecord } from "../../store/tables.ts";
@@ -22,6 +21,7 @@ import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import { type ConsoleCall, ConsoleFault, type ConsolePage } from "../page.ts";
 import { ActButton, ActForm } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
+import { Checks } from "./checks.tsx";
 import { START_WORDS } from "./texts.ts";
 
 export const START_PATH = "/admin/start";
@@ -104,14 +104,6 @@ async function page(call: ConsoleCall, step: Step, shown: Shown = {}): Promise<V
   );
 }
 
-const SIGNS: Readonly<Record<CheckState, { readonly icon: IconName; readonly kind: string }>> = {
-  ok: { icon: "check", kind: "good" },
-  note: { icon: "dot", kind: "" },
-  warning: { icon: "alert", kind: "warn" },
-  failure: { icon: "cross", kind: "bad" },
-  skipped: { icon: "minus", kind: "" },
-};
-
 function AddressStep({ frame, checks }: { frame: ConsoleFrame; checks: readonly CheckResult[] }) {
   const { address: words } = wordsFor(frame, START_WORDS);
   const isGood = checks.every(({ state }) => state !== "warning" && state !== "failure");
@@ -120,33 +112,7 @@ function AddressStep({ frame, checks }: { frame: ConsoleFrame; checks: readonly 
       <p class="muted">{words.lead(frame.issuerOrigin)}</p>
       <Note kind={isGood ? "good" : "bad"}>{isGood ? words.good : words.bad}</Note>
       <h3>{words.checks}</h3>
-      <ul class="checks">
-        {checks.map(({ id, title, state, findings }) => (
-          <li class={SIGNS[state].kind}>
-            <Icon name={SIGNS[state].icon} />
-            <div>
-              <p>
-                <strong lang={words.titles[id] === undefined ? "en" : undefined}>
-                  {words.titles[id] ?? title}
-                </strong>{" "}
-                <span class="muted small">{words.states[state]}</span>
-              </p>
-              {findings.map((finding) => (
-                <>
-                  <p class="small" lang="en">
-                    {displayText(finding.words, 600)}
-                  </p>
-                  {finding.cure !== null && (
-                    <p class="small">
-                      <strong>{words.cure}</strong> <span lang="en">{displayText(finding.cure, 600)}</span>
-                    </p>
-                  )}
-                </>
-              ))}
-            </div>
-          </li>
-        ))}
-      </ul>
+      <Checks frame={frame} checks={checks} />
       <p class="small muted">{words.fixed}</p>
       <p>
         <a class="button other small-button" href={frame.path(START_PATH, { step: "address" })}>

@@ -32,6 +32,12 @@ export const ok = (words: string): Finding => ({ state: "ok", words, cure: null 
 export const note = (words: string, cure: string | null = null): Finding => ({ state: "note", words, cure });
 export const warning = (words: string, cure: string): Finding => ({ state: "warning", words, cure });
 export const failure = (words: string, cure: string): Finding => ({ state: "failure", words, cure });
+/** What was found; if it is nothing, that all is well, in these words. */
+export const foundOr = (words: string, found: readonly (Finding | false)[]): readonly Finding[] => {
+  const findings = found.filter((each) => each !== false);
+  return findings.length > 0 ? findings : [ok(words)];
+};
+
 export const skipped = (words: string): Finding => ({ state: "skipped", words, cure: null });
 
 /** The server that runs on this data, as far as it is known here. */

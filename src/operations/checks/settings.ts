@@ -6,19 +6,20 @@ import { secretText } from "../../clients/secret-reference.ts";
 import { configurationWarnings } from "../../configuration/checks.ts";
 import { isLoopbackUrl } from "../../platform/network.ts";
 import { everyClient } from "../clients.ts";
-import { type Check, type Finding, failure, note, ok, skipped, warning } from "./check.ts";
+import { type Check, failure, foundOr, note, ok, skipped, warning } from "./check.ts";
 
 const general: Check = {
   id: "settings.warnings",
   title: "Settings",
   about: "The configuration has none of the settings about which a start warns.",
   cure: "The warning names the setting: [configuration.md](configuration.md).",
-  run({ configuration }) {
-    const warnings = configurationWarnings(configuration);
-    return warnings.length === 0
-      ? [ok("The configuration is fine.")]
-      : warnings.map((words) => warning(words, "docs/configuration.md has the setting."));
-  },
+  run: ({ configuration }) =>
+    foundOr(
+      "The configuration is fine.",
+      configurationWarnings(configuration).map((words) =>
+        warning(words, "docs/configuration.md has the setting."),
+      ),
+    ),
 };
 
 const demo: Check = {
@@ -27,14 +28,13 @@ const demo: Check = {
   about: "The demonstration is off: its passwords and secrets are public.",
   cure: "Take `demo` out of the configuration.",
   run: ({ configuration }) =>
-    configuration.demo
-      ? [
-          warning(
-            "The demonstration is on: everyone knows its passwords.",
-            "Take demo out of the configuration.",
-          ),
-        ]
-      : [ok("Off.")],
+    foundOr("Off.", [
+      configuration.demo &&
+        warning(
+          "The demonstration is on: everyone knows its passwords.",
+          "Take demo out of the configuration.",
+        ),
+    ]),
 };
 
 const log: Check = {
@@ -62,40 +62,36 @@ const registration: Check = {
     "Strangers cannot register applications or make accounts that you vouch for. That applications may register themselves is usual where MCP clients are used.",
   cure: '`registration.mode = "off"` without MCP clients; `sign_up.approval = true`: [registration.md](registration.md).',
   run({ configuration: { registration: settings, sign_up, issuer } }) {
-    const findings: Finding[] = [];
     const isPublic = !isLoopbackUrl(issuer);
-    if (settings.mode === "open" && settings.vouched) {
-      findings.push(
+    const isOpen = settings.mode === "open";
+    return foundOr("Strangers make nothing here that counts as yours.", [
+      isOpen &&
+        settings.vouched &&
         failure(
           "Anyone may register an application, and you vouch for each of them: people are not warned.",
           'Set registration.vouched = false, or registration.mode = "token".',
         ),
-      );
-    } else if (settings.mode === "open" && isPublic) {
-      findings.push(
+      isOpen &&
+        !settings.vouched &&
+        isPublic &&
         note(
           "Anyone may register an application. People are warned of those that you did not vouch for.",
           'Without MCP clients it is not needed: registration.mode = "off"',
         ),
-      );
-    }
-    if (settings.mode !== "off" && !settings.require_pkce) {
-      findings.push(
+      settings.mode !== "off" &&
+        !settings.require_pkce &&
         warning(
           "Applications that register themselves may leave PKCE out (RFC 9700 section 2.1.1).",
           "Set registration.require_pkce = true once no such application is left.",
         ),
-      );
-    }
-    if (sign_up.mode === "open" && sign_up.domains.length === 0 && !sign_up.approval) {
-      findings.push(
+      sign_up.mode === "open" &&
+        sign_up.domains.length === 0 &&
+        !sign_up.approval &&
         warning(
           "Anyone may make an account, and it needs no approval.",
           "Set sign_up.approval = true or sign_up.domains, unless this is a public service.",
         ),
-      );
-    }
-    return findings.length > 0 ? findings : [ok("Strangers make nothing here that counts as yours.")];
+    ]);
   },
 };
 
@@ -105,14 +101,13 @@ const resources: Check = {
   about: "Tokens are for APIs that the configuration names, and not for any address that a client asks for.",
   cure: "Declare your APIs in `[[resources]]`.",
   run: ({ configuration }) =>
-    configuration.unknown_resources === "accept"
-      ? [
-          warning(
-            "unknown_resources is accept: a client gets tokens for any address that it names.",
-            'Declare your APIs in [[resources]], and set unknown_resources = "refuse".',
-          ),
-        ]
-      : [ok("Tokens are for the APIs that you declared.")],
+    foundOr("Tokens are for the APIs that you declared.", [
+      configuration.unknown_resources === "accept" &&
+        warning(
+          "unknown_resources is accept: a client gets tokens for any address that it names.",
+          'Declare your APIs in [[resources]], and set unknown_resources = "refuse".',
+        ),
+    ]),
 };
 
 const declared: Check = {
@@ -120,12 +115,13 @@ const declared: Check = {
   title: "Declared applications",
   about: "The applications of the configuration have long secrets, redirect URIs over https, and PKCE.",
   cure: "Change it in `[[clients]]` and in the application. Secrets: `openssl rand -hex 32`.",
-  run({ configuration }) {
-    const warnings = declaredClientWarnings(configuration);
-    return warnings.length === 0
-      ? [ok(configuration.clients.length === 0 ? "None is declared." : "They are fine.")]
-      : warnings.map((words) => warning(words, "Change it in [[clients]] and in the application."));
-  },
+  run: ({ configuration }) =>
+    foundOr(
+      configuration.clients.length === 0 ? "None is declared." : "They are fine.",
+      declaredClientWarnings(configuration).map((words) =>
+        warning(words, "Change it in [[clients]] and in the application."),
+      ),
+    ),
 };
 
 /** How many are looked at: reading a million would take minutes. */
@@ -172,15 +168,14 @@ const tokens: Check = {
     },
   }) {
     if (mode !== "token") return [skipped("None is used.")];
-    const short = initial_access_tokens.flatMap((reference) => secretText(reference) ?? []);
-    return short.some((text) => text.length < SHORT_TOKEN)
-      ? [
-          warning(
-            `One of registration.initial_access_tokens is shorter than ${SHORT_TOKEN} characters.`,
-            "Generate one: openssl rand -hex 32",
-          ),
-        ]
-      : [ok("They are long.")];
+    const known = initial_access_tokens.flatMap((reference) => secretText(reference) ?? []);
+    return foundOr("They are long.", [
+      known.some((text) => text.length < SHORT_TOKEN) &&
+        warning(
+          `One of registration.initial_access_tokens is shorter than ${SHORT_TOKEN} characters.`,
+          "Generate one: openssl rand -hex 32",
+        ),
+    ]);
   },
 };
 
@@ -214,24 +209,19 @@ const hashes: Check = {
       return read !== null && !("fault" in read) && isQuick(read);
     });
     const short = people.filter(({ password }) => password !== undefined && [...password].length < 12);
-    const findings: Finding[] = [];
-    if (quick.length > 0) {
-      findings.push(
+    const namesOf = (found: typeof people) => found.map(({ username }) => username).join(", ");
+    return foundOr("None is weak.", [
+      quick.length > 0 &&
         warning(
-          `The password hashes of ${quick.map(({ username }) => username).join(", ")} are quick to guess for someone who reads the configuration.`,
+          `The password hashes of ${namesOf(quick)} are quick to guess for someone who reads the configuration.`,
           "Make them with argon2 or bcrypt of cost 12, or let these people set a password: tessera user reset-link NAME",
         ),
-      );
-    }
-    if (short.length > 0) {
-      findings.push(
+      short.length > 0 &&
         warning(
-          `The passwords of ${short.map(({ username }) => username).join(", ")} in the configuration are short.`,
+          `The passwords of ${namesOf(short)} in the configuration are short.`,
           "Declared people are for demonstrations and tests; add others with tessera user add.",
         ),
-      );
-    }
-    return findings.length > 0 ? findings : [ok("None is weak.")];
+    ]);
   },
 };
 

@@ -99,9 +99,25 @@ export async function listClientTokens(
 ): Promise<LiveAccessToken[]> {
   requirePermission(authority, "clients.read");
   const client = known(await findClient(context, clientId));
-  const found: LiveAccessToken[] = [];
-  for await (const token of everyAccessToken(context, { client, after }, context.clock.seconds())) {
-    found.push(token);
+  return upTo(limit, everyAccessToken(context, { client, after }, context.clock.seconds()));
+}
+
+/** A page of the live access tokens that act for a person, oldest first. */
+export async function listPersonTokens(
+  context: Context,
+  authority: Authority,
+  subject: string,
+  { limit, after = null }: Page<LiveAccessToken>,
+): Promise<LiveAccessToken[]> {
+  requirePermission(authority, "people.read");
+  const account = known(await findAccount(context, subject));
+  return upTo(limit, everyAccessToken(context, { subject: account.subject, after }, context.clock.seconds()));
+}
+
+async function upTo<Row>(limit: number, rows: AsyncIterable<Row>): Promise<Row[]> {
+  const found: Row[] = [];
+  for await (const row of rows) {
+    found.push(row);
     if (found.length === limit) break;
   }
   return found;

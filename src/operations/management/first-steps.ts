@@ -4,7 +4,14 @@ import { type Authority, isAllowed } from "../../rules/role.ts";
 import { insert, row, type Store } from "../../store/contract.ts";
 import { type ClientRecord, describesItself, grants, revisions } from "../../store/tables.ts";
 import { checksInside, selfTested } from "../checks/contexts.ts";
-import { CHECKS, type CheckResult, checksNamed, runChecks, SETUP_CHECKS } from "../checks/index.ts";
+import {
+  CHECKS,
+  type CheckResult,
+  checksNamed,
+  HEALTH_CHECKS,
+  runChecks,
+  SETUP_CHECKS,
+} from "../checks/index.ts";
 import { listClients } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { outcomeOf } from "../decide.ts";
@@ -93,6 +100,16 @@ export function checkAddress(context: Context, authority: Authority): Promise<re
   const { fetch } = inside;
   const see = fetch === null ? null : selfTested({ ...context, fetch });
   return runChecks({ ...inside, see }, checksNamed(SETUP_CHECKS) ?? CHECKS);
+}
+
+/** What `tessera doctor` checks, as far as the running server can look: its address from outside, and everything inside. */
+export function checkServer(context: Context, authority: Authority): Promise<readonly CheckResult[]> {
+  // It asks over the network, and reads much: not for those who only look.
+  requirePermission(authority, "server.write");
+  const inside = checksInside(context, { seen: null, asksNetwork: true });
+  const { fetch } = inside;
+  const see = fetch === null ? null : selfTested({ ...context, fetch });
+  return runChecks({ ...inside, see }, checksNamed([...SETUP_CHECKS, ...HEALTH_CHECKS]) ?? CHECKS);
 }
 
 /** Sends a mail now, and says how each step went. Null if this server sends no mail. */

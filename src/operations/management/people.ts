@@ -101,6 +101,8 @@ export interface PersonWish {
   readonly groups?: readonly string[];
   readonly administrator?: boolean;
   readonly auditor?: boolean;
+  /** Null takes the picture away. */
+  readonly picture?: AccountChanges["picture"];
 }
 
 const refuse = (description: string): OAuthError => new OAuthError("member_refused", { description });
@@ -118,12 +120,21 @@ const present = <Facts extends object>(facts: Facts | undefined): Facts =>
     Object.entries(facts ?? {}).filter(([, value]) => value !== null && value !== undefined),
   ) as Facts;
 
+/** Without the facts that are taken away, those of the address too. */
+function presentProfile({ address, ...texts }: NonNullable<PersonWish["profile"]> = {}): PersonProfile {
+  const lines = present(address);
+  return present({
+    ...texts,
+    ...(Object.keys(lines ?? {}).length > 0 && { address: lines }),
+  }) as PersonProfile;
+}
+
 /** Throws `member_refused` for a value that no person may have. */
 export function checkWish(wish: PersonWish): void {
   if (wish.username !== undefined) refuseFault("username", usernameFault(wish.username));
   if (wish.name) refuseFault("name", personNameFault(wish.name));
   if (wish.email) refuseFault("email", emailFault(wish.email));
-  refuseFact(profileFault(present(wish.profile) as PersonProfile));
+  refuseFact(profileFault(presentProfile(wish.profile)));
   refuseFact(attributesFault(present(wish.attributes) as PersonAttributes));
   if (wish.groups !== undefined) refuseFact(groupsFault(wish.groups));
 }
@@ -189,7 +200,7 @@ export async function createPersonOfHash(
       source: "operator",
       username,
       passwordHash,
-      profile: present(profile) as PersonProfile,
+      profile: presentProfile(profile),
       attributes: present(attributes) as PersonAttributes,
       groups: sortedGroups(groups),
     },
@@ -215,7 +226,7 @@ async function hashNew(
 }
 
 /** The account that the actor wants to change, and the context of the act (`acting`). Throws for one that the actor may not. */
-async function changing<Of extends ManagingContext>(
+export async function changing<Of extends ManagingContext>(
   context: Of,
   authority: Authority,
   subject: string,
@@ -224,6 +235,15 @@ async function changing<Of extends ManagingContext>(
   const account = known(await findAccount(context, subject));
   requirePermission(authority, permissionToChange(account));
   return { account, acting: acting(context, authority, "people.write", { person: account.subject }) };
+}
+
+/** Throws for a person whom the actor may not change. */
+export async function requireChangeable(
+  context: ManagingContext,
+  authority: Authority,
+  subject: string,
+): Promise<void> {
+  await changing(context, authority, subject);
 }
 
 /** Changes what is known of a person, their groups and their roles. `revision`: that of the row as the caller read it. */

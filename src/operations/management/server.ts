@@ -89,6 +89,14 @@ export interface KnownSetting {
 /** Every setting with its value and its source. A list of tables, such as `clients`, is one setting. */
 export function listSettings(context: Context, authority: Authority): KnownSetting[] {
   requirePermission(authority, "server.read");
+  return settingsOf(context);
+}
+
+/** Those of some tables; the caller asks for the permission. */
+export const settingsBelow = (context: Context, tables: readonly string[]): KnownSetting[] =>
+  settingsOf(context).filter(({ key }) => tables.some((table) => key.startsWith(`${table}.`)));
+
+function settingsOf(context: Context): KnownSetting[] {
   const effective = withoutSecrets(context.configuration);
   const isList = new Set(
     describeSettings()

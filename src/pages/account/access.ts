@@ -1,5 +1,6 @@
 /** The access that a person gave, as the account page shows it: one entry for each client, with its installations. */
 import { recordIdText } from "../../credentials/credential.ts";
+import { refreshSeconds } from "../../credentials/issue.ts";
 import { everyConsent, everyGrant } from "../../operations/access.ts";
 import { findClient } from "../../operations/clients.ts";
 import type { Context } from "../../operations/context.ts";
@@ -65,7 +66,9 @@ async function describeAccess(
       texts,
       allowed.flatMap((entry) => entry.authorizationDetails ?? []),
     ),
-    installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
+    installations: await Promise.all(
+      grants.map((grant) => describeInstallation(context, texts, grant, client)),
+    ),
     // No person is asked where another server stands for them.
     asksAgain: grants.length === allowed.length && !grants.some(({ via }) => via === "jwt_bearer"),
   };
@@ -85,6 +88,7 @@ async function describeInstallation(
   context: Context,
   texts: Texts,
   grant: GrantRecord,
+  client: ClientRecord | null,
 ): Promise<Installation> {
   const { configuration, clock } = context;
   const now = clock.seconds();
@@ -95,6 +99,6 @@ async function describeInstallation(
     product: via === "assertion" ? "" : productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
-    usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
+    usedSince: usedSince(grant, refreshSeconds(configuration, client), now),
   };
 }

@@ -1,6 +1,5 @@
 /** A person sends their picture: the only form with a file, and the only body that may be long. */
-import { PICTURE_FILE_BYTES, type PictureFault } from "../../accounts/picture.ts";
-import { pictureInProcess } from "../../accounts/picture-process.ts";
+import type { PictureFault } from "../../accounts/picture.ts";
 import type { Context } from "../../operations/context.ts";
 import { changeAccount } from "../../operations/people.ts";
 import { findSignedIn, type SignedIn } from "../../operations/sessions.ts";
@@ -14,11 +13,7 @@ import { PICTURE_FIELD } from "../views/account-details.tsx";
 import { DETAILS_PATH, detailsPage, mayChangePicture, pictureMegabytes } from "./details.tsx";
 import { backWith, personFrame, toSignIn } from "./section.ts";
 
-/** How many pictures may wait for the one that is being made: each takes up to 200 MB meanwhile. */
-const WAITING = 4;
-
 export function pictureUploadRoute(context: Context): Route {
-  const makePicture = oneAtATime(WAITING);
   const POST: Handler = async (incoming) => {
     // Before the body is read: only people who are signed in may send a long one.
     const signedIn = await findSignedIn(context, incoming.request);
@@ -32,7 +27,7 @@ export function pictureUploadRoute(context: Context): Route {
       return detailsPage(context, incoming, signedIn, { alert, status: 422 });
     }
     if (file === null) return refused(context, incoming, signedIn, "none");
-    const content = await makePicture(() => pictureInProcess(file));
+    const content = await context.pictures.make(file);
     if (content === null) throw new OAuthError("busy");
     if ("fault" in content) return refused(context, incoming, signedIn, content.kind);
     const { subject } = signedIn.account;
@@ -47,11 +42,10 @@ export function pictureUploadRoute(context: Context): Route {
 }
 
 async function readPicture(context: Context, incoming: Incoming): Promise<Uploaded | "too_large"> {
-  const { picture_bytes } = context.configuration.limits;
   try {
     return await readUpload(context, incoming, "account", {
       field: PICTURE_FIELD,
-      limitBytes: Math.min(picture_bytes, PICTURE_FILE_BYTES),
+      limitBytes: context.pictures.limitBytes,
     });
   } catch (error) {
     if (error instanceof BodyError && error.fault === "too_large") return "too_large";
@@ -69,21 +63,4 @@ function refused(
   const text =
     kind === "too_large" ? pictureFaults.too_large(pictureMegabytes(context)) : pictureFaults[kind];
   return detailsPage(context, incoming, signedIn, { fault: { field: "picture", text }, status: 422 });
-}
-
-/** Does one thing at a time; null for what would have to wait behind too many others. */
-function oneAtATime(waiting: number): <Result>(work: () => Promise<Result>) => Promise<Result | null> {
-  let last: Promise<unknown> = Promise.resolve();
-  let count = 0;
-  return async (work) => {
-    if (count > waiting) return null;
-    count += 1;
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    try {
-      return await mine;
-    } finally {
-      count -= 1;
-    }
-  };
 }

@@ -2,9 +2,10 @@
 /** For administrators: inviting people, the open invitations, and the people who wait until they are let in. */
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
-import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { Box, Field, Hidden, Layout, Note } from "../layout.tsx";
 import { QrCode } from "../qr.tsx";
 import { Day, Outcome } from "./parts.tsx";
+import { EmailField, NameField } from "./person-fields.tsx";
 
 export interface OpenInvitation {
   readonly id: string;
@@ -59,7 +60,7 @@ export const groupBox = (place: number): string => `group_${place}`;
 
 export function InvitePeopleView(props: InvitePeopleProps) {
   const { frame, token, typed, groups, mails, faults, notice } = props;
-  const { invite, common } = frame.texts;
+  const { invite } = frame.texts;
   return (
     <Layout frame={frame} title={invite.title} width="wide">
       {notice && <Note kind="good">{notice}</Note>}
@@ -69,45 +70,24 @@ export function InvitePeopleView(props: InvitePeopleProps) {
         {faults.form && <Note kind="bad">{faults.form}</Note>}
         <form method="post" action={frame.path("/invite-people")} class="stack">
           <Hidden values={{ [FORM_TOKEN]: token, action: "invite" }} />
-          <Field
-            id="name"
-            label={common.name}
-            hint={invite.nameHint}
-            fault={faults.name}
-            autocomplete="off"
-            value={typed.name}
-            required={false}
-            maxlength={200}
-          />
-          <Field
-            id="email"
-            label={common.email}
+          <NameField frame={frame} hint={invite.nameHint} fault={faults.name} value={typed.name} />
+          <EmailField
+            frame={frame}
             hint={mails ? invite.emailHint : invite.emailHintWithoutMail}
             fault={faults.email}
-            autocomplete="off"
             value={typed.email}
-            required={false}
-            maxlength={320}
           />
-          {mails && (
-            <label class="acknowledge">
-              <input type="checkbox" name="mailed" value="1" checked={typed.mailed} />
-              <span>{invite.mailed}</span>
-            </label>
-          )}
+          {mails && <Box name="mailed" value="1" words={invite.mailed} checked={typed.mailed} />}
           {groups.length > 0 && (
             <fieldset class="boxes">
               <legend>{invite.groups}</legend>
               {groups.map((group, place) => (
-                <label class="acknowledge">
-                  <input
-                    type="checkbox"
-                    name={groupBox(place)}
-                    value={group}
-                    checked={typed.groups.includes(group)}
-                  />
-                  <span>{group}</span>
-                </label>
+                <Box
+                  name={groupBox(place)}
+                  value={group}
+                  words={group}
+                  checked={typed.groups.includes(group)}
+                />
               ))}
             </fieldset>
           )}

@@ -3,6 +3,7 @@
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { EmailField, NameField } from "./person-fields.tsx";
 
 /** The faults of the fields, in words. */
 export interface AccountFieldFaults {
@@ -76,28 +77,22 @@ export function AccountFields({ frame, email, faults, ...props }: AccountFieldsP
         autocomplete="new-password"
         autofocus={focused === "password"}
       />
-      <Field
-        id="name"
-        label={common.name}
+      <NameField
+        frame={frame}
         hint={setup.optional}
         fault={faults.name}
         autocomplete="name"
         value={props.name}
-        required={false}
         autofocus={focused === "name"}
-        maxlength={200}
       />
       {email !== null && (
-        <Field
-          id="email"
-          label={common.email}
+        <EmailField
+          frame={frame}
           hint={email.hint}
           fault={faults.email}
           autocomplete="email"
           value={email.value}
-          required={false}
           autofocus={focused === "email"}
-          maxlength={320}
         />
       )}
       <button class="main block" type="submit">

@@ -34,6 +34,7 @@ export function clientSuite(open: OpenStore): void {
         scope: [],
         defaultScope: [],
         accessTokenSeconds: null,
+        refreshTokenSeconds: null,
         accessTokenFormat: "jwt",
         secrets: [],
       });

@@ -282,6 +282,39 @@ export function tokenSuite(open: OpenStore): void {
       }
     });
 
+    test("of many uses at once of a token that stays each gets an access token, and it lives on", async () => {
+      const { grant, issuance } = await issue(store());
+      const { refreshToken } = issuance;
+      const later = Array.from({ length: 8 }, (_, index) => newIssuance(grant, NOW + 500 + index));
+      const outcomes = await Promise.all(
+        later.map((each) => store().keepRefreshToken(refreshToken.id, each)),
+      );
+      expect(outcomes).toEqual(later.map(() => "issued"));
+      for (const { accessToken } of later) expect(await isActive(store(), accessToken, NOW + 510)).toBe(true);
+      const found = await store().findRefreshToken(refreshToken.id);
+      expect(found?.token.usedAt).toBeNull();
+      expect(found?.token.expiresAt).toBeGreaterThanOrEqual(NOW + 500 + 86_400);
+      expect(found?.grant.expiresAt).toBeGreaterThanOrEqual(found?.token.expiresAt ?? 0);
+      // Nothing of it is removed before it expires.
+      await store().removeExpired(NOW + 86_400 + 1, 0, 1000);
+      expect(await store().findRefreshToken(refreshToken.id)).not.toBeNull();
+      await store().revokeGrant(grant.id, "revoked_by_client", NOW + 600);
+      const dead = newIssuance(grant, NOW + 700);
+      expect(await store().keepRefreshToken(refreshToken.id, dead)).toBe("refused");
+    });
+
+    test("a rotation and a use of a token that stays do not both count", async () => {
+      const { grant, issuance } = await issue(store());
+      const { id } = issuance.refreshToken;
+      const [rotated, kept] = await Promise.all([
+        store().rotateRefreshToken(id, WINDOW, newIssuance(grant, NOW + 10)),
+        store().keepRefreshToken(id, newIssuance(grant, NOW + 10)),
+      ]);
+      expect(rotated.outcome).toBe("rotated");
+      expect(["issued", "refused"]).toContain(kept);
+      expect(await store().keepRefreshToken(id, newIssuance(grant, NOW + 20))).toBe("refused");
+    });
+
     test("an unknown token is refused", async () => {
       const { grant } = await issue(store());
       expect(await store().rotateRefreshToken(newId(), WINDOW, newIssuance(grant))).toEqual({

@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
-/** Fields that the forms about applications have, beside those of all pages. */
-import { displayText } from "../../pages/display.ts";
-import { Box } from "../../pages/layout.tsx";
-import type { Parameters } from "../../protocol/parameters.ts";
-import type { Typed } from "../page.ts";
+/** Fields that forms of the console have, beside those of all pages. */
+import { displayText } from "../pages/display.ts";
+import { Box } from "../pages/layout.tsx";
+import type { Parameters } from "../protocol/parameters.ts";
+import type { Typed } from "./page.ts";
 
 interface LinesProps {
   readonly id: string;

@@ -1,0 +1,132 @@
+/** @jsxImportSource hono/jsx */
+/** What a person signs in with, and what applications may do in their name. */
+import { authenticatorName } from "../../accounts/authenticators.ts";
+import { recordIdText } from "../../credentials/credential.ts";
+import type { KnownPasskey } from "../../operations/management/ways-in.ts";
+import { passkeyIdText } from "../../operations/passkeys.ts";
+import { displayText } from "../../pages/display.ts";
+import { Field } from "../../pages/layout.tsx";
+import type { GrantRecord } from "../../store/tables.ts";
+import { appPath } from "../apps/paths.ts";
+import { TAB_WORDS } from "../apps/texts-tabs.ts";
+import type { ConsoleFrame } from "../layout.tsx";
+import { ActButton, ActForm, At, Danger, Rows } from "../parts.tsx";
+import { TOKENS_PATH } from "../server/tokens.tsx";
+import { wordsFor } from "../texts.ts";
+import { PEOPLE_WORDS } from "./texts.ts";
+
+interface PasskeysProps {
+  readonly frame: ConsoleFrame;
+  readonly passkeys: readonly KnownPasskey[];
+  readonly mayRemove: boolean;
+}
+
+export function Passkeys({ frame, passkeys, mayRemove }: PasskeysProps) {
+  const { passkeys: words } = wordsFor(frame, PEOPLE_WORDS);
+  if (passkeys.length === 0) return null;
+  const { name, kept, since, used } = words.heads;
+  return (
+    <section class="card">
+      <h2>{words.title}</h2>
+      <Rows
+        label={words.title}
+        heads={[name, kept, since, used, ...(mayRemove ? [""] : [])]}
+        rows={passkeys.map((passkey) => [
+          <bdi>{displayText(passkey.name || authenticatorName(passkey.aaguid) || words.unnamed, 100)}</bdi>,
+          !passkey.isReadable ? words.spoiled : passkey.backedUp ? words.onSeveral : words.onOne,
+          <At frame={frame} at={passkey.createdAt} />,
+          passkey.usedAt === null ? words.never : <At frame={frame} at={passkey.usedAt} />,
+          ...(mayRemove
+            ? [
+                <ActButton
+                  frame={frame}
+                  act="remove_passkey"
+                  values={{ passkey: passkeyIdText(passkey) }}
+                  words={words.remove}
+                />,
+              ]
+            : []),
+        ])}
+      />
+    </section>
+  );
+}
+
+/** For a person to whom no link can be handed over. */
+export function SetPassword({ frame }: { readonly frame: ConsoleFrame }) {
+  const words = wordsFor(frame, PEOPLE_WORDS);
+  return (
+    <Danger
+      frame={frame}
+      act="password"
+      title={words.setPasswordTitle}
+      about={words.setPasswordAbout}
+      words={words.setPassword}
+    >
+      <Field id="password" label={words.facts.password} type="password" autocomplete="new-password" />
+    </Danger>
+  );
+}
+
+interface AccessProps {
+  readonly frame: ConsoleFrame;
+  readonly subject: string;
+  readonly grants: readonly GrantRecord[];
+  /** Whether there are more than those. */
+  readonly isMore: boolean;
+  readonly mayRevoke: boolean;
+  readonly seesTokens: boolean;
+}
+
+export function Access({ frame, subject, grants, isMore, mayRevoke, seesTokens }: AccessProps) {
+  const { given: words } = wordsFor(frame, PEOPLE_WORDS);
+  const tab = wordsFor(frame, TAB_WORDS);
+  const { since, via, scope, until } = tab.grantHeads;
+  return (
+    <section class="card">
+      <h2>{words.title}</h2>
+      {grants.length === 0 ? (
+        <p class="muted">{words.none}</p>
+      ) : (
+        <>
+          <Rows
+            label={words.title}
+            heads={[words.app, since, via, scope, until, ...(mayRevoke ? [""] : [])]}
+            rows={grants.map((grant) => [
+              <a href={frame.path(appPath(grant.clientId))}>
+                <bdi>{displayText(grant.clientId, 100)}</bdi>
+              </a>,
+              <At frame={frame} at={grant.createdAt} />,
+              tab.vias[grant.via],
+              <code>{displayText(grant.scope.join(" "), 300)}</code>,
+              grant.online ? tab.withSession : <At frame={frame} at={grant.expiresAt} />,
+              ...(mayRevoke
+                ? [
+                    <ActButton
+                      frame={frame}
+                      act="revoke"
+                      values={{ grant: recordIdText(grant.id) }}
+                      words={tab.revoke}
+                    />,
+                  ]
+                : []),
+            ])}
+          />
+          {isMore && <p class="muted small">{words.more(grants.length)}</p>}
+        </>
+      )}
+      {seesTokens && (
+        <p class="links">
+          <a href={frame.path(TOKENS_PATH, { person: subject })}>{words.tokens}</a>
+        </p>
+      )}
+      {mayRevoke && (
+        <ActForm frame={frame} act="revoke_all" class="">
+          <button class="other small-button" type="submit">
+            {words.revokeAll}
+          </button>
+        </ActForm>
+      )}
+    </section>
+  );
+}
