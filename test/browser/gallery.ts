@@ -67,7 +67,10 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
   ],
   registration: OPEN_TO_DEVICES,
   resources: DETAILS_CONFIGURATION.resources,
-  authorization_details_types: DETAILS_CONFIGURATION.authorization_details_types,
+  // One that demands a second factor would ask for it on every page where people change how they sign in.
+  authorization_details_types: DETAILS_CONFIGURATION.authorization_details_types?.filter(
+    (type) => !("minimum_acr" in type),
+  ),
   clients: [
     {
       client_id: "web",
