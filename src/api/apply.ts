@@ -79,7 +79,7 @@ const clientEntry = withLanguages({
   disabled: v.optional(v.boolean()),
 });
 
-export const applyFile = v.strictObject({
+const applyFile = v.strictObject({
   groups: v.optional(v.array(groupEntry)),
   people: v.optional(v.array(personEntry)),
   clients: v.optional(v.array(clientEntry)),

@@ -88,7 +88,7 @@ const contextOf = (workspace: Workspace): ApplyContext => ({
 });
 
 /** As TOML that a terminal can show: its texts have escapes for what a terminal would obey. */
-export const tomlText = (content: Record<string, unknown>): string =>
+const tomlText = (content: Record<string, unknown>): string =>
   stringify(content).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, (unseen) =>
     /\p{Cs}/u.test(unseen)
       ? unseen

@@ -451,7 +451,7 @@ function changedMethod(options: ChangeOptions, { tokenEndpointAuthMethod: before
   return methodOf(secretIn ?? (before === "client_secret_post" ? "body" : "header"));
 }
 
-export const methodOf = (secretIn: "header" | "body" = "header") =>
+const methodOf = (secretIn: "header" | "body" = "header") =>
   secretIn === "body" ? "client_secret_post" : "client_secret_basic";
 
 /** The checks of registration throw OAuthError; the command shows the text of that error. */

@@ -216,7 +216,7 @@ export function withinPolicy(
 }
 
 /** A client that publishes a metadata document acts for people alone, each of whom is asked. */
-export const DOCUMENT_GRANT_TYPES: readonly GrantType[] = ["authorization_code", "refresh_token"];
+const DOCUMENT_GRANT_TYPES: readonly GrantType[] = ["authorization_code", "refresh_token"];
 
 /** For clients that publish a metadata document: as for those that register themselves. */
 export const documentPolicy = (configuration: Configuration, catalogue: Catalogue): MetadataPolicy => ({

@@ -1,9 +1,10 @@
 /** RFC 7517: the public keys of a client or of an issuer, as its metadata or its `jwks_uri` gives them. */
+import { isJsonObject } from "../protocol/json.ts";
 import { PRIVATE_MEMBERS, RSA_BITS } from "../protocol/public-jwk.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
 /** Each key costs a client's request a look, and the database room. */
-export const MOST_KEYS = 20;
+const MOST_KEYS = 20;
 
 /** What of a key set counts. */
 export interface KeySetLimits {
@@ -36,7 +37,7 @@ export function checkKeySet(
   refuse: (fault: string) => never,
   { mostKeys, uses }: KeySetLimits = LIMITS,
 ): ClientKeySet {
-  const keys = isObject(value) ? value.keys : undefined;
+  const keys = isJsonObject(value) ? value.keys : undefined;
   if (!Array.isArray(keys))
     return refuse('it must be a JSON object with an array "keys" (RFC 7517 section 5)');
   if (keys.length > mostKeys) return refuse(`it has more than ${mostKeys} keys`);
@@ -58,7 +59,7 @@ function usableKey(
   uses: readonly string[],
   refuse: (fault: string) => never,
 ): ClientJwk | null {
-  if (!isObject(key)) return refuse("a key is not a JSON object");
+  if (!isJsonObject(key)) return refuse("a key is not a JSON object");
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) {
     return refuse(
       "a key has private members. It is known to others now: make a new key pair, and register its public part only",
@@ -90,6 +91,3 @@ const kept = (key: Readonly<Record<string, unknown>>): ClientJwk =>
 /** How many bytes a base64url text has; 0 if it is none. */
 const byteLength = (value: unknown): number =>
   typeof value === "string" && /^[A-Za-z0-9_-]+$/.test(value) ? Math.floor((value.length * 3) / 4) : 0;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 /** The workloads of a client, as the operator writes them: checked once, for the configuration, the command line and the API. */
+import { isJsonObject } from "../protocol/json.ts";
 import type { Workload, WorkloadClaim } from "../store/tables.ts";
 import { refuse } from "./members.ts";
 
@@ -46,7 +47,7 @@ export function checkWorkloads(input: readonly unknown[]): readonly Workload[] {
 }
 
 function checkWorkload(input: unknown): Workload {
-  if (!isObject(input)) return refuse("a member of workloads is no object.");
+  if (!isJsonObject(input)) return refuse("a member of workloads is no object.");
   const { issuer, subject, claims = {}, ...others } = input;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) refuse(`workloads has no member '${unknown.slice(0, 50)}'.`);
@@ -56,7 +57,7 @@ function checkWorkload(input: unknown): Workload {
   const fault = subjectFault(subject);
   if (fault !== null)
     refuse(`The subject '${subject.slice(0, 200)}' of a workload is not allowed: ${fault}.`);
-  if (!isObject(claims)) return refuse("claims of a workload is no object.");
+  if (!isJsonObject(claims)) return refuse("claims of a workload is no object.");
   const checked = checkClaims(claims, 1);
   const everyone = PUBLIC_ISSUERS.get(issuer);
   if (everyone !== undefined && !namesOwner(everyone, subject, checked))
@@ -96,7 +97,7 @@ function checkClaims(
   if (depth > DEEPEST) refuse(`claims of a workload is nested more than ${DEEPEST} deep.`);
   return Object.fromEntries(
     entries.map(([name, value]): [string, WorkloadClaim] => {
-      if (isObject(value)) return [name, checkClaims(value, depth + 1)];
+      if (isJsonObject(value)) return [name, checkClaims(value, depth + 1)];
       const isPlain = ["string", "number", "boolean"].includes(typeof value);
       if (!isPlain || String(value).length > LONGEST)
         refuse(`The claim '${name.slice(0, 50)}' of a workload must be a text, a number, true or false.`);
@@ -104,9 +105,6 @@ function checkClaims(
     }),
   );
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * A workload on one line: ISSUER SUBJECT CLAIM=VALUE …, or the same as JSON. Null if it is neither. What it says is not checked yet.

@@ -5,7 +5,7 @@ import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
 import { SOCKET_PATH_BYTES } from "../platform/listen-unix.ts";
 import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
-import { isReservedScope, OFFLINE_ACCESS_SCOPE, OPENID_SCOPE, OWN_SCOPES } from "../protocol/catalogue.ts";
+import { isDelegable, OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
   claimNameFault,
@@ -328,7 +328,7 @@ function* checkTokenExchange(configuration: Configuration): Generator<Finding> {
       }
     }
     for (const [place, name] of scopes.entries()) {
-      if (!isReservedScope(name as Scope) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE) continue;
+      if (isDelegable(name as Scope)) continue;
       const path = ["token_exchange", index, "scopes", place];
       yield {
         path,

@@ -1,13 +1,14 @@
 /** Rules for trusted issuers, for the audiences of assertions, and for the workloads of clients. None lets in more than it says. */
 
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
-import { isReservedScope, OWN_SCOPES } from "../protocol/catalogue.ts";
+import { isDelegable, OWN_SCOPES } from "../protocol/catalogue.ts";
 import { isTrustDomain } from "../protocol/foreign-issuer.ts";
+import { hasType } from "../protocol/jws.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { isScope } from "../protocol/scope.ts";
 import type { Finding } from "./finding.ts";
 import type { Configuration } from "./schema.ts";
-import type { SettingPath } from "./settings.ts";
+import { formatPath, type SettingPath } from "./settings.ts";
 
 export function* checkTrust(configuration: Configuration): Generator<Finding> {
   yield* checkIssuers(configuration);
@@ -31,7 +32,7 @@ function* checkIssuers(configuration: Configuration): Generator<Finding> {
       yield at("jwks_file", "and jwks_uri are both set. The keys are in one place.");
     if (isTrustDomain(issuer) && jwks_uri === undefined && jwks_file === undefined)
       yield at("issuer", "is a trust domain, which has no address: its keys need jwks_uri or jwks_file.");
-    if (types.some((type) => type.toLowerCase().replace(/^application\//, "") === ID_JAG_TYPE))
+    if (types.some((typ) => hasType({ typ }, ID_JAG_TYPE)))
       yield at("types", `has ${ID_JAG_TYPE}, which stands for people and authenticates no workload.`);
     yield* checkPeople(configuration, index);
   }
@@ -56,7 +57,7 @@ function* checkPeople(
   const known = new Set<string>([...OWN_SCOPES, ...scopes].map(({ name }) => name));
   for (const name of people.scope) {
     if (!known.has(name)) yield at("scope", `has '${name}', which does not exist. Declare it in [[scopes]].`);
-    if (isReserved(name) || name === "openid" || name === "offline_access")
+    if (isScope(name) && !isDelegable(name))
       yield at("scope", `has '${name}', which no other issuer can give: it is for people who sign in here.`);
   }
   for (const name of people.resources ?? []) {
@@ -64,8 +65,6 @@ function* checkPeople(
       yield at("resources", `has ${JSON.stringify(name)}, which is not in [[resources]].`);
   }
 }
-
-const isReserved = (name: string): boolean => isScope(name) && isReservedScope(name);
 
 function* checkWorkloadIssuers({ clients, trusted_issuers }: Configuration): Generator<Finding> {
   for (const [index, { workloads = [] }] of clients.entries()) {
@@ -88,7 +87,4 @@ function* checkAudiences({ issuer: own, id_jag_audiences: audiences }: Configura
   }
 }
 
-const found = (path: SettingPath, words: string): Finding => ({
-  path,
-  text: `${path.join(".")} ${words}`,
-});
+const found = (path: SettingPath, words: string): Finding => ({ path, text: `${formatPath(path)} ${words}` });

@@ -79,7 +79,7 @@ export interface PromptDemand {
 }
 
 /** OpenID Connect Core §3.1.2.1: the values of `prompt` and their demands. */
-export const PROMPTS: ReadonlyMap<string, Partial<PromptDemand>> = new Map([
+const PROMPTS: ReadonlyMap<string, Partial<PromptDemand>> = new Map([
   ["none", { isSilent: true }],
   ["login", { signsIn: true }],
   ["consent", { asksConsent: true }],

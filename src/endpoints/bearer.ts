@@ -94,7 +94,7 @@ export async function requireAccessToken(
     presented && (await findPresentedAccessToken({ store, levelPolicy }, presented, clock.seconds()));
   if (found === null || found.fault === "person_not_allowed") throw refuse("bearer_token_unknown");
   const { live, fault } = found;
-  // Before anything else is said of the token: who has no key may learn nothing of it.
+  // Before anything else is said of the token: a caller without its key may learn nothing of it.
   const possession = await requireItsKey(context, incoming, sent, live);
   if (!live.resources.some((resource) => sameResource(resource, issuer.identifier))) {
     throw refuse("bearer_token_of_other_audience");

@@ -131,10 +131,7 @@ function readSeenAt(context: ObjectContext, sent: Parameters, text: string, now:
 }
 
 /** The parameters with these in place of what was sent under their names; undefined: none. */
-export function withValues(
-  sent: Parameters,
-  changes: Readonly<Record<string, string | undefined>>,
-): Parameters {
+function withValues(sent: Parameters, changes: Readonly<Record<string, string | undefined>>): Parameters {
   const values = new Map(sent.entries().map(([name]) => [name, sent.all(name)] as const));
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) values.delete(name);

@@ -56,15 +56,19 @@ function fromBase64(text: string | undefined): Uint8Array | null {
   }
 }
 
+/** RFC 8705 §3.1: of a certificate in DER. */
+export const certificateThumbprint = (der: Uint8Array): string =>
+  createHash("sha256").update(der).digest("base64url");
+
 /** Null if the bytes are no certificate. */
-export function readCertificate(der: Uint8Array): ClientCertificate | null {
+function readCertificate(der: Uint8Array): ClientCertificate | null {
   try {
     const x509 = new X509Certificate(Buffer.from(der));
     const [certificate, ...more] = readDer(der);
     if (certificate === undefined || more.length > 0) return null;
     const { subject, alternatives } = namesOf(certificate);
     return {
-      thumbprint: createHash("sha256").update(der).digest("base64url"),
+      thumbprint: certificateThumbprint(der),
       subject,
       alternatives,
       notBefore: Math.floor(Date.parse(x509.validFrom) / 1000),

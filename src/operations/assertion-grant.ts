@@ -8,7 +8,7 @@ import { mintAccessToken, mintedResponse } from "../credentials/issue.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
 import { TOKEN_PATH } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import type { Jws } from "../protocol/jws.ts";
+import { type Jws, timeClaim } from "../protocol/jws.ts";
 import { agentOf, productOf } from "../protocol/user-agent.ts";
 import {
   assertedTarget,
@@ -225,10 +225,9 @@ function authenticationOf(
   Parameters<typeof newGrant>[1]["session"],
   "authenticatedAt" | "authenticationMethods" | "authenticationLevel"
 > {
-  const { auth_time: time } = claims;
-  const isTime = typeof time === "number" && Number.isFinite(time) && time >= 0 && time <= now;
+  const time = timeClaim(claims, "auth_time");
   return {
-    authenticatedAt: isTime ? Math.floor(time) : Math.min(issuedAt ?? now, now),
+    authenticatedAt: time !== null && time <= now ? Math.floor(time) : Math.min(issuedAt ?? now, now),
     authenticationMethods: [],
     authenticationLevel: sign_in_level,
   };

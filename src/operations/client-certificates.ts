@@ -2,8 +2,8 @@
  * The certificates of clients, as a trusted proxy passes them on (RFC 8705 §2, RFC 9440). The runtime's HTTP server does not tell the
  * certificate of its peer (docs/runtime.md), so the TLS of clients with certificates ends at a proxy.
  *
- * The header of anyone else is as if it were not there. A proxy must therefore set it in every request: one that passes on what a stranger
- * sent would make anyone any client.
+ * The header of another sender is as if it were not there. A proxy must therefore set it in every request: a proxy that passes on what a
+ * stranger sent would let the stranger act as any client.
  */
 import { readFileSync } from "node:fs";
 import type { Configuration } from "../configuration/schema.ts";
@@ -52,8 +52,7 @@ export function createClientCertificates(settings: Configuration["client_certifi
       if (certificate === null) throw new OAuthError("client_certificate_malformed");
       const presented = { ...certificate, isTrusted: isIssuedByOne(certificate, authorities) };
       remembered.set(text, presented);
-      if (remembered.size > MOST_REMEMBERED && remembered.oldestKey !== null)
-        remembered.delete(remembered.oldestKey);
+      remembered.keepNewest(MOST_REMEMBERED);
       return presented;
     },
   };

@@ -2,7 +2,6 @@
  * How each kind of credentials finds its client and proves that they are the client's. A further kind is an entry here, and one of
  * clients/authentication-methods.ts that reads it from the request.
  */
-import { createHash } from "node:crypto";
 import {
   type AssertionCredentials,
   type ClientCertificateFacts,
@@ -11,6 +10,7 @@ import {
   proveByName,
   proveBySecret,
 } from "../clients/authentication-methods.ts";
+import { certificateThumbprint } from "../keys/client-certificate.ts";
 import { isSignedWith } from "../keys/verify.ts";
 import { TOKEN_PATH, usesCertificate } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
@@ -69,7 +69,7 @@ export class ProvenRequest {
 
 /** The proof of one kind of credentials. */
 interface ClientProof {
-  /** The client that they name; null if there is none. Throws OAuthError for credentials that are wrong whichever client it is. */
+  /** The client that they name; null if there is none. Throws OAuthError for faults that do not depend on the client. */
   find(): Promise<ClientRecord | null>;
   /**
    * The reason of the refusal, if they are not the client's. Secrets are compared at once, without a promise: guesses that come in
@@ -135,7 +135,7 @@ function proveByCertificate(
 }
 
 const thumbprintOf = (certificate: string): string =>
-  createHash("sha256").update(Buffer.from(certificate, "base64")).digest("base64url");
+  certificateThumbprint(Buffer.from(certificate, "base64"));
 
 /** The refusal names the client, for the log alone: its operator looks there. */
 function aboutClient<Result>(clientId: string, check: () => Result): Result {

@@ -100,7 +100,7 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
     recall: (url) => seen.get(url) ?? null,
     remember(client) {
       seen.set(client.clientId, client);
-      if (seen.size > MOST_SEEN && seen.oldestKey !== null) seen.delete(seen.oldestKey);
+      seen.keepNewest(MOST_SEEN);
     },
     /** All requests that need one document at one time share one fetch. */
     async fetch(url, known, address) {

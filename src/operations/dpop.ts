@@ -28,10 +28,10 @@ export type DpopContext = Pick<
 const NONCE_SECONDS = 300;
 
 /**
- * The nonces that count now, the newest first. A keyed digest of the time makes them, so that every node knows them and none is stored;
- * and nobody without the server's key can know one in advance.
+ * The nonces that count now, the newest first. A keyed digest of the time makes them, so that every node knows them and none is stored.
+ * A client without the server's key can know none in advance.
  */
-export function noncesAt(keys: Pick<ServerKeys, "mac">, now: EpochSeconds): readonly [string, string] {
+function noncesAt(keys: Pick<ServerKeys, "mac">, now: EpochSeconds): readonly [string, string] {
   const stretch = Math.floor(now / NONCE_SECONDS);
   const of = (number: number) => Buffer.from(keys.mac("dpop nonce", String(number))).toString("base64url");
   return [of(stretch), of(stretch - 1)];

@@ -1,4 +1,5 @@
 /** Reading a token of another issuer: its form, who signed it, what it must say, and whether it counts once. */
+import type { EpochSeconds } from "../platform/clock.ts";
 import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import type { Act } from "../rules/events.ts";
 import {
@@ -70,8 +71,9 @@ export async function believe(
   }
 }
 
-/** A minute beyond its end, because the clocks of issuer and server may be that far apart. */
-const KEPT_SECONDS = 60;
+/** Until when a used token is remembered: beyond its end for longer than the clocks of issuer and server may be apart (rules/foreign-token.ts). */
+export const rememberedUntil = ({ expiresAt }: Pick<ForeignToken, "expiresAt">): EpochSeconds =>
+  expiresAt + 60;
 
 /** Uses up the token. Throws ForeignFault if it was used before (THREATS 37). */
 export async function spend(
@@ -79,8 +81,8 @@ export async function spend(
   act: Act,
   kind: OnceKind,
   { issuer }: Pick<TrustedIssuer, "issuer">,
-  { jti, expiresAt }: ForeignToken,
+  token: ForeignToken,
 ): Promise<void> {
-  const isNew = await useOnce(context, act, kind, [issuer, jti ?? ""], expiresAt + KEPT_SECONDS);
+  const isNew = await useOnce(context, act, kind, [issuer, token.jti ?? ""], rememberedUntil(token));
   if (!isNew) throw new ForeignFault("replayed", "it was used before");
 }

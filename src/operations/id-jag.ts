@@ -62,7 +62,7 @@ export async function exchangeForIdJag(
   if (subject.kind === "access_token")
     throw refuse("token_type_unsupported", "An ID-JAG is issued for an ID token or a refresh token.");
   const { grant } = subject;
-  // ID-JAG, Processing Rules: the assertion is for the client that asks. Without openid nobody signed in to it.
+  // ID-JAG, Processing Rules: the assertion is for the client that asks. Without openid no person signed in to it.
   if (subject.clientId !== clientId || grant === null || !grant.scope.includes(OPENID_SCOPE))
     throw refuse("subject_token_not_allowed");
   if (!fitsExchange(subject, clientId, caller.possession.shown)) throw refuse("subject_token_bound");

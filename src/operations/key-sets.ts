@@ -5,6 +5,7 @@
  * A fault never widens access. Keys are trusted for FRESH_MILLIS after they were fetched; if they cannot be fetched again until
  * then, there are none.
  */
+
 import { importJWK, type JWTHeaderParameters } from "jose";
 import { checkKeySet, type KeySetLimits } from "../clients/key-set.ts";
 import type { SteadyClock } from "../platform/clock.ts";
@@ -12,6 +13,7 @@ import type { Log } from "../platform/log.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, OutboundError, type OutboundPurpose } from "../platform/outbound.ts";
 import { isPublicPoint } from "../platform/public-point.ts";
+import { isJsonObject } from "../protocol/json.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
@@ -54,7 +56,7 @@ export interface KeySets {
   find(owner: string, source: KeySource, header: KeyHeader): Promise<CryptoKey>;
   /** Whether one of the keys is the one that is meant. Throws KeySetError if the keys cannot be fetched. */
   has(owner: string, source: KeySource, isMeant: (key: ClientJwk) => boolean): Promise<boolean>;
-  /** Fetches the keys now, whatever is remembered, and remembers them. Throws KeySetError. */
+  /** Fetches the keys now, also remembered ones, and remembers them. Throws KeySetError. */
   fetchNow(owner: string, source: KeySource): Promise<ClientKeySet>;
 }
 
@@ -102,7 +104,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
 
   async function discover(issuer: string): Promise<string> {
     const metadata = await send(discoveryUrl(issuer), "the discovery document");
-    const { issuer: named, jwks_uri: uri } = isObject(metadata) ? metadata : {};
+    const { issuer: named, jwks_uri: uri } = isJsonObject(metadata) ? metadata : {};
     // OpenID Connect Discovery §4.3: "MUST exactly match". Otherwise one issuer could speak for another.
     if (named !== issuer)
       throw new KeySetError("The discovery document is not allowed: its issuer is another one.");
@@ -148,7 +150,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
       });
     }
     memory.set(owner, fetched);
-    if (memory.size > most && memory.oldestKey !== null) memory.delete(memory.oldestKey);
+    memory.keepNewest(most);
     return fetched;
   }
 
@@ -202,7 +204,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
     if (known !== undefined) return known;
     const imported = await importKey(key, algorithm, noun);
     ready.set(name, imported);
-    if (ready.size > most && ready.oldestKey !== null) ready.delete(ready.oldestKey);
+    ready.keepNewest(most);
     return imported;
   }
 
@@ -234,9 +236,6 @@ const addressOf = (source: Exclude<KeySource, { keys: ClientKeySet }>): string =
 /** OpenID Connect Discovery §4: "any terminating / MUST be removed". */
 export const discoveryUrl = (issuer: string): string =>
   `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 async function importKey(
   key: ClientJwk,

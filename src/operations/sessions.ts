@@ -222,9 +222,7 @@ export const spendProofs = (
     const found = await findAccount(context, account.subject);
     const expiresAt = context.clock.seconds() + TWICE_SECONDS;
     const counted =
-      form === undefined
-        ? []
-        : [noteOnce("sign_in", { id: form.id, expiresAt }, markOf(context.keys, form))];
+      form === undefined ? [] : [noteOnce("sign_in", { id: form.id, expiresAt }, markOf(context.keys, form))];
     return rules.spendProofs(found, {
       revision: account.revision,
       uses: [...uses.flat(), ...counted],

@@ -23,7 +23,7 @@ export class SeenLately {
 
   add(key: string, until: EpochSeconds): void {
     this.#seen.set(key, until);
-    if (this.#seen.size > MOST_SEEN && this.#seen.oldestKey !== null) this.#seen.delete(this.#seen.oldestKey);
+    this.#seen.keepNewest(MOST_SEEN);
   }
 }
 

@@ -51,7 +51,7 @@ type TokenIssuer = (
   read: () => Promise<ExchangeTokens | Reason>,
 ) => Promise<TokenResponse | OAuthError>;
 
-export interface ExchangeTokenType {
+interface ExchangeTokenType {
   /** §3. */
   readonly type: string;
   /** Missing: no token of this type is exchanged. */
@@ -73,7 +73,7 @@ const issueAccessToken =
     return response instanceof OAuthError ? response : { ...response, issued_token_type: type };
   };
 
-export const EXCHANGE_TOKEN_TYPES: readonly ExchangeTokenType[] = [
+const EXCHANGE_TOKEN_TYPES: readonly ExchangeTokenType[] = [
   {
     type: ACCESS_TOKEN_TYPE,
     read: readAccessToken,

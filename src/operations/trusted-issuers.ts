@@ -9,7 +9,7 @@ import type { Log } from "../platform/log.ts";
 import type { Outbound } from "../platform/outbound.ts";
 import type { Jws } from "../protocol/jws.ts";
 import type { ClientKeySet } from "../store/tables.ts";
-import { createKeySets, KeySetError, type KeySource } from "./key-sets.ts";
+import { createKeySets, discoveryUrl, KeySetError, type KeySource } from "./key-sets.ts";
 
 /** The longest token of an issuer that is read. Those of Kubernetes have some 1,500 characters. */
 export const LONGEST_FOREIGN_TOKEN = 16_384;
@@ -71,8 +71,7 @@ export function createTrustedIssuers({ configuration, ...parts }: Parts): Truste
       }
       return (await isSignedWith(key, alg, text)) ? null : "its signature is not one of this issuer";
     },
-    placeOfKeys: ({ issuer, jwks_uri, jwks_file }) =>
-      jwks_file ?? jwks_uri ?? `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+    placeOfKeys: ({ issuer, jwks_uri, jwks_file }) => jwks_file ?? jwks_uri ?? discoveryUrl(issuer),
     fetchKeys: (issuer) => keySets.fetchNow(issuer.issuer, sourceFor(issuer)),
   };
 }

@@ -9,7 +9,7 @@ import { clientOfWorkload } from "../rules/workload.ts";
 import { type ClientRecord, clients } from "../store/tables.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
-import { believe, ForeignFault, issuerOf } from "./foreign-tokens.ts";
+import { believe, ForeignFault, issuerOf, rememberedUntil } from "./foreign-tokens.ts";
 import { allPages, collect, type Page } from "./paging.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
 
@@ -31,12 +31,9 @@ interface Believed {
   readonly token: ForeignToken;
 }
 
-/** A minute beyond its end, because the clocks of issuer and server may be that far apart. */
-const KEPT_SECONDS = 60;
-
 /**
  * The proof of a workload. `find` believes the token and finds its client; `prove` uses it up, if it counts once. Both throw or return
- * reasons with the same public words, whatever is wrong.
+ * reasons with the same public words for every fault.
  */
 export function workloadProof(
   context: WorkloadContext,
@@ -72,10 +69,10 @@ export function workloadProof(
     },
     async prove({ clientId }) {
       if (believed === null) return "workload_refused";
-      const { jti, expiresAt, subject } = believed.token;
+      const { jti, subject } = believed.token;
       if (
         issuer.single_use &&
-        !(await request.isFirst(["workload", issuer.issuer, jti ?? ""], expiresAt + KEPT_SECONDS))
+        !(await request.isFirst(["workload", issuer.issuer, jti ?? ""], rememberedUntil(believed.token)))
       )
         throw refused(new ForeignFault("replayed", "it was used before"));
       context.events.tell({ ...request.act, actor: { kind: "client", id: clientId } }, [

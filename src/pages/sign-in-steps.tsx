@@ -161,7 +161,7 @@ export async function stepUp(
 }
 
 /** What a sign-in that goes on from a session rests on. */
-export const stepsOfSession = (session: SessionRecord): Pick<SignIn, "steps" | "since" | "continues"> => ({
+const stepsOfSession = (session: SessionRecord): Pick<SignIn, "steps" | "since" | "continues"> => ({
   steps: [stepOfSession(session)],
   since: session.authenticatedAt,
   continues: session.id,

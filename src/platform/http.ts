@@ -111,7 +111,7 @@ function declaresLength(request: Request, limitBytes: number): boolean {
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** RFC 7578: the media type of a form with a file. Its parameter says where the parts end. */
-export const MULTIPART_TYPE = "multipart/form-data";
+const MULTIPART_TYPE = "multipart/form-data";
 
 export const isMultipart = ({ headers }: Request): boolean =>
   headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() === MULTIPART_TYPE;

@@ -47,6 +47,11 @@ export class OldestFirst<Value> {
     else entry.newer.older = entry.older;
   }
 
+  /** Deletes the oldest entry if there are more than `most`: for maps that grow by one entry at a time. */
+  keepNewest(most: number): void {
+    if (this.size > most && this.#oldest !== null) this.delete(this.#oldest.key);
+  }
+
   /** The oldest comes first. The caller may delete the current entry. */
   *[Symbol.iterator](): Generator<[key: string, value: Value]> {
     for (let entry = this.#oldest; entry !== null; entry = entry.newer) yield [entry.key, entry.value];

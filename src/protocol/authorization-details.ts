@@ -5,6 +5,7 @@
 
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator } from "./identifiers.ts";
+import { isJsonObject } from "./json.ts";
 import { hasStackedMarks, hasUnseen } from "./names.ts";
 import { type PeopleWords, wordsIn } from "./people-words.ts";
 
@@ -71,11 +72,8 @@ export function parseAuthorizationDetails(text: string): readonly AuthorizationD
   return details;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const isDetail = (value: unknown): value is AuthorizationDetail =>
-  isObject(value) && Object.hasOwn(value, "type") && typeof value.type === "string";
+  isJsonObject(value) && Object.hasOwn(value, "type") && typeof value.type === "string";
 
 const isShallow = (value: unknown, depth: number): boolean =>
   typeof value !== "object" ||
@@ -105,7 +103,7 @@ export function detailFault(
       const isOuter = !member.includes(".") && fields.some((each) => each.name.startsWith(`${name}.`));
       if (field === undefined && !isOuter) return `its type has no field ${shown}`;
       if (field === undefined) {
-        if (!isObject(value) || Object.keys(value).length === 0)
+        if (!isJsonObject(value) || Object.keys(value).length === 0)
           return `the field ${shown} is no object with fields`;
         const fault = faultIn(value, `${name}.`);
         if (fault !== null) return fault;
@@ -126,7 +124,7 @@ const hasValue = (members: Readonly<Record<string, unknown>>, name: string): boo
 function valueAt(members: Readonly<Record<string, unknown>>, name: string): unknown {
   let value: unknown = members;
   for (const step of name.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, step)) return undefined;
+    if (!isJsonObject(value) || !Object.hasOwn(value, step)) return undefined;
     value = value[step];
   }
   return value;
@@ -166,7 +164,7 @@ const isShownWhole = (text: string): boolean =>
 /** One text for each meaning: the order of members does not count. */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
-    isObject(inner)
+    isJsonObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
       : inner,
   );

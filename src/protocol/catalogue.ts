@@ -156,6 +156,13 @@ const RESERVED_SCOPES: ReadonlySet<Scope> = new Set([INTROSPECT_SCOPE, ...MANAGI
 
 export const isReservedScope = (name: Scope): boolean => RESERVED_SCOPES.has(name);
 
+/**
+ * Whether an access token may have the scope that is made from another token (RFC 8693) or from an assertion (RFC 7523). None has power over
+ * this server or other clients, is a sign-in here, or outlives what it was made from.
+ */
+export const isDelegable = (name: Scope): boolean =>
+  !isReservedScope(name) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE;
+
 /** What these scopes give is also in the ID token, whichever API the access token is for. */
 const IDENTITY_SCOPES: ReadonlySet<Scope> = new Set([
   OPENID_SCOPE,

@@ -41,7 +41,7 @@ export function certificateNameFault({ kind, value }: CertificateName): string |
 }
 
 /** One form for each address; null if the text is none. */
-export function canonicalAddress(text: string): string | null {
+function canonicalAddress(text: string): string | null {
   if (!/^[0-9A-Fa-f.:]+$/.test(text)) return null;
   const isV6 = text.includes(":");
   const url = `http://${isV6 ? `[${text}]` : text}/`;

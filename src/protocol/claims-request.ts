@@ -1,5 +1,7 @@
 /** OpenID Connect Core §5.5: the parameter `claims`, in which a client asks for individual claims about the person. */
+
 import { OAuthError } from "./errors.ts";
+import { isJsonObject } from "./json.ts";
 
 /** §5.5.1: what a client asks of one claim. */
 export interface ClaimRequest {
@@ -31,7 +33,7 @@ export function parseClaimsRequest(text: string): ClaimsRequest {
   } catch {
     throw invalid("it is no JSON");
   }
-  if (!isObject(parsed)) throw invalid("it is no JSON object");
+  if (!isJsonObject(parsed)) throw invalid("it is no JSON object");
   if (!isShallow(parsed, DEEPEST)) throw invalid(`it is nested more than ${DEEPEST} deep`);
   if (!isStorable(parsed)) throw invalid("it has characters that are none");
   return {
@@ -42,7 +44,7 @@ export function parseClaimsRequest(text: string): ClaimsRequest {
 
 function readClaims(member: string, claims: unknown): RequestedClaims {
   if (claims === undefined || claims === null) return {};
-  if (!isObject(claims)) throw invalid(`${member} is no object`);
+  if (!isJsonObject(claims)) throw invalid(`${member} is no object`);
   const named = Object.entries(claims).filter(([name]) => name.length <= LONGEST_NAME);
   // `fromEntries` defines the names, so that none of them can be a prototype.
   return Object.fromEntries(
@@ -52,7 +54,7 @@ function readClaims(member: string, claims: unknown): RequestedClaims {
 
 function readClaim(member: string, claim: unknown): ClaimRequest {
   if (claim === null) return { essential: false, values: null };
-  if (!isObject(claim)) throw invalid(`each claim of ${member} is null or an object`);
+  if (!isJsonObject(claim)) throw invalid(`each claim of ${member} is null or an object`);
   const essential = memberOf(claim, "essential") ?? false;
   if (typeof essential !== "boolean") throw invalid(`essential in ${member} is true or false`);
   const value = memberOf(claim, "value");
@@ -61,9 +63,6 @@ function readClaim(member: string, claim: unknown): ClaimRequest {
   if (values !== undefined && !Array.isArray(values)) throw invalid(`values in ${member} is a list`);
   return { essential, values: values ?? null };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
   Object.hasOwn(object, name) ? object[name] : undefined;

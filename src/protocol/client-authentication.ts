@@ -10,7 +10,7 @@ interface MethodEntry {
 }
 
 /** In the order in which the metadata document names them: libraries often take the first that they know. */
-export const CLIENT_AUTHENTICATION = [
+const CLIENT_AUTHENTICATION = [
   { method: "client_secret_basic", credential: "secret" },
   { method: "client_secret_post", credential: "secret" },
   { method: "private_key_jwt", credential: "key" },
@@ -26,7 +26,7 @@ export const CLIENT_AUTHENTICATION_NAMES = CLIENT_AUTHENTICATION.map(({ method }
 export const isClientAuthenticationMethod = (name: string): name is ClientAuthenticationMethod =>
   CLIENT_AUTHENTICATION_NAMES.some((method) => method === name);
 
-export const credentialOf = (method: ClientAuthenticationMethod): MethodEntry["credential"] =>
+const credentialOf = (method: ClientAuthenticationMethod): MethodEntry["credential"] =>
   CLIENT_AUTHENTICATION.find((entry) => entry.method === method)?.credential ?? "none";
 
 /** Whether clients with this method prove themselves by the certificate of their TLS (RFC 8705 §2). */

@@ -6,14 +6,9 @@ import type { TrustedPeople } from "../configuration/trust-schema.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
 import { type Confirmation, confirmationOf } from "../protocol/bindings.ts";
-import {
-  type Catalogue,
-  isReservedScope,
-  OFFLINE_ACCESS_SCOPE,
-  OPENID_SCOPE,
-} from "../protocol/catalogue.ts";
+import { type Catalogue, isDelegable } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
+import type { ResourceIndicator } from "../protocol/identifiers.ts";
 import { hasType, type Jws } from "../protocol/jws.ts";
 import { hold, insert } from "../store/contract.ts";
 import {
@@ -34,10 +29,6 @@ import { askableScope, type RequestedTarget, requestedTarget, type TokenTarget }
 
 /** What kind of assertion it is. One that says that it is an ID-JAG is never taken for less. */
 export const isIdJag = (jws: Jws): boolean => hasType(jws, ID_JAG_TYPE);
-
-/** Scopes that no other issuer gives: power over this server or other clients, a sign-in here, and access that outlives the assertion. */
-export const isGivenByAssertion = (name: Scope): boolean =>
-  !isReservedScope(name) && name !== OPENID_SCOPE && name !== OFFLINE_ACCESS_SCOPE;
 
 /** ID-JAG, Processing Rules: `client_id` "MUST identify the same client as the client authentication". */
 export function requireClient({ claims }: Pick<ForeignToken, "claims">, clientId: string): void {
@@ -89,7 +80,7 @@ export function assertedTarget(
   const allowed = askableScope(catalogue, client).filter(
     (name) =>
       people.scope.includes(name) &&
-      isGivenByAssertion(name) &&
+      isDelegable(name) &&
       (inside.scope === null || inside.scope.includes(name)),
   );
   if (allowed.length === 0) throw new OAuthError("assertion_gives_nothing", { clientId });

@@ -6,7 +6,7 @@
  * named that URL as its own (RFC 7523bis; FAPI 2.0 §5.3.2.1).
  */
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import { audiencesOf, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
+import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables.ts";
@@ -40,7 +40,7 @@ export interface SingleAssertion {
   readonly until: number;
 }
 
-/** Everything but the signature. Throws OAuthError for what is wrong whichever client it is of. */
+/** Everything but the signature. Throws OAuthError for faults that do not depend on the client. */
 export function requireAssertion(assertion: Jws, circumstances: Circumstances): SingleAssertion {
   requireKind(assertion);
   requireAudience(assertion, circumstances);
@@ -95,7 +95,7 @@ function requireTimely({ claims }: Jws, { now }: Circumstances): number {
 }
 
 function timeOf(claims: Jws["claims"], name: string): number | null {
-  if (!Object.hasOwn(claims, name)) return null;
+  if (!hasClaim(claims, name)) return null;
   const time = timeClaim(claims, name);
   if (time === null) throw untimely(`${name} is no time`);
   return time;

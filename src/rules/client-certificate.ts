@@ -14,7 +14,7 @@ interface Certificate extends CertificateNames {
   readonly isTrusted: boolean;
 }
 
-/** What is wrong whichever method the client has; null if nothing is. */
+/** The fault that does not depend on the method of the client; null if there is none. */
 export function certificateFault(
   { notBefore, notAfter }: Pick<Certificate, "notBefore" | "notAfter">,
   now: number,

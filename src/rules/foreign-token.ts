@@ -30,7 +30,7 @@ export interface Expectations {
   readonly now: EpochSeconds;
   /** One of them must be among its audiences. */
   readonly audience: readonly string[];
-  /** Whether it may be for nobody else: then it has one audience. */
+  /** Whether this server must be its only audience. */
   readonly isOnlyForUs: boolean;
   /** The values of `typ`. `JWT` stands for none too. */
   readonly types: readonly string[];

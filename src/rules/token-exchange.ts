@@ -5,12 +5,7 @@
  */
 import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
-import {
-  type Catalogue,
-  isReservedScope,
-  OFFLINE_ACCESS_SCOPE,
-  OPENID_SCOPE,
-} from "../protocol/catalogue.ts";
+import { type Catalogue, isDelegable } from "../protocol/catalogue.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { ClientId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
@@ -116,7 +111,7 @@ export function fitsExchange(
   shown: string | null,
 ): boolean {
   if (confirmation === null || confirmation === shown) return true;
-  // A refresh token of a client with a secret is bound to the client, which may change its key (RFC 9449 §5).
+  // A refresh token of a confidential client is bound to the client, which may change its key (RFC 9449 §5).
   const mayDiffer = clientId !== actingClientId || kind === "refresh_token";
   return mayDiffer && shown !== null;
 }
@@ -227,9 +222,7 @@ function scopeOf(
       (rule.scopes?.includes(name) ?? true) &&
       askable.includes(name) &&
       catalogue.isKnownScope(name) &&
-      !isReservedScope(name) &&
-      name !== OPENID_SCOPE &&
-      name !== OFFLINE_ACCESS_SCOPE,
+      isDelegable(name),
   );
   const named = parseScope(requested ?? "");
   const wider = firstMissing(named, allowed);

@@ -8,7 +8,7 @@ import { insert } from "../store/contract.ts";
 import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables.ts";
 import { eventsOfKind } from "./audit.ts";
 import { concluded, type Decision } from "./decision.ts";
-import { EVENT_TYPES, type EventName } from "./events.ts";
+import type { EventName } from "./events.ts";
 import { type Answer, after, isDue, newWaiting, settle, take, waitAfter } from "./outbox.ts";
 
 // ── Which events ───────────────────────────────────────────────────────────────────────────────────────────
@@ -24,13 +24,8 @@ const NEVER: ReadonlySet<EventName> = new Set([
 export const isWebhookEvent = (event: EventName): boolean =>
   !event.startsWith("webhook.") && !NEVER.has(event);
 
-/** Every event that a webhook can want. */
-export const WEBHOOK_EVENTS: readonly EventName[] = (Object.keys(EVENT_TYPES) as EventName[]).filter(
-  isWebhookEvent,
-);
-
 /** What a webhook hears of by default: who has which rights, and what looks like an attack. */
-export const SECURITY_EVENTS: readonly EventName[] = [
+const SECURITY_EVENTS: readonly EventName[] = [
   "client.created",
   "client.discovered",
   "client.registered",
@@ -66,7 +61,7 @@ export const GIVE_UP_SECONDS = 86_400;
 /** How long a delivery is listed, and can be sent again. */
 export const KEPT_SECONDS = 7 * 86_400;
 /** How long an attempt may take before another process takes the delivery. */
-export const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 30;
 
 /** What a delivery is about. */
 export interface NewDelivery {

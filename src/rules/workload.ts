@@ -2,6 +2,7 @@
  * Workload identity: which tokens of a trusted issuer are a client's. A client says it with the issuer, a pattern for the subject, and
  * claims. Nothing matches by default.
  */
+import { isJsonObject } from "../protocol/json.ts";
 import type { Workload, WorkloadClaim } from "../store/tables.ts";
 import type { ForeignToken } from "./foreign-token.ts";
 
@@ -28,14 +29,11 @@ export function fitsSubject(pattern: string, subject: string): boolean {
   );
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Whether a claim has the value. A claim that is a list must have it among its members. Texts, numbers and truths are not the same. */
 export function fitsClaim(wanted: WorkloadClaim, value: unknown): boolean {
   if (typeof wanted === "object")
     return (
-      isObject(value) &&
+      isJsonObject(value) &&
       Object.entries(wanted).every(
         ([name, inner]) => Object.hasOwn(value, name) && fitsClaim(inner, value[name]),
       )
@@ -44,7 +42,7 @@ export function fitsClaim(wanted: WorkloadClaim, value: unknown): boolean {
 }
 
 /** Whether the token is one of this workload. `issuer`: the trusted issuer that signed it. */
-export const isOfWorkload = (
+const isOfWorkload = (
   { issuer, subject, claims }: Workload,
   token: Pick<ForeignToken, "subject" | "claims"> & { readonly issuer: string },
 ): boolean =>

@@ -303,7 +303,7 @@ export const TRUST: readonly Mutation[] = [
     what: "another issuer may give power over this server",
     in: "configuration/trust-checks.ts",
     within: "checkPeople",
-    match: `isReserved(name) || $A || $B`,
+    match: `isScope(name) && !isDelegable(name)`,
     replace: "false",
     tests: configuration,
   },

@@ -53,3 +53,16 @@ test("whoever walks may delete the entry where it stands, and meets all the othe
   expect(met).toEqual(KEYS);
   expect([...map]).toEqual([["c", 2]]);
 });
+
+test("with a bound the oldest entry makes room, and no entry goes before the bound is reached", () => {
+  const map = new OldestFirst<number>();
+  for (const [index, key] of KEYS.entries()) {
+    map.set(key, index);
+    map.keepNewest(2);
+    expect(map.size).toBe(Math.min(index + 1, 2));
+  }
+  expect([...map]).toEqual([
+    ["e", 4],
+    ["__proto__", 5],
+  ]);
+});

@@ -157,7 +157,7 @@ const keySet: Check = {
     try {
       const { text } = await metadata();
       const { jwks_uri: url } = JSON.parse(text) as { jwks_uri: string };
-      // What answers need not be this server, and must not send this machine to other addresses.
+      // Another server may answer here. It must not send this machine to other addresses.
       if (!url.startsWith(`${issuer.identifier}/`)) throw new Error("The key set is elsewhere.");
       const { keys } = (await (await ask({ fetch }, url)).json()) as { keys: readonly { kid: string }[] };
       kids = keys.map(({ kid }) => kid);

@@ -92,7 +92,7 @@ export function findClientUse(
 const refuse = (description: string): OAuthError => new OAuthError("member_refused", { description });
 
 /** Throws `member_refused` for a rule that no client may have. */
-export async function checkClientRules(
+async function checkClientRules(
   context: Pick<ManagingContext, "store">,
   wish: Partial<ClientRules>,
 ): Promise<void> {
