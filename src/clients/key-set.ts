@@ -1,6 +1,6 @@
 /** RFC 7517: the public keys of a client or of an issuer, as its metadata or its `jwks_uri` gives them. */
 import { isJsonObject } from "../protocol/json.ts";
-import { PRIVATE_MEMBERS, RSA_BITS } from "../protocol/public-jwk.ts";
+import { isRsaExponent, PRIVATE_MEMBERS, RSA_BITS } from "../protocol/public-jwk.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
 /** Each key costs a client's request a look, and the database room. */
@@ -79,7 +79,7 @@ function isUsable(key: Readonly<Record<string, unknown>>, refuse: (fault: string
     const bits = byteLength(key.n) * 8;
     if (bits < RSA_BITS.least || bits > RSA_BITS.most)
       refuse(`an RSA key must have ${RSA_BITS.least} to ${RSA_BITS.most} bits`);
-    return byteLength(key.e) > 0 && byteLength(key.e) <= 8;
+    return isRsaExponent(key.e);
   }
   if (typeof kty !== "string" || typeof crv !== "string" || !CURVES[kty]?.includes(crv)) return false;
   return byteLength(key.x) > 0 && (kty === "OKP" || byteLength(key.y) > 0);

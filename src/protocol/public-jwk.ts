@@ -37,8 +37,7 @@ export function readPublicJwk(
     const bits = lengthOf(n) * 8;
     if (bits < RSA_BITS.least || bits > RSA_BITS.most)
       return fault(`must have ${RSA_BITS.least} to ${RSA_BITS.most} bits`);
-    // An exponent of 1 makes every text its own signature, and a long one takes the server too long.
-    if (lengthOf(e) < 1 || lengthOf(e) > 4 || isSmallExponent(String(e))) return fault("has an odd exponent");
+    if (!isRsaExponent(e)) return fault("has an odd exponent");
     return { kty: "RSA", n: String(n), e: String(e) };
   }
   if (crv !== curve || curve === null) return fault("is not on the curve that the algorithm needs");
@@ -62,9 +61,14 @@ function lengthOf(value: unknown): number {
   return bytes.toString("base64url") === value ? bytes.length : 0;
 }
 
-/** 0, 1, and even ones, which no RSA key has. */
-function isSmallExponent(encoded: string): boolean {
-  const bytes = Buffer.from(encoded, "base64url");
+/**
+ * Whether this is the exponent of an RSA key, which is no even number and at least 3. An exponent of 1 makes every text its own
+ * signature, and a long one takes the server too long.
+ */
+export function isRsaExponent(value: unknown): boolean {
+  const length = lengthOf(value);
+  if (length < 1 || length > 4) return false;
+  const bytes = Buffer.from(String(value), "base64url");
   const last = bytes.at(-1) ?? 0;
-  return last % 2 === 0 || (last === 1 && bytes.subarray(0, -1).every((byte) => byte === 0));
+  return last % 2 === 1 && (last > 1 || bytes.subarray(0, -1).some((byte) => byte !== 0));
 }

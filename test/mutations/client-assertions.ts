@@ -26,6 +26,15 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   },
   {
     against: ["threat 86"],
+    what: "a client registers an RSA key that makes every text its own signature",
+    in: "protocol/public-jwk.ts",
+    within: "isRsaExponent",
+    match: "last > 1 || $LONGER",
+    replace: "true",
+    tests: ["clients/key-set.test.ts"],
+  },
+  {
+    against: ["threat 86"],
     what: "a client with another method may authenticate by an assertion too",
     in: RULE,
     match: `client.tokenEndpointAuthMethod !== "private_key_jwt"`,
