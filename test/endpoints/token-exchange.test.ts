@@ -273,7 +273,7 @@ describe(
 
     test.each(
       CLIENTS.flatMap((client) => Object.keys(TOKENS).map((token): [string, string] => [client, token])),
-    )("%s exchanges a token %s", async (client, name) => {
+    )(proves("%s exchanges a token %s", "threat 17", "threat 88"), async (client, name) => {
       const token = await TOKENS[name]?.();
       for (const audience of AUDIENCES) {
         const answer = await exchange(server, client, token ?? "", { resource: audience });

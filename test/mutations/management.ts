@@ -94,6 +94,14 @@ export const MANAGEMENT: readonly Mutation[] = [
     within: "requireMayMake",
     match: "wantsRole(wish)",
     replace: "false",
+    also: [
+      {
+        in: "operations/management/people.ts",
+        within: "createPersonOfHash",
+        match: "wantsRole(wish)",
+        replace: "false",
+      },
+    ],
     tests: [PERMISSIONS],
     only: "gives no role",
   },
@@ -104,6 +112,14 @@ export const MANAGEMENT: readonly Mutation[] = [
     within: "makeInvitation",
     match: 'if (administrator) requirePermission(authority, "server.write")',
     replace: "",
+    also: [
+      {
+        in: "operations/management/invitations.ts",
+        within: "makeInvitation",
+        match: 'if (administrator) requirePermission(present, "server.write")',
+        replace: ";",
+      },
+    ],
     tests: [PERMISSIONS],
     only: "gives no role",
   },

@@ -687,6 +687,14 @@ export const OPERATIONS: readonly Mutation[] = [
     within: "removeKnownGroup",
     match: "permissionToChange(member)",
     replace: `"people.write"`,
+    also: [
+      {
+        in: "operations/management/authority.ts",
+        within: "acting",
+        match: `permissionToChange(account) === "server.write"`,
+        replace: "false",
+      },
+    ],
     tests: ["api/group-of-administrators.test.ts"],
   },
   {
