@@ -97,7 +97,7 @@ describe("a request to a person", () => {
   );
 
   test(
-    proves("is refused in one way for all whom the client cannot ask", "CIBA 7.2-2", "threat 6"),
+    proves("is refused in one way for all whom the client cannot ask", "CIBA 7.2-2", "threat 34"),
     async () => {
       await server.addPerson("typed", { email: "victim@example.org", emailVerified: false });
       const gone = await server.addPerson("gone");
@@ -113,7 +113,7 @@ describe("a request to a person", () => {
   );
 
   test(
-    proves("that names people at random is limited, also in parallel", "threat 33", "threat 6"),
+    proves("that names people at random is limited, also in parallel", "threat 33", "threat 34"),
     async () => {
       await server.close();
       await start({ limits: { unknown_people_per_client: 5 } });
