@@ -15,7 +15,7 @@ import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, OutboundError, type OutboundPurpose } from "../platform/outbound.ts";
 import { isJsonObject } from "../protocol/json.ts";
 import { publicMembersOf, thumbprintInput } from "../protocol/public-jwk.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_ALGORITHMS, type VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables/clients.ts";
 
 /** `words`: what to tell the owner of the keys, and no other. `cause`: words for the log of the operator. */
@@ -198,7 +198,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
   ): Promise<readonly ClientJwk[]> =>
     "keys" in source ? select(source.keys) : findFetched(owner, source, select);
 
-  async function readyKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+  async function readyKey(key: ClientJwk, algorithm: VerifyingAlgorithm): Promise<CryptoKey> {
     // Certificates and uses of the key do not matter here, and could be odd.
     const members = publicMembersOf(key);
     if (members === null) throw new KeySetError(`The key of the ${noun} is not valid.`);
@@ -214,7 +214,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
 
   return {
     async find(owner, source, header) {
-      const algorithm = SIGNING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
+      const algorithm = VERIFYING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
       if (algorithm === undefined)
         throw new KeySetError(`The algorithm '${String(header.alg).slice(0, 20)}' is not supported.`);
       const [key, another] = await selected(owner, source, (keys) => fitting(keys, header));
@@ -243,7 +243,7 @@ export const discoveryUrl = (issuer: string): string =>
 
 /** RFC 7515 §4.1.4: the key with the `kid`; without one, every key that fits the algorithm. */
 function fitting({ keys }: ClientKeySet, { alg, kid }: KeyHeader): readonly ClientJwk[] {
-  const kind = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === alg);
+  const kind = VERIFYING_ALGORITHMS.find(({ algorithm }) => algorithm === alg);
   return keys.filter(
     (key) =>
       key.kty === kind?.keyType &&

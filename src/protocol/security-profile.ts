@@ -61,7 +61,7 @@ export const needsSignedRequests = (
 /** FAPI Message Signing §5.4.1: whether answers of the authorization endpoint must be signed. */
 export const needsSignedAnswers = signsMessages;
 
-/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve; DPoP proofs may have it. */
+/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve. */
 export const isStrong = (algorithm: string): boolean =>
   algorithm === "Ed25519" || STRICT_ALGORITHMS.some((strict) => strict === algorithm);
 

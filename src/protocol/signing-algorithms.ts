@@ -27,16 +27,28 @@ export const SIGNING_ALGORITHMS = [
 
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]["algorithm"];
 
-/** Those that this server verifies: its own, and some with which only others sign. */
+export const SIGNING_NAMES: readonly SigningAlgorithm[] = SIGNING_ALGORITHMS.map(
+  ({ algorithm }) => algorithm,
+);
+
+/**
+ * Those that this server verifies, from all who sign: clients, in assertions, request objects and DPoP proofs, and trusted issuers.
+ *
+ * RFC 9864 §2.2: `Ed25519` is EdDSA by the name of its curve, and `EdDSA` is deprecated. Both count, each where a client or an issuer
+ * named it. This server signs with the name EdDSA, which is the one that clients know (FAPI 2.0 §5.4.1).
+ */
 export const VERIFYING_ALGORITHMS = [
   ...SIGNING_ALGORITHMS,
   { algorithm: "PS384", keyType: "RSA", curve: null },
   { algorithm: "PS512", keyType: "RSA", curve: null },
-  // RFC 9864 §2.2: EdDSA by the name of its curve.
   { algorithm: "Ed25519", keyType: "OKP", curve: "Ed25519" },
 ] as const satisfies readonly AlgorithmEntry[];
 
 export type VerifyingAlgorithm = (typeof VERIFYING_ALGORITHMS)[number]["algorithm"];
+
+export const VERIFYING_NAMES: readonly VerifyingAlgorithm[] = VERIFYING_ALGORITHMS.map(
+  ({ algorithm }) => algorithm,
+);
 
 /** The kinds of keys that verify with one of the algorithms. */
 export const isKnownKind = (keyType: unknown, curve: unknown): boolean =>

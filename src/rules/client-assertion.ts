@@ -8,7 +8,7 @@
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { audiencesOf, hasType, type Jws } from "../protocol/jws.ts";
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
 
@@ -52,7 +52,7 @@ function requireKind(assertion: Jws): void {
     throw malformed(
       "it is signed with a secret. client_secret_jwt is not supported, because this server keeps only digests of secrets. Sign with a private key (private_key_jwt)",
     );
-  if (!SIGNING_ALGORITHMS.some((each) => each.algorithm === algorithm))
+  if (!VERIFYING_NAMES.some((name) => name === algorithm))
     throw malformed("its alg is not among token_endpoint_auth_signing_alg_values_supported");
   if (assertion.typ !== undefined && !hasType(assertion, "jwt", "client-authentication+jwt"))
     throw malformed("typ in its header says that it is of another kind");
