@@ -17,14 +17,10 @@ import type { Act } from "../rules/events.ts";
 import { type DetailedTarget, type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import {
-  accounts,
-  clients,
-  type DeviceCodeRecord,
-  deviceCodes,
-  type GrantRecord,
-  grants,
-} from "../store/tables.ts";
+import { clients } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { accounts } from "../store/tables/people.ts";
+import { type DeviceCodeRecord, deviceCodes } from "../store/tables/requests.ts";
 import { newGrant } from "./authorization.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { useFault } from "./client-access.ts";

@@ -9,7 +9,7 @@ import {
   issuerNamedBy,
   readForeignToken,
 } from "../rules/foreign-token.ts";
-import type { OnceKind } from "../store/tables.ts";
+import type { OnceKind } from "../store/tables/once.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
 import { LONGEST_FOREIGN_TOKEN, type TrustedIssuer } from "./trusted-issuers.ts";

@@ -9,7 +9,7 @@ import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /**
  * How far the clocks of a client and of this server may be apart, in seconds. FAPI 2.0 §5.3.2.1: 10 seconds ahead are accepted, more

@@ -4,16 +4,10 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { hold, insert, update } from "../store/contract.ts";
-import {
-  type AccountRecord,
-  accounts,
-  type ClientRecord,
-  clients,
-  type DeviceCodeRecord,
-  deviceCodes,
-  type GrantRecord,
-  grants,
-} from "../store/tables.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { type DeviceCodeRecord, deviceCodes } from "../store/tables/requests.ts";
 import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";

@@ -12,7 +12,7 @@ import { Parameters } from "../protocol/parameters.ts";
 import type { RequestObject } from "../protocol/request-object.ts";
 import { allowedAlgorithms, needsSignedRequests, signedRequestFault } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /** How far the clocks of a client and of this server may be apart, in seconds. */
 const SKEW_SECONDS = 30;
