@@ -49,7 +49,7 @@ export function withoutEmptyChannels(request: AuthenticatingRequest): Authentica
   const isNamed = clientId !== undefined || request.assertion !== undefined;
   if (header !== null && isNamed && /^(bearer|dpop)( |$)/i.test(header)) return { ...request, header: null };
   const named = header === null ? null : namedByBasic(header);
-  if (named === null) return { ...request, header };
+  if (named === null) return header === request.header ? request : { ...request, header };
   if (named !== "" && clientId !== undefined && clientId !== named)
     throw new OAuthError("client_id_mismatch");
   return { ...request, header: null, clientId: clientId ?? (named || undefined) };

@@ -156,15 +156,23 @@ async function sendAll(
   return "done";
 }
 
-/** A client that is down costs one attempt, and a slow one a turn: its other notices wait for their next time. */
+/** A client that is down costs one attempt of each notice, and a slow one a turn: its other notices come soon after. */
 async function sendInTurn(
   context: LogoutSenderContext,
   notices: readonly rules.ClientNotice[],
   turnMillis: number,
 ): Promise<void> {
   const turn = AbortSignal.timeout(turnMillis);
-  for (const notice of notices) if (turn.aborted || !(await send(context, notice))) return;
+  for (const notice of notices) {
+    if (turn.aborted) await putBack(context, notice);
+    else if (!(await send(context, notice))) return;
+  }
 }
+
+const putBack = (context: LogoutSenderContext, notice: rules.ClientNotice): Promise<unknown> =>
+  decide(context, SERVER_ACT, async () =>
+    rules.putBack(notice, await findNotice(context, notice.id), context.clock.seconds()),
+  );
 
 const conclude = (
   context: LogoutSenderContext,
