@@ -9,8 +9,9 @@ import { sectorFault } from "../protocol/sector.ts";
 import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
-  SIGNING_ALGORITHMS,
   type SigningAlgorithm,
+  VERIFYING_NAMES,
+  type VerifyingAlgorithm,
 } from "../protocol/signing-algorithms.ts";
 import type { ClientKeySet, ClientRecord } from "../store/tables/clients.ts";
 import { checkKeySet } from "./key-set.ts";
@@ -163,12 +164,7 @@ export function checkOpenIdMetadata(
     backchannelLogoutUri: readCalledUrl(members, "backchannel_logout_uri", policy),
     backchannelLogoutSessionRequired: readBoolean(members, "backchannel_logout_session_required"),
     ...keys,
-    requestObjectSigningAlg: readAlgorithm(
-      members,
-      "request_object_signing_alg",
-      SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
-      policy,
-    ),
+    requestObjectSigningAlg: readAlgorithm(members, "request_object_signing_alg", VERIFYING_NAMES, policy),
     requireSignedRequestObject: readRequireSigned(members, keys),
     tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
     requirePushedAuthorizationRequests: readBoolean(members, "require_pushed_authorization_requests"),
@@ -231,12 +227,12 @@ function refuseEncryption(members: Members, { narrows }: OpenIdPolicy): void {
 }
 
 /** `none` is never exchanged: a client that reads unsigned ID tokens would not check a signature. */
-function readAlgorithm(
+function readAlgorithm<Algorithm extends VerifyingAlgorithm>(
   members: Members,
   name: string,
-  offered: readonly SigningAlgorithm[],
+  offered: readonly Algorithm[],
   { narrows }: OpenIdPolicy,
-): SigningAlgorithm | null {
+): Algorithm | null {
   const named = readString(members, name);
   if (named === null) return null;
   const found = offered.find((algorithm) => algorithm === named);
@@ -340,7 +336,7 @@ function readAssertionAlgorithm(
   { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
   method: ClientRecord["tokenEndpointAuthMethod"],
   { hasWorkloads = false }: OpenIdPolicy,
-): SigningAlgorithm | null {
+): VerifyingAlgorithm | null {
   if (method === "none" && hasWorkloads)
     refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
   // A client that its platform vouches for needs no key of its own.
@@ -350,12 +346,10 @@ function readAssertionAlgorithm(
   if (method !== "private_key_jwt") return null;
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;
-  const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;
+  const found = VERIFYING_NAMES.find((algorithm) => algorithm === named);
   return (
     found ??
-    refuse(
-      `token_endpoint_auth_signing_alg '${named}' is not supported; use ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
-    )
+    refuse(`token_endpoint_auth_signing_alg '${named}' is not supported; use ${VERIFYING_NAMES.join(", ")}.`)
   );
 }
 
@@ -365,9 +359,7 @@ function readKeySet(value: unknown, { narrows }: OpenIdPolicy): ClientKeySet | n
   if (set.keys.length > 0) return set;
   return narrows
     ? null
-    : refuse(
-        `jwks has no key that this server can use. It verifies ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
-      );
+    : refuse(`jwks has no key that this server can use. It verifies ${VERIFYING_NAMES.join(", ")}.`);
 }
 
 function readIdTokenClaims(members: Members, { narrows }: OpenIdPolicy): OpenIdMetadata["idTokenClaims"] {

@@ -6,7 +6,7 @@ import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.t
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { SIGNING_NAMES, VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import { workloadDeclaration } from "./trust-schema.ts";
 import {
   claimMapping,
@@ -23,9 +23,6 @@ import {
   words,
   YEAR_SECONDS,
 } from "./values.ts";
-
-/** The algorithms with which the server can sign. */
-export const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
 
 export const accessTokenSeconds = (description: string) =>
   optional(wholeNumber(1, YEAR_SECONDS), { description, fallback: "lifetimes.access_token_seconds" });
@@ -84,7 +81,7 @@ export const clientDeclaration = table({
   tls_client_auth_san_email: optional(v.string(), {
     description: "For tls_client_auth, in place of the subject: an e-mail address in its certificate.",
   }),
-  token_endpoint_auth_signing_alg: optional(v.picklist(ALGORITHMS), {
+  token_endpoint_auth_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
     fallback: "any",
     description: "The one algorithm of its client assertions (private_key_jwt).",
   }),
@@ -141,15 +138,15 @@ export const clientDeclaration = table({
     description:
       "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
   }),
-  id_token_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  id_token_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "RS256 if it is among signing.algorithms, else the first of them",
     description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
   }),
-  userinfo_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  userinfo_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "JSON, unsigned",
     description: "The algorithm that signs what userinfo answers it.",
   }),
-  introspection_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  introspection_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "RS256 if it is among signing.algorithms, else the first of them",
     description:
       "The algorithm that signs what introspection answers it, when it asks for a signed answer (RFC 9701).",
@@ -178,7 +175,7 @@ export const clientDeclaration = table({
   initiate_login_uri: optional(v.string(), {
     description: "An https URL at which a sign-in that begins elsewhere is started.",
   }),
-  request_object_signing_alg: optional(v.picklist(ALGORITHMS), {
+  request_object_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
     fallback: "any, and unsigned",
     description: "The one algorithm with which its request objects may be signed.",
   }),
@@ -196,7 +193,7 @@ export const clientDeclaration = table({
     fallback: "false",
     description: "Whether its authorization requests count only if it pushed them (RFC 9126).",
   }),
-  authorization_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  authorization_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "as its ID tokens by default",
     description: "The algorithm of signed answers, which it gets with response_mode=jwt (JARM).",
   }),

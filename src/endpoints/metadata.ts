@@ -16,7 +16,7 @@ import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { listedResources } from "../protocol/protected-resource.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
 import { promptValues, RESPONSE_TYPES } from "./authorization-request.ts";
@@ -140,10 +140,7 @@ function metadataDocument({
     dpop_signing_alg_values_supported: configuration.dpop.signing_algorithms,
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
-    request_object_signing_alg_values_supported: [
-      "none",
-      ...SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
-    ],
+    request_object_signing_alg_values_supported: ["none", ...VERIFYING_NAMES],
     // RFC 9101 §10.5: a client may demand it of itself.
     require_signed_request_object: false,
     // RFC 9396 §10.

@@ -8,7 +8,7 @@ import type { ClientAuthenticationMethod } from "../../protocol/client-authentic
 import type { GrantType } from "../../protocol/grant-types.ts";
 import type { ClientId, RedirectUri, SecretDigest } from "../../protocol/identifiers.ts";
 import type { SecurityProfile } from "../../protocol/security-profile.ts";
-import type { SigningAlgorithm } from "../../protocol/signing-algorithms.ts";
+import type { SigningAlgorithm, VerifyingAlgorithm } from "../../protocol/signing-algorithms.ts";
 import { boolean, integer, json, list, orNull, type Row, table, text } from "../declare.ts";
 import { asItIs, type DisabledBy, digest, scope } from "./columns.ts";
 
@@ -130,7 +130,7 @@ export const clients = table("clients", {
     /** The name in its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
     tlsClientAuthName: orNull(asItIs<CertificateName>()),
     /** The one algorithm of its client assertions. Null: any that the server can verify. */
-    tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
+    tokenEndpointAuthSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The scopes that the client may have. */
     scope: scope(),
     /** The scopes of a request that names none. */
@@ -156,7 +156,7 @@ export const clients = table("clients", {
     jwks: orNull(keySet),
     jwksUri: orNull(text()),
     /** Null: any that the server can verify. */
-    requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    requestObjectSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
     /** RFC 9126 §6: whether each of its authorization requests must be pushed. */
