@@ -83,6 +83,7 @@ const KINDS = {
   authorization_code: "application",
   device_code: "device",
   jwt_bearer: "assertion",
+  ciba: "application",
 } as const;
 
 async function describeInstallation(
