@@ -7,7 +7,7 @@
  */
 
 import { isPublic } from "../clients/authentication-methods.ts";
-import { answerAlgorithm } from "../clients/openid-metadata.ts";
+import { answerAlgorithm, requireSignable } from "../clients/openid-metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
@@ -321,6 +321,7 @@ async function checkAssembled(
   const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
   const { redirectUri, responseMode } = target;
   try {
+    requireSignable(client, context.configuration.signing);
     if (fault !== null) throw fault;
     beside.refuseRepeated();
     refuseUnsupported(beside);

@@ -135,6 +135,7 @@ export const REASONS_ON_PAGES = {
   pushed_request_expired: own("sign_in_over", "nothing"),
   pushed_request_used: own("form_answered", "application"),
   pushed_request_required: ofApplication("application"),
+  profile_algorithm_missing: ofApplication("application"),
   response_not_signed: REDIRECTED,
   registration_parameter_unsupported: REDIRECTED,
   person_denied: REDIRECTED,

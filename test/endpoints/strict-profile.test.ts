@@ -57,6 +57,46 @@ const hold = (securityProfile: ClientRecord["securityProfile"]) =>
 
 const ASKED = { client_id: "strict", redirect_uri: CALLBACK };
 
+test(
+  proves(
+    "an operator who drops every strong algorithm gets refusals that name the cure, and no weaker signatures",
+    "FAPI 2.0 5.4.1-2",
+    "threat 85",
+  ),
+  async () => {
+    const weak = await startTestServer({ signing: { algorithms: ["RS256"] } });
+    try {
+      const person = await weak.signIn(await weak.addPerson("ada"));
+      const held = (changes: Partial<ClientRecord>) =>
+        weak.context.store.putClient({
+          ...client,
+          grantTypes: ["authorization_code", "client_credentials"],
+          securityProfile: "fapi-2.0",
+          ...changes,
+        });
+      await held({});
+      await expectRefusal(await postPush(weak, ASKED, credentials), 400, "unauthorized_client");
+      const asked = redirectOf(await answerConsentAt(weak, person, authorizePath(ASKED)));
+      expect(asked.searchParams.get("error")).toBe("unauthorized_client");
+      const form = { grant_type: "client_credentials" };
+      const body = await expectRefusal(
+        await weak.post("/auth/token", form, credentials.headers),
+        400,
+        "unauthorized_client",
+      );
+      expect(String(body.error_description)).toContain("algorithms");
+      // Nothing could sign an answer that must be signed: the person sees a page.
+      await held({ securityProfile: "fapi-2.0-message-signing" });
+      const page = await weak.fetch(authorizePath({ ...ASKED, response_mode: "jwt" }), {
+        headers: { cookie: person },
+      });
+      expect(page.status).toBe(400);
+    } finally {
+      await weak.close();
+    }
+  },
+);
+
 describe("a client of fapi-2.0", () => {
   test(
     proves(
