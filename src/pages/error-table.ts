@@ -245,6 +245,7 @@ export const REASONS_ON_PAGES = {
   // The pages that count attempts say so themselves, beside the field.
   too_many_requests: AS_JSON,
   registrations_full: AS_JSON,
+  too_many_proofs: AS_JSON,
   too_many_tokens: AS_JSON,
   busy: own("busy", "again"),
   unavailable: own("unavailable", "again"),

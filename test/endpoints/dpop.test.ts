@@ -705,6 +705,45 @@ describe("a resource of this server", () => {
     },
   );
 
+  test(
+    proves("bounds the proofs of a token, and of a client that registered itself", "threat 61"),
+    async () => {
+      const limited = await startTestServer({
+        limits: { proofs_per_token: 3, proofs_per_registered_client: 4 },
+      });
+      try {
+        const person = await limited.addPerson("ada");
+        const begin = async () => {
+          const code = await codeFor(limited, person, { scope: "openid" });
+          const answer = await requestBound(limited, "web", codeForm(code, WEB_CALLBACK), key);
+          return textOf(await jsonOf(answer), "access_token");
+        };
+        const ask = async (token: string, changes: ProofChanges = {}) => {
+          const response = await askBound(limited, "/auth/userinfo", token, key, changes);
+          return response.status;
+        };
+        const [first, second, third] = [await begin(), await begin(), await begin()];
+        // A proof that is refused leaves no row, and takes nothing from the budget.
+        expect(await ask(first, { claims: { jti: "once" } })).toBe(200);
+        for (let count = 0; count < 5; count += 1)
+          expect(await ask(first, { claims: { jti: "once" } })).toBe(401);
+        expect([await ask(first), await ask(first), await ask(first)]).toEqual([200, 200, 429]);
+        // Another token of the operator's client has a budget of its own.
+        expect([await ask(second), await ask(second)]).toEqual([200, 200]);
+        const client = await limited.context.store.findClient("web");
+        if (client === null) throw new Error("There is no client.");
+        await limited.context.store.putClient({ ...client, source: "registration" });
+        const refused = await askBound(limited, "/auth/userinfo", third, key);
+        await expectRefusal(refused, 429, "temporarily_unavailable");
+        expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+        await limited.context.store.vouchForClient("web");
+        expect(await ask(third)).toBe(200);
+      } finally {
+        await limited.close();
+      }
+    },
+  );
+
   test(proves("names both schemes to a request without a token", "RFC 9449 7.2-2"), async () => {
     const { headers } = await server.fetch("/auth/userinfo");
     expect(headers.get("www-authenticate")).toMatch(/^Bearer realm="Tessera", DPoP algs="ES256 /);

@@ -369,7 +369,7 @@ export const THREATS: Ledger = {
       id: "61",
       level: null,
       statement: "Rows and bytes that strangers can make the server keep",
-      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, and limits.tokens_per_registered_client tokens an hour; ends a person's oldest session beyond limits.sessions_per_person; sends at most mail.per_person_and_hour mails of a kind to a person, and keeps no row of more",
+      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, limits.tokens_per_registered_client tokens an hour, and limits.proofs_per_registered_client DPoP proofs at this server's own resources in ten minutes; ends a person's oldest session beyond limits.sessions_per_person; sends at most mail.per_person_and_hour mails of a kind to a person, and keeps no row of more",
     },
     {
       id: "62",
