@@ -92,7 +92,8 @@ export const REQUEST_OBJECT_REASONS = {
   profile_algorithm_missing: {
     error: "unauthorized_client",
     status: 400,
-    description: "This server signs with none of the algorithms that the security profile of the client allows.",
+    description:
+      "This server signs with none of the algorithms that the security profile of the client allows.",
     cure: "The operator adds PS256, ES256 or EdDSA to signing.algorithms, or takes the profile from the client: tessera client set --help.",
   },
   response_not_signed: {
