@@ -1,5 +1,5 @@
 /** Reading a token of another issuer: its form, who signed it, what it must say, and whether it counts once. */
-import type { EpochSeconds } from "../platform/clock.ts";
+
 import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import type { Act } from "../rules/events.ts";
 import {
@@ -9,6 +9,7 @@ import {
   issuerNamedBy,
   readForeignToken,
 } from "../rules/foreign-token.ts";
+import type { SignedOnce } from "../rules/once.ts";
 import type { OnceKind } from "../store/tables/once.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
@@ -71,9 +72,17 @@ export async function believe(
   }
 }
 
-/** Until when a used token is remembered: beyond its end for longer than the clocks of issuer and server may be apart (rules/foreign-token.ts). */
-export const rememberedUntil = ({ expiresAt }: Pick<ForeignToken, "expiresAt">): EpochSeconds =>
-  expiresAt + 60;
+/**
+ * A used token is remembered beyond its end for longer than the clocks of issuer and server may be apart (rules/foreign-token.ts). What
+ * counts once says when it was made; without that it is as old as can be.
+ */
+export const asUsedOnce = ({
+  expiresAt,
+  issuedAt,
+}: Pick<ForeignToken, "expiresAt" | "issuedAt">): SignedOnce => ({
+  madeAt: issuedAt ?? 0,
+  until: expiresAt + 60,
+});
 
 /** Uses up the token. Throws ForeignFault if it was used before (THREATS 37). */
 export async function spend(
@@ -83,6 +92,6 @@ export async function spend(
   { issuer }: Pick<TrustedIssuer, "issuer">,
   token: ForeignToken,
 ): Promise<void> {
-  const isNew = await useOnce(context, act, kind, [issuer, token.jti ?? ""], rememberedUntil(token));
+  const isNew = await useOnce(context, act, kind, [issuer, token.jti ?? ""], asUsedOnce(token));
   if (!isNew) throw new ForeignFault("replayed", "it was used before");
 }

@@ -5,11 +5,12 @@ import { OAuthError, REASONS, type Reason } from "../protocol/errors.ts";
 import type { Jws } from "../protocol/jws.ts";
 import type { Act } from "../rules/events.ts";
 import type { ForeignToken } from "../rules/foreign-token.ts";
+import type { SignedOnce } from "../rules/once.ts";
 import { clientOfWorkload } from "../rules/workload.ts";
 import { type ClientRecord, clients } from "../store/tables/clients.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
-import { believe, ForeignFault, issuerOf, rememberedUntil } from "./foreign-tokens.ts";
+import { asUsedOnce, believe, ForeignFault, issuerOf } from "./foreign-tokens.ts";
 import { allPages, collect, type Page } from "./paging.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
 
@@ -22,7 +23,7 @@ type WorkloadContext = Pick<
 interface Using {
   readonly act: Act;
   /** Whether this request is the first that uses what these parts name. */
-  isFirst(parts: readonly string[], until: number): Promise<boolean>;
+  isFirst(parts: readonly string[], text: SignedOnce): Promise<boolean>;
 }
 
 /** A token that its issuer signed. */
@@ -72,7 +73,7 @@ export function workloadProof(
       const { jti, subject } = believed.token;
       if (
         issuer.single_use &&
-        !(await request.isFirst(["workload", issuer.issuer, jti ?? ""], rememberedUntil(believed.token)))
+        !(await request.isFirst(["workload", issuer.issuer, jti ?? ""], asUsedOnce(believed.token)))
       )
         throw refused(new ForeignFault("replayed", "it was used before"));
       context.events.tell({ ...request.act, actor: { kind: "client", id: clientId } }, [

@@ -10,6 +10,7 @@ import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
+import type { SignedOnce } from "./once.ts";
 
 /**
  * How far the clocks of a client and of this server may be apart, in seconds. FAPI 2.0 §5.3.2.1: 10 seconds ahead are accepted, more
@@ -34,10 +35,8 @@ interface Circumstances {
 }
 
 /** What makes the assertion count once. */
-export interface SingleAssertion {
+export interface SingleAssertion extends SignedOnce {
   readonly jti: string;
-  /** From this time on it is refused anyway. */
-  readonly until: number;
 }
 
 /** Everything but the signature. Throws OAuthError for faults that do not depend on the client. */
@@ -46,7 +45,7 @@ export function requireAssertion(assertion: Jws, circumstances: Circumstances): 
   requireAudience(assertion, circumstances);
   const { jti } = assertion.claims;
   if (typeof jti !== "string" || jti === "") throw malformed("jti is missing");
-  return { jti, until: requireTimely(assertion, circumstances) };
+  return { jti, ...requireTimely(assertion, circumstances) };
 }
 
 /** RFC 8725 §3.1 and §3.11: signed with a private key, and not made for another purpose. */
@@ -76,8 +75,8 @@ function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: C
   });
 }
 
-/** The time from which on it is refused. RFC 7519 §4.1: a time that is there must be one (THREATS 36). */
-function requireTimely({ claims }: Jws, { now }: Circumstances): number {
+/** RFC 7519 §4.1: a time that is there must be one (THREATS 36). */
+function requireTimely({ claims }: Jws, { now }: Circumstances): SignedOnce {
   const expiresAt = timeOf(claims, "exp");
   if (expiresAt === null) throw untimely("exp is missing");
   const madeAt = timeOf(claims, "iat");
@@ -90,8 +89,8 @@ function requireTimely({ claims }: Jws, { now }: Circumstances): number {
   const until = Math.min(expiresAt, madeAt === null ? expiresAt : madeAt + LONGEST_SECONDS) + SKEW_SECONDS;
   if (now >= expiresAt + SKEW_SECONDS) throw untimely("it has expired");
   if (now >= until) throw untimely("it was made more than ten minutes ago (iat)");
-  // The store keeps whole seconds.
-  return Math.ceil(until);
+  // The store keeps whole seconds. Without iat it counts as made as early as its exp allows.
+  return { madeAt: madeAt ?? expiresAt - LONGEST_SECONDS, until: Math.ceil(until) };
 }
 
 function timeOf(claims: Jws["claims"], name: string): number | null {

@@ -11,6 +11,26 @@ export interface Single {
   readonly expiresAt: EpochSeconds;
 }
 
+/** A text that its signer made for one use. */
+export interface SignedOnce {
+  /** When it was made, or the latest moment at which it may have been. */
+  readonly madeAt: EpochSeconds;
+  /** From then on it is refused anyway. */
+  readonly until: EpochSeconds;
+}
+
+/** The clock of a signer may be so far ahead of this server's: the rules for each kind of text accept no more. */
+const AHEAD_SECONDS = 30;
+
+/**
+ * Whether the text may have been used before the database was restored. A restore brings back a table `once` that knows nothing of the
+ * uses since the backup, so nothing counts that was made before the restore (THREATS 37, 85). `restoredAt`: null if there was none.
+ */
+export const isOfBeforeRestore = (
+  { madeAt }: Pick<SignedOnce, "madeAt">,
+  restoredAt: EpochSeconds | null,
+): boolean => restoredAt !== null && madeAt <= restoredAt + AHEAD_SECONDS;
+
 /** The clocks of two nodes, or of one before and after it was set, may be this far apart. */
 export const SPARE_SECONDS = 60;
 

@@ -5,8 +5,10 @@ import { pushedKey } from "../../src/operations/dpop.ts";
 import { MANAGEMENT_SCOPES } from "../../src/protocol/management-scopes.ts";
 import { Parameters as SentParameters } from "../../src/protocol/parameters.ts";
 import { actOfStranger } from "../../src/rules/events.ts";
+import { insert } from "../../src/store/contract.ts";
 import { once } from "../../src/store/tables/once.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { RESTORED, revisions } from "../../src/store/tables/server.ts";
 import { startManagedServer } from "../api/support.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { openTemporary, withDatabaseFile } from "../store/sqlite/temporary.ts";
@@ -360,6 +362,21 @@ describe("a proof that was used", () => {
       await expectRefusal(await ask(second, proof), 400, "invalid_dpop_proof");
       await second.close();
     }),
+  );
+
+  test(
+    proves("is refused if it was made before the database was restored", "threat 85", "threat 37"),
+    async () => {
+      const restored = await startTestServer({}, { clock: server.clock });
+      const revision = server.clock.seconds();
+      await restored.context.store.commit({ changes: [insert(revisions, { name: RESTORED, revision })] });
+      const proof = await proofHeader(restored, key);
+      await expectRefusal(await ask(restored, proof), 400, "invalid_dpop_proof");
+      server.clock.advance(31);
+      await expectRefusal(await ask(restored, proof), 400, "invalid_dpop_proof");
+      expect((await ask(restored, await proofHeader(restored, key))).status).toBe(200);
+      await restored.close();
+    },
   );
 
   test(proves("is refused at a resource", "threat 85"), async () => {

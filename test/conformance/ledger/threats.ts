@@ -225,7 +225,7 @@ export const THREATS: Ledger = {
       id: "37",
       level: null,
       statement: "Client assertions used twice",
-      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept. An assertion that stands for a person counts once too; a token of a workload counts until it expires, or once where the operator says so",
+      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept. After a restore nothing counts that was made before it. An assertion that stands for a person counts once too; a token of a workload counts until it expires, or once where the operator says so",
     },
     {
       id: "38",
@@ -518,7 +518,7 @@ export const THREATS: Ledger = {
       level: null,
       statement:
         "DPoP: proofs used twice, on another node or after a restart; for another method, address or token; old ones; without a nonce; a private key in the proof; another key at a refresh; a bound token as a bearer token",
-      does: "keeps each proof until it would be refused anyway; compares method, address, hash of the token and time; takes nonces that it gave out minutes ago; binds refresh tokens of public clients, and counts no use without the key; a token has one scheme from its first moment on, at every door",
+      does: "keeps each proof until it would be refused anyway, and takes none from before a restore; compares method, address, hash of the token and time; takes nonces that it gave out minutes ago; binds refresh tokens of public clients, and counts no use without the key; a token has one scheme from its first moment on, at every door",
     },
     {
       id: "86",
