@@ -479,8 +479,9 @@ describe("the types of tokens", () => {
           await expectRefusal(await exchange(server, client, own ?? "", as), 400, "invalid_request");
         const sign = (claims: Record<string, unknown>) =>
           server.context.signingKeys.sign("RS256", "JWT", claims);
+        const { jti, sid, auth_time } = claimsOf(foreign);
         for (const changes of [
-          { jti: claimsOf(foreign).jti },
+          { jti, sid, auth_time },
           { jti: undefined },
           { jti: "AAAA" },
           { sid: "x" },
