@@ -4,9 +4,15 @@
  */
 
 import { needsKeys } from "../protocol/client-authentication.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
-import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
+import {
+  allowedAlgorithms,
+  canSignFor,
+  SECURITY_PROFILES,
+  type SecurityProfile,
+} from "../protocol/security-profile.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
   type SigningAlgorithm,
@@ -71,6 +77,18 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
 
+/**
+ * A client of a profile believes strong signatures alone, so the server signs nothing for it with another algorithm, and does nothing
+ * for it either: tokens would be lost that it could not hand out. Throws `profile_algorithm_missing`.
+ */
+export function requireSignable(
+  client: Pick<ClientRecord, "clientId" | "securityProfile">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): void {
+  if (!canSignFor(client, algorithms))
+    throw new OAuthError("profile_algorithm_missing", { clientId: client.clientId });
+}
+
 /** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
 export const introspectionAlgorithm = (
   client: Pick<ClientRecord, "introspectionSignedResponseAlg" | "securityProfile">,
@@ -78,17 +96,21 @@ export const introspectionAlgorithm = (
 ): SigningAlgorithm | null => {
   const { introspectionSignedResponseAlg: named } = client;
   const allowed = allowedAlgorithms(client, algorithms);
-  if (named === null) return defaultSigningAlgorithm(allowed);
+  if (named === null) return allowed.length === 0 ? null : defaultSigningAlgorithm(allowed);
   return allowed.includes(named) ? named : null;
 };
 
-/** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */
+/**
+ * One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. Throws
+ * `profile_algorithm_missing` if there is none: another algorithm would be a way around the profile.
+ */
 function algorithmFor(
   client: Pick<ClientRecord, "securityProfile">,
   named: SigningAlgorithm | null,
   configured: readonly SigningAlgorithm[],
 ): SigningAlgorithm {
   const allowed = allowedAlgorithms(client, configured);
+  if (allowed.length === 0) throw new OAuthError("profile_algorithm_missing");
   return named !== null && allowed.includes(named) ? named : defaultSigningAlgorithm(allowed);
 }
 
@@ -109,7 +131,10 @@ export const accessTokenAlgorithms = (signing: {
   readonly algorithms: readonly SigningAlgorithm[];
 }): readonly SigningAlgorithm[] => [
   ...new Set(
-    [null, ...SECURITY_PROFILES].map((securityProfile) => accessTokenAlgorithm({ securityProfile }, signing)),
+    [null, ...SECURITY_PROFILES]
+      .map((securityProfile) => ({ securityProfile }))
+      .filter((client) => canSignFor(client, signing.algorithms))
+      .map((client) => accessTokenAlgorithm(client, signing)),
   ),
 ];
 

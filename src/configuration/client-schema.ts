@@ -207,7 +207,7 @@ export const clientDeclaration = table({
   backchannel_client_notification_endpoint: optional(v.string(), {
     description: 'The https address that gets the pings, for backchannel_token_delivery_mode = "ping".',
   }),
-  backchannel_authentication_request_signing_alg: optional(v.picklist(ALGORITHMS), {
+  backchannel_authentication_request_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
     fallback: "its requests to people are not signed",
     description:
       "The algorithm with which it signs each of its requests to people; those that it does not sign are refused. It needs its keys.",

@@ -89,9 +89,7 @@ function metadataDocument({
     // CIBA §4.
     backchannel_authentication_endpoint: url(ENDPOINT_PATHS.backchannelAuthentication),
     backchannel_token_delivery_modes_supported: DELIVERY_MODES,
-    backchannel_authentication_request_signing_alg_values_supported: SIGNING_ALGORITHMS.map(
-      ({ algorithm }) => algorithm,
-    ),
+    backchannel_authentication_request_signing_alg_values_supported: VERIFYING_NAMES,
     backchannel_user_code_parameter_supported: false,
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),

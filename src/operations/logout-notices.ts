@@ -11,6 +11,7 @@ import type { ServerKeys } from "../platform/keys.ts";
 import type { Outbound } from "../platform/outbound.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
+import { canSignFor } from "../protocol/security-profile.ts";
 import { isEnabled } from "../rules/client.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/logout-notice.ts";
@@ -212,6 +213,9 @@ async function post(
     },
     clock.seconds(),
   );
+  // The operator may add one again before the notice is given up.
+  if (!canSignFor(client, configuration.signing.algorithms))
+    return { outcome: "failed", reason: "profile_algorithm_missing" };
   const algorithm = idTokenAlgorithm(client, configuration.signing);
   const token = await signingKeys.sign(algorithm, LOGOUT_TOKEN_TYPE, claims);
   return deliver(outbound, {

@@ -82,6 +82,10 @@ export const allowedAlgorithms = <Algorithm extends string>(
   algorithms: readonly Algorithm[],
 ): readonly Algorithm[] => (isStrict(client) ? algorithms.filter(isStrong) : algorithms);
 
+/** Whether this server can sign for the client at all. The operator may drop the last strong algorithm long after the registration. */
+export const canSignFor = (client: Profiled, offered: readonly string[]): boolean =>
+  allowedAlgorithms(client, offered).length > 0;
+
 /** FAPI 2.0 §5.3.2.1: whether the client keeps its refresh token when it uses it (rules/refresh-token.ts). */
 export const keepsRefreshTokens = isStrict;
 
@@ -155,7 +159,7 @@ export function profileFault(client: ProfiledMetadata, offered: readonly string[
     if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
       return `security_profile '${profile}' allows ${STRICT_ALGORITHMS.join(", ")}; ${member} is ${algorithm}.`;
   }
-  if (allowedAlgorithms(client, offered).length === 0)
+  if (!canSignFor(client, offered))
     return `security_profile '${profile}' needs ${STRICT_ALGORITHMS.join(", ")}, and this server signs with none of them. Add one to signing.algorithms.`;
   if (signsMessages(client) && client.jwks === null && client.jwksUri === null)
     return `security_profile '${profile}' needs the keys of the client: jwks or jwks_uri.`;

@@ -169,7 +169,7 @@ export const clients = table("clients", {
     backchannelTokenDeliveryMode: orNull(text<DeliveryMode>()),
     backchannelClientNotificationEndpoint: orNull(text()),
     /** The algorithm with which it signs each of its requests to people. Null: it signs none. */
-    backchannelAuthenticationRequestSigningAlg: orNull(text<SigningAlgorithm>()),
+    backchannelAuthenticationRequestSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
