@@ -20,7 +20,7 @@ import { clientName, displayText, isOwnComputer, markedName } from "./display.ts
 import { ACKNOWLEDGED, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { offering } from "./page-error.ts";
-import { askedAccess, hindrance } from "./question.ts";
+import { askedAccess, hindrance, levelOfAsked } from "./question.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
@@ -184,7 +184,8 @@ async function pageForCode(
   if (answer !== null) return donePage(context, incoming, client, { answer });
   // A client that is gone cannot ask.
   if (client === null) return codePage(context, incoming, account, typed, "unknown");
-  const hindered = await hindrance(context, incoming, client, device, signedIn, pageOfCode(context, typed));
+  const level = levelOfAsked(context, client, device, account);
+  const hindered = await hindrance(context, incoming, client, level, signedIn, pageOfCode(context, typed));
   if (hindered !== null) return hindered;
   return confirmPage(context, incoming, account, code, device, client, asking);
 }
@@ -286,7 +287,8 @@ async function answerForm(
     const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
     if (wanted === "approved") {
       const here = pageOfCode(context, typed);
-      const hindered = await hindrance(context, incoming, client, device, signedIn, here);
+      const level = levelOfAsked(context, client, device, account);
+      const hindered = await hindrance(context, incoming, client, level, signedIn, here);
       if (hindered !== null) return hindered;
       if (!isMeant) return seeOther(here);
     }

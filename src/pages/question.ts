@@ -2,11 +2,11 @@
 import type { Context } from "../operations/context.ts";
 import type { SignedIn } from "../operations/sessions.ts";
 import { type Incoming, seeOther } from "../platform/http.ts";
-import { highestLevel, reaches } from "../protocol/authentication-level.ts";
+import { type AuthenticationLevel, highestLevel, reaches } from "../protocol/authentication-level.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import type { Details } from "../rules/authorization-details.ts";
 import { levelOfAccess, levelOfPerson, mayUse } from "../rules/client-access.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { AccountRecord, ClientRecord } from "../store/tables.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
 import { detailWords } from "./details.ts";
 import { notAllowedPage } from "./not-allowed.tsx";
@@ -31,38 +31,36 @@ export const askedAccess = (
   onlyHere: authorizationDetails === null && isOnlyHere(context, scope, resources),
 });
 
-/** Whether the person signed in as well as this access demands. The redemption of the code or request checks it again. */
-const isGoodSignIn = (
-  { levelPolicy }: Context,
+/** How well a person must have signed in for this access. */
+export const levelOfAsked = (
+  { levelPolicy }: Pick<Context, "levelPolicy">,
   client: ClientRecord,
   { scope, authorizationDetails }: Asked,
-  { account, session }: SignedIn,
-): boolean =>
-  reaches(
-    session.authenticationLevel,
-    highestLevel([
-      levelOfAccess(levelPolicy, client, scope, authorizationDetails),
-      levelOfPerson(levelPolicy, account),
-    ]),
-  );
+  account: AccountRecord,
+): AuthenticationLevel =>
+  highestLevel([
+    levelOfAccess(levelPolicy, client, scope, authorizationDetails),
+    levelOfPerson(levelPolicy, account),
+  ]);
 
 /**
  * Where the person goes who cannot allow this as they are: to the page that says that the client is not for them, or to the step of
- * the sign-in that is missing. Null if nothing is. `here`: the page with the question, to come back to.
+ * the sign-in that is missing. Null if nothing is. The redemption of the code or request checks both again. `level`: how well the person
+ * must have signed in. `here`: the page with the question, to come back to.
  */
 export async function hindrance(
   context: Context,
   incoming: Incoming,
   client: ClientRecord,
-  asked: Asked,
-  signedIn: SignedIn,
+  level: AuthenticationLevel,
+  { account, session }: SignedIn,
   here: string,
 ): Promise<Response | null> {
   const { issuer } = context;
-  if (!mayUse(client, signedIn.account)) {
+  if (!mayUse(client, account)) {
     const another = pagePath(issuer, "/login", { return_to: here, choose: "1" });
-    return notAllowedPage(context, incoming, client, signedIn.account, another);
+    return notAllowedPage(context, incoming, client, account, another);
   }
-  if (isGoodSignIn(context, client, asked, signedIn)) return null;
+  if (reaches(session.authenticationLevel, level)) return null;
   return seeOther(pagePath(issuer, "/login", { return_to: here, step_up: "1" }));
 }
