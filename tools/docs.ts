@@ -92,7 +92,7 @@ function row({ key, description, allowed, fallback, unit }: Setting): string {
 
 const ERRORS_INTRODUCTION = `# Errors
 
-<!-- Made from src/protocol/errors.ts by tools/docs.ts. Change the words there. -->
+<!-- Made from src/protocol/errors/ by tools/docs.ts. Change the words there. -->
 
 Every refusal has an \`error\` (the specification's code), an \`error_description\` for the developer, and usually an
 \`error_uri\` that links to its entry on the server's own page, \`/help/errors\`. The server logs one line for each refusal,

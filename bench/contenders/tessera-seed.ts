@@ -22,15 +22,10 @@ import { SERVER_ACT } from "../../src/rules/events.ts";
 import { insert, row } from "../../src/store/contract.ts";
 import { shardOf } from "../../src/store/declare.ts";
 import { openStore } from "../../src/store/open.ts";
-import {
-  type ClientRecord,
-  clients,
-  codes,
-  type GrantRecord,
-  grants,
-  type SessionRecord,
-  sessions,
-} from "../../src/store/tables.ts";
+import { type ClientRecord, clients } from "../../src/store/tables/clients.ts";
+import { type GrantRecord, grants } from "../../src/store/tables/grants.ts";
+import { codes } from "../../src/store/tables/requests.ts";
+import { type SessionRecord, sessions } from "../../src/store/tables/sign-in.ts";
 
 import { APP, CHALLENGE, DEVICE, OPENID_APPS, PERSON, SIGNED_APP } from "./clients.ts";
 import type { CredentialKind } from "./contender.ts";

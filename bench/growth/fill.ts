@@ -28,16 +28,11 @@ import { shardOf } from "../../src/store/declare.ts";
 import { Commits } from "../../src/store/sqlite/commit.ts";
 import type { Connection } from "../../src/store/sqlite/driver.ts";
 import { Looks } from "../../src/store/sqlite/look.ts";
-import {
-  type AccountRecord,
-  type AuthorizationCodeRecord,
-  type ClientRecord,
-  type ConsentRecord,
-  clients,
-  type GrantRecord,
-  grants,
-  type RefreshTokenRecord,
-} from "../../src/store/tables.ts";
+import { type ClientRecord, clients } from "../../src/store/tables/clients.ts";
+import { type ConsentRecord, type GrantRecord, grants } from "../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import type { AuthorizationCodeRecord } from "../../src/store/tables/requests.ts";
+import type { RefreshTokenRecord } from "../../src/store/tables/tokens.ts";
 import { APP, CHALLENGE } from "../contenders/clients.ts";
 
 /** The devices on which each person has signed in. Each has a grant of its own. */

@@ -11,7 +11,7 @@ import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccessTokenRecord } from "../../src/store/tables.ts";
+import type { AccessTokenRecord } from "../../src/store/tables/tokens.ts";
 
 import { APP, PERSON } from "../contenders/clients.ts";
 import { placesIn } from "../contenders/tessera.ts";

@@ -19,7 +19,7 @@ import {
   PASSKEY_ALGORITHMS,
   toBase64url,
 } from "../protocol/webauthn.ts";
-import type { PasskeyRecord } from "../store/tables.ts";
+import type { PasskeyRecord } from "../store/tables/sign-in.ts";
 import { algorithmOf, isUsableKey } from "./passkey-key.ts";
 
 /** This server, as a relying party (WebAuthn §4). */

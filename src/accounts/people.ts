@@ -9,7 +9,7 @@ import type {
   PersonAttributes,
   PersonDeclared,
   PersonProfile,
-} from "../store/tables.ts";
+} from "../store/tables/people.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
 const newSubject = (random: RandomBytes): SubjectId =>

@@ -1,6 +1,11 @@
 /** The checks of what is known about a person beside their names: the claims of OpenID Connect Core §5.1, and attributes. */
 import { FACTS_BYTES, isTooLong } from "../protocol/fact-size.ts";
-import type { AttributeValue, PersonAttributes, PersonProfile, PostalAddress } from "../store/tables.ts";
+import type {
+  AttributeValue,
+  PersonAttributes,
+  PersonProfile,
+  PostalAddress,
+} from "../store/tables/people.ts";
 import { personNameFault, unseenFault } from "./people.ts";
 
 /** Why a value is not allowed, in words that follow "it"; null if it is allowed. */

@@ -4,7 +4,7 @@ import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { SecretDigest } from "../protocol/identifiers.ts";
 import { TOTP_DIGITS, TOTP_SECONDS, TOTP_WINDOW } from "../protocol/totp.ts";
-import type { TotpRecord } from "../store/tables.ts";
+import type { TotpRecord } from "../store/tables/sign-in.ts";
 
 /** RFC 4226 §4 R6: 160 bits. */
 const SECRET_BYTES = 20;

@@ -16,7 +16,7 @@ import {
 } from "../operations/management/access.ts";
 import type { LiveAccessToken } from "../rules/access-token.ts";
 import type { RevokedAccess } from "../rules/grant.ts";
-import type { GrantRecord } from "../store/tables.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
 import { describeGrant } from "./describe.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";

@@ -4,7 +4,7 @@ import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
-import { CLIENT_SOURCES } from "../store/tables.ts";
+import { CLIENT_SOURCES } from "../store/tables/clients.ts";
 import { time } from "./schemas.ts";
 
 const texts = v.array(v.string());

@@ -17,7 +17,7 @@ import {
 } from "../operations/management/clients.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { makeManagedClients } from "../recipes/managed.ts";
-import { CLIENT_SOURCES, type ClientRecord } from "../store/tables.ts";
+import { CLIENT_SOURCES, type ClientRecord } from "../store/tables/clients.ts";
 import {
   type ChangedClientBody,
   changedClientBody,

@@ -1,7 +1,7 @@
 /** A client in JSON: as the management API answers, and as the command line prints with `--json`. */
 import { describeClient } from "../clients/metadata.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /** The metadata in the words of RFC 7591, with facts for the operator only. Never a secret. */
 export const describeForOperator = (client: ClientRecord) => ({

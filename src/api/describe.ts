@@ -7,15 +7,10 @@ import { type EpochSeconds, isoTime } from "../platform/clock.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { pictureAddress } from "../rules/picture.ts";
 import type { KeyState } from "../rules/signing-key.ts";
-import type {
-  AccountRecord,
-  GrantRecord,
-  GroupMemberRecord,
-  GroupRecord,
-  LinkRecord,
-  RingKey,
-  SessionRecord,
-} from "../store/tables.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { RingKey } from "../store/tables/keys.ts";
+import type { AccountRecord, GroupMemberRecord, GroupRecord } from "../store/tables/people.ts";
+import type { LinkRecord, SessionRecord } from "../store/tables/sign-in.ts";
 
 const timeOrNull = (at: EpochSeconds | null): string | null => (at === null ? null : isoTime(at));
 

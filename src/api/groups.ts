@@ -12,7 +12,7 @@ import {
   removeMember,
   showGroup,
 } from "../operations/management/groups.ts";
-import type { GroupRecord } from "../store/tables.ts";
+import type { GroupRecord } from "../store/tables/people.ts";
 import { describeGroup, describeMember } from "./describe.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";

@@ -26,7 +26,7 @@ import {
 } from "../operations/management/ways-in.ts";
 import { isoTime } from "../platform/clock.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { describePasskey, describePerson, describeSession } from "./describe.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiAnswer, type ApiCall, type ApiRoute, apiRoute, FILE } from "./route.ts";

@@ -9,7 +9,7 @@ import {
 } from "../operations/management/record.ts";
 import { explanationFacts, refusalFacts } from "../operations/refusals.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { AuditRecord, RefusalRecord } from "../store/tables.ts";
+import type { AuditRecord, RefusalRecord } from "../store/tables/records.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { time } from "./schemas.ts";

@@ -8,7 +8,7 @@ import {
 } from "../operations/management/webhooks.ts";
 import { deliveryFacts } from "../operations/webhooks.ts";
 import { eventsOf } from "../rules/webhook.ts";
-import type { WebhookDeliveryRecord } from "../store/tables.ts";
+import type { WebhookDeliveryRecord } from "../store/tables/waiting.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { time } from "./schemas.ts";

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { findBackups, forgetBackup } from "../operations/backups.ts";
 import { fileDigest } from "../platform/file-digest.ts";
 import type { Store } from "../store/contract.ts";
-import type { BackupRecord } from "../store/tables.ts";
+import type { BackupRecord } from "../store/tables/server.ts";
 
 export interface Rotation {
   readonly removed: readonly string[];

@@ -13,7 +13,7 @@ import { databaseFile, isEmbedded, openStore, requireDatabase } from "../store/o
 import type { Backup } from "../store/sqlite/backup.ts";
 import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
 import { publish } from "../store/sqlite/files.ts";
-import type { BackupRecord } from "../store/tables.ts";
+import type { BackupRecord } from "../store/tables/server.ts";
 import { describeBackup, summary } from "./backup-describe.ts";
 import { keepLast, type Rotation } from "./backup-rotation.ts";
 import { type EncryptionOptions, recipientsOf } from "./backup-secrets.ts";

@@ -1,6 +1,6 @@
 /** Words for the facts of a client, for people at a terminal. */
 import { SHORT_GRANTS } from "../protocol/grant-types.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 export const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
   configuration: "configuration",

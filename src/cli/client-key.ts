@@ -6,7 +6,7 @@ import { type ClientKeyPair, newClientKeyPair } from "../keys/client-key-pair.ts
 import { changeClient } from "../operations/clients.ts";
 import { fileFault } from "../platform/file-fault.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientJwk, ClientRecord } from "../store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../store/tables/clients.ts";
 import { checked } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";

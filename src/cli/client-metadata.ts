@@ -27,7 +27,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { isBlank } from "../protocol/names.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
-import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables/clients.ts";
 import { type OpenIdOptions, openIdMembers, withOpenIdOptions } from "./client-openid.ts";
 import { collectWorkload } from "./client-workloads.ts";
 import { CommandError } from "./command-error.ts";

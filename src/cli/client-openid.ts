@@ -6,7 +6,7 @@ import { keySetIn } from "../keys/client-certificate.ts";
 import { CERTIFICATE_NAME_KINDS, type CertificateName } from "../protocol/certificate-name.ts";
 import { sectorOf } from "../protocol/sector.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { CommandError } from "./command-error.ts";
 import { duration } from "./output.ts";
 

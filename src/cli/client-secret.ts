@@ -5,7 +5,7 @@ import { hasSecrets, isPublic } from "../clients/authentication-methods.ts";
 import { mintClientSecret } from "../clients/clients.ts";
 import { addClientSecret, removeClientSecret } from "../operations/clients.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient } from "./find.ts";

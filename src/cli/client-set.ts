@@ -7,7 +7,7 @@ import { changedMetadata } from "../clients/change.ts";
 import { type ChangedClient, changeClient } from "../operations/clients.ts";
 import { usesCertificate } from "../protocol/client-authentication.ts";
 import { isUnprotected } from "../protocol/redirect-uri.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { shortGrant } from "./client-describe.ts";
 import {
   type ChangeOptions,

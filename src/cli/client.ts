@@ -21,7 +21,12 @@ import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { rulesOf as exchangeRulesOf } from "../rules/token-exchange.ts";
-import { CLIENT_SOURCES, type ClientRecord, type ClientSource, describesItself } from "../store/tables.ts";
+import {
+  CLIENT_SOURCES,
+  type ClientRecord,
+  type ClientSource,
+  describesItself,
+} from "../store/tables/clients.ts";
 import { SOURCES, shortGrant } from "./client-describe.ts";
 import { addClientDocumentCommands } from "./client-documents.ts";
 import { addClientKeyCommands, withNewKeyFile } from "./client-key.ts";

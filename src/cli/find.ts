@@ -3,7 +3,8 @@ import { findClient } from "../operations/clients.ts";
 import { findGroup, findGroupLike } from "../operations/groups.ts";
 import { findAccountBySignInName } from "../operations/people.ts";
 import type { Store } from "../store/contract.ts";
-import type { AccountRecord, ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { CommandError } from "./command-error.ts";
 
 interface Reading {

@@ -5,7 +5,7 @@ import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { everyGrant, findGrant, type GrantFilter, revokeAccess, revokeGrant } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
 import type { AccessFilter } from "../rules/grant.ts";
-import type { GrantRecord } from "../store/tables.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";

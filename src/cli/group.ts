@@ -18,7 +18,7 @@ import { collect } from "../operations/paging.ts";
 import { changeAccount } from "../operations/people.ts";
 import { isoTime } from "../platform/clock.ts";
 import { isBlank } from "../protocol/names.ts";
-import type { AccountRecord, GroupRecord } from "../store/tables.ts";
+import type { AccountRecord, GroupRecord } from "../store/tables/people.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";

@@ -12,7 +12,7 @@ import {
 } from "../operations/signing-keys.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type KeyState, stateOf } from "../rules/signing-key.ts";
-import type { RingKey, SigningKeyRecord } from "../store/tables.ts";
+import type { RingKey, SigningKeyRecord } from "../store/tables/keys.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { localTime, printJson, printTable } from "./output.ts";

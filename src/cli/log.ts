@@ -18,7 +18,7 @@ import { jsonText } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type AuditFault, eventsOfKind } from "../rules/audit.ts";
 import { type Actor, EVENT_TYPES } from "../rules/events.ts";
-import type { ActorKind, AuditRecord } from "../store/tables.ts";
+import type { ActorKind, AuditRecord } from "../store/tables/records.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { counted, decimal, localTime, printJson } from "./output.ts";

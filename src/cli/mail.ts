@@ -12,7 +12,7 @@ import { allPages, type Page } from "../operations/paging.ts";
 import { findAccount } from "../operations/people.ts";
 import { isMailAddress } from "../platform/mailbox.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, stateOf } from "../rules/mail.ts";
-import type { MailRecord } from "../store/tables.ts";
+import type { MailRecord } from "../store/tables/waiting.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";

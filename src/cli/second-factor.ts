@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { findTotp, findWaysIn } from "../operations/second-factor.ts";
 import { countRecoveryCodes, removeTotpByOperator } from "../operations/second-factor-changes.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";

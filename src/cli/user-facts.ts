@@ -11,7 +11,7 @@ import {
 } from "../accounts/profile.ts";
 import { readFactValue } from "../protocol/fact-value.ts";
 import type { AccountChanges, ProfileChanges } from "../rules/account-changes.ts";
-import type { AccountRecord, AttributeValue, PersonProfile } from "../store/tables.ts";
+import type { AccountRecord, AttributeValue, PersonProfile } from "../store/tables/people.ts";
 import { collectNames, collectPair } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommonOptions } from "./workspace.ts";

@@ -28,7 +28,7 @@ import { parseIssuer } from "../protocol/issuer.ts";
 import { sortedGroups } from "../rules/group.ts";
 import { type NewPicture, newPictureId, pictureAddress } from "../rules/picture.ts";
 import { rolesOf } from "../rules/role.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireAccount, requireGroups } from "./find.ts";

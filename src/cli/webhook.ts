@@ -14,7 +14,7 @@ import {
 } from "../operations/webhooks.ts";
 import { createOutbound } from "../platform/outbound.ts";
 import { eventsOf, stateOf } from "../rules/webhook.ts";
-import type { WebhookDeliveryRecord } from "../store/tables.ts";
+import type { WebhookDeliveryRecord } from "../store/tables/waiting.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { localTime, printJson, printTable, relativeTime } from "./output.ts";

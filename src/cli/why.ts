@@ -5,7 +5,7 @@ import { type Explanation, explainRequest, explanationFacts } from "../operation
 import { printable } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type Comparison, RING_SLOTS, STRANGERS_SLOTS } from "../rules/refusal-record.ts";
-import type { RefusalRecord } from "../store/tables.ts";
+import type { RefusalRecord } from "../store/tables/records.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { auditLine } from "./log.ts";

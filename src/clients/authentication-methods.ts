@@ -16,7 +16,7 @@ import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import { decodeFormComponent } from "../protocol/parameters.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /** The parts of a request with which clients authenticate. */
 export interface AuthenticatingRequest {

@@ -5,7 +5,7 @@
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Branded } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,

@@ -1,6 +1,6 @@
 /** The members of a client's metadata about the binding of its tokens (protocol/bindings.ts). */
 import { usesCertificate } from "../protocol/client-authentication.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { type Members, readBoolean, refuse } from "./members.ts";
 
 export type BindingMetadata = Pick<

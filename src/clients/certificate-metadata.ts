@@ -4,7 +4,7 @@ import {
   type CertificateName,
   certificateNameFault,
 } from "../protocol/certificate-name.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { type Members, readString, refuse } from "./members.ts";
 
 const memberOf = (kind: CertificateName["kind"]): string => `tls_client_auth_${kind}`;

@@ -6,7 +6,7 @@ import { CERTIFICATE_NAME_KINDS } from "../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables/clients.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";

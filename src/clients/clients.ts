@@ -17,7 +17,7 @@ import {
   type ClientRules,
   type ClientSecretRecord,
   describesItself,
-} from "../store/tables.ts";
+} from "../store/tables/clients.ts";
 import { offeredMethods } from "./authentication-methods.ts";
 import { namesByLanguage } from "./localized.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";

@@ -12,7 +12,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import { isLoopback, isUnprotected } from "../protocol/redirect-uri.ts";
-import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
+import type { ClientRecord, ClientSecretRecord } from "../store/tables/clients.ts";
 import { hasSecrets, isPublic } from "./authentication-methods.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
 import { namesByLanguage } from "./localized.ts";

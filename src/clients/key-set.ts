@@ -1,7 +1,7 @@
 /** RFC 7517: the public keys of a client or of an issuer, as its metadata or its `jwks_uri` gives them. */
 import { isJsonObject } from "../protocol/json.ts";
 import { isRsaExponent, PRIVATE_MEMBERS, RSA_BITS } from "../protocol/public-jwk.ts";
-import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
+import type { ClientJwk, ClientKeySet } from "../store/tables/clients.ts";
 
 /** Each key costs a client's request a look, and the database room. */
 const MOST_KEYS = 20;

@@ -1,6 +1,6 @@
 /** Where a person goes who opens an application from a page of this server. */
 import type { Issuer } from "../protocol/issuer.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /**
  * The address of the application for a link; null if the client has named none.

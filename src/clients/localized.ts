@@ -1,6 +1,6 @@
 /** RFC 7591 §2.2: names and addresses of a client in several languages, as `client_name#de`. */
 import { type PeopleWords, wordsIn } from "../protocol/people-words.ts";
-import type { ClientRecord, LocalizedMembers } from "../store/tables.ts";
+import type { ClientRecord, LocalizedMembers } from "../store/tables/clients.ts";
 import { isAbsent, type Members, readWebUrl, refuse } from "./members.ts";
 
 /** The members for people. A logo is not among them: pages load nothing from other sites. */

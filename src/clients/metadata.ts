@@ -20,7 +20,7 @@ import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../proto
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables/clients.ts";
 import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
 import { describeCertificateName, readCertificateName } from "./certificate-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";

@@ -12,7 +12,7 @@ import {
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
 } from "../protocol/signing-algorithms.ts";
-import type { ClientKeySet, ClientRecord } from "../store/tables.ts";
+import type { ClientKeySet, ClientRecord } from "../store/tables/clients.ts";
 import { checkKeySet } from "./key-set.ts";
 import {
   isAbsent,

@@ -3,7 +3,7 @@
  * may have asked it of the client, and a thief of its registration access token must not talk it out of its defences (THREATS 85).
  */
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { type Members, readBoolean, readString } from "./members.ts";
 
 type Demands = Pick<ClientRecord, (typeof DEMANDS)[number][1] | "securityProfile">;

@@ -1,6 +1,6 @@
 /** The workloads of a client, as the operator writes them: checked once, for the configuration, the command line and the API. */
 import { isJsonObject } from "../protocol/json.ts";
-import type { Workload, WorkloadClaim } from "../store/tables.ts";
+import type { Workload, WorkloadClaim } from "../store/tables/clients.ts";
 import { refuse } from "./members.ts";
 
 const MOST_WORKLOADS = 50;

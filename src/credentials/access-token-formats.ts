@@ -5,7 +5,7 @@
 import { hasJwtForm, type VerifyJwt } from "../keys/verify.ts";
 import type { AccessTokenFormatName, Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, SecretDigest } from "../protocol/identifiers.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { parseCredential, parseRecordId, secretMatches } from "./credential.ts";
 
 /** An access token from a request. Its form is right; only the store can tell whether it exists. */

@@ -1,5 +1,5 @@
 /** RFC 8693 §4.1: the claim that says who acts for the subject of a token, in JWTs and at introspection alike. */
-import type { Actor, Exchange } from "../store/tables.ts";
+import type { Actor, Exchange } from "../store/tables/tokens.ts";
 
 export interface ActClaim extends Actor {
   /** The actor before this one. It is history, and no API decides by it. */

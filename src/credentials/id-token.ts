@@ -4,7 +4,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { hashOf, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { GrantRecord } from "../store/tables.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
 
 /** The facts of an ID token. */
 export interface Identity {

@@ -5,7 +5,8 @@ import type { AuthorizationDetail } from "../protocol/authorization-details.ts";
 import { type Binding, bindingOf, type Confirmation, cnfOf } from "../protocol/bindings.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import type { Exchange, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { Exchange, RefreshTokenRecord } from "../store/tables/tokens.ts";
 import { type ActClaim, actClaim } from "./act-claim.ts";
 import { recordIdText } from "./credential.ts";
 

@@ -9,13 +9,9 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import { encodeList, shardOf } from "../store/declare.ts";
-import type {
-  AccessTokenRecord,
-  ClientRecord,
-  Exchange,
-  GrantRecord,
-  RefreshTokenRecord,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { AccessTokenRecord, Exchange, RefreshTokenRecord } from "../store/tables/tokens.ts";
 import { accessTokenFormatFor } from "./access-token-formats.ts";
 import {
   assembleCredential,

@@ -45,7 +45,7 @@ import { individualClaims, scopeToAllow } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { type LevelPolicy, levelOfAccess } from "../rules/client-access.ts";
 import { askableScope, type DetailedTarget, requestedTarget } from "../rules/scope.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { assembleParameters, pushedParameters } from "./request-object.ts";
 import {
   type Delivery,

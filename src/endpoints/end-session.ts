@@ -16,7 +16,7 @@ import { withResponseParameters } from "../protocol/redirect-uri.ts";
 import { isEnabled, isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import { subjectFor } from "../rules/subject.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING } from "../platform/http.ts";
-import type { PublicJwk } from "../store/tables.ts";
+import type { PublicJwk } from "../store/tables/keys.ts";
 
 /** Not longer than the least `signing.publish_seconds`: a key set that is kept this long has every key before it signs. */
 const MAX_AGE_SECONDS = 300;

@@ -9,7 +9,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parametersFrom } from "../protocol/parameters.ts";
 import { CLIENT_PROOFS, requestUriOf } from "../protocol/pushed-request.ts";
 import { actOfStranger } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { checkPushedRequest } from "./authorization-request.ts";
 import { readForm } from "./form.ts";
 

@@ -11,7 +11,7 @@ import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { actOfPerson } from "../rules/events.ts";
-import type { SessionRecord } from "../store/tables.ts";
+import type { SessionRecord } from "../store/tables/sign-in.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 
 /** The parameter with the proof. RFC 6749 §8.2: a prefix of our own. */

@@ -6,7 +6,7 @@ import type { Context } from "../operations/context.ts";
 import { type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { readBodyText } from "./form.ts";
 import { parseJson } from "./json-body.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";

@@ -11,7 +11,7 @@ import { requireSector } from "../operations/sector.ts";
 import type { Handler, Incoming } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { actOfClient } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { hasBearerScheme, readBearerToken } from "./bearer.ts";
 import { readMetadata, registrationAnswer } from "./registration-body.ts";
 

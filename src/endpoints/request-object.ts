@@ -17,7 +17,7 @@ import {
   requireObject,
   requireOwnClaims,
 } from "../rules/request-object.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 type ObjectContext = Pick<Context, "clientKeys" | "clock" | "issuer" | "keys">;
 

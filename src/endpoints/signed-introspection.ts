@@ -4,7 +4,7 @@ import type { Introspection } from "../credentials/introspection.ts";
 import type { Context } from "../operations/context.ts";
 import { NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /** RFC 9701 §5: the value of `typ`. No kind of token has it, so no API takes such an answer for an access token (§8.1). */
 const TYPE = "token-introspection+jwt";

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { CompactSign, calculateJwkThumbprint, importJWK } from "jose";
 import { fileFault } from "../platform/file-fault.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { RingKey } from "../store/tables.ts";
+import type { RingKey } from "../store/tables/keys.ts";
 import { publicJwk, RSA_BITS } from "./key-pair.ts";
 import { isSignedWith } from "./verify.ts";
 

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8 } from 
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { SigningJwk, SigningKeyRecord } from "../store/tables.ts";
+import type { SigningJwk, SigningKeyRecord } from "../store/tables/keys.ts";
 
 /** RFC 7518 §3.3: "A key of size 2048 bits or larger MUST be used". */
 export const RSA_BITS = 2048;

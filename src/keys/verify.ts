@@ -1,6 +1,6 @@
 /** Verifying what this server signed. Only its own keys count, each with its own algorithm (RFC 8725 §3.1, THREATS 35). */
 import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
-import type { SigningJwk } from "../store/tables.ts";
+import type { SigningJwk } from "../store/tables/keys.ts";
 
 /** Verifies a JWT of this server; null if it is none, or of another type. Whether it has expired is the caller's question. */
 export type VerifyJwt = (text: string, typ: string) => Promise<Readonly<Record<string, unknown>> | null>;

@@ -10,7 +10,7 @@ import {
   type GrantRecord,
   grants,
   type RevocationReason,
-} from "../store/tables.ts";
+} from "../store/tables/grants.ts";
 import { findRenumbered, type NumberContext } from "./clients.ts";
 import { type DecideContext, decide } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";

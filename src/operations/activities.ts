@@ -15,7 +15,7 @@ import * as rules from "../rules/activity.ts";
 import type { Act, Event } from "../rules/events.ts";
 import { remove, row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import { type ActivityRecord, activities } from "../store/tables.ts";
+import { type ActivityRecord, activities } from "../store/tables/records.ts";
 import type { Subscriber } from "./events.ts";
 import { allPages, type Page } from "./paging.ts";
 

@@ -7,7 +7,7 @@ import type { PasswordAsker } from "../accounts/passwords.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { signInNamesOf } from "../rules/person.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import type { Context } from "./context.ts";
 
 export interface AttemptContext {

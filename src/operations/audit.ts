@@ -20,7 +20,7 @@ import {
 } from "../rules/events.ts";
 import { insert, type ListRequest, remove, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import { type AuditRecord, type AuditSealRecord, audit, auditSeals } from "../store/tables.ts";
+import { type AuditRecord, type AuditSealRecord, audit, auditSeals } from "../store/tables/records.ts";
 import type { Events, Subscriber } from "./events.ts";
 import { createDailyRoom, dayOf } from "./own-doing.ts";
 import type { Page } from "./paging.ts";

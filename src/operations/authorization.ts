@@ -30,19 +30,12 @@ import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import { isOnline, keptForSignOut } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import {
-  accounts,
-  type ClientRecord,
-  clients,
-  codes,
-  consents,
-  type GrantRecord,
-  grants,
-  type IndividualClaims,
-  once,
-  pushedRequests,
-  sessions,
-} from "../store/tables.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
+import { consents, type GrantRecord, grants, type IndividualClaims } from "../store/tables/grants.ts";
+import { once } from "../store/tables/once.ts";
+import { accounts } from "../store/tables/people.ts";
+import { codes, pushedRequests } from "../store/tables/requests.ts";
+import { sessions } from "../store/tables/sign-in.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { useFault } from "./client-access.ts";
 import { keepDocumentClient } from "./client-documents.ts";

@@ -5,7 +5,7 @@
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Act, Event } from "../rules/events.ts";
 import { insert, remove, type Store } from "../store/contract.ts";
-import { type BackupRecord, backups } from "../store/tables.ts";
+import { type BackupRecord, backups } from "../store/tables/server.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, collect } from "./paging.ts";
 

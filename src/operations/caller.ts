@@ -17,7 +17,7 @@ import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { type Act, actOfStranger } from "../rules/events.ts";
 import { row } from "../store/contract.ts";
-import { type ClientRecord, clients } from "../store/tables.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
 import { type ProofContext, ProvenRequest, proofOf } from "./client-proofs.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";

@@ -6,7 +6,7 @@ import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
 import type { EndedAccess } from "../rules/person.ts";
 import type { SignInStep } from "../rules/sign-in.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import type { EndingContext } from "./ending.ts";
 import { findAccount, replacePassword } from "./people.ts";
 import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";

@@ -17,7 +17,9 @@ import {
 import { askableScope, scopeAt, type TokenTarget } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
-import { type AccountRecord, accounts, clients, grants } from "../store/tables.ts";
+import { clients } from "../store/tables/clients.ts";
+import { grants } from "../store/tables/grants.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
 import type { Context } from "./context.ts";
 
 type MappedScopes = Context["configuration"]["claims"]["scopes"];

@@ -14,7 +14,9 @@ import {
   type Restriction,
 } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
-import { type AccountRecord, clients, type GrantRecord } from "../store/tables.ts";
+import { clients } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { findAccount } from "./people.ts";
 
 export interface AccessContext {

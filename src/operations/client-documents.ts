@@ -16,7 +16,7 @@ import type { ClientId } from "../protocol/identifiers.ts";
 import * as rules from "../rules/client.ts";
 import { concluded } from "../rules/decision.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
-import type { ClientRecord, KeptDocument } from "../store/tables.ts";
+import type { ClientRecord, KeptDocument } from "../store/tables/clients.ts";
 import { createClient, findClient, findServedClient, requireRegistrationRoom } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";

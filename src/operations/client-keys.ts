@@ -2,7 +2,7 @@
 import type { SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Outbound } from "../platform/outbound.ts";
-import type { ClientJwk, ClientRecord } from "../store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../store/tables/clients.ts";
 import { createKeySets, type KeyHeader, KeySetError, type KeySource } from "./key-sets.ts";
 
 /** `words`: what to tell the client, and no other. */

@@ -17,7 +17,7 @@ import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
 import { certificateFault, isRegisteredIn, nameFault } from "../rules/client-certificate.ts";
 import type { Act } from "../rules/events.ts";
-import type { ClientJwk, ClientRecord } from "../store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../store/tables/clients.ts";
 import { withPresentKeys } from "./client-documents.ts";
 import { ClientKeyError } from "./client-keys.ts";
 import type { Context } from "./context.ts";

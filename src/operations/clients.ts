@@ -29,8 +29,8 @@ import {
   type ClientSecretRecord,
   type ClientSource,
   clients,
-  type DisabledBy,
-} from "../store/tables.ts";
+} from "../store/tables/clients.ts";
+import type { DisabledBy } from "../store/tables/columns.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
 

@@ -5,7 +5,7 @@ import { documentPolicyFault, fitsDocumentPattern } from "../protocol/document-u
 import * as rules from "../rules/client.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import { row } from "../store/contract.ts";
-import { type ClientRecord, type DocumentBlockRecord, documentBlocks } from "../store/tables.ts";
+import { type ClientRecord, type DocumentBlockRecord, documentBlocks } from "../store/tables/clients.ts";
 import { everyClient, findClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";

@@ -14,7 +14,7 @@ import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, type OutboundCaching, OutboundError } from "../platform/outbound.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { documentHost } from "../protocol/document-url.ts";
-import type { ClientRecord, KeptDocument } from "../store/tables.ts";
+import type { ClientRecord, KeptDocument } from "../store/tables/clients.ts";
 import { requireSector } from "./sector.ts";
 
 /** How many documents of strangers a process remembers; each has 5 KiB at most. */

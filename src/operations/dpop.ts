@@ -14,7 +14,7 @@ import { thumbprintInput } from "../protocol/public-jwk.ts";
 import { requireProofAlgorithm } from "../rules/binding.ts";
 import { requireFitting } from "../rules/dpop-proof.ts";
 import type { Act } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import type { Context } from "./context.ts";
 import type { Possession } from "./possession.ts";
 import { useOnce } from "./single-use.ts";

@@ -6,7 +6,8 @@ import type { Cell, Counter } from "../platform/metrics.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { EVENT_TYPES, type EventName } from "../rules/events.ts";
 import { MAIL_KIND_NAMES } from "../rules/mail.ts";
-import type { AccountSource, RevocationReason } from "../store/tables.ts";
+import type { RevocationReason } from "../store/tables/grants.ts";
+import type { AccountSource } from "../store/tables/people.ts";
 import type { Subscriber } from "./events.ts";
 
 interface Vocabulary {

@@ -10,7 +10,9 @@ import {
 import { isEnabled } from "../rules/client.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import { row, type Store } from "../store/contract.ts";
-import { accessTokens, clients, type Exchange, grants } from "../store/tables.ts";
+import { clients } from "../store/tables/clients.ts";
+import { grants } from "../store/tables/grants.ts";
+import { accessTokens, type Exchange } from "../store/tables/tokens.ts";
 import { useFault } from "./client-access.ts";
 
 export const TOKEN_CLIENT_COLUMNS = [

@@ -9,7 +9,8 @@ import {
   issuerNamedBy,
   readForeignToken,
 } from "../rules/foreign-token.ts";
-import type { OnceKind } from "../store/tables.ts";
+import { SKEW_SECONDS } from "../rules/jwt-times.ts";
+import type { OnceKind } from "../store/tables/once.ts";
 import type { Context } from "./context.ts";
 import { useOnce } from "./single-use.ts";
 import { LONGEST_FOREIGN_TOKEN, type TrustedIssuer } from "./trusted-issuers.ts";
@@ -71,9 +72,9 @@ export async function believe(
   }
 }
 
-/** Until when a used token is remembered: beyond its end for longer than the clocks of issuer and server may be apart (rules/foreign-token.ts). */
+/** Until when a used token is remembered: beyond its end for longer than the clocks of issuer and server may be apart. */
 export const rememberedUntil = ({ expiresAt }: Pick<ForeignToken, "expiresAt">): EpochSeconds =>
-  expiresAt + 60;
+  expiresAt + 2 * SKEW_SECONDS;
 
 /** Uses up the token. Throws ForeignFault if it was used before (THREATS 37). */
 export async function spend(

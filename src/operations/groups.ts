@@ -11,7 +11,7 @@ import {
   type GroupRecord,
   groupMembers,
   groups,
-} from "../store/tables.ts";
+} from "../store/tables/people.ts";
 import { everyClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";

@@ -12,7 +12,7 @@ import type { Act } from "../rules/events.ts";
 import { allowedAudience, allowedIdJag, type IdJagWish, idJagClaims } from "../rules/id-jag.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { type ExchangeTokens, fitsExchange } from "../rules/token-exchange.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { actOf, type Caller } from "./caller.ts";
 import { findClient } from "./clients.ts";
 import type { Context } from "./context.ts";

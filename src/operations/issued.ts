@@ -17,7 +17,10 @@ import { fittingClaims, personClaims, toldPerson, withinScope } from "../rules/c
 import type { Act } from "../rules/events.ts";
 import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
-import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import type { AccessTokenRecord } from "../store/tables/tokens.ts";
 import type { Caller } from "./caller.ts";
 import { claimsForApis, clientClaimsForApis, ownClaims } from "./claims.ts";
 import type { Context } from "./context.ts";

@@ -15,7 +15,7 @@ import { type Outbound, OutboundError, type OutboundPurpose } from "../platform/
 import { isPublicPoint } from "../platform/public-point.ts";
 import { isJsonObject } from "../protocol/json.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
+import type { ClientJwk, ClientKeySet } from "../store/tables/clients.ts";
 
 /** `words`: what to tell the owner of the keys, and no other. `cause`: words for the log of the operator. */
 export class KeySetError extends Error {

@@ -2,14 +2,9 @@
 import { recordIdText } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Store } from "../store/contract.ts";
-import {
-  accessTokens,
-  type ClientRecord,
-  type GrantRecord,
-  grants,
-  type RefreshTokenRecord,
-  refreshTokens,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { accessTokens, type RefreshTokenRecord, refreshTokens } from "../store/tables/tokens.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {

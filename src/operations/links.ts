@@ -14,16 +14,9 @@ import * as rules from "../rules/link.ts";
 import { SETUP } from "../rules/person.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import {
-  type AccountRecord,
-  accounts,
-  type GroupRecord,
-  type LinkKind,
-  type LinkRecord,
-  links,
-  revisions,
-  signInNames,
-} from "../store/tables.ts";
+import { type AccountRecord, accounts, type GroupRecord, signInNames } from "../store/tables/people.ts";
+import { revisions } from "../store/tables/server.ts";
+import { type LinkKind, type LinkRecord, links } from "../store/tables/sign-in.ts";
 import { findClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";

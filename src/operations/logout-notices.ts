@@ -18,13 +18,9 @@ import type { Answer } from "../rules/outbox.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import {
-  type ClientRecord,
-  type GrantRecord,
-  grants,
-  type LogoutNoticeRecord,
-  logoutNotices,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { type LogoutNoticeRecord, logoutNotices } from "../store/tables/waiting.ts";
 import { findClient } from "./clients.ts";
 import { decide, outcomeOf } from "./decide.ts";
 import type { EndingContext, LogoutSender } from "./ending.ts";

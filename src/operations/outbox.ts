@@ -7,7 +7,7 @@ import type { Clock, SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { waitAfter } from "../rules/outbox.ts";
 import { StoreUnavailable } from "../store/contract.ts";
-import type { WaitingRecord } from "../store/tables.ts";
+import type { WaitingRecord } from "../store/tables/waiting.ts";
 
 export interface SenderContext {
   readonly clock: Clock;

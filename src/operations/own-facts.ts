@@ -4,7 +4,7 @@ import { personNameFault } from "../accounts/people.ts";
 import { addressLinesFault, PROFILE_TEXTS, type ProfileText } from "../accounts/profile.ts";
 import type { PeopleFact } from "../configuration/account-schema.ts";
 import type { AccountChanges } from "../rules/account-changes.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 
 /** The parts of an address that people write. The whole (`formatted`) would contradict them. */
 const ADDRESS_FIELDS = ["street_address", "postal_code", "locality", "region", "country"] as const;

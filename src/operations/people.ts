@@ -9,24 +9,21 @@ import type { Act } from "../rules/events.ts";
 import * as passkeyRules from "../rules/passkey.ts";
 import * as rules from "../rules/person.ts";
 import { row, type Store } from "../store/contract.ts";
+import type { DisabledBy } from "../store/tables/columns.ts";
+import { once } from "../store/tables/once.ts";
 import {
   type AccountRecord,
   accounts,
-  type DisabledBy,
   type GroupRecord,
   groups,
-  once,
-  type PasskeyRecord,
   type PersonDeclared,
   type PictureRecord,
-  passkeys,
   pictures,
-  revisions,
-  type SetupLinkRecord,
   type SignInNameRecord,
-  setupLinks,
   signInNames,
-} from "../store/tables.ts";
+} from "../store/tables/people.ts";
+import { revisions } from "../store/tables/server.ts";
+import { type PasskeyRecord, passkeys, type SetupLinkRecord, setupLinks } from "../store/tables/sign-in.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";

@@ -5,7 +5,7 @@ import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { isStrong } from "../protocol/security-profile.ts";
 import { requireProofAlgorithm } from "../rules/binding.ts";
 import type { Act } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { showCertificate } from "./certificate-binding.ts";
 import { findClient } from "./clients.ts";
 import type { Context } from "./context.ts";

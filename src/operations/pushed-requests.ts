@@ -7,13 +7,9 @@ import { isVouchedFor } from "../rules/client.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/pushed-request.ts";
 import { row } from "../store/contract.ts";
-import {
-  type ClientRecord,
-  codes,
-  grants,
-  type PushedRequestRecord,
-  pushedRequests,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { grants } from "../store/tables/grants.ts";
+import { codes, type PushedRequestRecord, pushedRequests } from "../store/tables/requests.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";

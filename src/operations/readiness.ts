@@ -7,7 +7,7 @@ import type { Clock, SteadyClock } from "../platform/clock.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { put, type Store, StoreBusy } from "../store/contract.ts";
-import { probes } from "../store/tables.ts";
+import { probes } from "../store/tables/server.ts";
 
 /** How long an answer counts, so that a stranger's flood of questions costs nothing. */
 const COUNTS_FOR_MILLIS = 1000;

@@ -5,7 +5,7 @@
 import { isRenewable, PasswordPoolBusy, type Passwords } from "../accounts/passwords.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
 import * as rules from "../rules/person.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { findAccount } from "./people.ts";
 

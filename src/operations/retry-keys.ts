@@ -6,7 +6,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { insert, row, type Store, StoreUnavailable } from "../store/contract.ts";
-import { retryKeys } from "../store/tables.ts";
+import { retryKeys } from "../store/tables/tokens.ts";
 
 /** The length of an epoch. Independent of every setting, so that all nodes agree on it. */
 const EPOCH_SECONDS = 16;

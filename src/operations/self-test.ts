@@ -11,7 +11,7 @@ import type { ServerKeys } from "../platform/keys.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { insert, type Store } from "../store/contract.ts";
-import { once } from "../store/tables.ts";
+import { once } from "../store/tables/once.ts";
 
 /** Below the issuer. */
 export const SELF_TEST_PATH = "/auth/self-test";

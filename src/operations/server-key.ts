@@ -13,16 +13,10 @@ import { SERVER_SECRET_BYTES, type ServerKeys, secretFingerprint, serverKeys } f
 import type { RandomBytes } from "../platform/random.ts";
 import { type Change, insert, type ListRequest, remove, row, type Store, update } from "../store/contract.ts";
 import type { Columns, RowOf, Table } from "../store/declare.ts";
-import {
-  auditSeals,
-  type MailRecord,
-  mails,
-  recoveryCodes,
-  type ServerKeyRecord,
-  serverKeys as serverKeyTable,
-  signingKeys,
-  totps,
-} from "../store/tables.ts";
+import { type ServerKeyRecord, serverKeys as serverKeyTable, signingKeys } from "../store/tables/keys.ts";
+import { auditSeals } from "../store/tables/records.ts";
+import { recoveryCodes, totps } from "../store/tables/sign-in.ts";
+import { type MailRecord, mails } from "../store/tables/waiting.ts";
 import { allPages, collect, type Page } from "./paging.ts";
 
 interface ServerKeyContext {

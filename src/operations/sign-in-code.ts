@@ -12,7 +12,8 @@ import { foldUsername, type RecordId, type SecretDigest } from "../protocol/iden
 import { type Act, actOfStranger, type Origin } from "../rules/events.ts";
 import * as rules from "../rules/link.ts";
 import { row } from "../store/contract.ts";
-import { type AccountRecord, accounts, links } from "../store/tables.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { links } from "../store/tables/sign-in.ts";
 import {
   type AttemptContext,
   type Attempted,

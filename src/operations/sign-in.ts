@@ -15,7 +15,7 @@ import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { actOfStranger, type Origin } from "../rules/events.ts";
 import { isUnlocked } from "../rules/person.ts";
 import { type SignInStep, STEPS } from "../rules/sign-in.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import {
   type AttemptContext,
   accountKey,

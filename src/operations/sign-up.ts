@@ -6,7 +6,8 @@ import { sortedGroups } from "../rules/group.ts";
 import * as rules from "../rules/link.ts";
 import type { NameTaken } from "../rules/person.ts";
 import { row } from "../store/contract.ts";
-import { type AccountRecord, revisions, signInNames } from "../store/tables.ts";
+import { type AccountRecord, signInNames } from "../store/tables/people.ts";
+import { revisions } from "../store/tables/server.ts";
 import { outcomeOf } from "./decide.ts";
 import {
   existingGroups,

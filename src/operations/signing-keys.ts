@@ -21,16 +21,9 @@ import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/signing-key.ts";
 import { row, StoreUnavailable } from "../store/contract.ts";
-import {
-  type ClientRecord,
-  type ClientSource,
-  clients,
-  type RingKey,
-  revisions,
-  type SigningJwk,
-  type SigningKeyRecord,
-  signingKeys,
-} from "../store/tables.ts";
+import { type ClientRecord, type ClientSource, clients } from "../store/tables/clients.ts";
+import { type RingKey, type SigningJwk, type SigningKeyRecord, signingKeys } from "../store/tables/keys.ts";
+import { revisions } from "../store/tables/server.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { KeyFiles } from "./key-files.ts";
 import { allPages, collect, type Page } from "./paging.ts";

@@ -9,7 +9,7 @@ import { OldestFirst } from "../platform/oldest-first.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Act } from "../rules/events.ts";
 import { useOnce as useOnceRule } from "../rules/once.ts";
-import type { OnceKind } from "../store/tables.ts";
+import type { OnceKind } from "../store/tables/once.ts";
 import { carryOut, type DecideContext } from "./decide.ts";
 
 /** The identifiers that this process saw lately. It saves a flood of replays the way to the store, and decides nothing else. */

@@ -36,15 +36,9 @@ import * as refreshRules from "../rules/refresh-token.ts";
 import { narrowToGrant, type RequestedTarget, requestedTarget, scopeAt } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import {
-  type AccessTokenRecord,
-  accessTokens,
-  type ClientRecord,
-  clients,
-  type GrantRecord,
-  grants,
-  refreshTokens,
-} from "../store/tables.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { type AccessTokenRecord, accessTokens, refreshTokens } from "../store/tables/tokens.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { claimsForCaller, clientClaimsForApis } from "./claims.ts";

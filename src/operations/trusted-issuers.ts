@@ -8,7 +8,7 @@ import type { SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Outbound } from "../platform/outbound.ts";
 import type { Jws } from "../protocol/jws.ts";
-import type { ClientKeySet } from "../store/tables.ts";
+import type { ClientKeySet } from "../store/tables/clients.ts";
 import { createKeySets, discoveryUrl, KeySetError, type KeySource } from "./key-sets.ts";
 
 /** The longest token of an issuer that is read. Those of Kubernetes have some 1,500 characters. */

@@ -14,7 +14,7 @@ import { type Act, type Event, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/webhook.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables.ts";
+import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables/waiting.ts";
 import { auditFacts } from "./audit.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Subscriber } from "./events.ts";

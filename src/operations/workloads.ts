@@ -6,7 +6,7 @@ import type { Jws } from "../protocol/jws.ts";
 import type { Act } from "../rules/events.ts";
 import type { ForeignToken } from "../rules/foreign-token.ts";
 import { clientOfWorkload } from "../rules/workload.ts";
-import { type ClientRecord, clients } from "../store/tables.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 import { believe, ForeignFault, issuerOf, rememberedUntil } from "./foreign-tokens.ts";

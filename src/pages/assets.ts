@@ -6,7 +6,7 @@ import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { markColor, markPath, markSvg } from "./mark.ts";
 import type { Scheme } from "./palette.ts";
 import { PASSKEY_SCRIPT } from "./passkey-script.ts";

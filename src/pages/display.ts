@@ -5,7 +5,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import { withoutStackedMarks, withoutUnseen } from "../protocol/names.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
 import { isVouchedFor } from "../rules/client.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import type { Texts } from "./texts.ts";
 
 /** One short line, without characters that hide, turn the text around or draw over the page (protocol/names.ts). */

@@ -6,7 +6,8 @@ import type { Context } from "../operations/context.ts";
 import { findLink, personOfLink } from "../operations/links.ts";
 import type { Incoming } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
-import type { AccountRecord, LinkKind, LinkRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import type { LinkKind, LinkRecord } from "../store/tables/sign-in.ts";
 import { PageError } from "./page-error.ts";
 
 /** The parameter and the field with the secret of the link. */

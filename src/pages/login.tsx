@@ -19,7 +19,7 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { answerPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";

@@ -13,7 +13,7 @@ import type { Parameters } from "../protocol/parameters.ts";
 import { actOfPerson, actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
 import { StoreUnavailable } from "../store/contract.ts";
-import type { AccountRecord, AccountSource } from "../store/tables.ts";
+import type { AccountRecord, AccountSource } from "../store/tables/people.ts";
 import { displayText } from "./display.ts";
 import { type FormPurpose, openForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";

@@ -2,7 +2,8 @@
 /** The page for a person who may not use an application. */
 import type { Context } from "../operations/context.ts";
 import type { Incoming } from "../platform/http.ts";
-import type { AccountRecord, ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { clientName } from "./display.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";

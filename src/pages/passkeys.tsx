@@ -19,7 +19,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { parseCredentialId } from "../protocol/webauthn.ts";
 import { actOfPerson } from "../rules/events.ts";
-import type { PasskeyRecord } from "../store/tables.ts";
+import type { PasskeyRecord } from "../store/tables/sign-in.ts";
 import { accountFrame, personFrame } from "./account/section.ts";
 import type { Way } from "./account/way.ts";
 import { openForm, readForm } from "./forms.ts";

@@ -6,7 +6,8 @@ import { type AuthenticationLevel, highestLevel, reaches } from "../protocol/aut
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import type { Details } from "../rules/authorization-details.ts";
 import { levelOfAccess, levelOfPerson, mayUse } from "../rules/client-access.ts";
-import type { AccountRecord, ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
 import { detailWords } from "./details.ts";
 import { notAllowedPage } from "./not-allowed.tsx";

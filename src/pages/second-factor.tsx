@@ -19,7 +19,8 @@ import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { levelOfPerson } from "../rules/client-access.ts";
 import { actOfPerson } from "../rules/events.ts";
-import type { AccountRecord, TotpRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import type { TotpRecord } from "../store/tables/sign-in.ts";
 import { accountFrame, personFrame } from "./account/section.ts";
 import type { Way } from "./account/way.ts";
 import {

@@ -9,7 +9,8 @@ import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../p
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
-import type { AccountRecord, SetupLinkRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import type { SetupLinkRecord } from "../store/tables/sign-in.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted, staleWords } from "./forms.ts";
 import { pageFrame } from "./frame.ts";

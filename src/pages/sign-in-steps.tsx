@@ -37,7 +37,7 @@ import { reaches } from "../protocol/authentication-level.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfPerson } from "../rules/events.ts";
 import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "../rules/sign-in.ts";
-import type { SessionRecord } from "../store/tables.ts";
+import type { SessionRecord } from "../store/tables/sign-in.ts";
 import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { type AccountNotice, NOTICE, sealNotice } from "./notice.ts";

@@ -7,7 +7,7 @@ import { findSignedIn, type SignedIn, signOut } from "../operations/sessions.ts"
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { actOfPerson } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 import { markedName, webHost, webLink } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";

@@ -88,18 +88,24 @@ const LONGEST_REQUEST_SECONDS = 3600;
 export function signedRequestFault(
   client: Profiled,
   {
-    nbf,
-    exp,
+    notBefore,
+    expiresAt,
     aud,
-  }: { readonly nbf: EpochSeconds | null; readonly exp: EpochSeconds | null; readonly aud: unknown },
+  }: {
+    readonly notBefore: EpochSeconds | null;
+    readonly expiresAt: EpochSeconds | null;
+    readonly aud: unknown;
+  },
   now: EpochSeconds,
 ): string | null {
   if (!signsMessages(client)) return null;
   if (aud === undefined) return "it has no aud";
-  if (nbf === null) return "it has no nbf";
-  if (exp === null) return "it has no exp";
-  if (nbf < now - LONGEST_REQUEST_SECONDS) return "its nbf is more than 60 minutes ago";
-  return exp > nbf + LONGEST_REQUEST_SECONDS ? "its exp is more than 60 minutes after its nbf" : null;
+  if (notBefore === null) return "it has no nbf";
+  if (expiresAt === null) return "it has no exp";
+  if (notBefore < now - LONGEST_REQUEST_SECONDS) return "its nbf is more than 60 minutes ago";
+  return expiresAt > notBefore + LONGEST_REQUEST_SECONDS
+    ? "its exp is more than 60 minutes after its nbf"
+    : null;
 }
 
 /** The metadata of a client, as far as a profile has a say in it. */

@@ -7,7 +7,7 @@ import { addClient, findClient } from "../operations/clients.ts";
 import { type Catalogue, OWN_SCOPES } from "../protocol/catalogue.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type { Act } from "../rules/events.ts";
-import type { ClientRecord, ClientRules } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables/clients.ts";
 import { type Recipe, type RecipeClient, RecipeError } from "./recipe.ts";
 import { addressValues, clientValues, fill, type Values } from "./values.ts";
 

@@ -4,12 +4,9 @@ import type { IntrospectedToken } from "../credentials/introspection.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../protocol/identifiers.ts";
 import { remove } from "../store/contract.ts";
-import {
-  type AccessTokenRecord,
-  accessTokens,
-  type ClientRecord,
-  type GrantRecord,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import { type AccessTokenRecord, accessTokens } from "../store/tables/tokens.ts";
 import { isEnabled } from "./client.ts";
 import type { Restriction } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";

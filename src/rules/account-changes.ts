@@ -1,13 +1,8 @@
 /** What an operator may change of the facts about a person, and what follows from it. */
 import type { EpochSeconds } from "../platform/clock.ts";
 import { isTooLong } from "../protocol/fact-size.ts";
-import type {
-  AccountRecord,
-  ActorKind,
-  AttributeValue,
-  PersonProfile,
-  PostalAddress,
-} from "../store/tables.ts";
+import type { AccountRecord, AttributeValue, PersonProfile, PostalAddress } from "../store/tables/people.ts";
+import type { ActorKind } from "../store/tables/records.ts";
 import { sortedGroups } from "./group.ts";
 import type { NewPicture } from "./picture.ts";
 

@@ -2,7 +2,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { type Change, insert, update } from "../store/contract.ts";
-import { type ActivityRecord, activities } from "../store/tables.ts";
+import { type ActivityRecord, activities } from "../store/tables/records.ts";
 import type { Act, Event, EventName } from "./events.ts";
 
 /**

@@ -11,15 +11,10 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator } from "../protocol/identifiers.ts";
 import { hasType, type Jws } from "../protocol/jws.ts";
 import { hold, insert } from "../store/contract.ts";
-import {
-  type AccessTokenRecord,
-  type AccountRecord,
-  accessTokens,
-  accounts,
-  type ClientRecord,
-  type GrantRecord,
-  grants,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { type AccessTokenRecord, accessTokens } from "../store/tables/tokens.ts";
 import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";

@@ -3,7 +3,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, RecordId, SubjectId } from "../protocol/identifiers.ts";
-import type { AuditRecord, AuditSealRecord } from "../store/tables.ts";
+import type { AuditRecord, AuditSealRecord } from "../store/tables/records.ts";
 import { type Act, EVENT_TYPES, type Event, type EventName } from "./events.ts";
 
 /** An issue of tokens has a row only if the operator wants it: otherwise the token path would write more than its tokens. */

@@ -10,21 +10,12 @@ import { matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { hold, insert, put, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import {
-  type AccountRecord,
-  type AuthorizationCodeRecord,
-  accounts,
-  type ClientRecord,
-  type ConsentRecord,
-  codes,
-  consents,
-  type GrantRecord,
-  grants,
-  type once,
-  type PushedRequestRecord,
-  type SessionRecord,
-  sessions,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { type ConsentRecord, consents, type GrantRecord, grants } from "../store/tables/grants.ts";
+import type { once } from "../store/tables/once.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { type AuthorizationCodeRecord, codes, type PushedRequestRecord } from "../store/tables/requests.ts";
+import { type SessionRecord, sessions } from "../store/tables/sign-in.ts";
 import { coversDetails } from "./authorization-details.ts";
 import { fitsCode } from "./binding.ts";
 import { scopeToAllow } from "./claims.ts";

@@ -8,7 +8,7 @@ import {
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator } from "../protocol/identifiers.ts";
-import { type ClientRecord, describesItself } from "../store/tables.ts";
+import { type ClientRecord, describesItself } from "../store/tables/clients.ts";
 
 /** Null: none. */
 export type Details = readonly AuthorizationDetail[] | null;

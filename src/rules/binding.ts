@@ -6,7 +6,9 @@ import { bindingOf, type Confirmation, DPOP, MTLS } from "../protocol/bindings.t
 import { malformed } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { allowedAlgorithms, needsBoundTokens, STRICT_ALGORITHMS } from "../protocol/security-profile.ts";
-import type { AuthorizationCodeRecord, ClientRecord, RefreshTokenRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { AuthorizationCodeRecord } from "../store/tables/requests.ts";
+import type { RefreshTokenRecord } from "../store/tables/tokens.ts";
 
 /**
  * RFC 9449 §5.2: a client that is registered for it gets tokens with a proof alone, and so does every client if the operator says so. A

@@ -16,13 +16,8 @@ import type { ClaimsRequest } from "../protocol/claims-request.ts";
 import type { Scope } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { CLAIM_NAMES, SCOPE_CLAIMS, scopeOfClaim } from "../protocol/standard-claims.ts";
-import type {
-  AccountRecord,
-  AttributeValue,
-  IndividualClaims,
-  PersonProfile,
-  PostalAddress,
-} from "../store/tables.ts";
+import type { IndividualClaims } from "../store/tables/grants.ts";
+import type { AccountRecord, AttributeValue, PersonProfile, PostalAddress } from "../store/tables/people.ts";
 import { pictureAddress } from "./picture.ts";
 
 export { CLAIM_NAMES, scopeOfClaim } from "../protocol/standard-claims.ts";

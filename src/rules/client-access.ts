@@ -8,7 +8,9 @@ import {
   highestLevel,
   reaches,
 } from "../protocol/authentication-level.ts";
-import type { AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 
 export type Restriction = Pick<ClientRecord, "allowedGroups" | "deniedGroups" | "minimumAcr">;
 

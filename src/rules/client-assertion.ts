@@ -6,16 +6,11 @@
  * named that URL as its own (RFC 7523bis; FAPI 2.0 §5.3.2.1).
  */
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
+import { audiencesOf, hasType, type Jws } from "../protocol/jws.ts";
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
 import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../store/tables.ts";
-
-/**
- * How far the clocks of a client and of this server may be apart, in seconds. FAPI 2.0 §5.3.2.1: 10 seconds ahead are accepted, more
- * than 60 are refused.
- */
-const SKEW_SECONDS = 30;
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
 
 /** An assertion is made for one request. It counts for so long after it was made, whatever its `exp` says. */
 const LONGEST_SECONDS = 600;
@@ -76,29 +71,19 @@ function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: C
   });
 }
 
-/** The time from which on it is refused. RFC 7519 §4.1: a time that is there must be one (THREATS 36). */
+/** The time from which on it is refused. */
 function requireTimely({ claims }: Jws, { now }: Circumstances): number {
-  const expiresAt = timeOf(claims, "exp");
+  const times = timesOf(claims, untimely);
+  const { expiresAt, issuedAt: madeAt } = times;
   if (expiresAt === null) throw untimely("exp is missing");
-  const madeAt = timeOf(claims, "iat");
-  const notBefore = timeOf(claims, "nbf");
   if (expiresAt - now > FURTHEST_SECONDS + SKEW_SECONDS) throw untimely("exp is more than an hour ahead");
   if (madeAt === null && expiresAt - now > LONGEST_SECONDS + SKEW_SECONDS)
     throw untimely("exp is more than ten minutes ahead, and iat is missing");
-  if (notBefore !== null && notBefore - now > SKEW_SECONDS) throw untimely("it is not valid yet (nbf)");
-  if (madeAt !== null && madeAt - now > SKEW_SECONDS) throw untimely("it was made in the future (iat)");
+  requireCurrent(times, { now }, untimely);
   const until = Math.min(expiresAt, madeAt === null ? expiresAt : madeAt + LONGEST_SECONDS) + SKEW_SECONDS;
-  if (now >= expiresAt + SKEW_SECONDS) throw untimely("it has expired");
   if (now >= until) throw untimely("it was made more than ten minutes ago (iat)");
   // The store keeps whole seconds.
   return Math.ceil(until);
-}
-
-function timeOf(claims: Jws["claims"], name: string): number | null {
-  if (!hasClaim(claims, name)) return null;
-  const time = timeClaim(claims, name);
-  if (time === null) throw untimely(`${name} is no time`);
-  return time;
 }
 
 /** Why this client may not send the assertion, which `requireAssertion` accepts; null if it may. */

@@ -4,7 +4,7 @@
  */
 import { type CertificateNames, hasName } from "../protocol/certificate-name.ts";
 import type { Reason } from "../protocol/errors.ts";
-import type { ClientJwk, ClientRecord } from "../store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../store/tables/clients.ts";
 
 interface Certificate extends CertificateNames {
   readonly thumbprint: string;

@@ -7,23 +7,22 @@ import { isSubset } from "../protocol/scope.ts";
 import { sectorOf } from "../protocol/sector.ts";
 import { type Change, check, hold, insert, remove, sweep, update } from "../store/contract.ts";
 import {
-  type AccessTokenRecord,
-  type AccountRecord,
-  accessTokens,
   type ClientRecord,
   type ClientRules,
   type ClientSecretRecord,
   type ClientSource,
   clients,
-  consents,
-  type DisabledBy,
   type DocumentBlockRecord,
   describesItself,
-  deviceCodes,
   documentBlocks,
   type KeptDocument,
-  logoutNotices,
-} from "../store/tables.ts";
+} from "../store/tables/clients.ts";
+import type { DisabledBy } from "../store/tables/columns.ts";
+import { consents } from "../store/tables/grants.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import { deviceCodes } from "../store/tables/requests.ts";
+import { type AccessTokenRecord, accessTokens } from "../store/tables/tokens.ts";
+import { logoutNotices } from "../store/tables/waiting.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, asItWas, touchClient } from "./grant.ts";
 

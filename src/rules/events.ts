@@ -1,7 +1,7 @@
 /** The events of the server, by name. An event says who did what, and never contains a secret. */
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Product } from "../protocol/user-agent.ts";
-import type { ActorKind } from "../store/tables.ts";
+import type { ActorKind } from "../store/tables/records.ts";
 
 /** The level and the words of the event in the log. */
 interface EventType {

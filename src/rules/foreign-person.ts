@@ -3,7 +3,7 @@
  * The subject of another issuer is never taken for a subject here: only a link, a user name or a verified address leads to a person.
  */
 import type { TrustedPeople } from "../configuration/trust-schema.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import type { ForeignToken } from "./foreign-token.ts";
 
 /** The name under which the person is to be found. */

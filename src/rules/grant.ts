@@ -2,20 +2,15 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { type Change, check, hold, insert, type Sweep, sweep, update } from "../store/contract.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
+import { consents, type GrantRecord, grants, type RevocationReason } from "../store/tables/grants.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
 import {
   type AccessTokenRecord,
-  type AccountRecord,
   accessTokens,
-  accounts,
-  type ClientRecord,
-  clients,
-  consents,
-  type GrantRecord,
-  grants,
   type RefreshTokenRecord,
-  type RevocationReason,
   refreshTokens,
-} from "../store/tables.ts";
+} from "../store/tables/tokens.ts";
 import type { Decision } from "./decision.ts";
 
 /** The tokens that a redemption issues. */

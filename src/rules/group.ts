@@ -8,7 +8,7 @@ import {
   type GroupRecord,
   groupMembers,
   groups,
-} from "../store/tables.ts";
+} from "../store/tables/people.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 

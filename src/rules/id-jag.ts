@@ -7,7 +7,8 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { type Confirmation, cnfOf } from "../protocol/bindings.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
-import type { AccountRecord, GrantRecord } from "../store/tables.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 
 /** What a client asks for. */
 export interface IdJagWish {

@@ -7,19 +7,16 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { type Change, check, hold, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
 import {
   type AccountRecord,
   accounts,
-  type ClientRecord,
-  clients,
   type GroupMemberRecord,
   groupMembers,
-  type LinkKind,
-  type LinkRecord,
-  links,
-  revisions,
   type SignInNameRecord,
-} from "../store/tables.ts";
+} from "../store/tables/people.ts";
+import { revisions } from "../store/tables/server.ts";
+import { type LinkKind, type LinkRecord, links } from "../store/tables/sign-in.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { EventName } from "./events.ts";
 import {

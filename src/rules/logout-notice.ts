@@ -5,13 +5,9 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, RecordId } from "../protocol/identifiers.ts";
 import { hold, insert, sweep } from "../store/contract.ts";
-import {
-  type ClientRecord,
-  clients,
-  type GrantRecord,
-  type LogoutNoticeRecord,
-  logoutNotices,
-} from "../store/tables.ts";
+import { type ClientRecord, clients } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import { type LogoutNoticeRecord, logoutNotices } from "../store/tables/waiting.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { asItWas } from "./grant.ts";
 import { type Answer, after, isDue, settle, take, waitAfter } from "./outbox.ts";

@@ -6,13 +6,8 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import type { Product } from "../protocol/user-agent.ts";
 import { insert, sweep, update } from "../store/contract.ts";
-import {
-  type AccountRecord,
-  accounts,
-  type MailParameters,
-  type MailRecord,
-  mails,
-} from "../store/tables.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { type MailParameters, type MailRecord, mails } from "../store/tables/waiting.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Act, Event } from "./events.ts";
 import { after, type Failure, isDue, newWaiting, settle, take } from "./outbox.ts";

@@ -2,7 +2,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Change, insert } from "../store/contract.ts";
-import { type OnceKind, once } from "../store/tables.ts";
+import { type OnceKind, once } from "../store/tables/once.ts";
 import type { Decision } from "./decision.ts";
 
 /** What counts once. `expiresAt`: from then on it is refused anyway. */

@@ -1,11 +1,11 @@
 /**
  * What waits to be sent: mails, notices of sign-outs, deliveries to webhooks. Each is a row from the commit of its reason on
- * (`WAITING` in store/tables.ts), so neither a crash nor a receiver that is down loses it. When the next attempt comes, who may make it
+ * (`WAITING` in store/tables/waiting.ts), so neither a crash nor a receiver that is down loses it. When the next attempt comes, who may make it
  * and when the server gives up stand here, once for all of them.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import { type Change, update } from "../store/contract.ts";
-import type { WaitingRecord, WaitingTable } from "../store/tables.ts";
+import type { WaitingRecord, WaitingTable } from "../store/tables/waiting.ts";
 
 /** The first wait after a failure. Each is twice as long as the one before. */
 const FIRST_WAIT_SECONDS = 10;

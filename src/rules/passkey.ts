@@ -2,7 +2,9 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import { type Change, insert, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import { type AccountRecord, once, type PasskeyRecord, passkeys } from "../store/tables.ts";
+import { once } from "../store/tables/once.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import { type PasskeyRecord, passkeys } from "../store/tables/sign-in.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { touchAccount } from "./grant.ts";
 import type { Single } from "./once.ts";

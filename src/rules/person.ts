@@ -4,31 +4,32 @@ import { type ClientId, foldUsername, type RecordId } from "../protocol/identifi
 import type { Product } from "../protocol/user-agent.ts";
 import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
+import type { DisabledBy } from "../store/tables/columns.ts";
+import { once } from "../store/tables/once.ts";
 import {
   type AccountRecord,
-  type ActorKind,
   accounts,
-  activities,
-  type DisabledBy,
   type GroupRecord,
   groupMembers,
-  mails,
-  once,
   type PersonDeclared,
-  passkeys,
   pictures,
+  type SignInNameRecord,
+  signInNames,
+} from "../store/tables/people.ts";
+import { type ActorKind, activities } from "../store/tables/records.ts";
+import { revisions } from "../store/tables/server.ts";
+import {
+  passkeys,
   recoveryCodes,
-  revisions,
   type SessionRecord,
   type SetupLinkRecord,
-  type SignInNameRecord,
   sessions,
   setupLinks,
   signInApprovals,
-  signInNames,
   type TotpRecord,
   totps,
-} from "../store/tables.ts";
+} from "../store/tables/sign-in.ts";
+import { mails } from "../store/tables/waiting.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";

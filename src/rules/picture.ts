@@ -4,7 +4,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import type { PictureId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { type Change, insert, remove } from "../store/contract.ts";
-import { type AccountRecord, type PictureRecord, pictures } from "../store/tables.ts";
+import { type AccountRecord, type PictureRecord, pictures } from "../store/tables/people.ts";
 
 /** Below the issuer. */
 export const PICTURE_PATH = "/picture";

@@ -4,14 +4,14 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Change, insert, update } from "../store/contract.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
 import {
   type AuthorizationCodeRecord,
-  type ClientRecord,
-  type GrantRecord,
   type PushedRequestRecord,
   pushedRequests,
-  type SessionRecord,
-} from "../store/tables.ts";
+} from "../store/tables/requests.ts";
+import type { SessionRecord } from "../store/tables/sign-in.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 /** A person signs in and answers within this time after they came with the request. */

@@ -13,13 +13,9 @@ import type { Confirmation } from "../protocol/bindings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import { keepsRefreshTokens } from "../protocol/security-profile.ts";
 import { update } from "../store/contract.ts";
-import {
-  type AccessTokenRecord,
-  type ClientRecord,
-  type GrantRecord,
-  type RefreshTokenRecord,
-  refreshTokens,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import { type AccessTokenRecord, type RefreshTokenRecord, refreshTokens } from "../store/tables/tokens.ts";
 import { fitsRefreshToken } from "./binding.ts";
 import { isEnabled } from "./client.ts";
 import { concluded, type Decision } from "./decision.ts";

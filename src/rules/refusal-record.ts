@@ -1,6 +1,7 @@
 /** What is kept of a refused request: never a secret, and never more than a few rows for each client. */
 import type { Reason } from "../protocol/errors.ts";
-import type { ClientRecord, RefusalRecord, SentFacts } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { RefusalRecord, SentFacts } from "../store/tables/records.ts";
 
 /** Parameters whose values are kept. None of them is a secret, nor leads to one. */
 const KEPT: ReadonlySet<string> = new Set([

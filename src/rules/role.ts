@@ -4,7 +4,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ManagementScope } from "../protocol/management-scopes.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import type { Act } from "./events.ts";
 
 /**

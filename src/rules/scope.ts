@@ -3,7 +3,8 @@ import { type Catalogue, isForEveryResource } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
-import { type ClientRecord, describesItself, type GrantRecord } from "../store/tables.ts";
+import { type ClientRecord, describesItself } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
 import {
   type Details,
   detailsAt,

@@ -7,13 +7,8 @@ import { type AuthenticationLevel, reaches } from "../protocol/authentication-le
 import type { SecretDigest, SubjectId } from "../protocol/identifiers.ts";
 import { TOTP_FIRST_WINDOW, TOTP_SECONDS } from "../protocol/totp.ts";
 import { type Change, hold, insert, sweep, update } from "../store/contract.ts";
-import {
-  type AccountRecord,
-  type RecoveryCodeRecord,
-  recoveryCodes,
-  type TotpRecord,
-  totps,
-} from "../store/tables.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
+import { type RecoveryCodeRecord, recoveryCodes, type TotpRecord, totps } from "../store/tables/sign-in.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 import { touchAccount } from "./grant.ts";

@@ -7,16 +7,10 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { OFFLINE_ACCESS_SCOPE, OPENID_SCOPE } from "../protocol/catalogue.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { type Change, insert, type Sweep, sweep, update } from "../store/contract.ts";
-import {
-  type ClientRecord,
-  type GrantRecord,
-  grants,
-  type LogoutNoticeRecord,
-  links,
-  logoutNotices,
-  type SessionRecord,
-  sessions,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import { type GrantRecord, grants } from "../store/tables/grants.ts";
+import { links, type SessionRecord, sessions } from "../store/tables/sign-in.ts";
+import { type LogoutNoticeRecord, logoutNotices } from "../store/tables/waiting.ts";
 import { newWaiting } from "./outbox.ts";
 
 /**

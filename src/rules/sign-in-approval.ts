@@ -2,14 +2,13 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, update } from "../store/contract.ts";
+import { type AccountRecord, accounts } from "../store/tables/people.ts";
 import {
-  type AccountRecord,
-  accounts,
   type SessionRecord,
   type SignInApprovalRecord,
   sessions,
   signInApprovals,
-} from "../store/tables.ts";
+} from "../store/tables/sign-in.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 /** The question of a browser that is not signed in. */

@@ -2,7 +2,7 @@
  * The steps of a sign-in, what they amount to, and what is missing: OpenID Connect Core §2 (`auth_time`, `amr`, `acr`). A session
  * and a grant keep the result, and a demand for more (`rules/client-access.ts`) asks only for what is missing.
  */
-import type { SessionRecord } from "../store/tables.ts";
+import type { SessionRecord } from "../store/tables/sign-in.ts";
 
 /** By what a person proves who they are. Two proofs by the same means are as good as one. */
 export type SignInMeans = "password" | "key" | "code" | "device" | "link";

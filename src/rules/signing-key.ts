@@ -7,7 +7,8 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Change, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import { type RingKey, revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
+import { type RingKey, type SigningKeyRecord, signingKeys } from "../store/tables/keys.ts";
+import { revisions } from "../store/tables/server.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 /** `published`: a key from a file that does not sign. Whether it will sign or has signed, only the operator knows. */

@@ -2,7 +2,7 @@
 
 import type { ServerKeys } from "../platform/keys.ts";
 import { sectorOf } from "../protocol/sector.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
 
 /**
  * `sub` for this client: the person's own identifier, or one that only the sector of the client knows. §8.1: it always comes out

@@ -11,14 +11,9 @@ import type { ClientId, ResourceIndicator, Scope } from "../protocol/identifiers
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
 import { insert } from "../store/contract.ts";
-import {
-  type AccessTokenRecord,
-  type Actor,
-  accessTokens,
-  type ClientRecord,
-  type Exchange,
-  type GrantRecord,
-} from "../store/tables.ts";
+import type { ClientRecord } from "../store/tables/clients.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import { type AccessTokenRecord, type Actor, accessTokens, type Exchange } from "../store/tables/tokens.ts";
 import { isEnabled, noteUse } from "./client.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { keepGrant } from "./grant.ts";

@@ -5,7 +5,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { insert } from "../store/contract.ts";
-import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables.ts";
+import { type WebhookDeliveryRecord, webhookDeliveries } from "../store/tables/waiting.ts";
 import { eventsOfKind } from "./audit.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { EventName } from "./events.ts";

@@ -3,7 +3,7 @@
  * claims. Nothing matches by default.
  */
 import { isJsonObject } from "../protocol/json.ts";
-import type { Workload, WorkloadClaim } from "../store/tables.ts";
+import type { Workload, WorkloadClaim } from "../store/tables/clients.ts";
 import type { ForeignToken } from "./foreign-token.ts";
 
 /** The parts of a subject: `repo:acme/app:ref:refs/heads/main` has seven. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { attributesFault, groupsFault, profileFault } from "../../src/accounts/profile.ts";
-import type { PersonProfile } from "../../src/store/tables.ts";
+import type { PersonProfile } from "../../src/store/tables/people.ts";
 import { proves } from "../support/proves.ts";
 
 const FINE: readonly PersonProfile[] = [

@@ -6,7 +6,7 @@ import { startSession } from "../../src/operations/sessions.ts";
 import { checkPassword, type PasswordAttempt, type PasswordCheck } from "../../src/operations/sign-in.ts";
 import { type Origin, SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

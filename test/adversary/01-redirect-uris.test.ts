@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
 import type { ClientDeclaration } from "../../src/configuration/client-schema.ts";
 import type { Outbound } from "../../src/platform/outbound.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";

@@ -2,7 +2,7 @@
 
 import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
 import { requestUriOf } from "../../src/protocol/pushed-request.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
 import { codeFor } from "../support/flows.ts";

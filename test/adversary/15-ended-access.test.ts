@@ -5,7 +5,8 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";

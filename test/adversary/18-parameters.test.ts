@@ -5,7 +5,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { sqliteEngine } from "../store/fixtures/databases.ts";
 import { authorizationQuery, authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";

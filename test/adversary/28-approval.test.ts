@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, type PageForm, redirectOf } from "../support/code-flow.ts";
 import { type Browser, openBrowser, PASSWORD, startDevice } from "../support/pages.ts";

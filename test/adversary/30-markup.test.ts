@@ -4,7 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import { type Browser, openBrowser, startDevice } from "../support/pages.ts";

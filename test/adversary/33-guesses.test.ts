@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { makeResetLink } from "../../src/operations/links.ts";
 import { findAccount } from "../../src/operations/people.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { below, OPERATOR } from "../support/links.ts";
 
 import { type Browser, openBrowser, PASSWORD } from "../support/pages.ts";

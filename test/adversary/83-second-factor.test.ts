@@ -4,7 +4,8 @@ import { codeDigest, newRecoveryCode, normalizeCode } from "../../src/accounts/t
 import { collect } from "../../src/operations/paging.ts";
 import { everySession } from "../../src/operations/sessions.ts";
 import { insert } from "../../src/store/contract.ts";
-import { type AccountRecord, recoveryCodes } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { recoveryCodes } from "../../src/store/tables/sign-in.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, openBrowser, startDevice } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

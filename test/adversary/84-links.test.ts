@@ -12,7 +12,8 @@ import {
 } from "../../src/operations/links.ts";
 import { findAccount } from "../../src/operations/people.ts";
 import { actOfPerson } from "../../src/rules/events.ts";
-import { type AccountRecord, links, sessions } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { links, sessions } from "../../src/store/tables/sign-in.ts";
 import { below, giveMail, invitationPath, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

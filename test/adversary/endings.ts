@@ -1,7 +1,7 @@
 /** Every way in which access ends, applied to a person, a client or a grant. */
 
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { formsOf } from "../support/code-flow.ts";
 import { expectRefusal, type Json, postAs, redeemCode, refresh, textOf } from "../support/flows.ts";

@@ -2,7 +2,8 @@
 
 import { newRecordId } from "../../src/credentials/credential.ts";
 import { insert } from "../../src/store/contract.ts";
-import { type AccountRecord, probes } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { probes } from "../../src/store/tables/server.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { postAs, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { onceByKey } from "../../src/operations/management/idempotency.ts";
 import { PERMISSIONS } from "../../src/rules/role.ts";
-import { idempotentAnswers } from "../../src/store/tables.ts";
+import { idempotentAnswers } from "../../src/store/tables/once.ts";
 import { type Json, jsonOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import type { TestServer } from "../support/server.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { makeCursor, readCursor } from "../../src/api/cursor.ts";
 import { API_ROUTES } from "../../src/api/index.ts";
 import { OAuthError } from "../../src/protocol/errors.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type Json, jsonOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import type { TestServer } from "../support/server.ts";

@@ -9,7 +9,7 @@ import { listSettings } from "../../src/operations/management/server.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { authorityOf } from "../../src/rules/role.ts";
 import { insert } from "../../src/store/contract.ts";
-import { clients as clientTable } from "../../src/store/tables.ts";
+import { clients as clientTable } from "../../src/store/tables/clients.ts";
 import { clientId, newClient } from "../store/records.ts";
 import { type Json, jsonOf, requestToken, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser } from "../support/pages.ts";

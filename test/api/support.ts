@@ -3,7 +3,7 @@ import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount } from "../../src/operations/people.ts";
 import { MANAGEMENT_SCOPES, type ManagementScope } from "../../src/protocol/management-scopes.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type Json, jsonOf, serviceToken, textOf, tokensFor } from "../support/flows.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { findAccount } from "../../src/operations/people.ts";
 import type { CredentialId, SubjectId } from "../../src/protocol/identifiers.ts";
 import { insert } from "../../src/store/contract.ts";
-import { passkeys } from "../../src/store/tables.ts";
+import { passkeys } from "../../src/store/tables/sign-in.ts";
 import { landscape } from "../support/images.ts";
 import { proves } from "../support/proves.ts";
 import type { TestServer } from "../support/server.ts";

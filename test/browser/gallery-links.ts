@@ -5,7 +5,7 @@ import { createGroup } from "../../src/operations/groups.ts";
 import { askEmailChange, type LinkMail, makeResetLink, makeSignInLink } from "../../src/operations/links.ts";
 import { findAccountBySignInName } from "../../src/operations/people.ts";
 import { asSelfMade, signUp } from "../../src/operations/sign-up.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { giveMail, invitationPath, OPERATOR } from "../support/links.ts";
 import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";

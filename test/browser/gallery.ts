@@ -14,7 +14,8 @@ import type { ClientId, CredentialId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { put, StoreUnavailable } from "../../src/store/contract.ts";
-import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { passkeys } from "../../src/store/tables/sign-in.ts";
 import { newPublicKey } from "../support/authenticator.ts";
 import {
   ACCOUNT_INFORMATION,

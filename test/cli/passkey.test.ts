@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { CredentialId } from "../../src/protocol/identifiers.ts";
 import { touchAccount } from "../../src/rules/grant.ts";
 import { insert } from "../../src/store/contract.ts";
-import { passkeys } from "../../src/store/tables.ts";
+import { passkeys } from "../../src/store/tables/sign-in.ts";
 import { newPublicKey } from "../support/authenticator.ts";
 import { proves } from "../support/proves.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";

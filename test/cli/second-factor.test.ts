@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { SecretDigest } from "../../src/protocol/identifiers.ts";
 import { touchAccount } from "../../src/rules/grant.ts";
 import { insert, row } from "../../src/store/contract.ts";
-import { recoveryCodes, totps } from "../../src/store/tables.ts";
+import { recoveryCodes, totps } from "../../src/store/tables/sign-in.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const data = temporaryFolder();

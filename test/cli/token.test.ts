@@ -14,7 +14,7 @@ import type {
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
 import { recipientOf } from "../../src/protocol/redirect-uri.ts";
-import type { GrantRecord } from "../../src/store/tables.ts";
+import type { GrantRecord } from "../../src/store/tables/grants.ts";
 import { BY_PASSWORD } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 

@@ -30,7 +30,7 @@ import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
-import type { ClientRecord, ClientSecretRecord } from "../../src/store/tables.ts";
+import type { ClientRecord, ClientSecretRecord } from "../../src/store/tables/clients.ts";
 
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";

@@ -13,7 +13,7 @@ import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../../src/protocol/client-authentication.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";

@@ -1,6 +1,6 @@
 /** The time of a client's first use, and the cost of recording it. */
 import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
-import { clients } from "../../src/store/tables.ts";
+import { clients } from "../../src/store/tables/clients.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 /** The example redirect URIs of RFC 8252, each in a whole flow of an application that registered itself. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { answerConsent, authorizePath, VERIFIER } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, jsonOf, postRegistration, textOf } from "../support/flows.ts";

@@ -8,7 +8,7 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify, Sign
 import { checkKeySet } from "../../src/clients/key-set.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import type { SecurityProfile } from "../../src/protocol/security-profile.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
 import { clientId as asClientId, newClient, scopes } from "../store/records.ts";
 import { rfc9440, selfSigned, type TestCertificate } from "../support/certificates.ts";

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { launchAddress } from "../../src/clients/launch.ts";
 import type { PictureId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { answerConsent, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
 import {
   expectRefusal,

@@ -1,7 +1,7 @@
 /** OpenID Connect Core: what the tests of the endpoints do not show. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { emailFault } from "../../src/accounts/people.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { answerConsent, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
 import { type Json, jsonOf, redeemCode, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";

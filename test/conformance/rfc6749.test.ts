@@ -8,7 +8,7 @@ import { withReauthentication } from "../../src/endpoints/reauthentication.ts";
 import { newFormId } from "../../src/operations/authorization.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { REASONS } from "../../src/protocol/errors.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import {

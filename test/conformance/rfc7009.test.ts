@@ -1,7 +1,7 @@
 /** RFC 7009: the tests that do not belong in test/endpoints/revocation.test.ts. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { expectRefusal, isActive, jsonOf, postAs, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";

@@ -1,7 +1,7 @@
 /** RFC 8707: invalid resources at every endpoint that takes them. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import {

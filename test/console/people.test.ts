@@ -5,7 +5,7 @@ import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount, findAccountBySignInName } from "../../src/operations/people.ts";
 import { formToken } from "../../src/pages/forms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { landscape } from "../support/images.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";

@@ -6,7 +6,7 @@ import { setPassword } from "../../src/operations/people.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { mails } from "../../src/store/tables.ts";
+import { mails } from "../../src/store/tables/waiting.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { newAccount } from "../store/records.ts";
 import { startMailServer } from "../support/mail-server.ts";

@@ -2,7 +2,7 @@
 
 import { expect, test } from "bun:test";
 import { systemClock } from "../../src/platform/clock.ts";
-import { logoutNotices } from "../../src/store/tables.ts";
+import { logoutNotices } from "../../src/store/tables/waiting.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import {
   newAccount,

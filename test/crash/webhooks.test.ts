@@ -9,7 +9,7 @@ import { webhookEvents } from "../../src/operations/webhooks.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { webhookDeliveries } from "../../src/store/tables.ts";
+import { webhookDeliveries } from "../../src/store/tables/waiting.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { newAccount } from "../store/records.ts";
 import { PATIENCE_MILLIS } from "../support/scale.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { JWTPayload } from "jose";
 import { everyGrant } from "../../src/operations/access.ts";
 import { collect } from "../../src/operations/paging.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { expectRefusal, expectTokens, type Json, jsonOf, textOf } from "../support/flows.ts";
 import { type SignOptions, startIssuer, type TestIssuer } from "../support/issuers.ts";
 import { proves } from "../support/proves.ts";

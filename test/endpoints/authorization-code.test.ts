@@ -1,7 +1,7 @@
 /** RFC 6749 §4.1.3 with RFC 7636: redeeming codes. Threat classes 6 to 8. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { challengeOf, VERIFIER } from "../support/code-flow.ts";
 import {

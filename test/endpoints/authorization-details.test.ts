@@ -1,7 +1,8 @@
 /** RFC 9396: authorization details, from the request to the API. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { decodeJwt } from "jose";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import {
   ACCOUNT_INFORMATION,
   ARCHIVE,

@@ -8,7 +8,7 @@ import { parseCredential } from "../../src/credentials/credential.ts";
 import { withReauthentication } from "../../src/endpoints/reauthentication.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import {
   type AuthorizationParameters,

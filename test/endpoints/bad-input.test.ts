@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mintCredential } from "../../src/credentials/credential.ts";
 import type { Change } from "../../src/store/contract.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import type { ActingStore } from "../store/acts.ts";
 
 import { authorizationQuery, VERIFIER } from "../support/code-flow.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { knownResources } from "../../src/operations/management/server.ts";
 import { previewTokens } from "../../src/operations/preview.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { newProofKey, type ProofKey, requestBound } from "../support/dpop.ts";
 import {
   answerDevice,

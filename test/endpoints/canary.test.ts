@@ -1,7 +1,7 @@
 /** Threat classes 50 and 91: the secrets of a whole flow, with every failure, never reach the log or the record of acts and refusals. */
 import { expect, test } from "bun:test";
 import { StoreUnavailable } from "../../src/store/contract.ts";
-import { audit, refusals } from "../../src/store/tables.ts";
+import { audit, refusals } from "../../src/store/tables/records.ts";
 import { answerConsent, authorizePath, challengeOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import {
   answerDevice,

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { createGroup } from "../../src/operations/groups.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { jsonOf, textOf, tokensFor } from "../support/flows.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 

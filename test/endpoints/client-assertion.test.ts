@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { expiriesAt } from "../../src/operations/housekeeping.ts";
 import { JWT_BEARER_ASSERTION } from "../../src/protocol/client-authentication.ts";
-import type { ClientJwk, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../../src/store/tables/clients.ts";
 import { type FixtureDatabase, sqliteEngine } from "../store/fixtures/databases.ts";
 import { newClient, scopes } from "../store/records.ts";
 import {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { digestSecret } from "../../src/credentials/credential.ts";
 import type { CertificateName } from "../../src/protocol/certificate-name.ts";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
 import { clientId, newClient, newSecret, scopes } from "../store/records.ts";
 import {

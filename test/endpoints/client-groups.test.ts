@@ -4,7 +4,8 @@ import { createGroup } from "../../src/operations/groups.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { mayUse } from "../../src/rules/client-access.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import {
   answerDevice,

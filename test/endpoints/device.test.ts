@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { userCodeDigest } from "../../src/operations/devices.ts";
 import { removeAllExpired } from "../../src/operations/housekeeping.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import {
   answerDevice,

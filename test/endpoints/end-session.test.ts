@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { generateKeyPair, SignJWT } from "jose";
 import { endSession, findSignedIn } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import { type AuthorizationParameters, obtainCode, redirectOf } from "../support/code-flow.ts";
 import {
   expectTokens,

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { newProofKey, type ProofKey, proofHeader } from "../support/dpop.ts";
 import { EXCHANGE_GRANT, exchange, TOKEN_TYPE } from "../support/exchange.ts";
 import { expectRefusal, expectTokens, type Json, jsonOf, textOf, tokensFor } from "../support/flows.ts";

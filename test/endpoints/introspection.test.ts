@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { introspection } from "../../src/endpoints/introspection.ts";
 import type { Context } from "../../src/operations/context.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import type { ActingStore } from "../store/acts.ts";
 import { headersOf } from "../support/expect.ts";
 

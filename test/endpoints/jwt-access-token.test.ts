@@ -14,7 +14,7 @@ import { openSigningKey } from "../../src/keys/key-pair.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { findSigningKeys } from "../../src/operations/signing-keys.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import {
   codeFor,
   type Json,

@@ -1,6 +1,6 @@
 /** OpenID Connect Core §3.1.2.1: the parameters of an authentication request that are hints and wishes. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import {
   type AuthorizationParameters,
   answerConsent,

@@ -4,7 +4,7 @@ import { decodeJwt } from "jose";
 import { changeAccount, findAccount, removeAccount } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { newPictureId, parsePictureId } from "../../src/rules/picture.ts";
-import { type AccountRecord, pictures } from "../../src/store/tables.ts";
+import { type AccountRecord, pictures } from "../../src/store/tables/people.ts";
 import { jsonOf, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

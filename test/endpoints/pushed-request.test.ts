@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { newClientNumber } from "../../src/clients/clients.ts";
 import { ANSWER_SECONDS, longestRequest } from "../../src/rules/pushed-request.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import {
   type AuthorizationParameters,
   answerConsentAt,
@@ -287,7 +288,7 @@ describe("the endpoint", () => {
       "request_uri",
     );
     const rows = await context.store.list(
-      await import("../../src/store/tables.ts").then((m) => m.pushedRequests),
+      await import("../../src/store/tables/requests.ts").then((m) => m.pushedRequests),
       {
         limit: 1000,
       },

@@ -15,8 +15,8 @@ import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { createServer } from "../../src/server.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
-import { retryKeys } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { retryKeys } from "../../src/store/tables/tokens.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import {
   clientCredentials,

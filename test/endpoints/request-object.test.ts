@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { LONGEST_REQUEST_OBJECT } from "../../src/protocol/request-object.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import {
   type AuthorizationParameters,
   answerConsent,

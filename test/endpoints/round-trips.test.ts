@@ -5,7 +5,8 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { digestSecret } from "../../src/credentials/credential.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { openPostgresStore } from "../store/acts.ts";
 
 import { type Relay, startRelay } from "../store/postgres/relay.ts";

@@ -5,7 +5,7 @@ import { createGroup } from "../../src/operations/groups.ts";
 import { findWaysIn } from "../../src/operations/second-factor.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import {
   codeFor,

@@ -1,7 +1,7 @@
 /** JARM: answers of the authorization endpoint as a JWT. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import {
   type AuthorizationParameters,
   answerConsent,

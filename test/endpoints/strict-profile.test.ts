@@ -1,7 +1,8 @@
 /** The strict profile at the authorization endpoint, at the PAR endpoint and in what is signed. protocol/security-profile.ts decides. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
-import { type ClientRecord, pushedRequests } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import { pushedRequests } from "../../src/store/tables/requests.ts";
 import { assertionForm, newKey, signAssertion } from "../support/client-assertions.ts";
 import { answerConsentAt, authorizePath, challengeOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import { newProofKey, proofHeader } from "../support/dpop.ts";

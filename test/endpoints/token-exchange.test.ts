@@ -4,8 +4,9 @@ import { decodeJwt } from "jose";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { grantTypeNamed } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord, GrantRecord } from "../../src/store/tables.ts";
-import { grants } from "../../src/store/tables.ts";
+import type { GrantRecord } from "../../src/store/tables/grants.ts";
+import { grants } from "../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { newProofKey, proofHeader, requestBound } from "../support/dpop.ts";
 import {
   EXCHANGE_CONFIGURATION,

@@ -1,7 +1,7 @@
 /** RFC 6750 at this server's own protected resource. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import {
   expectRefusal,

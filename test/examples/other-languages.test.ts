@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { calculateJwkThumbprint } from "jose";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { removeTemporaryFolders, temporaryFolder } from "../cli/support.ts";
 import { codeFor, jsonOf, redeemCode, signedInAs, textOf } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";

@@ -9,7 +9,7 @@ import {
   type GuardOptions,
 } from "../../examples/resource-server/guard.ts";
 import { knownResources } from "../../src/operations/management/server.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type ExpressServer, startExpress } from "../interop/mcp/guarded-express.ts";
 import { discover, insecure } from "../interop/strict.ts";
 import { formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";

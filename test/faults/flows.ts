@@ -2,7 +2,7 @@
 
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { makeResetLink } from "../../src/operations/links.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import { EXCHANGE_GRANT, exchange, exchanged } from "../support/exchange.ts";
 import {

@@ -4,7 +4,7 @@ import * as client from "openid-client";
 import { addressOf, exemptionOf, makeClients, ownScopesOf } from "../../src/recipes/clients.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

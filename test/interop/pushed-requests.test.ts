@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { answerConsentAt, formsOf, redirectOf } from "../support/code-flow.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { SECRET, TEST_CONFIGURATION } from "../support/server.ts";

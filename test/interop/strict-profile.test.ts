@@ -7,7 +7,7 @@ import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import type { Outbound } from "../../src/platform/outbound.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { newKey, type TestKey } from "../support/client-assertions.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";

@@ -5,7 +5,7 @@ import { newSigningKey, openSigningKey, publicJwk, signingKeyFault } from "../..
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { SIGNING_ALGORITHMS } from "../../src/protocol/signing-algorithms.ts";
-import type { SigningKeyRecord } from "../../src/store/tables.ts";
+import type { SigningKeyRecord } from "../../src/store/tables/keys.ts";
 import { proves } from "../support/proves.ts";
 
 const server = serverKeys(systemRandom(32));

@@ -10,7 +10,7 @@ import { parseIssuer } from "../../src/protocol/issuer.ts";
 import type { Product } from "../../src/protocol/user-agent.ts";
 import { EVENT_TYPES } from "../../src/rules/events.ts";
 import { MAIL_KIND_NAMES, MAIL_KINDS, type MailKind, OPTIONAL_MAILS } from "../../src/rules/mail.ts";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import { newClient } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
 

@@ -261,7 +261,7 @@ export const PROTOCOL: readonly Mutation[] = [
   {
     against: ["threat 34"],
     what: "an unknown client is told that it is unknown",
-    in: "protocol/errors.ts",
+    in: "protocol/errors/client-authentication.ts",
     match: { entry: "client_unknown: $WORDS" },
     replace: `client_unknown: { ...$WORDS, description: "There is no such client." }`,
     tests: ["clients/authentication.test.ts"],
@@ -269,7 +269,7 @@ export const PROTOCOL: readonly Mutation[] = [
   {
     against: ["threat 34"],
     what: "who presents another client's code is told so",
-    in: "protocol/errors.ts",
+    in: "protocol/errors/tokens.ts",
     match: { entry: "code_of_other_client: $WORDS" },
     replace: `code_of_other_client: { ...$WORDS, description: "The code is another client's." }`,
     tests: ["adversary/34-enumeration.test.ts"],

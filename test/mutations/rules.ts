@@ -405,7 +405,7 @@ const DEVICES: readonly Mutation[] = [
     replace: "false",
     also: [
       {
-        in: "store/tables.ts",
+        in: "store/tables/requests.ts",
         within: "deviceCodes",
         match: { entry: `unique: [["userCodeDigest"]]` },
         replace: `indexes: [["userCodeDigest"]]`,
@@ -417,7 +417,7 @@ const DEVICES: readonly Mutation[] = [
   {
     against: ["threat 26", "threat 9"],
     what: "two devices that ask at once may get one user code",
-    in: "store/tables.ts",
+    in: "store/tables/requests.ts",
     within: "deviceCodes",
     match: { entry: `unique: [["userCodeDigest"]]` },
     replace: `indexes: [["userCodeDigest"]]`,

@@ -20,7 +20,7 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { COUNTED_KINDS_PER_DAY, nextCountAt, OWN_ROWS_PER_DAY, SEALED_ROWS } from "../../src/rules/audit.ts";
 import { type Act, actOfClient, actOfStranger, SERVER_ACT } from "../../src/rules/events.ts";
 import { type Commit, insert, remove, StoreUnavailable, update } from "../../src/store/contract.ts";
-import { type AuditRecord, audit, auditSeals } from "../../src/store/tables.ts";
+import { type AuditRecord, audit, auditSeals } from "../../src/store/tables/records.ts";
 import { onBothEngines } from "../adversary/engines.ts";
 import { postAs, refresh, serviceToken, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser } from "../support/pages.ts";

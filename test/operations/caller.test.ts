@@ -13,7 +13,7 @@ import { OAuthError, type Reason } from "../../src/protocol/errors.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { Plan, Store } from "../../src/store/contract.ts";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import type { ActingStore } from "../store/acts.ts";
 import {
   type FixtureDatabase,

@@ -30,7 +30,7 @@ import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { insert } from "../../src/store/contract.ts";
-import { once } from "../../src/store/tables.ts";
+import { once } from "../../src/store/tables/once.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

@@ -4,7 +4,7 @@ import { revokeGrant } from "../../src/operations/access.ts";
 import { claimsAbout } from "../../src/operations/claims.ts";
 import type { Scope } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { grants } from "../../src/store/tables.ts";
+import { grants } from "../../src/store/tables/grants.ts";
 import { tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer } from "../support/server.ts";

@@ -5,7 +5,7 @@ import { ClientKeyError, type ClientKeys, createClientKeys } from "../../src/ope
 import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
-import type { ClientJwk, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../../src/store/tables/clients.ts";
 import { newClient } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
 

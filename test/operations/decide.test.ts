@@ -5,7 +5,7 @@ import { createEvents } from "../../src/operations/events.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { type Event, SERVER_ACT } from "../../src/rules/events.ts";
 import { type Commit, check, insert, StoreUnavailable, sweep, update } from "../../src/store/contract.ts";
-import { revisions } from "../../src/store/tables.ts";
+import { revisions } from "../../src/store/tables/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 

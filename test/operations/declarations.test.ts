@@ -11,7 +11,8 @@ import {
 import { createGroup, everyMember } from "../../src/operations/groups.ts";
 import { collect } from "../../src/operations/paging.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { introspectAs, isActive, refresh, serviceToken, textOf, tokensFor } from "../support/flows.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

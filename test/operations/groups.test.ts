@@ -11,7 +11,7 @@ import { changeAccount, findAccount, removeAccount } from "../../src/operations/
 import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { remove } from "../../src/store/contract.ts";
-import { type AccountRecord, groups } from "../../src/store/tables.ts";
+import { type AccountRecord, groups } from "../../src/store/tables/people.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { changesTo, type FactField, isAllowed, typedValue } from "../../src/operations/own-facts.ts";
-import type { PersonProfile } from "../../src/store/tables.ts";
+import type { PersonProfile } from "../../src/store/tables/people.ts";
 
 const changes = (profile: PersonProfile, values: Partial<Record<FactField, string>>) =>
   changesTo({ name: "Ada", profile }, new Map(Object.entries(values) as [FactField, string][]));

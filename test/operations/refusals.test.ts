@@ -5,7 +5,7 @@ import { createRefusalKeeper, explainRequest, listRefusals } from "../../src/ope
 import { REQUEST_ID_HEADER } from "../../src/platform/http.ts";
 import { PAGE_REASONS, RING_SLOTS, STRANGERS_SLOTS } from "../../src/rules/refusal-record.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
-import { refusals } from "../../src/store/tables.ts";
+import { refusals } from "../../src/store/tables/records.ts";
 import { onBothEngines } from "../adversary/engines.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { jsonOf, pollDevice, postAs, postRegistration, startDevice, textOf } from "../support/flows.ts";

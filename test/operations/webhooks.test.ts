@@ -15,7 +15,7 @@ import { systemRandom } from "../../src/platform/random.ts";
 import { actOfPerson, actOfStranger, SERVER_ACT } from "../../src/rules/events.ts";
 import { waitAfter } from "../../src/rules/outbox.ts";
 import { GIVE_UP_SECONDS, KEPT_SECONDS, stateOf } from "../../src/rules/webhook.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { onBothEngines } from "../adversary/engines.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

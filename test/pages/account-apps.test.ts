@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { proves } from "../support/proves.ts";

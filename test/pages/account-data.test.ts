@@ -3,7 +3,7 @@ import { askEmailChange, invite, makeResetLink } from "../../src/operations/link
 import { changeAccount, disableAccount } from "../../src/operations/people.ts";
 import { type Act, SERVER_ACT } from "../../src/rules/events.ts";
 import { newPictureId } from "../../src/rules/picture.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { giveMail, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";

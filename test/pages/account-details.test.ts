@@ -3,7 +3,7 @@ import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { changeAccount } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { jpegOf, landscape } from "../support/images.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

@@ -5,7 +5,7 @@ import { collect } from "../../src/operations/paging.ts";
 import { changeAccount } from "../../src/operations/people.ts";
 import { everySession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath, formsOf, type PageForm } from "../support/code-flow.ts";
 import { below, giveMail } from "../support/links.ts";

@@ -11,7 +11,8 @@ import { isOnlyHere } from "../../src/pages/access.ts";
 import { clientLogo } from "../../src/pages/assets.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import { addPersonWithPassword, type Browser, openBrowser, startDevice, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

@@ -1,7 +1,7 @@
 /** Mails as the pages see them: which a person wants, and what a page says while the mail server takes none. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { findAccount } from "../../src/operations/people.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { formsOf } from "../support/code-flow.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";

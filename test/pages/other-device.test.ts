@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { changeAccount, findAccountByUsername, setPassword } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { ANSWERS_AT_ONCE } from "../../src/rules/sign-in-approval.ts";
-import { sessions, signInApprovals } from "../../src/store/tables.ts";
+import { sessions, signInApprovals } from "../../src/store/tables/sign-in.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

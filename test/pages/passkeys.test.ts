@@ -19,7 +19,8 @@ import {
 import { everySession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { insert, put } from "../../src/store/contract.ts";
-import { type AccountRecord, passkeys, totps } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { passkeys, totps } from "../../src/store/tables/sign-in.ts";
 import { type EngineServer, onBothEngines, type StartOnEngine } from "../adversary/engines.ts";
 import { type Authenticator, createAuthenticator, type Lies } from "../support/authenticator.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";

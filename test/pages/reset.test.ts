@@ -10,7 +10,8 @@ import {
 import { changeAccount, disableAccount, findAccount } from "../../src/operations/people.ts";
 import { actOfPerson } from "../../src/rules/events.ts";
 import { insert } from "../../src/store/contract.ts";
-import { type AccountRecord, links, sessions, totps } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { links, sessions, totps } from "../../src/store/tables/sign-in.ts";
 import { below, giveMail, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

@@ -6,7 +6,7 @@ import { collect } from "../../src/operations/paging.ts";
 import { changeAccount, setPassword } from "../../src/operations/people.ts";
 import { endSession, everySession, findSignedIn } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, textOf as memberOf, redeemCode } from "../support/flows.ts";
 import {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { makeSetupLink as makeFirstLink } from "../../src/cli/first-start.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import type { Outbound, OutboundRequest } from "../../src/platform/outbound.ts";
-import { passkeys } from "../../src/store/tables.ts";
+import { passkeys } from "../../src/store/tables/sign-in.ts";
 import { createAuthenticator } from "../support/authenticator.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { answerAsk, readAsk, signInWith } from "../support/passkeys.ts";

@@ -5,7 +5,7 @@ import { createGroup } from "../../src/operations/groups.ts";
 import { approve, everyWaiting, type LinkMail } from "../../src/operations/links.ts";
 import { collect } from "../../src/operations/paging.ts";
 import { findAccountBySignInName } from "../../src/operations/people.ts";
-import { links } from "../../src/store/tables.ts";
+import { links } from "../../src/store/tables/sign-in.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { below, giveMail, invitationPath, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD, textOf } from "../support/pages.ts";

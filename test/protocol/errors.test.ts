@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Glob } from "bun";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../../src/protocol/errors.ts";
 import { proves } from "../support/proves.ts";
 
+const FILES = join(import.meta.dir, "../../src/protocol/errors");
 const entries = Object.entries<(typeof REASONS)[Reason]>(REASONS);
 const publicWords = (reason: Reason) => {
   const { error, status, description } = REASONS[reason];
@@ -24,6 +27,17 @@ describe("the vocabulary of errors", () => {
       expect(entry.error).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
     },
   );
+
+  test("no reason is in two of its files: one of them would be lost", async () => {
+    const declared: string[] = [];
+    for (const file of new Glob("*.ts").scanSync(FILES)) {
+      for (const [, names = ""] of (await Bun.file(join(FILES, file)).text()).matchAll(
+        /export const \w+_REASONS = \{\n(.*?)\n\} as const/gs,
+      ))
+        declared.push(...[...names.matchAll(/^ {2}(\w+):/gm)].map(([, name = ""]) => name));
+    }
+    expect(declared.toSorted()).toEqual(Object.keys(REASONS).toSorted());
+  });
 
   // Reasons that an attacker must not tell apart (THREATS 16, 34): the same code, status and description.
   const alike: readonly (readonly Reason[])[] = [

@@ -3,7 +3,7 @@ import { expect } from "bun:test";
 import { createHash, randomBytes } from "node:crypto";
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from "jose";
 import { authenticationMethodOf, grantTypesOf, type MadeClient } from "../../src/recipes/clients.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { answerDevice, expectTokens, type Json, jsonOf, textOf } from "../support/flows.ts";
 import { basic, encodeForm, type TestServer } from "../support/server.ts";

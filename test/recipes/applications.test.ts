@@ -20,7 +20,7 @@ import { RECIPES } from "../../src/recipes/table.ts";
 import { fill } from "../../src/recipes/values.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { newPictureId, pictureAddress } from "../../src/rules/picture.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type FixtureEngine, postgresEngine, sqliteEngine } from "../store/fixtures/databases.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { type Json, jsonOf, textOf, tokensFor } from "../support/flows.ts";

@@ -8,7 +8,7 @@ import {
   revokeAccessToken,
 } from "../../src/rules/access-token.ts";
 import { remove } from "../../src/store/contract.ts";
-import { accessTokens } from "../../src/store/tables.ts";
+import { accessTokens } from "../../src/store/tables/tokens.ts";
 import {
   ACCOUNT,
   aGrant,

@@ -21,7 +21,11 @@ import { allowClient } from "../../src/rules/client.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
 import { SPARE_SECONDS } from "../../src/rules/once.ts";
 import { hold, insert, put, update } from "../../src/store/contract.ts";
-import { accounts, codes, consents, grants, once, sessions } from "../../src/store/tables.ts";
+import { consents, grants } from "../../src/store/tables/grants.ts";
+import { once } from "../../src/store/tables/once.ts";
+import { accounts } from "../../src/store/tables/people.ts";
+import { codes } from "../../src/store/tables/requests.ts";
+import { sessions } from "../../src/store/tables/sign-in.ts";
 import { newConsent, newSession, redirectUri } from "../store/records.ts";
 import {
   ACCOUNT,

@@ -11,7 +11,7 @@ import {
   scopeOfClaim,
   toldPerson,
 } from "../../src/rules/claims.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { proves } from "../support/proves.ts";
 import { NOW, newAccount } from "./facts.ts";
 

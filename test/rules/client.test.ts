@@ -16,7 +16,10 @@ import {
 } from "../../src/rules/client.ts";
 import { accessSweeps, touchClient } from "../../src/rules/grant.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
-import { accessTokens, clients, consents, deviceCodes } from "../../src/store/tables.ts";
+import { clients } from "../../src/store/tables/clients.ts";
+import { consents } from "../../src/store/tables/grants.ts";
+import { deviceCodes } from "../../src/store/tables/requests.ts";
+import { accessTokens } from "../../src/store/tables/tokens.ts";
 import { newSecret } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
 import { anAccessToken, DISABLED, NOW, newClient, scopes } from "./facts.ts";

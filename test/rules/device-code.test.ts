@@ -16,7 +16,10 @@ import {
 } from "../../src/rules/device-code.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
 import { hold, insert, update } from "../../src/store/contract.ts";
-import { accounts, clients, deviceCodes, grants } from "../../src/store/tables.ts";
+import { clients } from "../../src/store/tables/clients.ts";
+import { grants } from "../../src/store/tables/grants.ts";
+import { accounts } from "../../src/store/tables/people.ts";
+import { deviceCodes } from "../../src/store/tables/requests.ts";
 import { newAccount } from "../store/records.ts";
 import {
   ACCOUNT,

@@ -2,14 +2,10 @@
 import { digestSecret, type PresentedCredential } from "../../src/credentials/credential.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { Issuance } from "../../src/rules/grant.ts";
-import type {
-  AccessTokenRecord,
-  AuthorizationCodeRecord,
-  ClientRecord,
-  DeviceCodeRecord,
-  GrantRecord,
-  RefreshTokenRecord,
-} from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
+import type { GrantRecord } from "../../src/store/tables/grants.ts";
+import type { AuthorizationCodeRecord, DeviceCodeRecord } from "../../src/store/tables/requests.ts";
+import type { AccessTokenRecord, RefreshTokenRecord } from "../../src/store/tables/tokens.ts";
 import {
   NOW,
   newAccount,

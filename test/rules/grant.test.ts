@@ -12,16 +12,10 @@ import {
   usedSince,
 } from "../../src/rules/grant.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
-import {
-  accessTokens,
-  accounts,
-  clients,
-  consents,
-  type GrantRecord,
-  grants,
-  type RevocationReason,
-  refreshTokens,
-} from "../../src/store/tables.ts";
+import { clients } from "../../src/store/tables/clients.ts";
+import { consents, type GrantRecord, grants, type RevocationReason } from "../../src/store/tables/grants.ts";
+import { accounts } from "../../src/store/tables/people.ts";
+import { accessTokens, refreshTokens } from "../../src/store/tables/tokens.ts";
 import { ACCOUNT, aGrant, anIssuance, CLIENT, NOW, toldBy } from "./facts.ts";
 
 const { subject } = ACCOUNT;

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { type ClientNotice, claim, conclude, isTold, spread } from "../../src/rules/logout-notice.ts";
 import { type Answer, newWaiting } from "../../src/rules/outbox.ts";
 import { hold, insert, sweep, update } from "../../src/store/contract.ts";
-import { clients, logoutNotices } from "../../src/store/tables.ts";
+import { clients } from "../../src/store/tables/clients.ts";
+import { logoutNotices } from "../../src/store/tables/waiting.ts";
 import { aGrant, CLIENT, NOW, newId, scopes, toldBy } from "./facts.ts";
 
 const session = newId();

@@ -3,7 +3,8 @@ import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { actOfPerson, type Event, SERVER_ACT } from "../../src/rules/events.ts";
 import * as rules from "../../src/rules/mail.ts";
 import { sweep, update } from "../../src/store/contract.ts";
-import { type AccountRecord, type MailRecord, mails } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { type MailRecord, mails } from "../../src/store/tables/waiting.ts";
 import { newAccount } from "../store/records.ts";
 
 const NOW = 1_796_000_000;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import * as rules from "../../src/rules/outbox.ts";
 import { update } from "../../src/store/contract.ts";
-import { logoutNotices as table } from "../../src/store/tables.ts";
+import { logoutNotices as table } from "../../src/store/tables/waiting.ts";
 import { NOW, newId } from "./facts.ts";
 
 const row = { id: newId(), ...rules.newWaiting(NOW, NOW + 86_400), expiresAt: NOW + 86_400 };

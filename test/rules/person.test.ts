@@ -32,24 +32,26 @@ import {
 } from "../../src/rules/session.ts";
 import { type SignInStep, STEPS } from "../../src/rules/sign-in.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
+import { once } from "../../src/store/tables/once.ts";
 import {
   type AccountRecord,
   accounts,
-  activities,
   groupMembers,
-  mails,
-  once,
-  passkeys,
   pictures,
+  signInNames,
+} from "../../src/store/tables/people.ts";
+import { activities } from "../../src/store/tables/records.ts";
+import { revisions } from "../../src/store/tables/server.ts";
+import {
+  passkeys,
   recoveryCodes,
-  revisions,
   type SessionRecord,
   sessions,
   setupLinks,
   signInApprovals,
-  signInNames,
   totps,
-} from "../../src/store/tables.ts";
+} from "../../src/store/tables/sign-in.ts";
+import { mails } from "../../src/store/tables/waiting.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
 import { DISABLED, NOW, newAccount, newId, toldBy } from "./facts.ts";

@@ -12,7 +12,8 @@ import {
   useAndKeep,
 } from "../../src/rules/refresh-token.ts";
 import { update } from "../../src/store/contract.ts";
-import { grants, refreshTokens } from "../../src/store/tables.ts";
+import { grants } from "../../src/store/tables/grants.ts";
+import { refreshTokens } from "../../src/store/tables/tokens.ts";
 import { proves } from "../support/proves.ts";
 import {
   aGrant,

@@ -13,7 +13,7 @@ import {
   requestedTarget,
   type ScopedClient,
 } from "../../src/rules/scope.ts";
-import type { ClientRecord } from "../../src/store/tables.ts";
+import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import { clientId } from "../store/records.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";

@@ -23,7 +23,7 @@ import {
   useTotp,
 } from "../../src/rules/second-factor.ts";
 import { hold, update } from "../../src/store/contract.ts";
-import { recoveryCodes, type TotpRecord, totps } from "../../src/store/tables.ts";
+import { recoveryCodes, type TotpRecord, totps } from "../../src/store/tables/sign-in.ts";
 import { proves } from "../support/proves.ts";
 import { DISABLED, NOW, newAccount } from "./facts.ts";
 

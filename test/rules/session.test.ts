@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { newWaiting } from "../../src/rules/outbox.ts";
 import { endEverySession, endOneSession, giveWay, isOnline, signsIn } from "../../src/rules/session.ts";
 import { insert, sweep, update } from "../../src/store/contract.ts";
-import { grants, links, logoutNotices, sessions } from "../../src/store/tables.ts";
+import { grants } from "../../src/store/tables/grants.ts";
+import { links, sessions } from "../../src/store/tables/sign-in.ts";
+import { logoutNotices } from "../../src/store/tables/waiting.ts";
 import { newSession } from "../store/records.ts";
 import { NOW, newId, scopes } from "./facts.ts";
 

@@ -13,7 +13,7 @@ import {
   stateOf,
 } from "../../src/rules/signing-key.ts";
 import type { Change } from "../../src/store/contract.ts";
-import { type RingKey, type SigningKeyRecord, signingKeys } from "../../src/store/tables.ts";
+import { type RingKey, type SigningKeyRecord, signingKeys } from "../../src/store/tables/keys.ts";
 
 const DAY = 86_400;
 const TIMES: KeyTimes = { rotationSeconds: 90 * DAY, publishSeconds: 7 * DAY, keepSeconds: 7200 };

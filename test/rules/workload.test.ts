@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { checkWorkloads } from "../../src/clients/workloads.ts";
 import { OAuthError } from "../../src/protocol/errors.ts";
 import { clientOfWorkload, fitsClaim, fitsSubject } from "../../src/rules/workload.ts";
-import type { WorkloadClaim } from "../../src/store/tables.ts";
+import type { WorkloadClaim } from "../../src/store/tables/clients.ts";
 import { proves } from "../support/proves.ts";
 
 const MAIN = "repo:acme/app:ref:refs/heads/main";

@@ -3,7 +3,8 @@
  * from the values, so this needs no cluster. statements.test.ts counts those of the plain requests.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type AccountRecord, grants } from "../../src/store/tables.ts";
+import { grants } from "../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type FaultyStore, makeFaulty } from "../faults/faulty-store.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import { newProofKey, type ProofKey, requestBound } from "../support/dpop.ts";

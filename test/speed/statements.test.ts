@@ -4,7 +4,7 @@
  */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type FaultyStore, makeFaulty } from "../faults/faulty-store.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";

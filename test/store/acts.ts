@@ -31,7 +31,7 @@ import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import * as codeRules from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
-import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
+import { redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
 import {
@@ -47,7 +47,26 @@ import {
   type PostgresStoreOptions,
 } from "../../src/store/postgres/index.ts";
 import { openSqliteStore as openSqlite, type SqliteStoreOptions } from "../../src/store/sqlite/index.ts";
-import * as tables from "../../src/store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientSecretRecord,
+  type ClientSource,
+  clients,
+} from "../../src/store/tables/clients.ts";
+import { type GrantRecord, grants, type RevocationReason } from "../../src/store/tables/grants.ts";
+import type { ServerKeyRecord } from "../../src/store/tables/keys.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import {
+  type AuthorizationCodeRecord as AuthorizationCodeRow,
+  codes,
+  type DeviceCodeRecord,
+  deviceCodes,
+} from "../../src/store/tables/requests.ts";
+import { type SessionRecord, type SetupLinkRecord, sessions } from "../../src/store/tables/sign-in.ts";
+import type {
+  AccessTokenRecord as AccessTokenRow,
+  RefreshTokenRecord as RefreshTokenRow,
+} from "../../src/store/tables/tokens.ts";
 
 /** The person who denies in these tests. */
 export const DENIER = "acc_denier" as SubjectId;
@@ -66,10 +85,10 @@ export interface AccessTokenRecord {
   readonly expiresAt: EpochSeconds;
 }
 
-export type RefreshTokenRecord = tables.RefreshTokenRecord & { readonly clientId: ClientId };
+export type RefreshTokenRecord = RefreshTokenRow & { readonly clientId: ClientId };
 
 /** A code has the id of its grant. */
-export type AuthorizationCodeRecord = tables.AuthorizationCodeRecord & {
+export type AuthorizationCodeRecord = AuthorizationCodeRow & {
   readonly grantId: RecordId;
   readonly clientId: ClientId;
 };
@@ -99,16 +118,16 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   acting(await openPostgres(options));
 
 const CODE = {
-  code: row(tables.codes, { id: "$id" }),
-  grant: row(tables.grants, { id: "code.id" }),
-  client: row(tables.clients, { clientId: "grant.clientId" }),
+  code: row(codes, { id: "$id" }),
+  grant: row(grants, { id: "code.id" }),
+  client: row(clients, { clientId: "grant.clientId" }),
 };
 const DEVICE = {
-  device: row(tables.deviceCodes, { id: "$id" }),
-  grant: row(tables.grants, { id: "device.grantId" }),
-  client: row(tables.clients, { clientId: "grant.clientId" }),
+  device: row(deviceCodes, { id: "$id" }),
+  grant: row(grants, { id: "device.grantId" }),
+  client: row(clients, { clientId: "grant.clientId" }),
 };
-const CLIENT = { client: row(tables.clients, { clientId: "$clientId" }) };
+const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
 
 function actsOn(store: Store) {
   const context = { store, events: noEvents, clock: systemClock, random: systemRandom };
@@ -118,8 +137,8 @@ function actsOn(store: Store) {
 
   const rowOf = async (
     { id, digest, grantId, clientId, scope, resources, confirmation, issuedAt, expiresAt }: AccessTokenRecord,
-    grant: tables.GrantRecord | null,
-  ): Promise<tables.AccessTokenRecord> => ({
+    grant: GrantRecord | null,
+  ): Promise<AccessTokenRow> => ({
     id,
     digest,
     grantId,
@@ -132,10 +151,10 @@ function actsOn(store: Store) {
     issuedAt,
     expiresAt,
   });
-  const refreshRowOf = ({ clientId: _, ...token }: RefreshTokenRecord): tables.RefreshTokenRecord => token;
+  const refreshRowOf = ({ clientId: _, ...token }: RefreshTokenRecord): RefreshTokenRow => token;
   const rowsOf = async (
     { now, accessToken, refreshToken }: Issuance,
-    grant: tables.GrantRecord | null,
+    grant: GrantRecord | null,
   ): Promise<RowIssuance> => ({
     now,
     accessToken: await rowOf(accessToken, grant),
@@ -148,15 +167,15 @@ function actsOn(store: Store) {
 
   return {
     findServerKey: () => serverKey.findServerKey({ store }),
-    createServerKey: (key: Pick<tables.ServerKeyRecord, "fingerprint" | "secret">) =>
+    createServerKey: (key: Pick<ServerKeyRecord, "fingerprint" | "secret">) =>
       serverKey.createServerKey({ store }, key),
 
     findClient: (clientId: string) => clientActs.findClient(context, clientId),
-    listClients: (source?: tables.ClientSource) => collect(clientActs.everyClient(context, source)),
+    listClients: (source?: ClientSource) => collect(clientActs.everyClient(context, source)),
     hasClients: () => clientActs.hasClients(context),
-    createClient: (client: tables.ClientRecord) => clientActs.createClient(context, act, client),
+    createClient: (client: ClientRecord) => clientActs.createClient(context, act, client),
     /** The row of the client, whether it is enabled or not. */
-    async putClient(client: tables.ClientRecord) {
+    async putClient(client: ClientRecord) {
       const { clientId, disabledAt } = client;
       await clientActs.putClient(context, act, client);
       const { disabledAt: found = null } = (await clientActs.findClient(context, clientId)) ?? {};
@@ -164,7 +183,7 @@ function actsOn(store: Store) {
       if (disabledAt === null) await clientActs.enableClient(context, act, clientId);
       else await clientActs.disableClient(context, act, clientId, disabledAt);
     },
-    addClientSecret: (clientId: ClientId, secret: tables.ClientSecretRecord) =>
+    addClientSecret: (clientId: ClientId, secret: ClientSecretRecord) =>
       clientActs.addClientSecret(context, act, clientId, secret),
     removeClientSecret: (clientId: ClientId, secretId: string, endsTokens = false) =>
       clientActs.removeClientSecret(context, act, clientId, secretId, { endsTokens }),
@@ -182,7 +201,7 @@ function actsOn(store: Store) {
     findAccountByUsername: (username: string) => people.findAccountByUsername(context, username),
     listAccounts: () => collect(people.everyAccount(context)),
     hasAdministrator: () => people.hasAdministrator(context),
-    createAccount: async (account: tables.AccountRecord) =>
+    createAccount: async (account: AccountRecord) =>
       (await people.createAccount(context, act, account)) === "created",
     changeAccount: (subject: SubjectId, changes: AccountChanges, now: EpochSeconds = 1) =>
       people.changeAccount(context, act, subject, changes, now),
@@ -198,7 +217,7 @@ function actsOn(store: Store) {
       people.removeAccount(context, act, subject, now),
 
     /** `verified`: the hash of the password that the person typed. Another one is that of an account before a change. */
-    async createSession(session: tables.SessionRecord, replaces: RecordId | null, verified: string | null) {
+    async createSession(session: SessionRecord, replaces: RecordId | null, verified: string | null) {
       const account = await people.findAccount(context, session.subject);
       if (account === null) return false;
       const revision = account.passwordHash === verified ? account.revision : account.revision - 1;
@@ -208,14 +227,14 @@ function actsOn(store: Store) {
     findSession: (id: RecordId, now: EpochSeconds, idleSince: EpochSeconds) =>
       sessionActs.findSession(context, id, now, idleSince),
     async touchSession(id: RecordId, now: EpochSeconds) {
-      const { session } = await store.look({ session: row(tables.sessions, { id: "$id" }) }, { id });
+      const { session } = await store.look({ session: row(sessions, { id: "$id" }) }, { id });
       if (session !== null) await sessionActs.touchSession(context, session, now);
     },
     endSession: (id: RecordId) => sessionActs.endSession(context, act, id),
-    createSetupLink: (link: Omit<tables.SetupLinkRecord, "name">) =>
+    createSetupLink: (link: Omit<SetupLinkRecord, "name">) =>
       people.createSetupLink(context, act, { name: "administrator", ...link }),
     findSetupLink: (id: RecordId, now: EpochSeconds) => people.findSetupLink(context, id, now),
-    redeemSetupLink: (id: RecordId, account: tables.AccountRecord, now: EpochSeconds) =>
+    redeemSetupLink: (id: RecordId, account: AccountRecord, now: EpochSeconds) =>
       people.redeemSetupLink(context, act, id, account, now),
 
     findConsent: (subject: SubjectId, clientId: ClientId, recipient: string) =>
@@ -242,7 +261,7 @@ function actsOn(store: Store) {
         return codeRules.redeemCode(facts, facts.client, failureLimit, await rowsOf(issuance, facts.grant));
       }),
 
-    createDeviceCode: (device: tables.DeviceCodeRecord) => devices.createDeviceCode(context, act, device),
+    createDeviceCode: (device: DeviceCodeRecord) => devices.createDeviceCode(context, act, device),
     findDeviceCode: async (id: RecordId) => {
       const { device, grant } = await devices.findDevice(context, id);
       return device === null ? null : { device, grant };
@@ -252,7 +271,7 @@ function actsOn(store: Store) {
       return isPending(device, now) ? device : null;
     },
     /** Approves with a grant. Without one, DENIER denies. */
-    decideDeviceCode: (id: RecordId, grant: tables.GrantRecord | null, now: EpochSeconds) =>
+    decideDeviceCode: (id: RecordId, grant: GrantRecord | null, now: EpochSeconds) =>
       devices.decideDeviceCode(context, act, id, grant === null ? { deniedBy: DENIER } : { grant }, now),
     redeemDeviceCode: (id: RecordId, issuance: Issuance) =>
       outcomeOf(async () => {
@@ -280,7 +299,7 @@ function actsOn(store: Store) {
       retryWindowSeconds: number,
       issuance: Issuance & { readonly refreshToken: RefreshTokenRecord },
     ): Promise<RotationOutcome> {
-      let grant: tables.GrantRecord | null = null;
+      let grant: GrantRecord | null = null;
       const outcome: RowRotationOutcome = await outcomeOf(async () => {
         const facts = await tokens.lookAtRotation(context, id, null);
         grant = facts.grant;
@@ -293,7 +312,7 @@ function actsOn(store: Store) {
         });
       });
       if (outcome.outcome !== "retried") return { outcome: outcome.outcome };
-      const clientId = (grant as tables.GrantRecord | null)?.clientId ?? ("" as ClientId);
+      const clientId = (grant as GrantRecord | null)?.clientId ?? ("" as ClientId);
       return { outcome: "retried", successor: { ...outcome.successor, clientId } };
     },
     /** A use of a refresh token that stays: it expires with the one of the issuance. */
@@ -312,9 +331,9 @@ function actsOn(store: Store) {
     listGrants: (filter: access.GrantFilter, now: EpochSeconds) =>
       collect(access.everyGrant(context, filter, now)),
     findGrant: (id: RecordId) => access.findGrant(context, id),
-    revokeGrant: (id: RecordId, reason: tables.RevocationReason, now: EpochSeconds) =>
+    revokeGrant: (id: RecordId, reason: RevocationReason, now: EpochSeconds) =>
       access.revokeGrant(context, act, id, reason, now),
-    revokeAccess: (filter: AccessFilter, reason: tables.RevocationReason, now: EpochSeconds) =>
+    revokeAccess: (filter: AccessFilter, reason: RevocationReason, now: EpochSeconds) =>
       access.revokeAccess(context, act, filter, reason, now),
 
     findCrowdedOut: (newer: number) => clientActs.findCrowdedOut(context, newer),

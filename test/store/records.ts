@@ -12,16 +12,11 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
-import type {
-  AccountRecord,
-  ClientRecord,
-  ClientSecretRecord,
-  ConsentRecord,
-  DeviceCodeRecord,
-  GrantRecord,
-  SessionRecord,
-  SetupLinkRecord,
-} from "../../src/store/tables.ts";
+import type { ClientRecord, ClientSecretRecord } from "../../src/store/tables/clients.ts";
+import type { ConsentRecord, GrantRecord } from "../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
+import type { DeviceCodeRecord } from "../../src/store/tables/requests.ts";
+import type { SessionRecord, SetupLinkRecord } from "../../src/store/tables/sign-in.ts";
 import type {
   AccessTokenRecord,
   Authorization,

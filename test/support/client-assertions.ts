@@ -1,7 +1,7 @@
 /** Clients that sign: their keys and their assertions (RFC 7523 §2.2). */
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { JWT_BEARER_ASSERTION } from "../../src/protocol/client-authentication.ts";
-import type { ClientJwk } from "../../src/store/tables.ts";
+import type { ClientJwk } from "../../src/store/tables/clients.ts";
 
 export interface TestKey {
   readonly kid: string;

@@ -1,6 +1,6 @@
 /** A chain of APIs for tests of token exchange (RFC 8693): shop → orders → stock → ledger. */
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { expectTokens, type Json, textOf, tokensFor } from "./flows.ts";
 import { basic, SECRET, type TestServer } from "./server.ts";
 

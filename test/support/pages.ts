@@ -1,6 +1,6 @@
 /** A browser without a screen: it keeps its cookie, fills in forms, and follows no redirect by itself. */
 
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { formsOf, type PageForm } from "./code-flow.ts";
 import type { TestServer } from "./server.ts";
 

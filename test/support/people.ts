@@ -4,7 +4,8 @@ import { mintCredential, newRecordId } from "../../src/credentials/credential.ts
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import { shardOf } from "../../src/store/declare.ts";
-import type { AccountRecord, GrantRecord } from "../../src/store/tables.ts";
+import type { GrantRecord } from "../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 
 import type { TestServer } from "./server.ts";
 

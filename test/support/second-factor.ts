@@ -4,7 +4,7 @@ import { findAccount } from "../../src/operations/people.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { touchAccount } from "../../src/rules/grant.ts";
 import { insert } from "../../src/store/contract.ts";
-import { totps } from "../../src/store/tables.ts";
+import { totps } from "../../src/store/tables/sign-in.ts";
 import { formsOf } from "./code-flow.ts";
 import type { Browser } from "./pages.ts";
 import type { TestServer } from "./server.ts";

@@ -22,7 +22,7 @@ import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
 import { createServer, type ServerParts } from "../../src/server.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type ActingStore, acting } from "../store/acts.ts";
 import { CITUS_URL, citusAt } from "../store/postgres/citus.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";

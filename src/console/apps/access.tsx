@@ -12,7 +12,7 @@ import { displayText } from "../../pages/display.ts";
 import { isAuthenticationLevel } from "../../protocol/authentication-level.ts";
 import { documentHost } from "../../protocol/document-url.ts";
 import { isRestricted } from "../../rules/client-access.ts";
-import { describesItself } from "../../store/tables.ts";
+import { describesItself } from "../../store/tables/clients.ts";
 import { Choice, Groups, groupsOf, valuesOf } from "../fields.tsx";
 import type { Typed } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Facts } from "../parts.tsx";

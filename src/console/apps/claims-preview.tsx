@@ -8,7 +8,7 @@ import { Box, Field, Note } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { linesOfDocument } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { appPath } from "./paths.ts";

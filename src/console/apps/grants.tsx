@@ -14,7 +14,7 @@ import { displayText } from "../../pages/display.ts";
 import { DetailList } from "../../pages/views/details.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
-import type { GrantRecord } from "../../store/tables.ts";
+import type { GrantRecord } from "../../store/tables/grants.ts";
 import { ActButton, At, Danger, More, Rows } from "../parts.tsx";
 import { TOKENS_PATH } from "../server/tokens.tsx";
 import { wordsFor } from "../texts.ts";

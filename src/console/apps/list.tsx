@@ -6,7 +6,7 @@ import { CLIENTS_READ, searchClients } from "../../operations/management/search.
 import { displayText } from "../../pages/display.ts";
 import { SearchField } from "../../pages/layout.tsx";
 import { isAllowed } from "../../rules/role.ts";
-import type { ClientRecord, ClientSource } from "../../store/tables.ts";
+import type { ClientRecord, ClientSource } from "../../store/tables/clients.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage } from "../page.ts";
 import { At, More, Rows } from "../parts.tsx";

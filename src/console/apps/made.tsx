@@ -9,7 +9,7 @@ import type { MadeClient } from "../../recipes/clients.ts";
 import { declare, notesOf } from "../../recipes/guide.ts";
 import { isPaste, type Recipe, type Settings } from "../../recipes/recipe.ts";
 import { addressValues, clientValues, fill, issuerValues, type Values } from "../../recipes/values.ts";
-import type { ClientRecord } from "../../store/tables.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import { Facts, Once, Rows } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";

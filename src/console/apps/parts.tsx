@@ -2,7 +2,7 @@
 /** What several pages about applications show of one. */
 import { nameInLanguage } from "../../clients/localized.ts";
 import { displayText } from "../../pages/display.ts";
-import type { ClientRecord } from "../../store/tables.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
 import type { ConsoleFrame } from "../layout.tsx";
 import { Badge } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";

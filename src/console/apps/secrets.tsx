@@ -19,7 +19,7 @@ import { isClientAuthenticationMethod, usesCertificate } from "../../protocol/cl
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
-import type { ClientRecord } from "../../store/tables.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
 import { Choice, Lines, valuesOf } from "../fields.tsx";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";

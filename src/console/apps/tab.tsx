@@ -6,7 +6,7 @@ import { displayText } from "../../pages/display.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { isVouchedFor } from "../../rules/client.ts";
 import { isAllowed, permissionForClient } from "../../rules/role.ts";
-import type { ClientRecord } from "../../store/tables.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsoleAct, ConsoleCall, ConsolePage, Done, Typed } from "../page.ts";
 import { Badge } from "../parts.tsx";

@@ -6,7 +6,7 @@ import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
 import { fillPattern } from "../../platform/path-pattern.ts";
 import { isAllowed } from "../../rules/role.ts";
-import type { GroupRecord } from "../../store/tables.ts";
+import type { GroupRecord } from "../../store/tables/people.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
 import { ActForm, At, More, Rows } from "../parts.tsx";

@@ -4,7 +4,7 @@
 import { QrCode } from "../../pages/qr.tsx";
 import type { View } from "../../pages/respond.tsx";
 import type { EpochSeconds } from "../../platform/clock.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import { At, Once } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";

@@ -5,7 +5,7 @@ import { listPeople, searchPeople } from "../../operations/management/people.ts"
 import { displayText } from "../../pages/display.ts";
 import { SearchField } from "../../pages/layout.tsx";
 import { isAllowed, rolesOf } from "../../rules/role.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage } from "../page.ts";
 import { At, Badge, More, Rows } from "../parts.tsx";

@@ -6,7 +6,7 @@ import type { KnownPasskey } from "../../operations/management/ways-in.ts";
 import { passkeyIdText } from "../../operations/passkeys.ts";
 import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
-import type { GrantRecord } from "../../store/tables.ts";
+import type { GrantRecord } from "../../store/tables/grants.ts";
 import { appPath } from "../apps/paths.ts";
 import { TAB_WORDS } from "../apps/texts-tabs.ts";
 import type { ConsoleFrame } from "../layout.tsx";

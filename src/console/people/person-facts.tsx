@@ -15,7 +15,7 @@ import { Icon } from "../../pages/views/icons.tsx";
 import { type FactValue, readFactValue } from "../../protocol/fact-value.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { PICTURE_PATH, pictureQuery } from "../../rules/picture.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { Lines, valuesOf } from "../fields.tsx";
 import type { ConsoleFrame } from "../layout.tsx";
 import { type ConsoleAct, type ConsoleCall, ConsoleFault, type Typed } from "../page.ts";

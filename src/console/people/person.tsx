@@ -34,7 +34,7 @@ import {
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { type Authority, isAllowed, permissionToChange } from "../../rules/role.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsoleAct, ConsoleCall, ConsolePage, Done } from "../page.ts";
 import { requireConfirmed } from "../removal.tsx";

@@ -4,7 +4,7 @@ import { readPage } from "../../api/list.ts";
 import { listKnownAudit, verifyKnownAudit } from "../../operations/management/record.ts";
 import { Field } from "../../pages/layout.tsx";
 import { moment } from "../../pages/time.ts";
-import type { AuditRecord } from "../../store/tables.ts";
+import type { AuditRecord } from "../../store/tables/records.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
 import { ActButton, More } from "../parts.tsx";

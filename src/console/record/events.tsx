@@ -2,7 +2,7 @@
 /** Rows of the record, as a table. */
 import { displayText } from "../../pages/display.ts";
 import { actorText, EVENT_TYPES, type EventName } from "../../rules/events.ts";
-import type { AuditRecord } from "../../store/tables.ts";
+import type { AuditRecord } from "../../store/tables/records.ts";
 import type { ConsoleFrame } from "../layout.tsx";
 import { At, Badge, Rows } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";

@@ -3,7 +3,7 @@
 import { readPage } from "../../api/list.ts";
 import { listKnownRefusals } from "../../operations/management/record.ts";
 import { displayText } from "../../pages/display.ts";
-import type { RefusalRecord } from "../../store/tables.ts";
+import type { RefusalRecord } from "../../store/tables/records.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
 import { At, More, Rows } from "../parts.tsx";

@@ -4,7 +4,7 @@ import { explainKnownRequest } from "../../operations/management/record.ts";
 import type { Explanation } from "../../operations/refusals.ts";
 import { displayText } from "../../pages/display.ts";
 import { Note, SearchField } from "../../pages/layout.tsx";
-import type { RefusalRecord } from "../../store/tables.ts";
+import type { RefusalRecord } from "../../store/tables/records.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
 import { At, Badge, Facts, Rows } from "../parts.tsx";

@@ -11,7 +11,7 @@ import { deliveryName } from "../../operations/webhooks.ts";
 import { displayText } from "../../pages/display.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
 import { eventsOf, stateOf } from "../../rules/webhook.ts";
-import type { WebhookDeliveryRecord } from "../../store/tables.ts";
+import type { WebhookDeliveryRecord } from "../../store/tables/waiting.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
 import { ActButton, At, Badge, More, Rows } from "../parts.tsx";

@@ -16,7 +16,7 @@ import type { View } from "../../pages/respond.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
 import { isMailAddress } from "../../platform/mailbox.ts";
 import { isAllowed } from "../../rules/role.ts";
-import type { ClientRecord } from "../../store/tables.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import { type ConsoleCall, ConsoleFault, type ConsolePage } from "../page.ts";
 import { ActButton, ActForm } from "../parts.tsx";

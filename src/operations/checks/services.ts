@@ -1,7 +1,7 @@
 /** Checks of the signing keys, of mail, of what waits to be sent, and of the issuers that the server trusts. */
 import { type SmtpConnection, SmtpError } from "../../platform/smtp.ts";
 import { currentKey, ringOf } from "../../rules/signing-key.ts";
-import type { RingKey } from "../../store/tables.ts";
+import type { RingKey } from "../../store/tables/keys.ts";
 import { OUTBOXES, type OutboxName } from "../outboxes.ts";
 import { findFaultyKeys, findSigningKeys } from "../signing-keys.ts";
 import { keysFault } from "../trusted-issuers.ts";

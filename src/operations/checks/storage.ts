@@ -5,7 +5,8 @@ import type { Store } from "../../store/contract.ts";
 import type { Table } from "../../store/declare.ts";
 import { databaseFile, isEmbedded } from "../../store/open.ts";
 import { RESERVE_BYTES } from "../../store/sqlite/reserve.ts";
-import { clients, TABLES } from "../../store/tables.ts";
+import { clients } from "../../store/tables/clients.ts";
+import { TABLES } from "../../store/tables.ts";
 import { findLastBackup } from "../backups.ts";
 import { clockFinding } from "./address.ts";
 import {

@@ -6,7 +6,7 @@ import type { LiveAccessToken } from "../../rules/access-token.ts";
 import { mayUse } from "../../rules/client-access.ts";
 import type { RevokedAccess } from "../../rules/grant.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { GrantRecord } from "../../store/tables.ts";
+import type { GrantRecord } from "../../store/tables/grants.ts";
 import { findGrant, listGrants, revokeAccess, revokeGrant } from "../access.ts";
 import { findClient } from "../clients.ts";
 import type { Context } from "../context.ts";

@@ -15,7 +15,8 @@ import {
   permissionToChange,
 } from "../../rules/role.ts";
 import type { Store } from "../../store/contract.ts";
-import { type AccountRecord, accounts, clients } from "../../store/tables.ts";
+import { clients } from "../../store/tables/clients.ts";
+import { type AccountRecord, accounts } from "../../store/tables/people.ts";
 import { findClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import type { DecideContext, Guard } from "../decide.ts";

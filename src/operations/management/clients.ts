@@ -23,7 +23,7 @@ import {
   type ClientRules,
   type ClientSource,
   describesItself,
-} from "../../store/tables.ts";
+} from "../../store/tables/clients.ts";
 import {
   type AddedClient,
   addClient,

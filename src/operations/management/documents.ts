@@ -2,7 +2,7 @@
 import { isDocumentPattern } from "../../protocol/document-url.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { ClientRecord, DocumentBlockRecord } from "../../store/tables.ts";
+import type { ClientRecord, DocumentBlockRecord } from "../../store/tables/clients.ts";
 import { type DocumentContext, fetchDocumentNow } from "../client-documents.ts";
 import { blockDocuments, listDocumentBlocks, MOST_BLOCKS, unblockDocuments } from "../document-blocks.ts";
 import { type ManagingContext, requirePermission } from "./authority.ts";

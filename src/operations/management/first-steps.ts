@@ -2,7 +2,9 @@
 import { launchAddress } from "../../clients/launch.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
 import { insert, row, type Store } from "../../store/contract.ts";
-import { type ClientRecord, describesItself, grants, revisions } from "../../store/tables.ts";
+import { type ClientRecord, describesItself } from "../../store/tables/clients.ts";
+import { grants } from "../../store/tables/grants.ts";
+import { revisions } from "../../store/tables/server.ts";
 import { checksInside, selfTested } from "../checks/contexts.ts";
 import {
   CHECKS,

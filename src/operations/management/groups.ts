@@ -4,7 +4,7 @@ import { OAuthError } from "../../protocol/errors.ts";
 import type { SubjectId } from "../../protocol/identifiers.ts";
 import { isBlank } from "../../protocol/names.ts";
 import { type Authority, isAllowed, managesGroup, permissionToChange, seesGroup } from "../../rules/role.ts";
-import type { AccountRecord, GroupMemberRecord, GroupRecord } from "../../store/tables.ts";
+import type { AccountRecord, GroupMemberRecord, GroupRecord } from "../../store/tables/people.ts";
 import {
   clientsNaming,
   createGroup,

@@ -8,7 +8,7 @@ import type { ServerKeys } from "../../platform/keys.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Actor } from "../../rules/events.ts";
 import { insert, remove, row, type Store, update } from "../../store/contract.ts";
-import { type IdempotentAnswerRecord, idempotentAnswers } from "../../store/tables.ts";
+import { type IdempotentAnswerRecord, idempotentAnswers } from "../../store/tables/once.ts";
 
 interface Keeping {
   readonly store: Store;

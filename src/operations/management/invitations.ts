@@ -4,7 +4,7 @@ import { recordIdText } from "../../credentials/credential.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import { actorText } from "../../rules/events.ts";
 import { type Authority, isAllowed, managesGroup, mayInvite } from "../../rules/role.ts";
-import type { LinkRecord } from "../../store/tables.ts";
+import type { LinkRecord } from "../../store/tables/sign-in.ts";
 import type { Context } from "../context.ts";
 import { findGroup } from "../groups.ts";
 import { everyInvitation, type Invitation, type Invited, invite, revokeInvitation } from "../links.ts";

@@ -3,7 +3,7 @@ import { OAuthError } from "../../protocol/errors.ts";
 import type { SigningAlgorithm } from "../../protocol/signing-algorithms.ts";
 import type { Authority } from "../../rules/role.ts";
 import { type KeyState, type RetiredKey, stateOf } from "../../rules/signing-key.ts";
-import type { RingKey, SigningKeyRecord } from "../../store/tables.ts";
+import type { RingKey, SigningKeyRecord } from "../../store/tables/keys.ts";
 import type { Context } from "../context.ts";
 import { findRingKeys, retireSigningKey, rotateSigningKey } from "../signing-keys.ts";
 import { acting, known, requirePermission } from "./authority.ts";

@@ -2,7 +2,7 @@
 import { OAuthError } from "../../protocol/errors.ts";
 import { MAIL_KIND_NAMES } from "../../rules/mail.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { MailRecord } from "../../store/tables.ts";
+import type { MailRecord } from "../../store/tables/waiting.ts";
 import type { Context } from "../context.ts";
 import { type ComposedMail, listMails } from "../mail.ts";
 import type { Page } from "../paging.ts";

@@ -2,7 +2,7 @@
 import { OAuthError } from "../../protocol/errors.ts";
 import { newPictureId } from "../../rules/picture.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import type { Context } from "../context.ts";
 import { changePerson, requireChangeable } from "./people.ts";
 

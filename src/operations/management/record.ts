@@ -1,6 +1,6 @@
 /** The record of what happened and of what was refused, for those who may see it. */
 import { type Authority, isAllowed } from "../../rules/role.ts";
-import type { AuditRecord, RefusalRecord } from "../../store/tables.ts";
+import type { AuditRecord, RefusalRecord } from "../../store/tables/records.ts";
 import {
   type AuditCursor,
   type AuditFilter,

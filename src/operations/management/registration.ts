@@ -1,7 +1,7 @@
 /** Who may register clients here, what such clients may do, and how many there are. The configuration says it. */
 import { documentSettings } from "../../clients/metadata-document.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { ClientSource, DocumentBlockRecord } from "../../store/tables.ts";
+import type { ClientSource, DocumentBlockRecord } from "../../store/tables/clients.ts";
 import { everyClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { listDocumentBlocks } from "../document-blocks.ts";

@@ -6,14 +6,10 @@ import { foldName } from "../../protocol/names.ts";
 import type { LiveAccessToken } from "../../rules/access-token.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
 import { row } from "../../store/contract.ts";
-import {
-  type AccountRecord,
-  type ClientRecord,
-  clients,
-  type GrantRecord,
-  type SessionRecord,
-  sessions,
-} from "../../store/tables.ts";
+import { type ClientRecord, clients } from "../../store/tables/clients.ts";
+import type { GrantRecord } from "../../store/tables/grants.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
+import { type SessionRecord, sessions } from "../../store/tables/sign-in.ts";
 import { findGrant } from "../access.ts";
 import { everyClient, findClient } from "../clients.ts";
 import type { Context } from "../context.ts";

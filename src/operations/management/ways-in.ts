@@ -3,7 +3,7 @@
 import type { EpochSeconds } from "../../platform/clock.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { PasskeyRecord } from "../../store/tables.ts";
+import type { PasskeyRecord } from "../../store/tables/sign-in.ts";
 import type { Context } from "../context.ts";
 import { listPasskeys, passkeyIdText, removePasskeyIf } from "../passkeys.ts";
 import { readablePasskeys } from "../readable-passkeys.ts";

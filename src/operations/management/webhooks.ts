@@ -1,7 +1,7 @@
 /** Webhooks for those who manage the server: what each heard, a test, and a delivery once more. */
 import { parseRecordId } from "../../credentials/credential.ts";
 import type { Authority } from "../../rules/role.ts";
-import type { WebhookDeliveryRecord } from "../../store/tables.ts";
+import type { WebhookDeliveryRecord } from "../../store/tables/waiting.ts";
 import type { Context } from "../context.ts";
 import type { Page } from "../paging.ts";
 import {

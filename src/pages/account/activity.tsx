@@ -7,7 +7,7 @@ import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import { type Incoming, queryOf, type Route } from "../../platform/http.ts";
 import type { ActivityName } from "../../rules/activity.ts";
-import type { ActivityRecord } from "../../store/tables.ts";
+import type { ActivityRecord } from "../../store/tables/records.ts";
 import { displayText, markedName } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";
 import type { Texts } from "../texts.ts";

@@ -7,7 +7,7 @@
  * the person has: one who is asked again and again must not have to use their second factor for it.
  */
 import { parseRecordId } from "../../credentials/credential.ts";
-import { type AskedFacts, answerRequest, findRequestOf } from "../../operations/backchannel-requests.ts";
+import { answerRequest, type FoundRequest, findRequestOf } from "../../operations/backchannel-requests.ts";
 import type { Context } from "../../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../../platform/http.ts";
@@ -16,7 +16,8 @@ import { OAuthError } from "../../protocol/errors.ts";
 import { earlierAnswer, isOpen, levelOfRequest, mayAsk } from "../../rules/backchannel-request.ts";
 import { isVouchedFor, isYesMeant } from "../../rules/client.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import type { BackchannelRequestRecord, ClientRecord } from "../../store/tables.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
+import type { BackchannelRequestRecord } from "../../store/tables/requests.ts";
 import { clientLogo } from "../assets.ts";
 import { clientName, displayText, markedName } from "../display.ts";
 import { ACKNOWLEDGED, openForm, readForm, type Submitted } from "../forms.ts";
@@ -53,13 +54,13 @@ const pageOf = ({ issuer }: Pick<Context, "issuer">, idText: string): string =>
 const toSignIn = (context: Context, idText: string): Response =>
   seeOther(pagePath(context.issuer, "/login", { return_to: pageOf(context, idText) }));
 
-const NOTHING: AskedFacts = { request: null, grant: null, client: null };
+const NOTHING: FoundRequest = { request: null, grant: null, client: null };
 
 const find = async (
   context: Context,
   idText: string,
   { account }: Pick<SignedIn, "account">,
-): Promise<AskedFacts> => {
+): Promise<FoundRequest> => {
   const id = parseRecordId(idText);
   return id === null ? NOTHING : findRequestOf(context, id, account.subject);
 };

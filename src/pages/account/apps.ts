@@ -5,7 +5,7 @@ import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import { isEnabled, isVouchedFor } from "../../rules/client.ts";
 import { mayUse } from "../../rules/client-access.ts";
-import { type ClientRecord, describesItself } from "../../store/tables.ts";
+import { type ClientRecord, describesItself } from "../../store/tables/clients.ts";
 import { clientLogo } from "../assets.ts";
 import { clientName, webHost, webLink } from "../display.ts";
 import type { Texts } from "../texts.ts";

@@ -18,7 +18,7 @@ import type { SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { displayText } from "../display.ts";
 import { askRecentSignIn } from "../recent.ts";
 import { respondWithPage } from "../respond.tsx";

@@ -7,7 +7,7 @@ import { OAuthError } from "../../protocol/errors.ts";
 import type { SubjectId } from "../../protocol/identifiers.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { PICTURE_PATH, pictureQuery } from "../../rules/picture.ts";
-import type { AccountRecord } from "../../store/tables.ts";
+import type { AccountRecord } from "../../store/tables/people.ts";
 import { markedName } from "../display.ts";
 import { openForm, readForm } from "../forms.ts";
 import { type PageFrame, pageFrame } from "../frame.ts";

@@ -5,7 +5,8 @@
  */
 import { DatabaseRefused } from "../contract.ts";
 import { columnOf, type Table } from "../declare.ts";
-import { serverKeys, TABLES } from "../tables.ts";
+import { serverKeys } from "../tables/keys.ts";
+import { TABLES } from "../tables.ts";
 import { RowDigest, type StoredRow, type TableDigest } from "./rows.ts";
 
 /** Large enough to make round trips cheap; some megabytes at most. */

@@ -4,7 +4,7 @@ import { mintCredential } from "../../../src/credentials/credential.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import { shardOf } from "../../../src/store/declare.ts";
-import type { AccountRecord } from "../../../src/store/tables.ts";
+import type { AccountRecord } from "../../../src/store/tables/people.ts";
 import { times } from "../../race/support/seed.ts";
 import type { ActingStore } from "../../store/acts.ts";
 import { newAccount, newCode, newGrant } from "../../store/records.ts";

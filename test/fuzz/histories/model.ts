@@ -1,7 +1,7 @@
 /** The model of the promises, small enough to understand: who holds which token, until when, and how it ended. */
 
 import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
-import type { AccountRecord } from "../../../src/store/tables.ts";
+import type { AccountRecord } from "../../../src/store/tables/people.ts";
 
 import { SECRET, TEST_CONFIGURATION } from "../../support/server.ts";
 

@@ -6,7 +6,9 @@ import { type EpochSeconds, systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import type { ClientId, RecordId } from "../../../src/protocol/identifiers.ts";
 import { shardOf } from "../../../src/store/declare.ts";
-import type { AccountRecord, ClientRecord, GrantRecord } from "../../../src/store/tables.ts";
+import type { ClientRecord } from "../../../src/store/tables/clients.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../../src/store/tables/people.ts";
 import type { ActingStore } from "../../store/acts.ts";
 
 import {

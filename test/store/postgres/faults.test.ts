@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
-import type { GrantRecord } from "../../../src/store/tables.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
 import { type AccessTokenRecord, type ActingStore, acting, openPostgresStore } from "../acts.ts";
 
 import { NOW, newClient, newIssuance } from "../records.ts";

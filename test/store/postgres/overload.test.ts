@@ -5,7 +5,8 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { insert, StoreBusy, sweep, update } from "../../../src/store/contract.ts";
-import { type ClientRecord, clients, grants } from "../../../src/store/tables.ts";
+import { type ClientRecord, clients } from "../../../src/store/tables/clients.ts";
+import { grants } from "../../../src/store/tables/grants.ts";
 import { type ActingStore, openPostgresStore } from "../acts.ts";
 
 import { clientId, NOW, newClient, newId } from "../records.ts";

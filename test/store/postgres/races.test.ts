@@ -1,7 +1,7 @@
 /** Concurrent operations over two stores, as of two server processes on one database. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { GrantRecord } from "../../../src/store/tables.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
 import { figure } from "../../support/figures.ts";
 import { type ActingStore, acting, openPostgresStore, type RefreshTokenRecord } from "../acts.ts";
 

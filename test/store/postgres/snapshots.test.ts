@@ -9,7 +9,7 @@ import type { ClientId, SubjectId } from "../../../src/protocol/identifiers.ts";
 import { grantExpiry } from "../../../src/rules/grant.ts";
 import { shardOf } from "../../../src/store/declare.ts";
 import { signed } from "../../../src/store/postgres/rows.ts";
-import type { GrantRecord } from "../../../src/store/tables.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
 import { type ActingStore, openPostgresStore } from "../acts.ts";
 
 import {

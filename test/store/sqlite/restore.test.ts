@@ -13,7 +13,7 @@ import {
   isRestorePrepared,
   prepareRestore,
 } from "../../../src/store/sqlite/restore.ts";
-import type { AccountRecord } from "../../../src/store/tables.ts";
+import type { AccountRecord } from "../../../src/store/tables/people.ts";
 import { openSqliteStore } from "../acts.ts";
 import { everything } from "../fixtures/everything.ts";
 import { SECOND, THIRD } from "../fixtures/next.ts";

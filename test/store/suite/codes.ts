@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { grantExpiry } from "../../../src/rules/grant.ts";
 import { insert } from "../../../src/store/contract.ts";
-import { type GrantRecord, type PushedRequestRecord, pushedRequests } from "../../../src/store/tables.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
+import { type PushedRequestRecord, pushedRequests } from "../../../src/store/tables/requests.ts";
 
 import { proves } from "../../support/proves.ts";
 import {

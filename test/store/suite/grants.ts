@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type AccessFilter, grantExpiry } from "../../../src/rules/grant.ts";
-import type { RevocationReason } from "../../../src/store/tables.ts";
+import type { RevocationReason } from "../../../src/store/tables/grants.ts";
 
 import {
   clientId,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { grantExpiry } from "../../../src/rules/grant.ts";
 import { SPARE_SECONDS } from "../../../src/rules/once.ts";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
-import type { ClientRecord } from "../../../src/store/tables.ts";
+import type { ClientRecord } from "../../../src/store/tables/clients.ts";
 import type { ActingStore } from "../acts.ts";
 
 import {

@@ -1,7 +1,7 @@
 /** One store for the tests of a topic, and their common first steps. */
 
 import { afterAll, beforeAll } from "bun:test";
-import type { GrantRecord } from "../../../src/store/tables.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
 import type { ActingStore, AuthorizationCodeRecord } from "../acts.ts";
 
 import {

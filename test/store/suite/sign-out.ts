@@ -9,12 +9,10 @@ import { createLog } from "../../../src/platform/log.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import type { RecordId, SubjectId } from "../../../src/protocol/identifiers.ts";
 import { isOnline } from "../../../src/rules/session.ts";
-import {
-  type AccountRecord,
-  type GrantRecord,
-  logoutNotices,
-  type SessionRecord,
-} from "../../../src/store/tables.ts";
+import type { GrantRecord } from "../../../src/store/tables/grants.ts";
+import type { AccountRecord } from "../../../src/store/tables/people.ts";
+import type { SessionRecord } from "../../../src/store/tables/sign-in.ts";
+import { logoutNotices } from "../../../src/store/tables/waiting.ts";
 import { proves } from "../../support/proves.ts";
 import type { ActingStore } from "../acts.ts";
 import {

@@ -3,7 +3,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { shardOf, sqlName } from "../../../src/store/declare.ts";
 import { Connection } from "../../../src/store/sqlite/driver.ts";
-import { type AccountRecord, accounts, serverKeys, TABLES } from "../../../src/store/tables.ts";
+import { serverKeys } from "../../../src/store/tables/keys.ts";
+import { type AccountRecord, accounts } from "../../../src/store/tables/people.ts";
+import { TABLES } from "../../../src/store/tables.ts";
 import { digestTable, type End } from "../../../src/store/transfer/copy.ts";
 import { figure } from "../../support/figures.ts";
 import { everything } from "../fixtures/everything.ts";
