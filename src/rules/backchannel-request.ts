@@ -6,8 +6,9 @@
  * and a client that was declined waits. One row for each person counts it, and each commit that asks or answers moves its revision: of
  * parallel requests all count, on every node.
  */
-import { type AuthenticationLevel, highestLevel, reaches } from "../protocol/authentication-level.ts";
+
 import type { EpochSeconds } from "../platform/clock.ts";
+import { type AuthenticationLevel, highestLevel, reaches } from "../protocol/authentication-level.ts";
 import { CIBA_GRANT } from "../protocol/grant-types.ts";
 import type { ClientId, SubjectId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, update } from "../store/contract.ts";
@@ -220,12 +221,7 @@ export function answerRequest(
     return {
       outcome: true,
       changes: [
-        update(
-          backchannelRequests,
-          { id: request.id },
-          { status: "pending" },
-          { status: "denied", ...ping },
-        ),
+        update(backchannelRequests, { id: request.id }, { status: "pending" }, { status: "denied", ...ping }),
         ...count,
       ],
       events: [{ event: "backchannel.denied", subject, client: clientId }],

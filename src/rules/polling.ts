@@ -76,12 +76,7 @@ export const approvalChanges = (
 ): readonly Change[] => [
   hold(accounts, { subject }, { revision }),
   allowClient(client, now),
-  update(
-    table,
-    { id: asked.id },
-    { status: "pending" },
-    { status: "approved", grantId: grant.id, ...more },
-  ),
+  update(table, { id: asked.id }, { status: "pending" }, { status: "approved", grantId: grant.id, ...more }),
   // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
   insert(grants, {
     ...grant,

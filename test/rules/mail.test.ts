@@ -126,7 +126,12 @@ describe("the mails about events", () => {
 
 describe("a claim", () => {
   const claim = (facts: Partial<rules.ClaimFacts>, now = NOW) =>
-    rules.claim({ mail: mail(), account, earlier: 0, ...facts }, now, 60, BOUNDS);
+    rules.claim(
+      { mail: mail(), account, earlier: 0, latest: null, request: null, ...facts },
+      now,
+      60,
+      BOUNDS,
+    );
 
   test("takes the next attempt, for as long as it may take", () => {
     const set = { attempts: 1, nextAt: NOW + 60, waits: true };

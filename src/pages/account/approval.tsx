@@ -7,6 +7,7 @@
  * the person has: one who is asked again and again must not have to use their second factor for it.
  */
 import { parseRecordId } from "../../credentials/credential.ts";
+import { APPROVAL_PATH, REQUEST } from "../../operations/backchannel-mail.ts";
 import { answerRequest, type FoundRequest, findRequestOf } from "../../operations/backchannel-requests.ts";
 import type { Context } from "../../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../../operations/sessions.ts";
@@ -33,10 +34,6 @@ import {
 } from "../views/approvals.tsx";
 import { personFrame } from "./section.ts";
 import { whereWords } from "./where.ts";
-
-export const APPROVAL_PATH = "/account/approval";
-/** The field with the identifier of the request, in the query and in the form. */
-export const REQUEST = "request";
 
 /** What the buttons send, and which answer it is. */
 const ANSWERS = { allow: "approved", deny: "denied", report: "reported" } as const;
@@ -134,10 +131,7 @@ async function questionPage(
       expiresAt={request.expiresAt}
       from={displayText(await whereWords(context, texts, request.requesterAddress))}
       needsStep={
-        !reaches(
-          session.authenticationLevel,
-          levelOfRequest(context.levelPolicy, client, request, account),
-        )
+        !reaches(session.authenticationLevel, levelOfRequest(context.levelPolicy, client, request, account))
       }
       signedInAs={account.username}
       here={here}

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The requests of applications that wait for the person's approval (CIBA Core §7.1). */
 import { recordIdText } from "../../credentials/credential.ts";
+import { APPROVAL_PATH, REQUEST } from "../../operations/backchannel-mail.ts";
 import { listOpenRequests, type OpenRequest } from "../../operations/backchannel-requests.ts";
 import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
@@ -9,7 +10,6 @@ import { displayText, markedName } from "../display.ts";
 import type { PageFrame } from "../frame.ts";
 import { respondWithPage } from "../respond.tsx";
 import { type ApprovalRow, ApprovalsView } from "../views/approvals.tsx";
-import { APPROVAL_PATH, REQUEST } from "./approval.tsx";
 import { sectionParts, sectionRoute } from "./section.ts";
 
 const PATH = "/account/approvals";

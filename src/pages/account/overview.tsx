@@ -47,7 +47,9 @@ async function overviewPage(
     <OverviewView
       frame={frame}
       token={token}
-      approvals={waiting.length === 0 ? null : { count: waiting.length, href: frame.path("/account/approvals") }}
+      approvals={
+        waiting.length === 0 ? null : { count: waiting.length, href: frame.path("/account/approvals") }
+      }
       apps={apps.slice(0, TILES)}
       moreApps={apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null}
       access={access}

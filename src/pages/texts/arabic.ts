@@ -498,8 +498,10 @@ export const arabic: TranslatedTexts = {
     mails: {
       title: "الرسائل إليك",
       lead: (address) => `تُرسَل الرسائل عن أمان حسابك إلى ${its(address)}. لا يمكن إيقافها.`,
-      newDevice: "وأيضًا عندما أسجّل الدخول بمتصفح جديد",
-      approvals: "وأيضًا عندما يطلب تطبيق موافقتي",
+      optional: {
+        new_device: "وأيضًا عندما أسجّل الدخول بمتصفح جديد",
+        backchannel_asked: "وأيضًا عندما يطلب تطبيق موافقتي",
+      },
     },
     waysTitle: "طرق تسجيل الدخول",
     ways: {

@@ -481,8 +481,10 @@ export const dutch: TranslatedTexts = {
       title: "E-mails aan u",
       lead: (address) =>
         `E-mails over de beveiliging van uw account gaan naar ${address}. U kunt ze niet uitzetten.`,
-      newDevice: "Ook als ik met een nieuwe browser inlog",
-      approvals: "Ook als een applicatie om mijn goedkeuring vraagt",
+      optional: {
+        new_device: "Ook als ik met een nieuwe browser inlog",
+        backchannel_asked: "Ook als een applicatie om mijn goedkeuring vraagt",
+      },
     },
     waysTitle: "Manieren om in te loggen",
     ways: {
@@ -613,8 +615,7 @@ export const dutch: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Een inlogcode van ${client ?? "een applicatie"} is twee keer gebruikt, zoals een dief zou doen. De toegang is beëindigd`,
         "consent.given": ({ client }) => `U hebt ${client ?? "een applicatie"} toegang gegeven`,
-        "backchannel.approved": ({ client }) =>
-          `U hebt goedgekeurd wat ${client ?? "een applicatie"} vroeg`,
+        "backchannel.approved": ({ client }) => `U hebt goedgekeurd wat ${client ?? "een applicatie"} vroeg`,
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_asked"
             ? `U hebt een verzoek van ${client ?? "een applicatie"} gemeld dat u niet verwachtte`

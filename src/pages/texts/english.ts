@@ -485,8 +485,11 @@ export const english = {
       title: "Mails to you",
       lead: (address: string) =>
         `Mails about the security of your account go to ${address}. They cannot be turned off.`,
-      newDevice: "Also when I sign in with a new browser",
-      approvals: "Also when an application asks for my approval",
+      /** The kinds that a person may turn off. */
+      optional: {
+        new_device: "Also when I sign in with a new browser",
+        backchannel_asked: "Also when an application asks for my approval",
+      },
     },
     waysTitle: "Ways to sign in",
     ways: {

@@ -448,8 +448,7 @@ export const french: TranslatedTexts = {
     confirmTitle: (client) => `Approuver ce que demande ${client} ?`,
     asks: "demande votre approbation",
     says: "L’application dit",
-    compare:
-      "Ce sont ses propres mots. N’approuvez que si vous y voyez ou entendez les mêmes mots.",
+    compare: "Ce sont ses propres mots. N’approuvez que si vous y voyez ou entendez les mêmes mots.",
     silent: "L’application n’a envoyé aucun mot que vous puissiez comparer.",
     asked: "Demandé",
     counts: "Se termine",
@@ -471,8 +470,7 @@ export const french: TranslatedTexts = {
       },
       denied: {
         title: "Refusé",
-        text: (client) =>
-          `${client} n’a obtenu aucun accès à votre compte. Vous pouvez fermer cette page.`,
+        text: (client) => `${client} n’a obtenu aucun accès à votre compte. Vous pouvez fermer cette page.`,
       },
       reported: {
         title: "Refusé et signalé",
@@ -505,8 +503,10 @@ export const french: TranslatedTexts = {
       title: "E‑mails pour vous",
       lead: (address) =>
         `Les e‑mails sur la sécurité de votre compte sont envoyés à ${address}. Ils ne peuvent pas être désactivés.`,
-      newDevice: "Aussi quand je me connecte avec un nouveau navigateur",
-      approvals: "Aussi quand une application demande mon approbation",
+      optional: {
+        new_device: "Aussi quand je me connecte avec un nouveau navigateur",
+        backchannel_asked: "Aussi quand une application demande mon approbation",
+      },
     },
     waysTitle: "Moyens de se connecter",
     ways: {

@@ -437,7 +437,8 @@ export const german: Texts = {
     confirmTitle: (client) => `Freigeben, worum ${client} bittet?`,
     asks: "bittet um Ihre Freigabe",
     says: "Die Anwendung sagt",
-    compare: "Das sind ihre eigenen Worte. Geben Sie nur frei, wenn Sie dort dieselben Worte sehen oder hören.",
+    compare:
+      "Das sind ihre eigenen Worte. Geben Sie nur frei, wenn Sie dort dieselben Worte sehen oder hören.",
     silent: "Die Anwendung hat keine Worte geschickt, die Sie vergleichen könnten.",
     asked: "Gefragt",
     counts: "Endet",
@@ -494,8 +495,10 @@ export const german: Texts = {
       title: "E-Mails an Sie",
       lead: (address) =>
         `E-Mails zur Sicherheit Ihres Kontos gehen an ${address}. Sie lassen sich nicht abschalten.`,
-      newDevice: "Auch wenn ich mich mit einem neuen Browser anmelde",
-      approvals: "Auch wenn eine Anwendung um meine Freigabe bittet",
+      optional: {
+        new_device: "Auch wenn ich mich mit einem neuen Browser anmelde",
+        backchannel_asked: "Auch wenn eine Anwendung um meine Freigabe bittet",
+      },
     },
     waysTitle: "Wie Sie sich anmelden",
     ways: {

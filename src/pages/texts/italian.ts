@@ -491,8 +491,10 @@ export const italian: TranslatedTexts = {
       title: "Email da ricevere",
       lead: (address) =>
         `Le email sulla sicurezza dell’account vanno a ${address}. Non si possono disattivare.`,
-      newDevice: "Anche per l’accesso da un nuovo browser",
-      approvals: "Anche quando un’applicazione chiede la mia approvazione",
+      optional: {
+        new_device: "Anche per l’accesso da un nuovo browser",
+        backchannel_asked: "Anche quando un’applicazione chiede la mia approvazione",
+      },
     },
     waysTitle: "Modi per accedere",
     ways: {
@@ -627,8 +629,7 @@ export const italian: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Un codice di accesso di ${client ?? "un’applicazione"} è stato usato due volte, come farebbe un ladro. L’accesso è terminato`,
         "consent.given": ({ client }) => `Accesso concesso a ${client ?? "un’applicazione"}`,
-        "backchannel.approved": ({ client }) =>
-          `Approvato ciò che chiedeva ${client ?? "un’applicazione"}`,
+        "backchannel.approved": ({ client }) => `Approvato ciò che chiedeva ${client ?? "un’applicazione"}`,
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_asked"
             ? `Segnalata una richiesta inattesa di ${client ?? "un’applicazione"}`

@@ -474,8 +474,7 @@ export const polish: TranslatedTexts = {
     outcomes: {
       approved: {
         title: "Udzielono zgody",
-        text: (client) =>
-          `Aplikacja ${client} ma teraz dostęp, o który prosiła. Możesz zamknąć tę stronę.`,
+        text: (client) => `Aplikacja ${client} ma teraz dostęp, o który prosiła. Możesz zamknąć tę stronę.`,
       },
       denied: {
         title: "Odmówiono",
@@ -513,8 +512,10 @@ export const polish: TranslatedTexts = {
       title: "Wiadomości do Ciebie",
       lead: (address) =>
         `Wiadomości o bezpieczeństwie Twojego konta trafiają na adres ${address}. Nie można ich wyłączyć.`,
-      newDevice: "Także gdy loguję się w nowej przeglądarce",
-      approvals: "Także gdy aplikacja prosi o moją zgodę",
+      optional: {
+        new_device: "Także gdy loguję się w nowej przeglądarce",
+        backchannel_asked: "Także gdy aplikacja prosi o moją zgodę",
+      },
     },
     waysTitle: "Sposoby logowania",
     ways: {

@@ -490,8 +490,10 @@ export const spanish: TranslatedTexts = {
       title: "Correos para usted",
       lead: (address) =>
         `Los correos sobre la seguridad de su cuenta van a ${address}. No se pueden desactivar.`,
-      newDevice: "También cuando inicio sesión con un navegador nuevo",
-      approvals: "También cuando una aplicación pide mi aprobación",
+      optional: {
+        new_device: "También cuando inicio sesión con un navegador nuevo",
+        backchannel_asked: "También cuando una aplicación pide mi aprobación",
+      },
     },
     waysTitle: "Formas de iniciar sesión",
     ways: {

@@ -5,7 +5,17 @@
 import type { AuthenticationLevel } from "../../protocol/authentication-level.ts";
 import type { Confirmation } from "../../protocol/bindings.ts";
 import type { ClientId, CodeChallenge, RedirectUri, SubjectId } from "../../protocol/identifiers.ts";
-import { boolean, bytes, integer, orNull, type Row, type RowOf, type Table, table, text } from "../declare.ts";
+import {
+  boolean,
+  bytes,
+  integer,
+  orNull,
+  type Row,
+  type RowOf,
+  type Table,
+  table,
+  text,
+} from "../declare.ts";
 import { asItIs, authorizationDetails, digest, id, resources, scope } from "./columns.ts";
 import { WAITING } from "./waiting.ts";
 
