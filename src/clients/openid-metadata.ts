@@ -16,8 +16,10 @@ import type { ClientKeySet, ClientRecord } from "../store/tables/clients.ts";
 import { checkKeySet } from "./key-set.ts";
 import {
   isAbsent,
+  isPlainUrl,
   type Members,
   readBoolean,
+  readHttpsUrl,
   readSeconds,
   readString,
   readStrings,
@@ -131,7 +133,10 @@ export function checkOpenIdMetadata(
   const subjectType = readSubjectType(members, policy);
   const sectorIdentifierUri = readHttpsUrl(members, "sector_identifier_uri");
   if (subjectType === "pairwise") {
-    const fault = sectorFault({ redirectUris, sectorIdentifierUri, grantTypes }, !policy.mayBeFirstParty);
+    const fault = sectorFault(
+      { redirectUris, sectorIdentifierUri, grantTypes, jwksUri: keys.jwksUri },
+      !policy.mayBeFirstParty,
+    );
     if (fault !== null) refuse(fault);
   }
   return {
@@ -253,13 +258,6 @@ function readSubjectType(members: Members, { narrows }: OpenIdPolicy): OpenIdMet
   return narrows ? "public" : refuse("subject_type must be 'public' or 'pairwise'.");
 }
 
-/** OpenID Connect Registration §2: these use the https scheme. */
-function readHttpsUrl(members: Members, name: string): string | null {
-  const text = readString(members, name);
-  if (text === null) return null;
-  return isPlainUrl(text, ["https:"]) ? text : refuse(`${name} must be an https URL without a fragment.`);
-}
-
 /** An address that this server calls. Back-Channel Logout §2.2: it may have http where the client has a secret. */
 function readCalledUrl(members: Members, name: string, { mayCallHttp }: OpenIdPolicy): string | null {
   if (!mayCallHttp) return readHttpsUrl(members, name);
@@ -269,12 +267,6 @@ function readCalledUrl(members: Members, name: string, { mayCallHttp }: OpenIdPo
     ? text
     : refuse(`${name} must be an https or http URL without a fragment.`);
 }
-
-const isPlainUrl = (text: string, schemes: readonly string[]): boolean => {
-  if (!/^[\x21-\x7E]+$/.test(text) || /[\\"<>^`{|}#]/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return schemes.includes(protocol) && username === "" && password === "";
-};
 
 /** They are checked as redirect URIs: an open one would lead people anywhere. */
 function readPostLogoutUris(members: Members, policy: OpenIdPolicy): string[] {

@@ -9,6 +9,7 @@ export const ENDPOINT_PATHS = {
   token: TOKEN_PATH,
   pushedAuthorizationRequest: "/auth/par",
   deviceAuthorization: "/auth/device",
+  backchannelAuthentication: "/auth/backchannel",
   introspection: "/auth/introspect",
   revocation: "/auth/revoke",
   registration: "/auth/register",

@@ -8,12 +8,11 @@ import {
 import type { IdTokenHint } from "../credentials/id-token-hint.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import { foldUsername, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
 import { productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/backchannel-request.ts";
 import type { Act } from "../rules/events.ts";
 import { newWaiting } from "../rules/outbox.ts";
-import { signInNamesOf } from "../rules/person.ts";
 import type { DetailedTarget, RequestedTarget } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
@@ -30,6 +29,7 @@ import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
 import { findAccount, findAccountBySignInName } from "./people.ts";
+import { sealPing } from "./pings.ts";
 import { redeem } from "./polling.ts";
 import type { SignedIn } from "./sessions.ts";
 
@@ -113,7 +113,7 @@ export async function startRequest(
       sealedPing:
         notificationToken === null
           ? null
-          : keys.seal("ping", text, Buffer.from(JSON.stringify([authReqId.text, notificationToken]))),
+          : sealPing(keys, id, { authReqId: authReqId.text, token: notificationToken }),
     };
     const mail = facts.client === null ? [] : askingMail(context, request, facts.client);
     return rules.askPerson(facts, request, text, mail, now);
@@ -154,7 +154,7 @@ async function findHinted(
 }
 
 const isUserName = ({ username }: Pick<AccountRecord, "username">, name: string): boolean =>
-  signInNamesOf({ username, email: name }).length === 1;
+  foldUsername(username) === foldUsername(name);
 
 // ── The person ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -58,6 +58,17 @@ export const needsSignedRequests = (
   client: Profiled & { readonly requireSignedRequestObject: boolean },
 ): boolean => client.requireSignedRequestObject || signsMessages(client);
 
+/** CIBA §7.1.1, FAPI-CIBA §5.2.2: whether each request of the client to a person must be signed. */
+export const needsSignedAuthentication = (
+  client: Profiled & {
+    readonly requireSignedRequestObject: boolean;
+    readonly backchannelAuthenticationRequestSigningAlg: string | null;
+  },
+): boolean =>
+  isStrict(client) ||
+  client.requireSignedRequestObject ||
+  client.backchannelAuthenticationRequestSigningAlg !== null;
+
 /** FAPI Message Signing §5.4.1: whether answers of the authorization endpoint must be signed. */
 export const needsSignedAnswers = signsMessages;
 
@@ -120,6 +131,7 @@ export interface ProfiledMetadata extends Profiled {
   readonly authorizationSignedResponseAlg: string | null;
   readonly introspectionSignedResponseAlg: string | null;
   readonly tokenEndpointAuthSigningAlg: string | null;
+  readonly backchannelAuthenticationRequestSigningAlg: string | null;
 }
 
 /** Why the client cannot have its profile, in words for the operator; null if it can. `offered`: the algorithms that this server signs with. */
@@ -138,6 +150,7 @@ export function profileFault(client: ProfiledMetadata, offered: readonly string[
     ["authorization_signed_response_alg", client.authorizationSignedResponseAlg],
     ["introspection_signed_response_alg", client.introspectionSignedResponseAlg],
     ["token_endpoint_auth_signing_alg", client.tokenEndpointAuthSigningAlg],
+    ["backchannel_authentication_request_signing_alg", client.backchannelAuthenticationRequestSigningAlg],
   ] as const) {
     if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
       return `security_profile '${profile}' allows ${STRICT_ALGORITHMS.join(", ")}; ${member} is ${algorithm}.`;

@@ -11,9 +11,16 @@ import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
 const LONGEST_SUBJECT = 2000;
 const LONGEST_JTI = 500;
 
-export type ForeignTokenFaultKind = "mismatch" | "untimely";
+/** Why a token of another issuer does not count. */
+export type ForeignTokenFaultKind =
+  | "malformed"
+  | "untrusted"
+  | "signature"
+  | "untimely"
+  | "mismatch"
+  | "replayed";
 
-/** `words` begin after "the token": "its aud does not name this issuer". */
+/** `words` begin after the name of the token: "its aud does not name this server". */
 export class ForeignTokenFault extends Error {
   override readonly name = "ForeignTokenFault";
   constructor(

@@ -402,8 +402,8 @@ export const TRUST: readonly Mutation[] = [
     against: ["threat 37"],
     what: "the token of a workload that is for one use counts again",
     in: "operations/workloads.ts",
-    match: "issuer.single_use && !(await request.isFirst($$$ANY))",
-    replace: "false",
+    match: "if (issuer.single_use) await spend($$$ANY)",
+    replace: ";",
     tests: identity,
   },
   {

@@ -34,6 +34,7 @@ import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
+import { isPending } from "../../src/rules/polling.ts";
 import {
   type RotationOutcome as RowRotationOutcome,
   rotate,

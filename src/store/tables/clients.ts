@@ -1,4 +1,5 @@
 /** Clients: what they are and what the operator says of them. */
+import type { DeliveryMode } from "../../protocol/delivery-modes.ts";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import type { AuthenticationLevel } from "../../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../../protocol/catalogue.ts";
@@ -163,6 +164,11 @@ export const clients = table("clients", {
     requirePushedAuthorizationRequests: boolean(),
     /** JARM §3: null: as its ID tokens. */
     authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** CIBA §4: how it learns that a person has answered; null for a client without that grant. */
+    backchannelTokenDeliveryMode: orNull(text<DeliveryMode>()),
+    backchannelClientNotificationEndpoint: orNull(text()),
+    /** The algorithm with which it signs each of its requests to people. Null: it signs none. */
+    backchannelAuthenticationRequestSigningAlg: orNull(text<SigningAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
