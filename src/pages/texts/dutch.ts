@@ -412,7 +412,7 @@ export const dutch: TranslatedTexts = {
   },
   approvals: {
     title: "Verzoeken om uw goedkeuring",
-    lead: "Applicaties vragen u hier naar wat u elders met ze doet, bijvoorbeeld in een telefoongesprek of bij een kassa. Er gebeurt niets totdat u antwoordt.",
+    lead: "Applicaties vragen u hier om goedkeuring voor wat u elders met ze doet, bijvoorbeeld in een telefoongesprek of bij een kassa. Er gebeurt niets totdat u antwoordt.",
     none: "Er wacht geen applicatie op uw antwoord.",
     again: "Opnieuw kijken",
     looks: "Deze pagina kijkt tien minuten lang vanzelf opnieuw.",

@@ -416,7 +416,7 @@ export const english = {
   /** Requests of applications for the person's approval (CIBA). */
   approvals: {
     title: "Requests for your approval",
-    lead: "Applications ask you here for what you do with them elsewhere, such as in a call or at a cash desk. Nothing happens until you answer.",
+    lead: "Applications ask here for your approval of what you do with them elsewhere, such as in a call or at a cash desk. Nothing happens until you answer.",
     none: "No application is waiting for your answer.",
     again: "Look again",
     looks: "This page looks again by itself for ten minutes.",

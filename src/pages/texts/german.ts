@@ -423,7 +423,7 @@ export const german: Texts = {
   },
   approvals: {
     title: "Anfragen zur Freigabe",
-    lead: "Anwendungen fragen Sie hier, was Sie anderswo mit ihnen tun, etwa in einem Telefonat oder an einer Kasse. Ohne Ihre Antwort geschieht nichts.",
+    lead: "Anwendungen bitten Sie hier um Freigabe für das, was Sie anderswo mit ihnen tun, etwa in einem Telefonat oder an einer Kasse. Ohne Ihre Antwort geschieht nichts.",
     none: "Keine Anwendung wartet auf Ihre Antwort.",
     again: "Noch einmal nachsehen",
     looks: "Diese Seite sieht zehn Minuten lang von selbst nach.",
@@ -451,7 +451,7 @@ export const german: Texts = {
     refuse: "Ablehnen",
     step: "Wenn Sie freigeben, folgt zuerst ein weiterer Schritt der Anmeldung.",
     report: "Das kommt nicht von mir",
-    reportHint: "Das lehnt ab, und die Anwendung kann Sie einen Tag lang nicht mehr fragen.",
+    reportHint: "Damit lehnen Sie ab, und die Anwendung kann Sie einen Tag lang nicht mehr fragen.",
     toList: "Alle Anfragen",
     outcomes: {
       approved: {

@@ -440,7 +440,7 @@ export const polish: TranslatedTexts = {
   },
   approvals: {
     title: "Prośby o zgodę",
-    lead: "Aplikacje pytają tu o to, co robisz z nimi gdzie indziej, na przykład w rozmowie telefonicznej lub przy kasie. Bez Twojej odpowiedzi nic się nie dzieje.",
+    lead: "Aplikacje proszą tu o zgodę na to, co robisz z nimi gdzie indziej, na przykład w rozmowie telefonicznej lub przy kasie. Bez Twojej odpowiedzi nic się nie dzieje.",
     none: "Żadna aplikacja nie czeka na Twoją odpowiedź.",
     again: "Sprawdź ponownie",
     looks: "Ta strona przez dziesięć minut sama sprawdza ponownie.",

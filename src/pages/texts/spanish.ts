@@ -420,7 +420,7 @@ export const spanish: TranslatedTexts = {
   },
   approvals: {
     title: "Solicitudes de aprobación",
-    lead: "Las aplicaciones le preguntan aquí por lo que usted hace con ellas en otro lugar, como en una llamada o en una caja. Nada ocurre hasta que usted responde.",
+    lead: "Las aplicaciones le piden aquí su aprobación para lo que usted hace con ellas en otro lugar, como en una llamada o en una caja. Nada ocurre hasta que usted responde.",
     none: "Ninguna aplicación espera su respuesta.",
     again: "Mirar de nuevo",
     looks: "Esta página vuelve a mirar por sí sola durante diez minutos.",

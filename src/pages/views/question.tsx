@@ -74,7 +74,9 @@ export function Answer(props: PropsWithChildren<AnswerProps>) {
       <Person frame={frame} username={props.signedInAs} here={props.here} />
       <section aria-labelledby="may">
         <h2 id="may">{consent.mayTitle}</h2>
-        <MayList frame={frame} access={asked.access} nothing={consent.mayNothing} />
+        {(asked.details.length === 0 || !isNothing(asked.access)) && (
+          <MayList frame={frame} access={asked.access} nothing={consent.mayNothing} />
+        )}
         <DetailList details={asked.details} />
       </section>
       <MayNot frame={frame} onlyHere={asked.onlyHere} />
@@ -87,6 +89,10 @@ export function Answer(props: PropsWithChildren<AnswerProps>) {
     </>
   );
 }
+
+/** "Know that you have an account here, and nothing else" would be untrue beside details. */
+const isNothing = (access: readonly AccessWords[]): boolean =>
+  access.every(({ resources, scopes }) => resources.length === 0 && scopes.length === 0);
 
 /** How long ago something happened, as a fact of a list. */
 export const Ago = ({ frame, at }: { frame: PageFrame; at: number }) => (
