@@ -1,9 +1,10 @@
 /** Clients in the management API: the members of RFC 7591 and OpenID Connect Registration, and what the operator alone says. */
-import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
+
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { CLIENT_SOURCES } from "../store/tables/clients.ts";
 import { time } from "./schemas.ts";

@@ -1,9 +1,10 @@
 /** The settings of a declared client. */
-import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
+
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
@@ -207,7 +208,7 @@ export const clientDeclaration = table({
       "How an application with the grant type ciba learns that a person has answered: it polls, or it gets a ping too. docs/agents.md",
   }),
   backchannel_client_notification_endpoint: optional(v.string(), {
-    description: "The https address that gets the pings, for backchannel_token_delivery_mode = \"ping\".",
+    description: 'The https address that gets the pings, for backchannel_token_delivery_mode = "ping".',
   }),
   backchannel_authentication_request_signing_alg: optional(v.picklist(ALGORITHMS), {
     fallback: "its requests to people are not signed",

@@ -20,7 +20,12 @@ import { shardOf } from "../store/declare.ts";
 import { type ClientRecord, clients } from "../store/tables/clients.ts";
 import { type GrantRecord, grants } from "../store/tables/grants.ts";
 import { type AccountRecord, accounts } from "../store/tables/people.ts";
-import { askedPeople, type BackchannelRequestRecord, backchannelRequests } from "../store/tables/requests.ts";
+import {
+  askedPeople,
+  type BackchannelAnswer,
+  type BackchannelRequestRecord,
+  backchannelRequests,
+} from "../store/tables/requests.ts";
 import { newGrant } from "./authorization.ts";
 import { askingMail } from "./backchannel-mail.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -110,6 +115,7 @@ export async function startRequest(
       status: "pending",
       grantId: null,
       usedAt: null,
+      reported: false,
       sealedPing:
         notificationToken === null
           ? null
@@ -120,6 +126,7 @@ export async function startRequest(
   });
   if (outcome === "unknown") throw unknown();
   limit.forgive(clientId);
+  if (outcome === "asked") context.mailSender?.wake();
   if (outcome !== "asked")
     throw new OAuthError("person_asked_too_often", {
       clientId,
@@ -233,7 +240,7 @@ export async function answerRequest(
   act: Act,
   { id, clientId, scope, resources, authorizationDetails, requesterAddress }: BackchannelRequestRecord,
   signedIn: SignedIn,
-  allowed: boolean,
+  answer: BackchannelAnswer,
 ): Promise<boolean> {
   const { store, clock, random, levelPolicy, pingSender } = context;
   const { subject } = signedIn.account;
@@ -251,9 +258,9 @@ export async function answerRequest(
     // Until tokens are issued from it; the rule makes it longer if the request lives longer.
     expiresAt: createdAt,
   });
-  const answer = { subject, id: recordIdText(id), grant: allowed ? grant : null };
+  const given = { subject, id: recordIdText(id), answer, grant };
   const isTaken = await outcomeOf(context, act, async () =>
-    rules.answerRequest(await store.look(ANSWERING, { id, subject }), answer, levelPolicy, createdAt),
+    rules.answerRequest(await store.look(ANSWERING, { id, subject }), given, levelPolicy, createdAt),
   );
   if (isTaken) pingSender.wake();
   return isTaken;

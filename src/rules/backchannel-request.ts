@@ -19,6 +19,7 @@ import {
   type Asked,
   type AskedPersonRecord,
   askedPeople,
+  type BackchannelAnswer,
   type BackchannelRequestRecord,
   backchannelRequests,
 } from "../store/tables/requests.ts";
@@ -49,6 +50,8 @@ export const ASKING_LIMITS = {
   inHourOfClient: 10,
   /** How long a client waits after the person declined: once within the hour, twice, and more often. */
   afterDeclined: [60, 600, 3600],
+  /** How long it waits after the person said that they did not start it. */
+  afterReported: 86_400,
 } as const;
 
 const HOUR_SECONDS = 3600;
@@ -72,10 +75,8 @@ interface Limited {
 /** Null: the client may ask the person now. */
 export function askingFault(asked: readonly Asked[], client: ClientId, now: EpochSeconds): Limited | null {
   const own = asked.filter((each) => each.client === client);
-  const declined = own.filter(({ denied, until }) => denied && until > now - HOUR_SECONDS);
-  const wait = ASKING_LIMITS.afterDeclined[Math.min(declined.length, 3) - 1] ?? 0;
-  const lately = Math.max(0, ...declined.map(({ until }) => until));
-  if (lately + wait > now) return { fault: "declined", retryAfterSeconds: lately + wait - now };
+  const free = declinedUntil(own, now);
+  if (free > now) return { fault: "declined", retryAfterSeconds: free - now };
   for (const [among, most] of [
     [own, ASKING_LIMITS.openOfClient],
     [asked, ASKING_LIMITS.open],
@@ -95,6 +96,25 @@ export function askingFault(asked: readonly Asked[], client: ClientId, now: Epoc
   return null;
 }
 
+/** Until when a client waits because of what the person answered it. */
+function declinedUntil(own: readonly Asked[], now: EpochSeconds): EpochSeconds {
+  const isNo = ({ answer, until }: Asked) =>
+    (answer === "denied" || answer === "reported") && until > now - HOUR_SECONDS;
+  const noes = own.filter(isNo);
+  const wait = ASKING_LIMITS.afterDeclined[Math.min(noes.length, 3) - 1] ?? 0;
+  return Math.max(
+    ...noes.map(({ until }) => until + wait),
+    ...own
+      .filter(({ answer }) => answer === "reported")
+      .map(({ until }) => until + ASKING_LIMITS.afterReported),
+    0,
+  );
+}
+
+/** Until when an entry counts. */
+const countsUntil = ({ at, until, answer }: Asked): EpochSeconds =>
+  Math.max(at, until) + (answer === "reported" ? ASKING_LIMITS.afterReported : HOUR_SECONDS);
+
 /** The row without what counts no more, with the next revision. */
 function counted(
   subject: SubjectId,
@@ -102,11 +122,11 @@ function counted(
   asked: readonly Asked[],
   now: EpochSeconds,
 ): Change {
-  const kept = asked.filter(({ at, until }) => Math.max(at, until) > now - HOUR_SECONDS);
+  const kept = asked.filter((each) => countsUntil(each) > now);
   const next = {
     revision: (before?.revision ?? 0) + 1,
     asked: kept,
-    expiresAt: Math.max(now, ...kept.map(({ at, until }) => Math.max(at, until))) + HOUR_SECONDS,
+    expiresAt: Math.max(now, ...kept.map(countsUntil)),
   };
   return before === null
     ? insert(askedPeople, { subject, ...next })
@@ -140,7 +160,7 @@ export function askPerson(
       changes: [],
       events: [{ event: "backchannel.limited", subject, client: clientId, reason: limited.fault }],
     };
-  const entry: Asked = { id, client: clientId, at: now, until: request.expiresAt, denied: false };
+  const entry: Asked = { id, client: clientId, at: now, until: request.expiresAt, answer: null };
   return {
     outcome: "asked",
     changes: [
@@ -176,11 +196,15 @@ export interface AnswerFacts extends AskingFacts {
   readonly request: BackchannelRequestRecord | null;
 }
 
-/** The person's answer. `grant`: null for a no. `id`: of the request, as text. */
+/** The reason of `backchannel.denied` if the person did not start it: such a client may be in the wrong hands. */
+export const NOT_STARTED = "not_started";
+
+/** The person's answer. `grant`: that of a yes. `id`: of the request, as text. */
 export interface PersonsAnswer {
   readonly subject: SubjectId;
   readonly id: string;
-  readonly grant: GrantRecord | null;
+  readonly answer: BackchannelAnswer;
+  readonly grant: GrantRecord;
 }
 
 /**
@@ -189,7 +213,7 @@ export interface PersonsAnswer {
  */
 export function answerRequest(
   { account, client, person, request }: AnswerFacts,
-  { subject, id, grant }: PersonsAnswer,
+  { subject, id, answer, grant }: PersonsAnswer,
   policy: LevelPolicy,
   now: EpochSeconds,
 ): Decision<boolean> {
@@ -204,7 +228,6 @@ export function answerRequest(
           // Until the client can come for the tokens no more.
           giveUpAt: Math.max(request.expiresAt, now + COLLECTION_SECONDS),
         };
-  const isDenied = grant === null;
   const count =
     person === null
       ? []
@@ -212,19 +235,31 @@ export function answerRequest(
           counted(
             subject,
             person,
-            person.asked.map((each) => (each.id === id ? { ...each, until: now, denied: isDenied } : each)),
+            person.asked.map((each) => (each.id === id ? { ...each, until: now, answer } : each)),
             now,
           ),
         ];
   const { clientId } = request;
-  if (isDenied)
+  if (answer !== "approved")
     return {
       outcome: true,
       changes: [
-        update(backchannelRequests, { id: request.id }, { status: "pending" }, { status: "denied", ...ping }),
+        update(
+          backchannelRequests,
+          { id: request.id },
+          { status: "pending" },
+          { status: "denied", reported: answer === "reported", ...ping },
+        ),
         ...count,
       ],
-      events: [{ event: "backchannel.denied", subject, client: clientId }],
+      events: [
+        {
+          event: "backchannel.denied",
+          subject,
+          client: clientId,
+          ...(answer === "reported" && { reason: NOT_STARTED }),
+        },
+      ],
     };
   if (!mayAsk(client) || !mayBeGiven(client, account)) return concluded(false);
   if (!reaches(grant.authenticationLevel, levelOfRequest(policy, client, request, account)))
@@ -249,7 +284,7 @@ export function earlierAnswer({
 }: {
   readonly request: BackchannelRequestRecord | null;
   readonly grant: GrantRecord | null;
-}): "approved" | "denied" | null {
-  if (request?.status === "denied") return "denied";
+}): BackchannelAnswer | null {
+  if (request?.status === "denied") return request.reported ? "reported" : "denied";
   return grant !== null && grant.revokedAt === null ? "approved" : null;
 }

@@ -494,7 +494,12 @@ const german: TabWords = {
   liveTokens: "Ihre gültigen Access-Tokens",
   grantsAbout: "Jede Zeile ist eine Anmeldung oder ein Gerät, das jetzt Tokens bekommen kann.",
   grantHeads: { person: "Person", since: "Seit", via: "Über", scope: "Scopes", until: "Endet" },
-  vias: { authorization_code: "Browser", device_code: "Gerät", jwt_bearer: "Zusicherung", ciba: "Zustimmung" },
+  vias: {
+    authorization_code: "Browser",
+    device_code: "Gerät",
+    jwt_bearer: "Zusicherung",
+    ciba: "Zustimmung",
+  },
   withSession: "mit der Sitzung",
   noGrants: "Zurzeit benutzt sie keine Person.",
   gone: "entferntes Konto",

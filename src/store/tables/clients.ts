@@ -1,11 +1,12 @@
 /** Clients: what they are and what the operator says of them. */
-import type { DeliveryMode } from "../../protocol/delivery-modes.ts";
+
 import type { EpochSeconds } from "../../platform/clock.ts";
 import type { AuthenticationLevel } from "../../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../../protocol/catalogue.ts";
 import type { CertificateName } from "../../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../../protocol/client-authentication.ts";
+import type { DeliveryMode } from "../../protocol/delivery-modes.ts";
 import type { GrantType } from "../../protocol/grant-types.ts";
 import type { ClientId, RedirectUri, SecretDigest } from "../../protocol/identifiers.ts";
 import type { SecurityProfile } from "../../protocol/security-profile.ts";

@@ -127,6 +127,8 @@ export const backchannelRequests = table("backchannel_requests", {
     bindingMessage: orNull(text()),
     /** The level of sign-in that the client asked for; null: any. */
     demandedLevel: orNull(text<AuthenticationLevel>()),
+    /** Whether the person who said no did not start it. */
+    reported: boolean(),
     /** What a ping says and proves, sealed with a key of the server. Null in poll mode, and once no ping follows. */
     sealedPing: orNull(bytes()),
   },
@@ -138,6 +140,9 @@ export const backchannelRequests = table("backchannel_requests", {
 });
 export type BackchannelRequestRecord = Row<typeof backchannelRequests>;
 
+/** `reported`: no, and the person did not start it. */
+export type BackchannelAnswer = "approved" | "denied" | "reported";
+
 /** A request to a person, as the limits count it. */
 export interface Asked {
   /** As text. */
@@ -146,7 +151,7 @@ export interface Asked {
   readonly at: number;
   /** Until when it is open; the time of the answer once there is one. */
   readonly until: number;
-  readonly denied: boolean;
+  readonly answer: BackchannelAnswer | null;
 }
 
 /** Who was asked lately: what people are asked is counted over all processes, and parallel requests all count. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { POLLED_REMEMBERED_SECONDS } from "../../../src/rules/polling.ts";
 import { grantExpiry } from "../../../src/rules/grant.ts";
+import { POLLED_REMEMBERED_SECONDS } from "../../../src/rules/polling.ts";
 import { proves } from "../../support/proves.ts";
 import { type ActingStore, DENIER } from "../acts.ts";
 import {
