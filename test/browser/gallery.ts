@@ -16,6 +16,7 @@ import { STEPS } from "../../src/rules/sign-in.ts";
 import { put, StoreUnavailable } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { passkeys } from "../../src/store/tables/sign-in.ts";
+import { askForApproval } from "../support/approvals.ts";
 import { newPublicKey } from "../support/authenticator.ts";
 import {
   ACCOUNT_INFORMATION,
@@ -23,7 +24,6 @@ import {
   PAYMENT,
   written,
 } from "../support/authorization-details.ts";
-import { askForApproval } from "../support/approvals.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { jpegOf, landscape } from "../support/images.ts";

@@ -20,7 +20,10 @@ beforeAll(async () => {
   server = await startTestServer({
     ...DETAILS_CONFIGURATION,
     registration: { mode: "open", grant_types: ["authorization_code", CIBA] },
-    scopes: [...(TEST_CONFIGURATION.scopes ?? []), { name: "vault", description: "Open the vault", minimum_acr: "2" }],
+    scopes: [
+      ...(TEST_CONFIGURATION.scopes ?? []),
+      { name: "vault", description: "Open the vault", minimum_acr: "2" },
+    ],
     clients: [
       ...(DETAILS_CONFIGURATION.clients ?? []),
       {
@@ -141,7 +144,10 @@ describe("the question", () => {
   });
 
   test(
-    proves("25: of another person is as unknown as one that does not exist, to see and to answer", "threat 25"),
+    proves(
+      "25: of another person is as unknown as one that does not exist, to see and to answer",
+      "threat 25",
+    ),
     async () => {
       const asked = await ask();
       const other = await ask();
@@ -167,7 +173,11 @@ describe("the question", () => {
   );
 
   test(
-    proves("26: is answered by its own form only, in the same browser, and by no link", "threat 26", "threat 28"),
+    proves(
+      "26: is answered by its own form only, in the same browser, and by no link",
+      "threat 26",
+      "threat 28",
+    ),
     async () => {
       const asked = await ask();
       const { fields, action } = await browser.form(asked.path, "/account/approval");
@@ -176,7 +186,12 @@ describe("the question", () => {
       const foreign = { "Sec-Fetch-Site": "cross-site" };
       expect((await browser.post(action, { ...fields, decision: "allow" }, foreign)).status).toBe(403);
       const second = await ask();
-      for (const wrong of [{ form_token: "" }, { form_token: "old" }, { request: second.id }]) {
+      const wrongs: Record<string, string>[] = [
+        { form_token: "" },
+        { form_token: "old" },
+        { request: second.id },
+      ];
+      for (const wrong of wrongs) {
         const response = await browser.post(action, { ...fields, ...wrong, decision: "allow" });
         expect(response.status).toBe(422);
         expect(await textOf(response)).toContain("Your answer did not count.");
@@ -200,20 +215,23 @@ describe("the question", () => {
     expect(response.headers.get("location")).toBe(headers.get("location"));
   });
 
-  test(proves("59: is not approved for an unverified client without the box ticked", "threat 59"), async () => {
-    await withClient({ source: "registration" }, async () => {
-      const asked = await ask();
-      const text = await textOf(await browser.get(asked.path));
-      expect(text).toContain("This application is not verified");
-      expect(text).toContain("I am dealing with this application right now");
-      const answer = await question(asked);
-      expect((await answer("allow")).status).toBe(303);
-      expect(await stateOf(asked)).toBe("pending");
-      expect(await textOf(await browser.get(LIST))).toContain("Example Bank (not verified)");
-      expect((await answer("allow", { acknowledged: "yes" })).status).toBe(200);
-      expect(await stateOf(asked)).toBe("approved");
-    });
-  });
+  test(
+    proves("59: is not approved for an unverified client without the box ticked", "threat 59"),
+    async () => {
+      await withClient({ source: "registration" }, async () => {
+        const asked = await ask();
+        const text = await textOf(await browser.get(asked.path));
+        expect(text).toContain("This application is not verified");
+        expect(text).toContain("I am dealing with this application right now");
+        const answer = await question(asked);
+        expect((await answer("allow")).status).toBe(303);
+        expect(await stateOf(asked)).toBe("pending");
+        expect(await textOf(await browser.get(LIST))).toContain("Example Bank (not verified)");
+        expect((await answer("allow", { acknowledged: "yes" })).status).toBe(200);
+        expect(await stateOf(asked)).toBe("approved");
+      });
+    },
+  );
 
   test("asks for a missing step of the sign-in only of who approves, and refuses without it", async () => {
     for (const more of [{ scope: ["vault" as Scope] }, { demandedLevel: "2" as const }]) {
@@ -276,7 +294,12 @@ describe("the answer", () => {
     expect(await textOf(await answer("allow"))).toContain("Approved Example Bank now has the access");
     const { request } = await findRequestOf(server.context, asked.request.id, alice.subject);
     const grant = request?.grantId == null ? null : await findGrant(server.context, request.grantId);
-    expect(grant).toMatchObject({ subject: alice.subject, clientId: "bank", via: "ciba", scope: ["mail.read"] });
+    expect(grant).toMatchObject({
+      subject: alice.subject,
+      clientId: "bank",
+      via: "ciba",
+      scope: ["mail.read"],
+    });
     expect(await textOf(await browser.get("/account"))).toContain("Approved on request");
   });
 
@@ -323,11 +346,14 @@ describe("the answer", () => {
   }
 
   test(
-    proves("26: that the person did not ask for it is an event of its own, and stands in the history", "threat 26"),
+    proves(
+      "26: that the person did not ask for it is an event of its own, and stands in the history",
+      "threat 26",
+    ),
     async () => {
       await (await question(await ask()))("report");
       expect(server.logged.map((line) => JSON.parse(line))).toContainEqual(
-        expect.objectContaining({ event: "backchannel.denied", reason: "not_asked", client: "bank" }),
+        expect.objectContaining({ event: "backchannel.denied", reason: "not_started", client: "bank" }),
       );
       const history = await textOf(await browser.get("/account/activity"));
       expect(history).toContain("You reported a request of Example Bank that you did not expect");

@@ -38,6 +38,7 @@ export async function askForApproval(
     authorizationDetails: null,
     bindingMessage: "Transfer 4711",
     demandedLevel: null,
+    reported: false,
     requesterAddress: "198.51.100.20",
     expiresAt: now + 300,
     status: "pending",

@@ -18,7 +18,7 @@ import { earlierAnswer, isOpen, levelOfRequest, mayAsk } from "../../rules/backc
 import { isVouchedFor, isYesMeant } from "../../rules/client.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import type { ClientRecord } from "../../store/tables/clients.ts";
-import type { BackchannelRequestRecord } from "../../store/tables/requests.ts";
+import type { BackchannelAnswer, BackchannelRequestRecord } from "../../store/tables/requests.ts";
 import { clientLogo } from "../assets.ts";
 import { clientName, displayText, markedName } from "../display.ts";
 import { ACKNOWLEDGED, openForm, readForm, type Submitted } from "../forms.ts";
@@ -36,13 +36,17 @@ import { personFrame } from "./section.ts";
 import { whereWords } from "./where.ts";
 
 /** What the buttons send, and which answer it is. */
-const ANSWERS = { allow: "approved", deny: "denied", report: "reported" } as const;
-type Answer = (typeof ANSWERS)[keyof typeof ANSWERS];
+const ANSWERS: ReadonlyMap<string | undefined, BackchannelAnswer> = new Map([
+  ["allow", "approved"],
+  ["deny", "denied"],
+  ["report", "reported"],
+]);
 
-const answerIn = (decision: string | undefined): Answer => {
-  if (decision === undefined || !Object.hasOwn(ANSWERS, decision)) throw new OAuthError("parameter_invalid");
-  return ANSWERS[decision as keyof typeof ANSWERS];
-};
+function answerIn(decision: string | undefined): BackchannelAnswer {
+  const answer = ANSWERS.get(decision);
+  if (answer === undefined) throw new OAuthError("parameter_invalid");
+  return answer;
+}
 
 /** The page that asks about the request, or shows how it was answered. */
 const pageOf = ({ issuer }: Pick<Context, "issuer">, idText: string): string =>
@@ -149,7 +153,7 @@ function donePage(
   incoming: Incoming,
   { account }: SignedIn,
   client: ClientRecord | null,
-  answer: Answer | null,
+  answer: BackchannelAnswer | null,
   differs = false,
 ): Promise<Response> {
   const frame = personFrame(context, incoming, account);

@@ -651,7 +651,7 @@ export const arabic: TranslatedTexts = {
         "backchannel.approved": ({ client }) =>
           `وافقتَ على ما طلبه ${client === null ? "تطبيق" : its(client)}`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `أبلغتَ عن طلب لم تتوقعه من ${client === null ? "تطبيق" : its(client)}`
             : `رفضتَ ما طلبه ${client === null ? "تطبيق" : its(client)}`,
         "device.approved": ({ client }) => `ربطتَ جهازًا: ${client === null ? "غير معروف" : its(client)}`,

@@ -617,7 +617,7 @@ export const dutch: TranslatedTexts = {
         "consent.given": ({ client }) => `U hebt ${client ?? "een applicatie"} toegang gegeven`,
         "backchannel.approved": ({ client }) => `U hebt goedgekeurd wat ${client ?? "een applicatie"} vroeg`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `U hebt een verzoek van ${client ?? "een applicatie"} gemeld dat u niet verwachtte`
             : `U hebt geweigerd wat ${client ?? "een applicatie"} vroeg`,
         "device.approved": ({ client }) => `U hebt een apparaat verbonden: ${client ?? "onbekend"}`,

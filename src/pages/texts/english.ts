@@ -660,7 +660,7 @@ export const english = {
         "backchannel.approved": ({ client }: ActivityFacts): string =>
           `You approved what ${client ?? "an application"} asked`,
         "backchannel.denied": ({ client, reason }: ActivityFacts): string =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `You reported a request of ${client ?? "an application"} that you did not expect`
             : `You refused what ${client ?? "an application"} asked`,
         "device.approved": ({ client }: ActivityFacts): string =>

@@ -652,7 +652,7 @@ export const french: TranslatedTexts = {
         "backchannel.approved": ({ client }) =>
           `Vous avez approuvé ce que demandait ${client ?? "une application"}`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `Vous avez signalé une demande inattendue de ${client ?? "une application"}`
             : `Vous avez refusé ce que demandait ${client ?? "une application"}`,
         "device.approved": ({ client }) => `Vous avez connecté un appareil : ${client ?? "inconnu"}`,

@@ -669,7 +669,7 @@ export const german: Texts = {
         "backchannel.approved": ({ client }) =>
           `Sie haben freigegeben, worum ${client ?? "eine Anwendung"} gebeten hat`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `Sie haben eine Anfrage von ${client ?? "einer Anwendung"} gemeldet, die Sie nicht erwartet haben`
             : `Sie haben abgelehnt, worum ${client ?? "eine Anwendung"} gebeten hat`,
         "device.approved": ({ client }) => `Sie haben ein Gerät verbunden: ${client ?? "unbekannt"}`,

@@ -631,7 +631,7 @@ export const italian: TranslatedTexts = {
         "consent.given": ({ client }) => `Accesso concesso a ${client ?? "un’applicazione"}`,
         "backchannel.approved": ({ client }) => `Approvato ciò che chiedeva ${client ?? "un’applicazione"}`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `Segnalata una richiesta inattesa di ${client ?? "un’applicazione"}`
             : `Rifiutato ciò che chiedeva ${client ?? "un’applicazione"}`,
         "device.approved": ({ client }) => `Dispositivo collegato: ${client ?? "sconosciuto"}`,

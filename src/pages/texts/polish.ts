@@ -657,7 +657,7 @@ export const polish: TranslatedTexts = {
         "backchannel.approved": ({ client }) =>
           `Zgoda na to, o co prosiła aplikacja: ${client ?? "nieznana"}`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `Zgłoszenie niespodziewanej prośby aplikacji: ${client ?? "nieznana"}`
             : `Odmowa tego, o co prosiła aplikacja: ${client ?? "nieznana"}`,
         "device.approved": ({ client }) => `Urządzenie połączone przez Ciebie: ${client ?? "nieznane"}`,

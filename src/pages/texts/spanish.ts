@@ -636,7 +636,7 @@ export const spanish: TranslatedTexts = {
         "consent.given": ({ client }) => `Dio acceso a ${client ?? "una aplicación"}`,
         "backchannel.approved": ({ client }) => `Aprobó lo que pedía ${client ?? "una aplicación"}`,
         "backchannel.denied": ({ client, reason }) =>
-          reason === "not_asked"
+          reason === "not_started"
             ? `Comunicó una solicitud de ${client ?? "una aplicación"} que no esperaba`
             : `Rechazó lo que pedía ${client ?? "una aplicación"}`,
         "device.approved": ({ client }) => `Conectó un dispositivo: ${client ?? "desconocido"}`,
