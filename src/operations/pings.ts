@@ -77,7 +77,9 @@ async function post(context: PingSenderContext, request: rules.PingingRequest): 
   const client = await findClient(context, request.clientId);
   const url = mayAsk(client) ? client.backchannelClientNotificationEndpoint : null;
   if (url === null) return { outcome: "refused", reason: "no_endpoint" };
-  const { authReqId, token } = unsealPing(keys, request);
+  const secrets = unsealPing(keys, request);
+  if (secrets === null) return { outcome: "refused", reason: "unreadable" };
+  const { authReqId, token } = secrets;
   return deliver(outbound, {
     purpose: "pings",
     url,
@@ -97,8 +99,14 @@ interface PingSecrets {
 export const sealPing = (keys: ServerKeys, id: RecordId, { authReqId, token }: PingSecrets): Uint8Array =>
   keys.seal("ping", recordIdText(id), Buffer.from(`${authReqId} ${token}`));
 
-function unsealPing(keys: ServerKeys, { id, sealedPing }: rules.PingingRequest): PingSecrets {
-  const text = Buffer.from(keys.unseal("ping", recordIdText(id), sealedPing)).toString();
+/** Null if no secret at hand opens it. */
+function unsealPing(keys: ServerKeys, { id, sealedPing }: rules.PingingRequest): PingSecrets | null {
+  let text: string;
+  try {
+    text = Buffer.from(keys.unseal("ping", recordIdText(id), sealedPing)).toString();
+  } catch {
+    return null;
+  }
   const [authReqId = "", token = ""] = text.split(" ");
   return { authReqId, token };
 }

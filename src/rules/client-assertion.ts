@@ -18,12 +18,13 @@ const LONGEST_SECONDS = 600;
 /** Some libraries set an hour. An `exp` further ahead is a mistake, or meant to last. */
 const FURTHEST_SECONDS = 3600;
 
-/** `issuer`: only the issuer, as a text. `compatible`: the URL of the token endpoint too, and a list of nothing but these. */
+/** `issuer`: only the issuer, as a text. `compatible`: the URLs of the token endpoint and of the back channel too, and a list of nothing but these. */
 export type AssertionAudience = "issuer" | "compatible";
 
 interface Circumstances {
   readonly issuer: string;
-  readonly tokenEndpoint: string;
+  /** CIBA §7.1: the URLs of endpoints that `compatible` accepts too. */
+  readonly endpoints: readonly string[];
   readonly audience: AssertionAudience;
   readonly now: number;
 }
@@ -58,12 +59,12 @@ function requireKind(assertion: Jws): void {
     throw malformed("typ in its header says that it is of another kind");
 }
 
-function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: Circumstances): void {
+function requireAudience({ claims }: Jws, { issuer, endpoints, audience }: Circumstances): void {
   if (claims.aud === issuer) return;
   if (audience === "compatible") {
     const named = audiencesOf(claims);
     const isWhole = !Array.isArray(claims.aud) || claims.aud.length === named.length;
-    if (isWhole && named.length > 0 && named.every((each) => each === issuer || each === tokenEndpoint))
+    if (isWhole && named.length > 0 && named.every((each) => each === issuer || endpoints.includes(each)))
       return;
   }
   throw new OAuthError("client_assertion_audience", {
