@@ -174,6 +174,18 @@ export interface OpenRequest {
 /** More than `ASKING_LIMITS` lets a person have within the time for which the rows are kept. */
 const MOST_LISTED = 100;
 
+/** What this person was asked, answered or not, until the clean-up removes it; the newest first. */
+export const listRequests = (
+  { store }: Pick<Context, "store">,
+  subject: SubjectId,
+): Promise<BackchannelRequestRecord[]> =>
+  store.list(backchannelRequests, {
+    where: { subject },
+    order: ["id"],
+    descending: true,
+    limit: MOST_LISTED,
+  });
+
 /**
  * The requests that wait for this person's answer, the oldest first, each with its client. Those of clients that may not ask any more
  * are left out.
@@ -182,13 +194,8 @@ export async function listOpenRequests(
   context: Context,
   subject: SubjectId,
 ): Promise<readonly OpenRequest[]> {
-  const { store, clock } = context;
-  const newest = await store.list(backchannelRequests, {
-    where: { subject },
-    order: ["id"],
-    descending: true,
-    limit: MOST_LISTED,
-  });
+  const { clock } = context;
+  const newest = await listRequests(context, subject);
   const now = clock.seconds();
   const open: OpenRequest[] = [];
   for (const request of newest.filter((each) => rules.isOpen(each, now)).reverse()) {
