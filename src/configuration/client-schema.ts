@@ -1,8 +1,10 @@
 /** The settings of a declared client. */
+
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
@@ -196,6 +198,19 @@ export const clientDeclaration = table({
   authorization_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "as its ID tokens by default",
     description: "The algorithm of signed answers, which it gets with response_mode=jwt (JARM).",
+  }),
+  backchannel_token_delivery_mode: optional(v.picklist(DELIVERY_MODES), {
+    fallback: "poll",
+    description:
+      "How an application with the grant type ciba learns that a person has answered: it polls, or it gets a ping too. docs/agents.md",
+  }),
+  backchannel_client_notification_endpoint: optional(v.string(), {
+    description: 'The https address that gets the pings, for backchannel_token_delivery_mode = "ping".',
+  }),
+  backchannel_authentication_request_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
+    fallback: "its requests to people are not signed",
+    description:
+      "The algorithm with which it signs each of its requests to people; those that it does not sign are refused. It needs its keys.",
   }),
   security_profile: optional(v.picklist(SECURITY_PROFILES), {
     description:

@@ -138,7 +138,7 @@ export const configurationSchema = table({
   client_assertion_audience: v.pipe(
     v.optional(v.picklist(["issuer", "compatible"]), "issuer"),
     v.description(
-      "What aud of client assertions (private_key_jwt) may be. issuer: the issuer alone, as a string. compatible: the URL of the token endpoint too, for clients that know nothing better.",
+      "What aud of client assertions (private_key_jwt) may be. issuer: the issuer alone, as a string. compatible: the URLs of the token endpoint and of the backchannel authentication endpoint too, for clients that know nothing better.",
     ),
   ),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),

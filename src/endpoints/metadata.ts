@@ -13,6 +13,7 @@ import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { provesClient } from "../protocol/client-authentication.ts";
+import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
@@ -53,6 +54,7 @@ const ALIASED = [
   "introspection_endpoint",
   "device_authorization_endpoint",
   "pushed_authorization_request_endpoint",
+  "backchannel_authentication_endpoint",
   "userinfo_endpoint",
 ];
 
@@ -85,6 +87,11 @@ function metadataDocument({
     pushed_authorization_request_endpoint: url(ENDPOINT_PATHS.pushedAuthorizationRequest),
     require_pushed_authorization_requests: configuration.require_pushed_authorization_requests,
     device_authorization_endpoint: url(ENDPOINT_PATHS.deviceAuthorization),
+    // CIBA §4.
+    backchannel_authentication_endpoint: url(ENDPOINT_PATHS.backchannelAuthentication),
+    backchannel_token_delivery_modes_supported: DELIVERY_MODES,
+    backchannel_authentication_request_signing_alg_values_supported: VERIFYING_NAMES,
+    backchannel_user_code_parameter_supported: false,
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),

@@ -13,6 +13,7 @@ import { thumbprintInput } from "../protocol/public-jwk.ts";
 import { requireProofAlgorithm } from "../rules/binding.ts";
 import { requireFitting } from "../rules/dpop-proof.ts";
 import type { Act } from "../rules/events.ts";
+import type { SignedOnce } from "../rules/once.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import type { Context } from "./context.ts";
 import type { Possession } from "./possession.ts";
@@ -67,7 +68,7 @@ async function shown(
   const nonces = mode === "off" ? null : noncesAt(keys, now);
   // RFC 9449 §8.2: with every answer, so that the next request has it.
   if (nonces !== null && proof.claims.nonce !== nonces[0]) incoming.dpopNonce = nonces[0];
-  const rememberedUntil = requireFitting(proof, {
+  const single = requireFitting(proof, {
     method: incoming.request.method,
     // RFC 8705 §5: clients with certificates find the endpoint at another address too.
     urls: [issuer.origin + incoming.path, ...(mtls === undefined ? [] : [mtls + incoming.path])],
@@ -85,7 +86,7 @@ async function shown(
     shown: confirmation,
     algorithm: proof.algorithm,
     use() {
-      used ??= use(context, act, confirmation, [thumbprint, proof.jti], rememberedUntil);
+      used ??= use(context, act, confirmation, [thumbprint, proof.jti], single);
       return used;
     },
   };
@@ -103,9 +104,9 @@ async function use(
   act: Act,
   confirmation: Confirmation,
   parts: readonly string[],
-  until: EpochSeconds,
+  text: SignedOnce,
 ): Promise<Proven> {
-  if (!(await useOnce(context, act, "dpop_proof", parts, until))) throw new OAuthError("dpop_proof_replayed");
+  if (!(await useOnce(context, act, "dpop_proof", parts, text))) throw new OAuthError("dpop_proof_replayed");
   return confirmation as Proven;
 }
 

@@ -81,7 +81,7 @@ const VOCABULARIES: { readonly [Name in EventName]?: Vocabulary } = {
   "signing_key.retired": OF_KEY,
   "token.exchanged": { via: ["delegation", "impersonation"] },
   "token.issued": {
-    via: ["authorization_code", "refresh_token", "device_code", "client_credentials", "jwt_bearer"],
+    via: ["authorization_code", "refresh_token", "device_code", "client_credentials", "jwt_bearer", "ciba"],
   },
 };
 

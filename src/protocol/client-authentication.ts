@@ -54,6 +54,8 @@ export const usesSecret = (method: ClientAuthenticationMethod): boolean => crede
 
 /** The token endpoint below the issuer. Some clients make their assertions for its URL. */
 export const TOKEN_PATH = "/auth/token";
+/** The same for requests to people (CIBA §7.1). */
+export const BACKCHANNEL_PATH = "/auth/backchannel";
 
 /** The parameters of a request with which the client proves itself. */
 export const CLIENT_PROOFS: readonly string[] = [

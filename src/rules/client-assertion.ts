@@ -11,6 +11,7 @@ import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-p
 import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
+import type { SignedOnce } from "./once.ts";
 
 /** An assertion is made for one request. It counts for so long after it was made, whatever its `exp` says. */
 const LONGEST_SECONDS = 600;
@@ -18,21 +19,20 @@ const LONGEST_SECONDS = 600;
 /** Some libraries set an hour. An `exp` further ahead is a mistake, or meant to last. */
 const FURTHEST_SECONDS = 3600;
 
-/** `issuer`: only the issuer, as a text. `compatible`: the URL of the token endpoint too, and a list of nothing but these. */
+/** `issuer`: only the issuer, as a text. `compatible`: the URLs of the token endpoint and of the back channel too, and a list of nothing but these. */
 export type AssertionAudience = "issuer" | "compatible";
 
 interface Circumstances {
   readonly issuer: string;
-  readonly tokenEndpoint: string;
+  /** CIBA §7.1: the URLs of endpoints that `compatible` accepts too. */
+  readonly endpoints: readonly string[];
   readonly audience: AssertionAudience;
   readonly now: number;
 }
 
 /** What makes the assertion count once. */
-export interface SingleAssertion {
+export interface SingleAssertion extends SignedOnce {
   readonly jti: string;
-  /** From this time on it is refused anyway. */
-  readonly until: number;
 }
 
 /** Everything but the signature. Throws OAuthError for faults that do not depend on the client. */
@@ -41,7 +41,7 @@ export function requireAssertion(assertion: Jws, circumstances: Circumstances): 
   requireAudience(assertion, circumstances);
   const { jti } = assertion.claims;
   if (typeof jti !== "string" || jti === "") throw malformed("jti is missing");
-  return { jti, until: requireTimely(assertion, circumstances) };
+  return { jti, ...requireTimely(assertion, circumstances) };
 }
 
 /** RFC 8725 §3.1 and §3.11: signed with a private key, and not made for another purpose. */
@@ -58,12 +58,12 @@ function requireKind(assertion: Jws): void {
     throw malformed("typ in its header says that it is of another kind");
 }
 
-function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: Circumstances): void {
+function requireAudience({ claims }: Jws, { issuer, endpoints, audience }: Circumstances): void {
   if (claims.aud === issuer) return;
   if (audience === "compatible") {
     const named = audiencesOf(claims);
     const isWhole = !Array.isArray(claims.aud) || claims.aud.length === named.length;
-    if (isWhole && named.length > 0 && named.every((each) => each === issuer || each === tokenEndpoint))
+    if (isWhole && named.length > 0 && named.every((each) => each === issuer || endpoints.includes(each)))
       return;
   }
   throw new OAuthError("client_assertion_audience", {
@@ -71,8 +71,8 @@ function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: C
   });
 }
 
-/** The time from which on it is refused. */
-function requireTimely({ claims }: Jws, { now }: Circumstances): number {
+/** How the assertion counts once. */
+function requireTimely({ claims }: Jws, { now }: Circumstances): SignedOnce {
   const times = timesOf(claims, untimely);
   const { expiresAt, issuedAt: madeAt } = times;
   if (expiresAt === null) throw untimely("exp is missing");
@@ -82,8 +82,8 @@ function requireTimely({ claims }: Jws, { now }: Circumstances): number {
   requireCurrent(times, { now }, untimely);
   const until = Math.min(expiresAt, madeAt === null ? expiresAt : madeAt + LONGEST_SECONDS) + SKEW_SECONDS;
   if (now >= until) throw untimely("it was made more than ten minutes ago (iat)");
-  // The store keeps whole seconds.
-  return Math.ceil(until);
+  // The store keeps whole seconds. Without iat it counts as made as early as its exp allows.
+  return { madeAt: madeAt ?? expiresAt - LONGEST_SECONDS, until: Math.ceil(until) };
 }
 
 /** Why this client may not send the assertion, which `requireAssertion` accepts; null if it may. */

@@ -145,6 +145,7 @@ describe("the registration of a profile", () => {
     userinfoSignedResponseAlg: null,
     requestObjectSigningAlg: null,
     authorizationSignedResponseAlg: null,
+    backchannelAuthenticationRequestSigningAlg: null,
     introspectionSignedResponseAlg: null,
     tokenEndpointAuthSigningAlg: null,
   };

@@ -1,10 +1,12 @@
 /** Clients: what they are and what the operator says of them. */
+
 import type { EpochSeconds } from "../../platform/clock.ts";
 import type { AuthenticationLevel } from "../../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../../protocol/catalogue.ts";
 import type { CertificateName } from "../../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../../protocol/client-authentication.ts";
+import type { DeliveryMode } from "../../protocol/delivery-modes.ts";
 import type { GrantType } from "../../protocol/grant-types.ts";
 import type { ClientId, RedirectUri, SecretDigest } from "../../protocol/identifiers.ts";
 import type { SecurityProfile } from "../../protocol/security-profile.ts";
@@ -163,6 +165,11 @@ export const clients = table("clients", {
     requirePushedAuthorizationRequests: boolean(),
     /** JARM §3: null: as its ID tokens. */
     authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** CIBA §4: how it learns that a person has answered; null for a client without that grant. */
+    backchannelTokenDeliveryMode: orNull(text<DeliveryMode>()),
+    backchannelClientNotificationEndpoint: orNull(text()),
+    /** The algorithm with which it signs each of its requests to people. Null: it signs none. */
+    backchannelAuthenticationRequestSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
