@@ -12,7 +12,7 @@ import {
 } from "../clients/authentication-methods.ts";
 import { certificateThumbprint } from "../keys/client-certificate.ts";
 import { isSignedWith } from "../keys/verify.ts";
-import { TOKEN_PATH, usesCertificate } from "../protocol/client-authentication.ts";
+import { BACKCHANNEL_PATH, TOKEN_PATH, usesCertificate } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
 import { certificateFault, isRegisteredIn, nameFault } from "../rules/client-certificate.ts";
@@ -157,7 +157,7 @@ function assertionProof(
   const single = aboutClient(clientId, () =>
     requireAssertion(assertion, {
       issuer: issuer.identifier,
-      tokenEndpoint: issuer.url(TOKEN_PATH),
+      endpoints: [issuer.url(TOKEN_PATH), issuer.url(BACKCHANNEL_PATH)],
       audience: configuration.client_assertion_audience,
       now: clock.seconds(),
     }),

@@ -1,11 +1,10 @@
 /** RFC 9449: a client shows that it has a key, by a proof in the header DPoP. */
 import { createHash } from "node:crypto";
-import { importJWK } from "jose";
+import { importPublicKey } from "../keys/foreign-key.ts";
 import { isSignedWith } from "../keys/verify.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Incoming } from "../platform/http.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import { isPublicPoint } from "../platform/public-point.ts";
 import { type Confirmation, confirmationOf, type Proven } from "../protocol/bindings.ts";
 import { DPOP_HEADER, type DpopProof, malformed, parseProof } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -94,15 +93,9 @@ async function shown(
 }
 
 async function isSignedByItsKey({ jwk, algorithm, text }: DpopProof): Promise<boolean> {
-  if (jwk.kty === "EC" && !isPublicPoint(jwk.crv, jwk.x, jwk.y))
-    throw malformed("the jwk in its header is no point of its curve");
-  let key: CryptoKey | Uint8Array;
-  try {
-    key = await importJWK(jwk, algorithm);
-  } catch {
-    throw malformed("the jwk in its header is no key");
-  }
-  return key instanceof CryptoKey && isSignedWith(key, algorithm, text);
+  const key = await importPublicKey(jwk, algorithm);
+  if ("fault" in key) throw malformed(`the jwk in its header ${key.fault}`);
+  return isSignedWith(key, algorithm, text);
 }
 
 /** RFC 9449 §11.1: each proof counts once, also on another node and after a restart. */

@@ -25,6 +25,7 @@ export type KeyPurpose =
   | "session of an application"
   | "pairwise subject"
   | "mail"
+  | "ping"
   | "self-test"
   | "audit seal"
   | "dpop nonce"

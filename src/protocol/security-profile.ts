@@ -58,10 +58,21 @@ export const needsSignedRequests = (
   client: Profiled & { readonly requireSignedRequestObject: boolean },
 ): boolean => client.requireSignedRequestObject || signsMessages(client);
 
+/** CIBA §7.1.1, FAPI-CIBA §5.2.2: whether each request of the client to a person must be signed. */
+export const needsSignedAuthentication = (
+  client: Profiled & {
+    readonly requireSignedRequestObject: boolean;
+    readonly backchannelAuthenticationRequestSigningAlg: string | null;
+  },
+): boolean =>
+  isStrict(client) ||
+  client.requireSignedRequestObject ||
+  client.backchannelAuthenticationRequestSigningAlg !== null;
+
 /** FAPI Message Signing §5.4.1: whether answers of the authorization endpoint must be signed. */
 export const needsSignedAnswers = signsMessages;
 
-/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve; DPoP proofs may have it. */
+/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve. */
 export const isStrong = (algorithm: string): boolean =>
   algorithm === "Ed25519" || STRICT_ALGORITHMS.some((strict) => strict === algorithm);
 
@@ -92,18 +103,24 @@ const LONGEST_REQUEST_SECONDS = 3600;
 export function signedRequestFault(
   client: Profiled,
   {
-    nbf,
-    exp,
+    notBefore,
+    expiresAt,
     aud,
-  }: { readonly nbf: EpochSeconds | null; readonly exp: EpochSeconds | null; readonly aud: unknown },
+  }: {
+    readonly notBefore: EpochSeconds | null;
+    readonly expiresAt: EpochSeconds | null;
+    readonly aud: unknown;
+  },
   now: EpochSeconds,
 ): string | null {
   if (!signsMessages(client)) return null;
   if (aud === undefined) return "it has no aud";
-  if (nbf === null) return "it has no nbf";
-  if (exp === null) return "it has no exp";
-  if (nbf < now - LONGEST_REQUEST_SECONDS) return "its nbf is more than 60 minutes ago";
-  return exp > nbf + LONGEST_REQUEST_SECONDS ? "its exp is more than 60 minutes after its nbf" : null;
+  if (notBefore === null) return "it has no nbf";
+  if (expiresAt === null) return "it has no exp";
+  if (notBefore < now - LONGEST_REQUEST_SECONDS) return "its nbf is more than 60 minutes ago";
+  return expiresAt > notBefore + LONGEST_REQUEST_SECONDS
+    ? "its exp is more than 60 minutes after its nbf"
+    : null;
 }
 
 /** The metadata of a client, as far as a profile has a say in it. */
@@ -118,6 +135,7 @@ export interface ProfiledMetadata extends Profiled {
   readonly authorizationSignedResponseAlg: string | null;
   readonly introspectionSignedResponseAlg: string | null;
   readonly tokenEndpointAuthSigningAlg: string | null;
+  readonly backchannelAuthenticationRequestSigningAlg: string | null;
 }
 
 /** Why the client cannot have its profile, in words for the operator; null if it can. `offered`: the algorithms that this server signs with. */
@@ -136,6 +154,7 @@ export function profileFault(client: ProfiledMetadata, offered: readonly string[
     ["authorization_signed_response_alg", client.authorizationSignedResponseAlg],
     ["introspection_signed_response_alg", client.introspectionSignedResponseAlg],
     ["token_endpoint_auth_signing_alg", client.tokenEndpointAuthSigningAlg],
+    ["backchannel_authentication_request_signing_alg", client.backchannelAuthenticationRequestSigningAlg],
   ] as const) {
     if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
       return `security_profile '${profile}' allows ${STRICT_ALGORITHMS.join(", ")}; ${member} is ${algorithm}.`;

@@ -2,10 +2,8 @@
 import type { DpopProof } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { timeClaim } from "../protocol/jws.ts";
+import { SKEW_SECONDS } from "./jwt-times.ts";
 import type { SignedOnce } from "./once.ts";
-
-/** RFC 9449 §11.1: how far the clock of a client may be ahead of this server's, in seconds. */
-const AHEAD_SECONDS = 30;
 
 /** The request, as this server knows it. */
 export interface ProofDemand {
@@ -34,7 +32,8 @@ export function requireFitting(
   if (ath !== null && claims.ath !== ath) throw mismatch("ath is not the hash of the access token");
   const issuedAt = timeClaim(claims, "iat");
   if (issuedAt === null) throw mismatch("iat is no time");
-  if (issuedAt > now + AHEAD_SECONDS || issuedAt < now - seconds) throw new OAuthError("dpop_proof_untimely");
+  // RFC 9449 §11.1: the clock of the client may be ahead.
+  if (issuedAt > now + SKEW_SECONDS || issuedAt < now - seconds) throw new OAuthError("dpop_proof_untimely");
   if (nonces !== null && (typeof claims.nonce !== "string" || !nonces.includes(claims.nonce)))
     throw new OAuthError("dpop_nonce_missing");
   // From the next whole second on it is too old.

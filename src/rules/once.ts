@@ -4,6 +4,7 @@ import type { RecordId } from "../protocol/identifiers.ts";
 import { type Change, insert } from "../store/contract.ts";
 import { type OnceKind, once } from "../store/tables/once.ts";
 import type { Decision } from "./decision.ts";
+import { SKEW_SECONDS } from "./jwt-times.ts";
 
 /** What counts once. `expiresAt`: from then on it is refused anyway. */
 export interface Single {
@@ -19,9 +20,6 @@ export interface SignedOnce {
   readonly until: EpochSeconds;
 }
 
-/** The clock of a signer may be so far ahead of this server's: the rules for each kind of text accept no more. */
-const AHEAD_SECONDS = 30;
-
 /**
  * Whether the text may have been used before the database was restored. A restore brings back a table `once` that knows nothing of the
  * uses since the backup, so nothing counts that was made before the restore (THREATS 37, 85). `restoredAt`: null if there was none.
@@ -29,7 +27,7 @@ const AHEAD_SECONDS = 30;
 export const isOfBeforeRestore = (
   { madeAt }: Pick<SignedOnce, "madeAt">,
   restoredAt: EpochSeconds | null,
-): boolean => restoredAt !== null && madeAt <= restoredAt + AHEAD_SECONDS;
+): boolean => restoredAt !== null && madeAt <= restoredAt + SKEW_SECONDS;
 
 /** The clocks of two nodes, or of one before and after it was set, may be this far apart. */
 export const SPARE_SECONDS = 60;

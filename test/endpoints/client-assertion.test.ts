@@ -145,7 +145,7 @@ describe("a client authenticates with a signature", () => {
     ),
     async () => {
       expect((await ask(assertionForm(await assertion({}, rsa)))).status).toBe(200);
-      for (const algorithm of ["PS256", "EdDSA", "ES384"]) {
+      for (const algorithm of ["PS256", "PS384", "EdDSA", "Ed25519", "ES384"]) {
         const further = await newKey("further", algorithm);
         await add(`by ${algorithm}`, { jwks: { keys: [further.publicJwk] } });
         const signed = await assertion({ clientId: `by ${algorithm}` }, further);

@@ -480,12 +480,7 @@ describe("the types of tokens", () => {
         const sign = (claims: Record<string, unknown>) =>
           server.context.signingKeys.sign("RS256", "JWT", claims);
         const { jti, sid, auth_time } = claimsOf(foreign);
-        for (const changes of [
-          { jti, sid, auth_time },
-          { jti: undefined },
-          { jti: "AAAA" },
-          { sid: "x" },
-        ])
+        for (const changes of [{ jti, sid, auth_time }, { jti: undefined }, { jti: "AAAA" }, { sid: "x" }])
           await expectRefusal(
             await exchange(server, "web", await sign({ ...claimsOf(own), ...changes }), as),
             400,

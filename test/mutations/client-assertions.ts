@@ -2,6 +2,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const RULE = "rules/client-assertion.ts";
+const TIMES = "rules/jwt-times.ts";
 const PROOFS = "operations/client-proofs.ts";
 const METHODS = "clients/authentication-methods.ts";
 const rules = ["rules/client-assertion.test.ts", "endpoints/client-assertion.test.ts"] as const;
@@ -117,8 +118,8 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
     against: ["threat 36", "RFC 7523 3-4"],
     what: "a client assertion that has expired counts",
-    in: RULE,
-    match: "now >= expiresAt + SKEW_SECONDS",
+    in: TIMES,
+    match: "expiresAt !== null && seenAt >= expiresAt + SKEW_SECONDS",
     replace: "false",
     also: [{ in: RULE, match: "now >= until", replace: "false" }],
     tests: rules,
@@ -150,7 +151,7 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
     against: ["threat 36", "RFC 7523 3-5"],
     what: "a client assertion may not be valid yet",
-    in: RULE,
+    in: TIMES,
     match: "notBefore !== null && notBefore - now > SKEW_SECONDS",
     replace: "false",
     tests: rules,
@@ -158,18 +159,17 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
     against: ["threat 36"],
     what: "a client assertion may be made in the future",
-    in: RULE,
-    match: "madeAt !== null && madeAt - now > SKEW_SECONDS",
+    in: TIMES,
+    match: "issuedAt !== null && issuedAt - now > SKEW_SECONDS",
     replace: "false",
     tests: rules,
   },
   {
     against: ["threat 36"],
     what: "a time in a client assertion that is none counts as left out",
-    in: RULE,
-    within: "timeOf",
-    match: "if (time === null) throw $ERROR",
-    replace: ";",
+    in: TIMES,
+    match: "time === null && hasClaim(claims, name)",
+    replace: "false",
     tests: rules,
   },
   {

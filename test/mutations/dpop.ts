@@ -94,7 +94,7 @@ export const DPOP: readonly Mutation[] = [
     against: ["threat 36", "threat 85", "RFC 9449 11.1-1"],
     what: "a DPoP proof may be of any time",
     in: RULE,
-    match: "issuedAt > now + AHEAD_SECONDS || issuedAt < now - seconds",
+    match: "issuedAt > now + SKEW_SECONDS || issuedAt < now - seconds",
     replace: "false",
     tests,
   },

@@ -144,6 +144,7 @@ function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
       "consents",
       "access_tokens",
       "device_codes",
+      "backchannel_requests",
       "pushed_requests",
       "setup_links",
       "links",
