@@ -22,4 +22,14 @@ export const BACKCHANNEL: readonly Mutation[] = [
     tests: ["endpoints/backchannel.test.ts"],
     only: "whose sub it names",
   },
+  {
+    against: ["threat 37"],
+    what: "a request to a person that was answered since a backup is open again after its restore",
+    in: "store/sqlite/restore.ts",
+    within: "UNDER_WAY",
+    match: `"backchannel_requests"`,
+    replace: "",
+    tests: ["store/sqlite/restore.test.ts"],
+    only: "used since",
+  },
 ];
