@@ -8,7 +8,7 @@ import {
 import type { IdTokenHint } from "../credentials/id-token-hint.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { foldUsername, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
+import { foldUsername, hasSubjectForm, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
 import { productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/backchannel-request.ts";
 import type { Act } from "../rules/events.ts";
@@ -164,9 +164,10 @@ async function findHinted(
 ): Promise<AccountRecord | null> {
   if ("name" in hint) {
     const { name } = hint;
+    // No person has such a user name (`usernameFault`), so it means one person.
+    if (hasSubjectForm(name)) return client.subjectType === "public" ? findAccount(context, name) : null;
     const account = await findAccountBySignInName(context, name);
-    if (account !== null) return account.emailVerified || isUserName(account, name) ? account : null;
-    return client.subjectType === "public" ? findAccount(context, name) : null;
+    return account !== null && (account.emailVerified || isUserName(account, name)) ? account : null;
   }
   const { subject, username } = hint.idToken;
   const account =
@@ -192,6 +193,18 @@ export interface OpenRequest {
 /** More than `ASKING_LIMITS` lets a person have within the time for which the rows are kept. */
 const MOST_LISTED = 100;
 
+/** What this person was asked, answered or not, until the clean-up removes it; the newest first. */
+export const listRequests = (
+  { store }: Pick<Context, "store">,
+  subject: SubjectId,
+): Promise<BackchannelRequestRecord[]> =>
+  store.list(backchannelRequests, {
+    where: { subject },
+    order: ["id"],
+    descending: true,
+    limit: MOST_LISTED,
+  });
+
 /**
  * The requests that wait for this person's answer, the oldest first, each with its client. Those of clients that may not ask any more
  * are left out.
@@ -200,13 +213,8 @@ export async function listOpenRequests(
   context: Context,
   subject: SubjectId,
 ): Promise<readonly OpenRequest[]> {
-  const { store, clock } = context;
-  const newest = await store.list(backchannelRequests, {
-    where: { subject },
-    order: ["id"],
-    descending: true,
-    limit: MOST_LISTED,
-  });
+  const { clock } = context;
+  const newest = await listRequests(context, subject);
   const now = clock.seconds();
   const open: OpenRequest[] = [];
   for (const request of newest.filter((each) => rules.isOpen(each, now)).reverse()) {

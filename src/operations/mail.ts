@@ -3,7 +3,7 @@
  * outbox (`outbox.ts`).
  */
 import type { Configuration } from "../configuration/schema.ts";
-import { newRecordId, recordIdText } from "../credentials/credential.ts";
+import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -11,10 +11,11 @@ import { type OpenSmtp, type SmtpConnection, SmtpError, type SmtpMessage } from 
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/mail.ts";
-import { type Change, row, type Store } from "../store/contract.ts";
+import { type Change, row, type Store, StoreUnavailable } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { type BackchannelRequestRecord, backchannelRequests } from "../store/tables/requests.ts";
 import { type MailRecord, mails } from "../store/tables/waiting.ts";
 import { findClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
@@ -23,6 +24,7 @@ import {
   type Attempted,
   createSender,
   healthOf,
+  logFault,
   MOST_WAITING_COUNTED,
   type OutboxHealth,
   type Sender,
@@ -109,7 +111,8 @@ export async function isCrowded(
   const { mail } = context.configuration;
   if (mail === undefined) return false;
   const until = { createdAt: context.clock.seconds() + 1, id: NO_ID };
-  return (await countEarlier(context, kind, { subject, address }, until, mail)) >= mail.per_person_and_hour;
+  const { count } = await findEarlier(context, kind, { subject, address }, until, mail);
+  return count >= mail.per_person_and_hour;
 }
 
 /** Comes before every other identifier. */
@@ -117,28 +120,38 @@ const NO_ID = new Uint8Array(16) as RecordId;
 
 type Moment = Pick<MailRecord, "createdAt" | "id">;
 
-/** How many mails of the kind came before this moment and within the hour, but no more than may. */
-async function countEarlier(
+interface Earlier {
+  readonly count: number;
+  /** When the last one came; null if none did. It is not known if there are as many as may be. */
+  readonly latest: number | null;
+}
+
+/** The mails of the kind that came before this moment and within the hour, but no more of them than may. */
+async function findEarlier(
   { store }: { readonly store: Store },
   kind: string,
   { subject, address }: { readonly subject: string | null; readonly address: string | null },
   moment: Moment,
   { per_person_and_hour: limit }: rules.MailBounds,
-): Promise<number> {
-  const counted = async (where: Partial<MailRecord>): Promise<number> => {
+): Promise<Earlier> {
+  const timesOf = async (where: Partial<MailRecord>): Promise<readonly number[]> => {
     const found = await store.list(mails, {
       where: { ...where, kind },
       above: { createdAt: moment.createdAt - rules.CROWD_SECONDS },
       order: ["createdAt", "id"],
       limit,
     });
-    return found.filter((other) => isBefore(other, moment)).length;
+    return found.filter((other) => isBefore(other, moment)).map(({ createdAt }) => createdAt);
   };
-  const counts = [
-    subject === null ? 0 : await counted({ subject: subject as MailRecord["subject"] }),
-    address === null ? 0 : await counted({ address }),
+  const times = [
+    subject === null ? [] : await timesOf({ subject: subject as MailRecord["subject"] }),
+    address === null ? [] : await timesOf({ address }),
   ];
-  return Math.max(...counts);
+  const all = times.flat();
+  return {
+    count: Math.max(...times.map(({ length }) => length)),
+    latest: all.length === 0 ? null : Math.max(...all),
+  };
 }
 
 const isBefore = (one: Moment, other: Moment): boolean =>
@@ -175,6 +188,8 @@ export interface MailFacts {
   readonly account: Pick<AccountRecord, "username" | "name"> | null;
   /** The application that the mail is about. */
   readonly client: ClientRecord | null;
+  /** What the application says of its request, in its own words; null if it says nothing. */
+  readonly quote: string | null;
 }
 
 export interface ComposedMail extends Pick<SmtpMessage, "subject" | "text" | "html" | "language"> {}
@@ -209,9 +224,8 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
   async function attempt(waiting: MailRecord, ending: AbortSignal): Promise<Attempted> {
     const claimed = await claim(context, waiting, settings);
     if (claimed.outcome !== "send") return "passed";
-    connection ??= await context.openSmtp();
     const patience = AbortSignal.timeout(settings.timeout_seconds * STEPS_PER_ATTEMPT * 1000);
-    const answer = await post(connection, claimed, AbortSignal.any([patience, ending]));
+    const answer = await post(claimed, AbortSignal.any([patience, ending]));
     await outcomeOf(context, SERVER_ACT, async () =>
       rules.conclude(claimed.mail, await findMail(context, claimed.mail), answer, context.clock.seconds()),
     );
@@ -219,18 +233,23 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
   }
 
   async function post(
-    open: SmtpConnection,
     { mail, kind, to }: Extract<rules.Claim, { outcome: "send" }>,
     signal: AbortSignal,
   ): Promise<rules.Answer & { readonly isOfServer?: boolean }> {
-    const message = await compose(context, settings, mail, kind);
-    // The server has another key than it had when it sealed the link.
-    if (message === null) return { outcome: "refused", reason: "link" };
     try {
-      await open.send({ ...message, to }, signal);
+      const message = await compose(context, settings, mail, kind);
+      // The server has another key than it had when it sealed the link.
+      if (message === null) return { outcome: "refused", reason: "link" };
+      connection ??= await context.openSmtp();
+      await connection.send({ ...message, to }, signal);
       return { outcome: "sent", to };
     } catch (error) {
-      if (!(error instanceof SmtpError)) throw error;
+      if (error instanceof StoreUnavailable) throw error;
+      if (!(error instanceof SmtpError)) {
+        // A fault of this server with one mail shows in the lists, and keeps no other mail waiting.
+        logFault(context, "a mail", error);
+        return { outcome: "failed", reason: "fault" };
+      }
       const { reason, mayPass, isOfServer } = error;
       return { outcome: mayPass ? "failed" : "refused", reason, isOfServer };
     }
@@ -268,23 +287,31 @@ const claim = (
     const facts = await context.store.look(BY_ID, { id });
     const now = context.clock.seconds();
     const lease = Math.ceil(settings.timeout_seconds * STEPS_PER_ATTEMPT) + MARGIN_SECONDS;
-    return rules.claim(
-      { ...facts, earlier: await earlierThan(context, facts, settings) },
-      now,
-      lease,
-      settings,
-    );
+    const { count, latest } = await earlierThan(context, facts, settings);
+    const request = facts.mail === null ? null : await findRequest(context, facts.mail);
+    return rules.claim({ ...facts, earlier: count, latest, request }, now, lease, settings);
   });
+
+const REQUEST = { request: row(backchannelRequests, { id: "$id" }) };
+
+/** The request of an application that the mail is about; null if it is about none. */
+async function findRequest(
+  { store }: Pick<MailSenderContext, "store">,
+  { parameters: { request } }: Pick<MailRecord, "parameters">,
+): Promise<BackchannelRequestRecord | null> {
+  const id = typeof request === "string" ? parseRecordId(request) : null;
+  return id === null ? null : (await store.look(REQUEST, { id })).request;
+}
 
 /** Only the first attempt counts: a mail that was taken once is sent. */
 const earlierThan = async (
   context: MailSenderContext,
   { mail, account }: Pick<rules.ClaimFacts, "mail" | "account">,
   settings: MailSettings,
-): Promise<number> =>
+): Promise<Earlier> =>
   mail === null || mail.attempts > 0
-    ? 0
-    : countEarlier(
+    ? { count: 0, latest: null }
+    : findEarlier(
         context,
         mail.kind,
         { subject: mail.subject, address: mail.address ?? account?.email ?? null },
@@ -295,9 +322,10 @@ const earlierThan = async (
 async function compose(
   context: MailSenderContext,
   settings: MailSettings,
-  { id, parameters, createdAt, sealedLink, language, subject }: MailRecord,
+  mail: MailRecord,
   kind: rules.MailKind,
 ): Promise<Omit<SmtpMessage, "to"> | null> {
+  const { id, parameters, createdAt, sealedLink, language, subject } = mail;
   const account = subject === null ? null : await findAccount(context, subject);
   const name = recordIdText(id);
   const link = openLink(context.keys, name, sealedLink);
@@ -312,6 +340,7 @@ async function compose(
     languages: [language, own, settings.language].filter((tag) => tag !== null && tag !== undefined),
     account,
     client: typeof client === "string" ? await findClient(context, client) : null,
+    quote: (await findRequest(context, mail))?.bindingMessage ?? null,
   });
   return {
     ...composed,

@@ -82,8 +82,8 @@ const onlyOf = (hosts: ReadonlySet<string | null>): string | null =>
 const KINDS = {
   authorization_code: "application",
   device_code: "device",
+  ciba: "approval",
   jwt_bearer: "assertion",
-  ciba: "application",
 } as const;
 
 async function describeInstallation(
@@ -98,7 +98,10 @@ async function describeInstallation(
   return {
     id: recordIdText(grant.id),
     via,
-    product: via === "assertion" ? "" : productWords(texts, grant, via === "device" ? "device" : "browser"),
+    product:
+      via === "assertion" || via === "approval"
+        ? ""
+        : productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, refreshSeconds(configuration, client), now),
