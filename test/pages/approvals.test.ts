@@ -87,6 +87,7 @@ describe("the question", () => {
     proves(
       "26: shows who asks for what, in which words, when, from where and until when, and warns",
       "threat 26",
+      "CIBA 8-1",
     ),
     async () => {
       const asked = await ask();
