@@ -429,15 +429,18 @@ describe("the metadata document", () => {
   );
 });
 
-test("a client in poll mode need send no notification token, and one in ping mode must", async () => {
-  for (const client_notification_token of [
-    undefined,
-    "short",
-    "x".repeat(1025),
-    "with space 0123456789012345",
-  ])
-    expect((await refusedFor({ client_notification_token }, 400, "shop")).error).toBe("invalid_request");
-  expect((await askPerson(server, { client_notification_token: NOTIFICATION_TOKEN }, "shop")).status).toBe(
-    200,
-  );
-});
+test(
+  proves("a client in ping mode sends a token for the ping that is long enough", "CIBA 7.1-4"),
+  async () => {
+    for (const client_notification_token of [
+      undefined,
+      "short",
+      "x".repeat(1025),
+      "with space 0123456789012345",
+    ])
+      expect((await refusedFor({ client_notification_token }, 400, "shop")).error).toBe("invalid_request");
+    expect((await askPerson(server, { client_notification_token: NOTIFICATION_TOKEN }, "shop")).status).toBe(
+      200,
+    );
+  },
+);
