@@ -3,7 +3,6 @@ import type { Mutation } from "./mutation.ts";
 
 const AUTHORIZATION = "operations/authorization.ts";
 const TOKENS = "operations/tokens.ts";
-const DEVICES = "operations/devices.ts";
 const SIGN_IN = "operations/sign-in.ts";
 const CALLER = "operations/caller.ts";
 const DECIDE = "operations/decide.ts";
