@@ -14,6 +14,7 @@ import { type ActingStore, acting, openPostgresStore, openSqliteStore } from "..
 import { citusAt } from "../../store/postgres/citus.ts";
 import { patient } from "../../store/postgres/patient.ts";
 import { startPostgres } from "../../store/postgres/server.ts";
+import { STRICT_SIGNING } from "../../support/kept-tokens.ts";
 import { TEST_CONFIGURATION } from "../../support/server.ts";
 
 export const PROCESSES = 4;
@@ -165,6 +166,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** The configuration of all tests: one issuer as behind a proxy, and limits that no test reaches. */
 const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => ({
   ...TEST_CONFIGURATION,
+  signing: STRICT_SIGNING,
   log: { level: "warn" },
   lifetimes: { refresh_retry_window_seconds: 600, ...lifetimes },
   registration: { client_credentials_scope: ["mail.read", "mail.send", "files"] },
