@@ -42,13 +42,13 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
   const programs = installPrograms();
   const removeAtExit = () => programs.remove();
   process.on("exit", removeAtExit);
-  const data = programs.makeFolder("data");
-  const manners = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
-  await programs.run("initdb", "-D", data, "-U", "tessera", ...manners);
+  const data = await programs.makeCluster();
   const settings = [
     `fsync=${fsync ? "on" : "off"}`,
     "max_connections=200",
     "deadlock_timeout=200ms",
+    // In its own folder. Elsewhere a server that is killed leaves it behind.
+    "dynamic_shared_memory_type=mmap",
     "log_min_messages=fatal",
   ];
   const cluster = await newCluster(programs, data, settings);
