@@ -96,12 +96,12 @@ export async function takeSpare(url: string): Promise<{ schema: string; giveBack
     const schema = `test_spare_${DECLARED}_${number}`;
     const [turn] = await client`SELECT pg_try_advisory_lock(hashtextextended(${schema}, 0)) AS taken`;
     if (turn?.taken !== true) continue;
-    const names = SCHEMA.tables.map(({ name }) => name);
-    const found =
-      await client`SELECT table_name FROM information_schema.tables WHERE table_schema = ${schema}`;
+    const tables = SCHEMA.tables.map(({ name }) => name);
+    const [found] =
+      await client`SELECT count(*) AS tables FROM information_schema.tables WHERE table_schema = ${schema}`;
     // A start that was interrupted has left the version at most, and the next one goes on from there.
-    if (names.every((name) => found.some(({ table_name }) => table_name === name)))
-      await client.unsafe(names.map((name) => `DELETE FROM ${schema}.${name}`).join(";")).simple();
+    if (Number(found?.tables) > tables.length)
+      await client.unsafe(tables.map((name) => `DELETE FROM ${schema}.${name}`).join(";")).simple();
     return { schema, giveBack: () => client.close() };
   }
 }
