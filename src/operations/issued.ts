@@ -6,8 +6,8 @@ import { accessTokenAlgorithm, idTokenAlgorithm } from "../clients/openid-metada
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
-import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
-import type { TokenResponse } from "../credentials/issue.ts";
+import { idTokenClaims, sealedGrant, sessionIdFor } from "../credentials/id-token.ts";
+import { type Minted, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
 import { cnfOf } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -39,6 +39,22 @@ export interface Issued {
   /** The nonce of the authorization request. OpenID Connect Core §12.2: a refresh has none. */
   readonly nonce: string | null;
 }
+
+/** What a redemption stored. `target`: what the tokens are for; it may have more members. */
+export const issuedWith = (
+  accessToken: Minted<AccessTokenRecord>,
+  refreshToken: { readonly text: string } | null,
+  { scope, resources }: Pick<Issued, "scope" | "resources">,
+  grant: GrantRecord | null,
+  nonce: string | null = null,
+): Issued => ({
+  response: mintedResponse(accessToken, refreshToken, scope),
+  accessToken: accessToken.record,
+  grant,
+  scope,
+  resources,
+  nonce,
+});
 
 type Redeem<Request, Result> = (
   context: Context,
@@ -176,6 +192,7 @@ export function idTokenPayload(
       subject: subjectFor({ keys }, client, grant.subject),
       grant,
       sid: grant.session === null ? null : sessionIdFor(keys, grant.session, clientId),
+      jti: client.subjectType === "pairwise" ? sealedGrant(keys, grant.id, clientId) : null,
       nonce,
       accessToken,
       claims:
