@@ -179,10 +179,10 @@ export const PAGES: readonly Mutation[] = [
     replace: "true",
     also: [
       {
-        in: "rules/device-code.ts",
-        within: "approveDevice",
-        match: "!isEnabled($CLIENT)",
-        replace: "$CLIENT === null",
+        in: "rules/polling.ts",
+        within: "mayBeGiven",
+        match: "isEnabled($CLIENT)",
+        replace: "$CLIENT !== null",
       },
     ],
     tests: ["pages/device.test.ts", "endpoints/disabled.test.ts", "adversary/15-ended-access.test.ts"],
