@@ -10,8 +10,6 @@ const PLAIN: Readonly<Record<string, string>> = {
   ð: "d",
   þ: "th",
   ħ: "h",
-  // At the end of a word, toLowerCase writes another sigma.
-  ς: "σ",
 };
 
 /** The scripts that write no spaces between words. */
@@ -27,7 +25,9 @@ export const wordsOf = (text: string): string[] =>
     // Upper case has no ß, and no i without a dot.
     .toUpperCase()
     .toLowerCase()
-    .replace(/[æœøłđðþħς]/g, (letter) => PLAIN[letter] ?? letter)
+    // At the end of a word, toLowerCase writes another sigma.
+    .replaceAll("\u03C2", "\u03C3")
+    .replace(/[æœøłđðþħ]/g, (letter) => PLAIN[letter] ?? letter)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "")
     .map((word) => [...word].slice(0, LONGEST_WORD).join(""));
