@@ -36,6 +36,7 @@ import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { testMail } from "./operations/mail-test.ts";
 import type { Metrics, RouteMeter } from "./operations/metrics.ts";
 import { createPictures } from "./operations/pictures.ts";
+import { createPingSender } from "./operations/pings.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRefusalKeeper } from "./operations/refusals.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
@@ -303,6 +304,7 @@ export function createServer({
       log,
       steadyClock,
     }),
+    pingSender: createPingSender({ store: watched, events, clock, steadyClock, keys, outbound, log }),
     mailSender,
     webhooks: webhookKeeper,
     webhookSender,
@@ -313,7 +315,9 @@ export function createServer({
   const housekeeping = cleansUp
     ? startHousekeeping({ ...context, steadyClock, reseal: () => resealAll(context) })
     : null;
-  const senders = [context.logoutSender, mailSender, webhookSender].filter((sender) => sender !== null);
+  const senders = [context.logoutSender, context.pingSender, mailSender, webhookSender].filter(
+    (sender) => sender !== null,
+  );
   if (sendsNotices) for (const sender of senders) sender.start();
   let endWatch = () => {};
   return {
@@ -348,7 +352,13 @@ const CODE_WINDOW_SECONDS = 86_400;
 
 const TOKEN_WINDOW_SECONDS = 3600;
 
+/** The rows of proofs live for about as long (`dpop.proof_seconds`). */
+const PROOF_WINDOW_SECONDS = 600;
+
 const OTHER_DEVICE_WINDOW_SECONDS = 60;
+
+/** Of what clients ask people in the back channel. */
+const ASKING_WINDOW_SECONDS = 3600;
 
 /** Invitations go by mail to any address, so that a group manager would send mails to strangers without end. */
 const INVITATIONS_PER_MANAGER = 100;
@@ -373,6 +383,8 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.client_secret_window_seconds,
     ),
     tokensPerStranger: perAccount(limits.tokens_per_registered_client, TOKEN_WINDOW_SECONDS),
+    proofsPerToken: perAccount(limits.proofs_per_token, PROOF_WINDOW_SECONDS),
+    proofsPerStranger: perAccount(limits.proofs_per_registered_client, PROOF_WINDOW_SECONDS),
     registrationPerAddress: perAddress(limits.registrations_per_address, limits.registration_window_seconds),
     deviceRequestPerAddress: perAddress(
       limits.device_requests_per_address,
@@ -390,6 +402,8 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.pushed_requests_per_client,
       limits.pushed_request_window_seconds,
     ),
+    backchannelRequestPerClient: perAccount(limits.backchannel_requests_per_client, ASKING_WINDOW_SECONDS),
+    unknownPersonPerClient: perAccount(limits.unknown_people_per_client, ASKING_WINDOW_SECONDS),
     otherDeviceCodePerAddress: perAddress(limits.other_device_codes_per_address, OTHER_DEVICE_WINDOW_SECONDS),
     invitationPerManager: perAccount(INVITATIONS_PER_MANAGER, INVITATION_WINDOW_SECONDS),
     linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),

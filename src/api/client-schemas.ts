@@ -1,8 +1,10 @@
 /** Clients in the management API: the members of RFC 7591 and OpenID Connect Registration, and what the operator alone says. */
+
 import * as v from "valibot";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { CLIENT_AUTHENTICATION_NAMES } from "../protocol/client-authentication.ts";
+import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
 import { CLIENT_SOURCES } from "../store/tables/clients.ts";
 import { time } from "./schemas.ts";
@@ -91,6 +93,9 @@ const described = {
   tls_client_auth_san_email: v.optional(v.string()),
   require_pushed_authorization_requests: v.optional(v.boolean()),
   authorization_signed_response_alg: v.optional(v.string()),
+  backchannel_token_delivery_mode: v.optional(v.string()),
+  backchannel_client_notification_endpoint: v.optional(v.string()),
+  backchannel_authentication_request_signing_alg: v.optional(v.string()),
   security_profile: v.optional(v.string()),
   authorization_details_types: v.optional(texts),
   id_token_claims: v.optional(v.string()),
@@ -197,6 +202,9 @@ export const clientFacts = {
   tls_client_certificate_bound_access_tokens: flag,
   require_pushed_authorization_requests: flag,
   authorization_signed_response_alg: text,
+  backchannel_token_delivery_mode: v.optional(v.nullable(v.picklist(DELIVERY_MODES))),
+  backchannel_client_notification_endpoint: text,
+  backchannel_authentication_request_signing_alg: text,
   security_profile: v.optional(v.nullable(v.picklist(SECURITY_PROFILES))),
   dpop_bound_access_tokens: v.optional(
     v.pipe(v.boolean(), v.description("It gets tokens only with a DPoP proof, bound to its key (RFC 9449).")),

@@ -174,7 +174,7 @@ export const grantSchema = v.pipe(
     scope: v.string(),
     resources: v.array(v.string()),
     authorization_details: v.nullable(v.array(v.looseObject({ type: v.string() }))),
-    via: v.picklist(["authorization_code", "device_code", "jwt_bearer"]),
+    via: v.picklist(["authorization_code", "device_code", "jwt_bearer", "ciba"]),
     ...productMembers,
     created_at: time,
     expires_at: time,

@@ -33,6 +33,9 @@ export interface OpenIdOptions {
   readonly certificate?: CertificateName;
   readonly requirePushedRequests?: boolean;
   readonly answerAlg?: string;
+  readonly delivery?: string;
+  readonly pingUrl?: string;
+  readonly askingAlg?: string;
   readonly profile?: string;
   readonly detailsType?: readonly string[];
   readonly firstParty?: boolean;
@@ -118,6 +121,15 @@ export const withOpenIdOptions = (
       "--answer-alg <algorithm>",
       `the algorithm of signed answers, for response_mode=jwt (default: as its ID tokens by default)${none}`,
     )
+    .option(
+      "--delivery <mode>",
+      "how it learns that a person has answered, with --grant ciba: poll (default), or ping to --ping-url",
+    )
+    .option("--ping-url <url>", `the https address that gets the pings of --delivery ping${none}`)
+    .option(
+      "--asking-alg <algorithm>",
+      `the algorithm with which it signs each of its requests to people, with --grant ciba (default: unsigned)${none}`,
+    )
     .option("--profile <profile>", `a set of strict rules: ${SECURITY_PROFILES.join(" or ")}${none}`)
     .option(
       "--details-type <type>",
@@ -167,6 +179,15 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   }),
   ...(options.answerAlg !== undefined && {
     authorization_signed_response_alg: nullIfEmpty(options.answerAlg),
+  }),
+  ...(options.delivery !== undefined && {
+    backchannel_token_delivery_mode: nullIfEmpty(options.delivery),
+  }),
+  ...(options.pingUrl !== undefined && {
+    backchannel_client_notification_endpoint: nullIfEmpty(options.pingUrl),
+  }),
+  ...(options.askingAlg !== undefined && {
+    backchannel_authentication_request_signing_alg: nullIfEmpty(options.askingAlg),
   }),
   ...(options.profile !== undefined && { security_profile: nullIfEmpty(options.profile) }),
   ...(options.detailsType !== undefined && { authorization_details_types: options.detailsType }),
@@ -236,6 +257,19 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
     client.authorizationSignedResponseAlg === null
       ? null
       : `signed with ${client.authorizationSignedResponseAlg} if it asks for response_mode=jwt`,
+  "asks people":
+    client.backchannelTokenDeliveryMode === null
+      ? null
+      : [
+          client.backchannelTokenDeliveryMode === "ping"
+            ? `pinged at ${client.backchannelClientNotificationEndpoint}`
+            : "polls for the answer",
+          client.backchannelAuthenticationRequestSigningAlg === null
+            ? null
+            : `requests signed with ${client.backchannelAuthenticationRequestSigningAlg}`,
+        ]
+          .filter((words) => words !== null)
+          .join(", "),
   profile: client.securityProfile,
   details: client.authorizationDetailsTypes.join(", ") || null,
   keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),

@@ -68,7 +68,12 @@ const namesOf = ({ scope, authorizationDetails }: GrantRecord): string[] => [
   ...new Set((authorizationDetails ?? []).map(({ type }) => `${type}(…)`)),
 ];
 
-const BY = { authorization_code: "code", device_code: "device", jwt_bearer: "assertion" } as const;
+const BY = {
+  authorization_code: "code",
+  device_code: "device",
+  jwt_bearer: "assertion",
+  ciba: "approval",
+} as const;
 
 async function listGrants(options: FilterOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {

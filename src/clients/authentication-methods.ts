@@ -15,7 +15,7 @@ import {
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import { decodeFormComponent } from "../protocol/parameters.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES, type VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 
 /** The parts of a request with which clients authenticate. */
@@ -118,7 +118,7 @@ export interface ClientAuthenticationMethod {
   /** Whether the client proves who it is. A client that only names itself is public (RFC 6749 §2.1). */
   readonly isConfidential: boolean;
   /** RFC 8414 §2: the algorithms of its signatures. Empty for methods that sign nothing. */
-  readonly signingAlgorithms: readonly SigningAlgorithm[];
+  readonly signingAlgorithms: readonly VerifyingAlgorithm[];
   /** Whether the configuration has what it needs. Default: it needs nothing. */
   isOffered?(configuration: CertificateSettings): boolean;
   /** RFC 6749 §5.2: a client that used the Authorization header is answered with its scheme. */
@@ -177,7 +177,7 @@ const post: ClientAuthenticationMethod = {
 const assertion: ClientAuthenticationMethod = {
   method: "private_key_jwt",
   isConfidential: true,
-  signingAlgorithms: SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
+  signingAlgorithms: VERIFYING_NAMES,
   challenge: undefined,
   isUsedBy: usesAssertion,
   textOf: () => null,

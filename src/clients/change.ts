@@ -50,6 +50,9 @@ export interface ClientWish {
   readonly require_signed_request_object?: boolean;
   readonly require_pushed_authorization_requests?: boolean;
   readonly authorization_signed_response_alg?: string | null;
+  readonly backchannel_token_delivery_mode?: string | null;
+  readonly backchannel_client_notification_endpoint?: string | null;
+  readonly backchannel_authentication_request_signing_alg?: string | null;
   readonly security_profile?: string | null;
   readonly dpop_bound_access_tokens?: boolean;
   readonly tls_client_certificate_bound_access_tokens?: boolean;

@@ -62,3 +62,17 @@ export function readSeconds(members: Members, name: string): number | null {
 export function refuse(description: string): never {
   throw new OAuthError("client_metadata_refused", { description });
 }
+
+/** OpenID Connect Registration §2: these use the https scheme. */
+export function readHttpsUrl(members: Members, name: string): string | null {
+  const text = readString(members, name);
+  if (text === null) return null;
+  return isPlainUrl(text, ["https:"]) ? text : refuse(`${name} must be an https URL without a fragment.`);
+}
+
+/** A URL of printable ASCII with one of these schemes, without a fragment and without a user. */
+export const isPlainUrl = (text: string, schemes: readonly string[]): boolean => {
+  if (!/^[\x21-\x7E]+$/.test(text) || /[\\"<>^`{|}#]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return schemes.includes(protocol) && username === "" && password === "";
+};

@@ -9,6 +9,7 @@ import {
 } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import {
+  CIBA_GRANT,
   DEVICE_CODE_GRANT,
   type GrantType,
   isGrantType,
@@ -21,6 +22,7 @@ import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/sco
 import { profileFault } from "../protocol/security-profile.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientRules } from "../store/tables/clients.ts";
+import { checkBackchannelMetadata, describeBackchannel } from "./backchannel-metadata.ts";
 import { checkBindingMetadata, describeBinding } from "./binding-metadata.ts";
 import { describeCertificateName, readCertificateName } from "./certificate-metadata.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
@@ -107,10 +109,15 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   const openId = checkOpenIdMetadata(members, { redirectUris, grantTypes, tokenEndpointAuthMethod }, policy);
-  const fault = profileFault({ ...openId, redirectUris, tokenEndpointAuthMethod }, policy.signingAlgorithms);
+  const backchannel = checkBackchannelMetadata(members, { ...openId, grantTypes });
+  const fault = profileFault(
+    { ...openId, ...backchannel, redirectUris, tokenEndpointAuthMethod },
+    policy.signingAlgorithms,
+  );
   if (fault !== null) refuse(fault);
   return {
     ...openId,
+    ...backchannel,
     ...checkBindingMetadata(members, policy),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
@@ -157,6 +164,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
       client.authorizationDetailsTypes.length > 0 ? client.authorizationDetailsTypes : null,
     refresh_token_seconds: client.refreshTokenSeconds,
     ...describeOpenId(client),
+    ...describeBackchannel(client),
     ...describeCertificateName(client),
     ...describeBinding(client),
     ...describeLocalized(client),
@@ -192,10 +200,13 @@ function readGrantTypes(
     else if (isGrantType(name)) grantTypes.add(name);
   }
   const issuesRefreshTokens = [...grantTypes].some(
-    (grantType) => grantType === "authorization_code" || grantType === DEVICE_CODE_GRANT,
+    (grantType) =>
+      grantType === "authorization_code" || grantType === DEVICE_CODE_GRANT || grantType === CIBA_GRANT,
   );
   if (!issuesRefreshTokens && grantTypes.delete("refresh_token"))
-    faults.push("The grant type 'refresh_token' needs 'authorization_code' or the device grant beside it.");
+    faults.push(
+      "The grant type 'refresh_token' needs 'authorization_code', the device grant or the CIBA grant beside it.",
+    );
   const [fault] = faults;
   if (fault !== undefined && (!policy.narrows || grantTypes.size === 0)) refuse(fault);
   if (grantTypes.size === 0 && !policy.mayHaveNoGrantType) refuse("grant_types is empty.");
@@ -217,6 +228,9 @@ function grantTypeFault(
   // RFC 8693 §2.1: a thief of a token could otherwise turn it into others.
   if (method === "none" && name === TOKEN_EXCHANGE_GRANT)
     return "Token exchange needs a client that proves who it is; token_endpoint_auth_method is 'none'.";
+  // CIBA §7.1: otherwise any stranger could ask people in the name of the client.
+  if (method === "none" && name === CIBA_GRANT)
+    return "CIBA needs a client that proves who it is; token_endpoint_auth_method is 'none'.";
   return null;
 }
 

@@ -4,20 +4,29 @@
  */
 
 import { needsKeys } from "../protocol/client-authentication.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
-import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
+import {
+  allowedAlgorithms,
+  canSignFor,
+  SECURITY_PROFILES,
+  type SecurityProfile,
+} from "../protocol/security-profile.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
-  SIGNING_ALGORITHMS,
   type SigningAlgorithm,
+  VERIFYING_NAMES,
+  type VerifyingAlgorithm,
 } from "../protocol/signing-algorithms.ts";
 import type { ClientKeySet, ClientRecord } from "../store/tables/clients.ts";
 import { checkKeySet } from "./key-set.ts";
 import {
   isAbsent,
+  isPlainUrl,
   type Members,
   readBoolean,
+  readHttpsUrl,
   readSeconds,
   readString,
   readStrings,
@@ -68,6 +77,18 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
 
+/**
+ * A client of a profile believes strong signatures alone, so the server signs nothing for it with another algorithm, and does nothing
+ * for it either: tokens would be lost that it could not hand out. Throws `profile_algorithm_missing`.
+ */
+export function requireSignable(
+  client: Pick<ClientRecord, "clientId" | "securityProfile">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): void {
+  if (!canSignFor(client, algorithms))
+    throw new OAuthError("profile_algorithm_missing", { clientId: client.clientId });
+}
+
 /** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
 export const introspectionAlgorithm = (
   client: Pick<ClientRecord, "introspectionSignedResponseAlg" | "securityProfile">,
@@ -75,17 +96,21 @@ export const introspectionAlgorithm = (
 ): SigningAlgorithm | null => {
   const { introspectionSignedResponseAlg: named } = client;
   const allowed = allowedAlgorithms(client, algorithms);
-  if (named === null) return defaultSigningAlgorithm(allowed);
+  if (named === null) return allowed.length === 0 ? null : defaultSigningAlgorithm(allowed);
   return allowed.includes(named) ? named : null;
 };
 
-/** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */
+/**
+ * One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. Throws
+ * `profile_algorithm_missing` if there is none: another algorithm would be a way around the profile.
+ */
 function algorithmFor(
   client: Pick<ClientRecord, "securityProfile">,
   named: SigningAlgorithm | null,
   configured: readonly SigningAlgorithm[],
 ): SigningAlgorithm {
   const allowed = allowedAlgorithms(client, configured);
+  if (allowed.length === 0) throw new OAuthError("profile_algorithm_missing");
   return named !== null && allowed.includes(named) ? named : defaultSigningAlgorithm(allowed);
 }
 
@@ -106,7 +131,10 @@ export const accessTokenAlgorithms = (signing: {
   readonly algorithms: readonly SigningAlgorithm[];
 }): readonly SigningAlgorithm[] => [
   ...new Set(
-    [null, ...SECURITY_PROFILES].map((securityProfile) => accessTokenAlgorithm({ securityProfile }, signing)),
+    [null, ...SECURITY_PROFILES]
+      .map((securityProfile) => ({ securityProfile }))
+      .filter((client) => canSignFor(client, signing.algorithms))
+      .map((client) => accessTokenAlgorithm(client, signing)),
   ),
 ];
 
@@ -131,7 +159,10 @@ export function checkOpenIdMetadata(
   const subjectType = readSubjectType(members, policy);
   const sectorIdentifierUri = readHttpsUrl(members, "sector_identifier_uri");
   if (subjectType === "pairwise") {
-    const fault = sectorFault({ redirectUris, sectorIdentifierUri, grantTypes }, !policy.mayBeFirstParty);
+    const fault = sectorFault(
+      { redirectUris, sectorIdentifierUri, grantTypes, jwksUri: keys.jwksUri },
+      !policy.mayBeFirstParty,
+    );
     if (fault !== null) refuse(fault);
   }
   return {
@@ -163,12 +194,7 @@ export function checkOpenIdMetadata(
     backchannelLogoutUri: readCalledUrl(members, "backchannel_logout_uri", policy),
     backchannelLogoutSessionRequired: readBoolean(members, "backchannel_logout_session_required"),
     ...keys,
-    requestObjectSigningAlg: readAlgorithm(
-      members,
-      "request_object_signing_alg",
-      SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
-      policy,
-    ),
+    requestObjectSigningAlg: readAlgorithm(members, "request_object_signing_alg", VERIFYING_NAMES, policy),
     requireSignedRequestObject: readRequireSigned(members, keys),
     tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
     requirePushedAuthorizationRequests: readBoolean(members, "require_pushed_authorization_requests"),
@@ -231,12 +257,12 @@ function refuseEncryption(members: Members, { narrows }: OpenIdPolicy): void {
 }
 
 /** `none` is never exchanged: a client that reads unsigned ID tokens would not check a signature. */
-function readAlgorithm(
+function readAlgorithm<Algorithm extends VerifyingAlgorithm>(
   members: Members,
   name: string,
-  offered: readonly SigningAlgorithm[],
+  offered: readonly Algorithm[],
   { narrows }: OpenIdPolicy,
-): SigningAlgorithm | null {
+): Algorithm | null {
   const named = readString(members, name);
   if (named === null) return null;
   const found = offered.find((algorithm) => algorithm === named);
@@ -253,13 +279,6 @@ function readSubjectType(members: Members, { narrows }: OpenIdPolicy): OpenIdMet
   return narrows ? "public" : refuse("subject_type must be 'public' or 'pairwise'.");
 }
 
-/** OpenID Connect Registration §2: these use the https scheme. */
-function readHttpsUrl(members: Members, name: string): string | null {
-  const text = readString(members, name);
-  if (text === null) return null;
-  return isPlainUrl(text, ["https:"]) ? text : refuse(`${name} must be an https URL without a fragment.`);
-}
-
 /** An address that this server calls. Back-Channel Logout §2.2: it may have http where the client has a secret. */
 function readCalledUrl(members: Members, name: string, { mayCallHttp }: OpenIdPolicy): string | null {
   if (!mayCallHttp) return readHttpsUrl(members, name);
@@ -269,12 +288,6 @@ function readCalledUrl(members: Members, name: string, { mayCallHttp }: OpenIdPo
     ? text
     : refuse(`${name} must be an https or http URL without a fragment.`);
 }
-
-const isPlainUrl = (text: string, schemes: readonly string[]): boolean => {
-  if (!/^[\x21-\x7E]+$/.test(text) || /[\\"<>^`{|}#]/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return schemes.includes(protocol) && username === "" && password === "";
-};
 
 /** They are checked as redirect URIs: an open one would lead people anywhere. */
 function readPostLogoutUris(members: Members, policy: OpenIdPolicy): string[] {
@@ -340,7 +353,7 @@ function readAssertionAlgorithm(
   { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
   method: ClientRecord["tokenEndpointAuthMethod"],
   { hasWorkloads = false }: OpenIdPolicy,
-): SigningAlgorithm | null {
+): VerifyingAlgorithm | null {
   if (method === "none" && hasWorkloads)
     refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
   // A client that its platform vouches for needs no key of its own.
@@ -350,12 +363,10 @@ function readAssertionAlgorithm(
   if (method !== "private_key_jwt") return null;
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;
-  const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;
+  const found = VERIFYING_NAMES.find((algorithm) => algorithm === named);
   return (
     found ??
-    refuse(
-      `token_endpoint_auth_signing_alg '${named}' is not supported; use ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
-    )
+    refuse(`token_endpoint_auth_signing_alg '${named}' is not supported; use ${VERIFYING_NAMES.join(", ")}.`)
   );
 }
 
@@ -365,9 +376,7 @@ function readKeySet(value: unknown, { narrows }: OpenIdPolicy): ClientKeySet | n
   if (set.keys.length > 0) return set;
   return narrows
     ? null
-    : refuse(
-        `jwks has no key that this server can use. It verifies ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
-      );
+    : refuse(`jwks has no key that this server can use. It verifies ${VERIFYING_NAMES.join(", ")}.`);
 }
 
 function readIdTokenClaims(members: Members, { narrows }: OpenIdPolicy): OpenIdMetadata["idTokenClaims"] {

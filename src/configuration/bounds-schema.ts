@@ -22,13 +22,24 @@ export const lifetimes = v.pipe(
       ),
       authorization_code_seconds: seconds("How long an authorization code lives.", 60, 1, 600),
       device_code_seconds: seconds("How long a person has to enter a device's code.", 900, 30, 3600),
+      backchannel_request_seconds: seconds(
+        "How long a person has to answer what an application asks in the back channel (CIBA), unless the application wants another time.",
+        300,
+        10,
+        3600,
+      ),
       pushed_request_seconds: seconds(
         "How long a browser may take to come with the request_uri of a pushed request (RFC 9126). From then on the person has an hour.",
         90,
         5,
         599,
       ),
-      device_interval_seconds: seconds("How long a device waits between two polls.", 5, 1, 60),
+      device_interval_seconds: seconds(
+        "How long a device, or an application in the back channel, waits between two polls.",
+        5,
+        1,
+        60,
+      ),
       session_idle_seconds: seconds("A session that is not used for this long ends.", 14 * 86_400, 60),
       session_absolute_seconds: seconds("A session ends after this long, used or not.", 90 * 86_400, 60),
       known_browser_seconds: seconds(
@@ -135,8 +146,24 @@ export const limits = v.pipe(
         "Token responses in an hour for a client that registered itself and that the operator does not vouch for.",
         10_000,
       ),
+      proofs_per_token: count(
+        "Requests with one DPoP-bound access token in ten minutes to this server's own resources: userinfo, the management API, introspection. Each leaves a row for some minutes.",
+        60_000,
+      ),
+      proofs_per_registered_client: count(
+        "The same with all tokens of a client that registered itself and that the operator does not vouch for.",
+        6000,
+      ),
       registrations_per_address: count("Client registrations from one address within the window.", 60),
       registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
+      backchannel_requests_per_client: count(
+        "Requests to people that one client starts within an hour (CIBA).",
+        1000,
+      ),
+      unknown_people_per_client: count(
+        "Hints of one client within an hour that named no person (CIBA): so it cannot find out who has an account here.",
+        20,
+      ),
       device_requests_per_address: count("Device flows started from one address within the window.", 120),
       device_request_window_seconds: seconds("The window for device flows.", 600, 1, 86_400),
       pushed_requests_per_address: count(

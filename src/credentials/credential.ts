@@ -23,6 +23,7 @@ export const CREDENTIAL_PREFIXES = {
   initial_access_token: "trg_",
   registration_access_token: "tra_",
   pushed_request: "tpr_",
+  auth_req_id: "tbr_",
 } as const;
 
 export type CredentialKind = keyof typeof CREDENTIAL_PREFIXES;
@@ -33,7 +34,7 @@ const DIGEST_BYTES = 32;
 const TEXT = /^[A-Za-z0-9\-_]{64}$/;
 /** A credential or a JWT within another text, even if its end is cut off. `newsletter_sender` and the like do not match. */
 const WITHIN =
-  /t(?:at|rt|ac|dc|cs|ss|sl|lk|rg|ra|pr)_[A-Za-z0-9\-_]{20,}|eyJ[A-Za-z0-9\-_]{10,}\.[A-Za-z0-9\-_]*(?:\.[A-Za-z0-9\-_]*)?/g;
+  /t(?:at|rt|ac|dc|cs|ss|sl|lk|rg|ra|pr|br)_[A-Za-z0-9\-_]{20,}|eyJ[A-Za-z0-9\-_]{10,}\.[A-Za-z0-9\-_]*(?:\.[A-Za-z0-9\-_]*)?/g;
 
 /** A new credential: its text goes to the client, once; the rest is stored. */
 export interface MintedCredential {

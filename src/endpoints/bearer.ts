@@ -3,6 +3,7 @@
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import type { Context } from "../operations/context.ts";
 import { NOTHING_PROVEN } from "../operations/possession.ts";
+import { type ProofBudgetContext, withinProofBudget } from "../operations/proof-budget.ts";
 import { type PossessionContext, requirePossession } from "../operations/proofs.ts";
 import { findPresentedAccessToken } from "../operations/tokens.ts";
 import type { Incoming } from "../platform/http.ts";
@@ -79,11 +80,11 @@ function readToken(
   return { text, scheme };
 }
 
-type ResourceContext = PossessionContext & Pick<Context, "signingKeys" | "levelPolicy">;
+type ResourceContext = PossessionContext & ProofBudgetContext & Pick<Context, "signingKeys" | "levelPolicy">;
 
 /**
  * The valid token, meant for this server and with one of the scopes, and with the proof that it needs. Throws `invalid_token` (401),
- * `invalid_dpop_proof` (401), `insufficient_scope` (403), or `insufficient_user_authentication` (401, RFC 9470 §3) if its access needs a
+ * `invalid_dpop_proof` (401), `too_many_proofs` (429), `insufficient_scope` (403), or `insufficient_user_authentication` (401, RFC 9470 §3) if its access needs a
  * better sign-in by now.
  */
 export async function requireAccessToken(
@@ -110,7 +111,10 @@ export async function requireAccessToken(
   }
   if (fault === "sign_in_too_weak")
     throw new OAuthError("bearer_sign_in_too_weak", { challenge, requiredLevel: "2" });
-  if (possession !== NOTHING_PROVEN) await atResource(challenge, async () => possession.use());
+  const use = () => atResource(challenge, async () => possession.use());
+  // Only a signature is used up; a certificate leaves nothing.
+  if (possession.algorithm === null) await use();
+  else await withinProofBudget(context, live, use);
   return live;
 }
 

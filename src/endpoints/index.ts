@@ -4,6 +4,7 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
+import { backchannelAuthentication } from "./backchannel-authentication.ts";
 import { deviceAuthorization } from "./device-authorization.ts";
 import { healthRoutes } from "./health.ts";
 import { introspection } from "./introspection.ts";
@@ -30,6 +31,7 @@ export function protocolRoutes(context: Context): Route[] {
     post(ENDPOINT_PATHS.token, "browser_clients", token(context)),
     post(ENDPOINT_PATHS.pushedAuthorizationRequest, "browser_clients", pushedAuthorizationRequest(context)),
     post(ENDPOINT_PATHS.deviceAuthorization, "browser_clients", deviceAuthorization(context)),
+    post(ENDPOINT_PATHS.backchannelAuthentication, "nobody", backchannelAuthentication(context)),
     post(ENDPOINT_PATHS.introspection, "nobody", introspection(context)),
     post(ENDPOINT_PATHS.revocation, "browser_clients", revocation(context)),
     {

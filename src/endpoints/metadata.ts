@@ -12,11 +12,12 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
+import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { listedResources } from "../protocol/protected-resource.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
 import { promptValues, RESPONSE_TYPES } from "./authorization-request.ts";
@@ -52,6 +53,7 @@ const ALIASED = [
   "introspection_endpoint",
   "device_authorization_endpoint",
   "pushed_authorization_request_endpoint",
+  "backchannel_authentication_endpoint",
   "userinfo_endpoint",
 ];
 
@@ -84,6 +86,11 @@ function metadataDocument({
     pushed_authorization_request_endpoint: url(ENDPOINT_PATHS.pushedAuthorizationRequest),
     require_pushed_authorization_requests: configuration.require_pushed_authorization_requests,
     device_authorization_endpoint: url(ENDPOINT_PATHS.deviceAuthorization),
+    // CIBA §4.
+    backchannel_authentication_endpoint: url(ENDPOINT_PATHS.backchannelAuthentication),
+    backchannel_token_delivery_modes_supported: DELIVERY_MODES,
+    backchannel_authentication_request_signing_alg_values_supported: VERIFYING_NAMES,
+    backchannel_user_code_parameter_supported: false,
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
@@ -140,10 +147,7 @@ function metadataDocument({
     dpop_signing_alg_values_supported: configuration.dpop.signing_algorithms,
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
-    request_object_signing_alg_values_supported: [
-      "none",
-      ...SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
-    ],
+    request_object_signing_alg_values_supported: ["none", ...VERIFYING_NAMES],
     // RFC 9101 §10.5: a client may demand it of itself.
     require_signed_request_object: false,
     // RFC 9396 §10.

@@ -1,6 +1,6 @@
 import type { Configuration } from "../configuration/schema.ts";
 import { SELF_TEST_PATH } from "../operations/self-test.ts";
-import { TOKEN_PATH } from "../protocol/client-authentication.ts";
+import { BACKCHANNEL_PATH, TOKEN_PATH } from "../protocol/client-authentication.ts";
 import { PICTURE_PATH } from "../rules/picture.ts";
 
 /** Where each endpoint is, below the issuer. */
@@ -9,6 +9,7 @@ export const ENDPOINT_PATHS = {
   token: TOKEN_PATH,
   pushedAuthorizationRequest: "/auth/par",
   deviceAuthorization: "/auth/device",
+  backchannelAuthentication: BACKCHANNEL_PATH,
   introspection: "/auth/introspect",
   revocation: "/auth/revoke",
   registration: "/auth/register",

@@ -107,8 +107,8 @@ export async function assembleParameters(
 }
 
 /** RFC 9101 §6.2: only a key of this client counts. Of the header only `kid` and `alg` are read (THREATS 35). */
-async function requireSignature(
-  { clientKeys }: ObjectContext,
+export async function requireSignature(
+  { clientKeys }: Pick<ObjectContext, "clientKeys">,
   client: ClientRecord,
   { text, algorithm: alg, kid }: RequestObject,
 ): Promise<void> {

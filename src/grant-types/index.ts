@@ -4,11 +4,17 @@
  */
 import { redeemAssertion } from "../operations/assertion-grant.ts";
 import { redeemCode } from "../operations/authorization.ts";
+import { redeemRequest } from "../operations/backchannel-requests.ts";
 import { redeemDeviceCode } from "../operations/devices.ts";
 import { answered } from "../operations/issued.ts";
 import { exchangeToken } from "../operations/token-exchange.ts";
 import { issueToClient, refresh } from "../operations/tokens.ts";
-import { DEVICE_CODE_GRANT, JWT_BEARER_GRANT, TOKEN_EXCHANGE_GRANT } from "../protocol/grant-types.ts";
+import {
+  CIBA_GRANT,
+  DEVICE_CODE_GRANT,
+  JWT_BEARER_GRANT,
+  TOKEN_EXCHANGE_GRANT,
+} from "../protocol/grant-types.ts";
 import { type GrantTypeEntry, grantType, targetOf } from "./grant-type.ts";
 
 export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
@@ -49,6 +55,16 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       target: targetOf(parameters),
     }),
     redeem: answered(redeemDeviceCode),
+  }),
+  // CIBA §10.1.
+  grantType({
+    grantType: CIBA_GRANT,
+    takesDetails: true,
+    parse: (parameters) => ({
+      authReqId: parameters.required("auth_req_id"),
+      target: targetOf(parameters),
+    }),
+    redeem: answered(redeemRequest),
   }),
   // RFC 8693 §2.1.
   grantType({

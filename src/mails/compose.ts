@@ -2,11 +2,11 @@
 import type { ComposedMail, MailFacts } from "../operations/mail.ts";
 import { clientName, displayText } from "../pages/display.ts";
 import { chooseLanguage, type Texts } from "../pages/texts.ts";
-import { clockTime, longDate } from "../pages/time.ts";
+import { clockTime, duration, longDate } from "../pages/time.ts";
 import { pageAddress } from "../pages/urls.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { isVouchedFor } from "../rules/client.ts";
-import { MAIL_KINDS, type MailKind } from "../rules/mail.ts";
+import { ASKING_PAUSE_SECONDS, MAIL_KINDS, type MailKind } from "../rules/mail.ts";
 import { chooseMailTexts } from "./texts.ts";
 import { renderHtml } from "./view.tsx";
 import type { MailContent, MailNames, MailTexts, MailWords } from "./words.ts";
@@ -38,13 +38,15 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
   const texts = chooseMailTexts(mail.languages);
   const { issuer } = frame;
   const { kind } = mail;
-  const { isSecurity, toUnverified, secret = "link" } = MAIL_KINDS[kind];
+  const { isSecurity, toUnverified, asks = false, secret = "link" } = MAIL_KINDS[kind];
   const server = displayText(frame.name, 60);
   const { linkExpiresAt } = mail.parameters;
+  const application = applicationName(texts, frame, mail);
   const words = wordsOf(texts, kind, mail, {
     server,
     until: typeof linkExpiresAt === "number" ? when(texts, linkExpiresAt) : "",
-    application: applicationName(texts, frame, mail),
+    application,
+    pause: asks ? duration(texts.language, ASKING_PAUSE_SECONDS) : "",
   });
   const { foot } = texts;
   return {
@@ -54,7 +56,11 @@ function contentOf(frame: MailFrame, mail: MailFacts): MailContent {
     // Another person may have entered the address, and would choose words for its owner to read.
     greeting: texts.greeting(toUnverified ? null : personName(mail)),
     words,
-    facts: toUnverified || mail.link !== null ? [] : factsOf(texts, mail),
+    facts: asks
+      ? askingFacts(texts, mail, application)
+      : toUnverified || mail.link !== null
+        ? []
+        : factsOf(texts, mail),
     code: secret === "code" ? mail.link : null,
     link: words.button === null ? null : (mail.link ?? pageAddress(issuer, "/account")),
     openInstead: texts.openInstead,
@@ -94,6 +100,20 @@ function factsOf(texts: MailTexts, { account, parameters, createdAt }: MailFacts
 /** Words that mails and pages have in common. */
 const wordsOfPages = ({ language }: MailTexts): Texts => chooseLanguage({ locale: language }).texts;
 
+/** Who asks, and what it says. Its words stand in quotation marks beside a label, never in a sentence of this server. */
+function askingFacts(texts: MailTexts, mail: MailFacts, application: string): MailContent["facts"] {
+  const { facts } = texts;
+  const quote = displayText(mail.quote ?? "");
+  return [
+    [facts.application, application],
+    ...(quote === "" || LIKE_A_LINK_IN_A_SENTENCE.test(quote)
+      ? []
+      : [[facts.says, wordsOfPages(texts).device.quote(quote)] as const]),
+    ...(mail.account === null ? [] : [[facts.account, displayText(mail.account.username, 60)] as const]),
+    [facts.time, when(texts, mail.createdAt)],
+  ];
+}
+
 function browserWords(texts: MailTexts, browser: Readonly<Record<"program" | "system", unknown>>): string {
   const names = [browser.program, browser.system].filter((name) => typeof name === "string");
   const [one, other] = names;
@@ -108,6 +128,8 @@ const NAME_CHARACTERS = 60;
 
 /** Programs for mail make links of such a text, wherever it stands, and a name is words of a person's choice. */
 const LIKE_A_LINK = /[:/@]|\p{L}\.\p{L}/u;
+/** A message may have "Order 4711: 12/2026", which no program makes a link of. */
+const LIKE_A_LINK_IN_A_SENTENCE = /\p{L}:\S|\/\/|@|\p{L}\.\p{L}/u;
 
 /** A name for a sentence; null for one that would become a link, or that has nothing to read. */
 function plainName(name: string): string | null {

@@ -1,4 +1,5 @@
 /** A mail of each kind with made-up facts, for previews. */
+import { APPROVAL_PATH, REQUEST } from "../operations/backchannel-mail.ts";
 import type { MailFacts } from "../operations/mail.ts";
 import { LINK_KINDS } from "../rules/link.ts";
 import type { MailKind, ParametersOf } from "../rules/mail.ts";
@@ -9,6 +10,8 @@ interface Sample<Kind extends MailKind> {
   readonly link: `/${string}` | null;
   /** Default: none. */
   readonly code?: string;
+  /** The words of an application. Default: none. */
+  readonly quote?: string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -47,12 +50,17 @@ export const MAIL_SAMPLES: { readonly [Kind in MailKind]: Sample<Kind> } = {
   second_factor_changed: { parameters: () => ({ change: "added", address: ADDRESS }), link: null },
   new_device: { parameters: () => ({ address: ADDRESS, program: "Firefox", system: "Linux" }), link: null },
   refresh_token_replayed: { parameters: () => ({ client: "lighthouse-mail" }), link: null },
+  backchannel_asked: {
+    parameters: (now) => ({ client: "lighthouse-bank", request: "EXAMPLE", linkExpiresAt: now + 300 }),
+    link: `${APPROVAL_PATH}?${REQUEST}=EXAMPLE`,
+    quote: "Transfer 4711",
+  },
   account_disabled: { parameters: () => ({}), link: null },
 };
 
 /** `language`: that of the preview. */
 export function sampleMail(kind: MailKind, issuer: string, language: string, now: number): MailFacts {
-  const { parameters, link, code = null } = MAIL_SAMPLES[kind];
+  const { parameters, link, code = null, quote = null } = MAIL_SAMPLES[kind];
   return {
     kind,
     parameters: parameters(now),
@@ -61,5 +69,6 @@ export function sampleMail(kind: MailKind, issuer: string, language: string, now
     languages: [language],
     account: { username: "ada", name: "Ada Lovelace" },
     client: null,
+    quote,
   };
 }

@@ -19,6 +19,8 @@ export interface MailNames {
   readonly until: string;
   /** The application that the mail is about. Empty for a mail about none. */
   readonly application: string;
+  /** How long no other mail of the kind comes: "5 minutes". Empty for a mail that does not say so. */
+  readonly pause: string;
 }
 
 export interface MailTexts {
@@ -35,6 +37,8 @@ export interface MailTexts {
     readonly address: string;
     readonly browser: string;
     readonly application: string;
+    /** Above the words of an application. */
+    readonly says: string;
   };
   readonly dateAndTime: (date: string, time: string) => string;
   readonly agentUnknown: string;

@@ -21,7 +21,7 @@ import {
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { isPersonNamed, nameOfPerson } from "../rules/foreign-person.ts";
-import type { ForeignToken } from "../rules/foreign-token.ts";
+import { type ForeignToken, ForeignTokenFault, type ForeignTokenFaultKind } from "../rules/foreign-token.ts";
 import type { RequestedTarget } from "../rules/scope.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
@@ -32,16 +32,10 @@ import { actOf, CALLER, type Caller } from "./caller.ts";
 import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
-import {
-  believe,
-  ForeignFault,
-  type ForeignFaultKind,
-  issuerOf,
-  parseForeign,
-  spend,
-} from "./foreign-tokens.ts";
+import { believe, type IsFirst, issuerOf, parseForeign, spend } from "./foreign-tokens.ts";
 import type { Issued } from "./issued.ts";
 import { findAccountBySignInName } from "./people.ts";
+import { useOnce } from "./single-use.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
 
 export interface AssertionRequest {
@@ -51,7 +45,7 @@ export interface AssertionRequest {
 
 type People = NonNullable<TrustedIssuer["people"]>;
 
-const REASONS: Readonly<Record<ForeignFaultKind, Reason>> = {
+const REASONS: Readonly<Record<ForeignTokenFaultKind, Reason>> = {
   malformed: "assertion_malformed",
   untrusted: "assertion_untrusted",
   signature: "assertion_signature",
@@ -80,10 +74,12 @@ export async function redeemAssertion(
     if (isOfIdJag) requireClient(token, clientId);
     requirePossession(token, caller.possession.shown, clientId);
     await confirm(context, caller);
-    if (people.single_use) await spend(context, actOf(act, caller), "assertion", issuer, token);
+    const isFirst: IsFirst = (parts, until) =>
+      useOnce(context, actOf(act, caller), "assertion", parts, until);
+    if (people.single_use) await spend(isFirst, issuer, token);
     return await issue(context, act, caller, { issuer, people, token, isOfIdJag, target });
   } catch (error) {
-    if (!(error instanceof ForeignFault)) throw error;
+    if (!(error instanceof ForeignTokenFault)) throw error;
     return new OAuthError(REASONS[error.kind], {
       description: `The assertion is not accepted: ${error.words}.`,
       clientId,
@@ -99,12 +95,12 @@ async function confirm({ store }: Context, caller: Caller): Promise<void> {
   caller.confirm((await store.look(CONFIRMED, { callerId: caller.callerId })).caller);
 }
 
-/** What the operator said of the people of this issuer, if this client and this kind of assertion are part of it. Throws ForeignFault. */
+/** What the operator said of the people of this issuer, if this client and this kind of assertion are part of it. Throws ForeignTokenFault. */
 function peopleFor({ people }: TrustedIssuer, jws: Jws, clientId: string): People {
   if (people === undefined || !people.clients.includes(clientId))
-    throw new ForeignFault("untrusted", "its issuer is not trusted here for this client");
+    throw new ForeignTokenFault("untrusted", "its issuer is not trusted here for this client");
   if (!people.profiles.includes(isIdJag(jws) ? "id-jag" : "jwt"))
-    throw new ForeignFault("mismatch", `its typ is not ${ID_JAG_TYPE}`);
+    throw new ForeignTokenFault("mismatch", `its typ is not ${ID_JAG_TYPE}`);
   return people;
 }
 
@@ -147,7 +143,7 @@ async function issue(
   const refused = (reason: Reason, description?: string) =>
     new OAuthError(reason, { clientId, ...(description !== undefined && { description }) });
   const named = await findPerson(context, people, token);
-  if (named instanceof ForeignFault)
+  if (named instanceof ForeignTokenFault)
     return refused("assertion_person_unknown", `The assertion stands for no person here: ${named.words}.`);
   const { subject } = named;
   const { scope, resources } = assertedTarget(
@@ -208,13 +204,13 @@ async function findPerson(
   context: Context,
   people: People,
   token: ForeignToken,
-): Promise<AccountRecord | ForeignFault> {
+): Promise<AccountRecord | ForeignTokenFault> {
   const name = nameOfPerson(people, token);
-  if (!("name" in name)) return new ForeignFault("mismatch", name.words);
+  if (!("name" in name)) return new ForeignTokenFault("mismatch", name.words);
   const account = await findAccountBySignInName(context, name.name);
   return account !== null && isPersonNamed(account, name)
     ? account
-    : new ForeignFault("mismatch", "there is no such person");
+    : new ForeignTokenFault("mismatch", "there is no such person");
 }
 
 /** How the person signed in there, as far as it counts here: when, and as the level that the operator has said. */

@@ -106,6 +106,8 @@ export interface Context {
   readonly mailSender: Sender | null;
   /** What webhooks are to hear of, and has no row yet. */
   readonly webhooks: Pick<WebhookKeeper, "settled">;
+  /** Tells clients that people have answered them (CIBA ping). */
+  readonly pingSender: Sender;
   /** Delivers to the webhooks; null if there are none. */
   readonly webhookSender: Sender | null;
   /** Sends one mail now, in this language, and says how each step went; null if this server sends none. */
@@ -131,6 +133,10 @@ export interface Limits {
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;
+  /** DPoP proofs at this server's own resources, by the token. */
+  readonly proofsPerToken: AttemptLimit;
+  /** The same of all tokens of a client; it counts for those for which the operator does not vouch. */
+  readonly proofsPerStranger: AttemptLimit;
   readonly registrationPerAddress: AttemptLimit;
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
@@ -141,6 +147,10 @@ export interface Limits {
   readonly pushedRequestOfStrangers: AttemptLimit;
   /** Pushed requests of all others. */
   readonly pushedRequestPerClient: AttemptLimit;
+  /** Requests of a client to people (CIBA). */
+  readonly backchannelRequestPerClient: AttemptLimit;
+  /** Hints of a client that named no person. */
+  readonly unknownPersonPerClient: AttemptLimit;
   /** Pages with a code for another device. */
   readonly otherDeviceCodePerAddress: AttemptLimit;
   /** Invitations of people who manage groups and no more, by the person. */

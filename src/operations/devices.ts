@@ -1,20 +1,13 @@
 /** RFC 8628: a device asks, a person answers, the device gets tokens. */
-import {
-  type MintedCredential,
-  mintCredential,
-  newRecordId,
-  parseCredential,
-} from "../credentials/credential.ts";
-import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
+import { type MintedCredential, mintCredential, newRecordId } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
-import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
 import { productOf } from "../protocol/user-agent.ts";
 import { newUserCode } from "../protocol/user-code.ts";
-import { concluded, type Decision } from "../rules/decision.ts";
 import * as rules from "../rules/device-code.ts";
 import type { Act } from "../rules/events.ts";
-import { type DetailedTarget, type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
+import type { DetailedTarget, RequestedTarget } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import { clients } from "../store/tables/clients.ts";
@@ -23,10 +16,10 @@ import { accounts } from "../store/tables/people.ts";
 import { type DeviceCodeRecord, deviceCodes } from "../store/tables/requests.ts";
 import { newGrant } from "./authorization.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
+import { redeem } from "./polling.ts";
 import type { SignedIn } from "./sessions.ts";
 
 interface Reading {
@@ -172,47 +165,23 @@ export interface DeviceRedemption {
 
 const REDEMPTION = { ...DEVICE, caller: CALLER };
 
-export async function redeemDeviceCode(
+export const redeemDeviceCode = (
   context: Context,
   act: Act,
   caller: Caller,
   { deviceCode, target }: DeviceRedemption,
-): Promise<Issued | OAuthError> {
-  const { store, clock, catalogue, pollPace } = context;
-  const { client } = caller;
-  const presented = parseCredential("device_code", deviceCode);
-  const refuse = (reason: Reason): Decision<OAuthError> =>
-    concluded(new OAuthError(reason, { clientId: client.clientId }));
-  let hasCounted = false;
-  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
-    const facts = await store.look(REDEMPTION, { id: presented?.id ?? null, callerId: caller.callerId });
-    caller.confirm(facts.caller);
-    const now = clock.seconds();
-    const fault = rules.deviceFault(presented, facts, client.clientId, now);
-    const { device, grant } = facts;
-    if (device !== null && fault === "authorization_pending" && !hasCounted) {
-      hasCounted = true;
-      if (pollPace.isTooFast(device.id)) return refuse("slow_down");
-    }
-    if (fault !== null || device === null || grant === null) return refuse(fault ?? "device_code_unknown");
-    const useless = await useFault(context, client, grant);
-    if (useless !== null) return refuse(useless);
-    const allowed = redeemedTarget(catalogue, grant, client, target);
-    const { scope, resources } = allowed;
-    const confirmation = await caller.possession.use();
-    const accessToken = mintAccessToken(context, { client, grant, ...allowed, confirmation });
-    const refreshToken = mintRefreshToken(context, client, grant.id, confirmation);
-    const decision = rules.redeemDeviceCode(facts, client, {
-      now,
-      accessToken: accessToken.record,
-      refreshToken: refreshToken?.record ?? null,
-    });
-    pollPace.forget(device.id);
-    if (decision.outcome === "refused") return refuse("device_code_used");
-    const response = mintedResponse(accessToken, refreshToken, scope);
-    return {
-      ...decision,
-      outcome: { response, accessToken: accessToken.record, grant, scope, resources, nonce: null },
-    };
-  });
-}
+): Promise<Issued | OAuthError> =>
+  redeem(
+    context,
+    act,
+    caller,
+    {
+      kind: rules.DEVICE_CODES,
+      credential: "device_code",
+      async find(id, callerId) {
+        const { device, ...facts } = await context.store.look(REDEMPTION, { id, callerId });
+        return { ...facts, asked: device };
+      },
+    },
+    { presented: deviceCode, target },
+  );

@@ -4,12 +4,12 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type Clock, type Clocks, type EpochSeconds, watchClock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
-import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules/device-code.ts";
 import { SERVER_ACT } from "../rules/events.ts";
+import { POLLED_REMEMBERED_SECONDS } from "../rules/polling.ts";
 import { PUSHED_REQUEST_REMEMBERED_SECONDS } from "../rules/pushed-request.ts";
 import { type Expiries, type Store, StoreUnavailable } from "../store/contract.ts";
 import { clients } from "../store/tables/clients.ts";
-import { deviceCodes, pushedRequests } from "../store/tables/requests.ts";
+import { backchannelRequests, deviceCodes, pushedRequests } from "../store/tables/requests.ts";
 import { TABLES } from "../store/tables.ts";
 import { sealAudit } from "./audit.ts";
 import { CROWDED_SECONDS, findCrowdedOut } from "./clients.ts";
@@ -44,8 +44,9 @@ async function unusedSince(context: HousekeepingContext, now: EpochSeconds): Pro
 /** The latest expiry of the rows to remove, for each table. */
 export const expiriesAt = (now: EpochSeconds, unusedSince: EpochSeconds): Expiries => ({
   ...Object.fromEntries(TABLES.map(({ name }) => [name, now])),
-  // RFC 8628 §3.5: a device that asks a little late gets expired_token or access_denied, not an unknown code.
-  [deviceCodes.name]: now - DEVICE_CODE_REMEMBERED_SECONDS,
+  // RFC 8628 §3.5, CIBA §11: a client that asks a little late gets expired_token or access_denied, not an unknown code.
+  [deviceCodes.name]: now - POLLED_REMEMBERED_SECONDS,
+  [backchannelRequests.name]: now - POLLED_REMEMBERED_SECONDS,
   // So a person who comes too late learns that, and not that there is no such request.
   [pushedRequests.name]: now - PUSHED_REQUEST_REMEMBERED_SECONDS,
   [clients.name]: unusedSince - 1,

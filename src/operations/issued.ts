@@ -6,7 +6,7 @@ import { accessTokenAlgorithm, idTokenAlgorithm } from "../clients/openid-metada
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
-import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
+import { idTokenClaims, sealedGrant, sessionIdFor } from "../credentials/id-token.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
 import { cnfOf } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
@@ -176,6 +176,7 @@ export function idTokenPayload(
       subject: subjectFor({ keys }, client, grant.subject),
       grant,
       sid: grant.session === null ? null : sessionIdFor(keys, grant.session, clientId),
+      jti: client.subjectType === "pairwise" ? sealedGrant(keys, grant.id, clientId) : null,
       nonce,
       accessToken,
       claims:

@@ -8,9 +8,10 @@ import { newRecordId, recordIdText } from "../credentials/credential.ts";
 import { sessionIdFor } from "../credentials/id-token.ts";
 import { LOGOUT_TOKEN_TYPE, logoutTokenClaims } from "../credentials/logout-token.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import { type Outbound, OutboundError, type OutboundFault } from "../platform/outbound.ts";
+import type { Outbound } from "../platform/outbound.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
+import { canSignFor } from "../protocol/security-profile.ts";
 import { isEnabled } from "../rules/client.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/logout-notice.ts";
@@ -23,6 +24,7 @@ import { type GrantRecord, grants } from "../store/tables/grants.ts";
 import { type LogoutNoticeRecord, logoutNotices } from "../store/tables/waiting.ts";
 import { findClient } from "./clients.ts";
 import { decide, outcomeOf } from "./decide.ts";
+import { deliver } from "./delivery.ts";
 import type { EndingContext, LogoutSender } from "./ending.ts";
 import { type Attempted, createSender, logFault, type SenderContext } from "./outbox.ts";
 import { allPages, type Page } from "./paging.ts";
@@ -211,33 +213,16 @@ async function post(
     },
     clock.seconds(),
   );
+  // The operator may add one again before the notice is given up.
+  if (!canSignFor(client, configuration.signing.algorithms))
+    return { outcome: "failed", reason: "profile_algorithm_missing" };
   const algorithm = idTokenAlgorithm(client, configuration.signing);
   const token = await signingKeys.sign(algorithm, LOGOUT_TOKEN_TYPE, claims);
-  try {
-    await outbound.send({
-      purpose: "notices",
-      url: client.backchannelLogoutUri,
-      form: { logout_token: token },
-      types: [],
-      timeoutMillis: TIMEOUT_MILLIS,
-    });
-    return { outcome: "sent" };
-  } catch (error) {
-    if (!(error instanceof OutboundError)) throw error;
-    const reason = error.status === null ? error.fault : `status ${error.status}`;
-    return { outcome: mayPass(error) ? "failed" : "refused", reason };
-  }
+  return deliver(outbound, {
+    purpose: "notices",
+    url: client.backchannelLogoutUri,
+    form: { logout_token: token },
+    types: [],
+    timeoutMillis: TIMEOUT_MILLIS,
+  });
 }
-
-const PASSING_FAULTS: ReadonlySet<OutboundFault> = new Set([
-  "unresolved",
-  "unreachable",
-  "too_slow",
-  "too_many",
-]);
-
-/** RFC 9110 §15: statuses that ask the sender to come back later. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
-
-const mayPass = ({ fault, status }: OutboundError): boolean =>
-  status === null ? PASSING_FAULTS.has(fault) : status >= 500 || PASSING_STATUSES.has(status);

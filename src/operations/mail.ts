@@ -3,7 +3,7 @@
  * outbox (`outbox.ts`).
  */
 import type { Configuration } from "../configuration/schema.ts";
-import { newRecordId, recordIdText } from "../credentials/credential.ts";
+import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -15,6 +15,7 @@ import { type Change, row, type Store, StoreUnavailable } from "../store/contrac
 import { shardOf } from "../store/declare.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import { type BackchannelRequestRecord, backchannelRequests } from "../store/tables/requests.ts";
 import { type MailRecord, mails } from "../store/tables/waiting.ts";
 import { findClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
@@ -110,7 +111,8 @@ export async function isCrowded(
   const { mail } = context.configuration;
   if (mail === undefined) return false;
   const until = { createdAt: context.clock.seconds() + 1, id: NO_ID };
-  return (await countEarlier(context, kind, { subject, address }, until, mail)) >= mail.per_person_and_hour;
+  const { count } = await findEarlier(context, kind, { subject, address }, until, mail);
+  return count >= mail.per_person_and_hour;
 }
 
 /** Comes before every other identifier. */
@@ -118,28 +120,38 @@ const NO_ID = new Uint8Array(16) as RecordId;
 
 type Moment = Pick<MailRecord, "createdAt" | "id">;
 
-/** How many mails of the kind came before this moment and within the hour, but no more than may. */
-async function countEarlier(
+interface Earlier {
+  readonly count: number;
+  /** When the last one came; null if none did. It is not known if there are as many as may be. */
+  readonly latest: number | null;
+}
+
+/** The mails of the kind that came before this moment and within the hour, but no more of them than may. */
+async function findEarlier(
   { store }: { readonly store: Store },
   kind: string,
   { subject, address }: { readonly subject: string | null; readonly address: string | null },
   moment: Moment,
   { per_person_and_hour: limit }: rules.MailBounds,
-): Promise<number> {
-  const counted = async (where: Partial<MailRecord>): Promise<number> => {
+): Promise<Earlier> {
+  const timesOf = async (where: Partial<MailRecord>): Promise<readonly number[]> => {
     const found = await store.list(mails, {
       where: { ...where, kind },
       above: { createdAt: moment.createdAt - rules.CROWD_SECONDS },
       order: ["createdAt", "id"],
       limit,
     });
-    return found.filter((other) => isBefore(other, moment)).length;
+    return found.filter((other) => isBefore(other, moment)).map(({ createdAt }) => createdAt);
   };
-  const counts = [
-    subject === null ? 0 : await counted({ subject: subject as MailRecord["subject"] }),
-    address === null ? 0 : await counted({ address }),
+  const times = [
+    subject === null ? [] : await timesOf({ subject: subject as MailRecord["subject"] }),
+    address === null ? [] : await timesOf({ address }),
   ];
-  return Math.max(...counts);
+  const all = times.flat();
+  return {
+    count: Math.max(...times.map(({ length }) => length)),
+    latest: all.length === 0 ? null : Math.max(...all),
+  };
 }
 
 const isBefore = (one: Moment, other: Moment): boolean =>
@@ -176,6 +188,8 @@ export interface MailFacts {
   readonly account: Pick<AccountRecord, "username" | "name"> | null;
   /** The application that the mail is about. */
   readonly client: ClientRecord | null;
+  /** What the application says of its request, in its own words; null if it says nothing. */
+  readonly quote: string | null;
 }
 
 export interface ComposedMail extends Pick<SmtpMessage, "subject" | "text" | "html" | "language"> {}
@@ -273,23 +287,31 @@ const claim = (
     const facts = await context.store.look(BY_ID, { id });
     const now = context.clock.seconds();
     const lease = Math.ceil(settings.timeout_seconds * STEPS_PER_ATTEMPT) + MARGIN_SECONDS;
-    return rules.claim(
-      { ...facts, earlier: await earlierThan(context, facts, settings) },
-      now,
-      lease,
-      settings,
-    );
+    const { count, latest } = await earlierThan(context, facts, settings);
+    const request = facts.mail === null ? null : await findRequest(context, facts.mail);
+    return rules.claim({ ...facts, earlier: count, latest, request }, now, lease, settings);
   });
+
+const REQUEST = { request: row(backchannelRequests, { id: "$id" }) };
+
+/** The request of an application that the mail is about; null if it is about none. */
+async function findRequest(
+  { store }: Pick<MailSenderContext, "store">,
+  { parameters: { request } }: Pick<MailRecord, "parameters">,
+): Promise<BackchannelRequestRecord | null> {
+  const id = typeof request === "string" ? parseRecordId(request) : null;
+  return id === null ? null : (await store.look(REQUEST, { id })).request;
+}
 
 /** Only the first attempt counts: a mail that was taken once is sent. */
 const earlierThan = async (
   context: MailSenderContext,
   { mail, account }: Pick<rules.ClaimFacts, "mail" | "account">,
   settings: MailSettings,
-): Promise<number> =>
+): Promise<Earlier> =>
   mail === null || mail.attempts > 0
-    ? 0
-    : countEarlier(
+    ? { count: 0, latest: null }
+    : findEarlier(
         context,
         mail.kind,
         { subject: mail.subject, address: mail.address ?? account?.email ?? null },
@@ -300,9 +322,10 @@ const earlierThan = async (
 async function compose(
   context: MailSenderContext,
   settings: MailSettings,
-  { id, parameters, createdAt, sealedLink, language, subject }: MailRecord,
+  mail: MailRecord,
   kind: rules.MailKind,
 ): Promise<Omit<SmtpMessage, "to"> | null> {
+  const { id, parameters, createdAt, sealedLink, language, subject } = mail;
   const account = subject === null ? null : await findAccount(context, subject);
   const name = recordIdText(id);
   const link = openLink(context.keys, name, sealedLink);
@@ -317,6 +340,7 @@ async function compose(
     languages: [language, own, settings.language].filter((tag) => tag !== null && tag !== undefined),
     account,
     client: typeof client === "string" ? await findClient(context, client) : null,
+    quote: (await findRequest(context, mail))?.bindingMessage ?? null,
   });
   return {
     ...composed,

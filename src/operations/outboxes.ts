@@ -4,6 +4,7 @@ import type { Store } from "../store/contract.ts";
 import { findWaitingNotices } from "./logout-notices.ts";
 import { findMailHealth } from "./mail.ts";
 import { healthOf, MOST_WAITING_COUNTED, type OutboxHealth } from "./outbox.ts";
+import { findWaitingPings } from "./pings.ts";
 import { findWaitingDeliveries } from "./webhooks.ts";
 
 interface OutboxFacts {
@@ -14,6 +15,7 @@ interface OutboxFacts {
 /** The kinds by their names in the metrics. Null for what this server does not send. */
 export const OUTBOXES = {
   logout: async (facts) => healthOf(await findWaitingNotices(facts, MOST_WAITING_COUNTED)),
+  ping: async (facts) => healthOf(await findWaitingPings(facts, MOST_WAITING_COUNTED)),
   mail: async (facts) => (facts.configuration.mail === undefined ? null : findMailHealth(facts)),
   webhook: async (facts) => {
     const { webhooks } = facts.configuration;

@@ -10,6 +10,7 @@ import type { AccountRecord } from "../store/tables/people.ts";
 import { passkeys } from "../store/tables/sign-in.ts";
 import { everyConsent, everyGrant } from "./access.ts";
 import { everyActivity } from "./activities.ts";
+import { listRequests } from "./backchannel-requests.ts";
 import { findClient } from "./clients.ts";
 import { everyOwnLink } from "./links.ts";
 import { collect } from "./paging.ts";
@@ -107,6 +108,22 @@ const PARTS: Readonly<Record<string, Part>> = {
       given_at: time(grant.createdAt),
       first_used_at: time(grant.activatedAt),
       kept_until: time(grant.expiresAt),
+    }));
+    return Promise.all(named);
+  },
+  requests: async (context, { subject }) => {
+    const asked = await listRequests(context, subject);
+    const named = asked.map(async (request) => ({
+      client_id: request.clientId,
+      client_name: await nameOf(context, request.clientId),
+      message: request.bindingMessage,
+      scope: request.scope,
+      resources: request.resources,
+      authorization_details: request.authorizationDetails,
+      answer: request.status === "pending" ? null : request.status,
+      reported: request.reported,
+      asked_at: time(request.createdAt),
+      ends_at: time(request.expiresAt),
     }));
     return Promise.all(named);
   },

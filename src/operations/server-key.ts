@@ -15,6 +15,7 @@ import { type Change, insert, type ListRequest, remove, row, type Store, update 
 import type { Columns, RowOf, Table } from "../store/declare.ts";
 import { type ServerKeyRecord, serverKeys as serverKeyTable, signingKeys } from "../store/tables/keys.ts";
 import { auditSeals } from "../store/tables/records.ts";
+import { backchannelRequests } from "../store/tables/requests.ts";
 import { recoveryCodes, totps } from "../store/tables/sign-in.ts";
 import { type MailRecord, mails } from "../store/tables/waiting.ts";
 import { allPages, collect, type Page } from "./paging.ts";
@@ -231,6 +232,12 @@ export async function resealAll(context: ResealContext): Promise<Resealed> {
     const sealedLink = was === null ? null : keys.reseal("mail", recordIdText(id), was);
     if (was === null || sealedLink === null) continue;
     letters += await commit(update(mails, { id }, { sealedLink: was }, { sealedLink }));
+  }
+  // They live for an hour at most, so there are few.
+  for await (const { id, sealedPing: was } of everyRow(store, backchannelRequests)) {
+    const sealedPing = was === null ? null : keys.reseal("ping", recordIdText(id), was);
+    if (was === null || sealedPing === null) continue;
+    await commit(update(backchannelRequests, { id }, { sealedPing: was }, { sealedPing }));
   }
   return { signingKeys: signing, apps, mails: letters, forgotten: await forgetUnneeded(context) };
 }

@@ -4,12 +4,12 @@ import { withinPolicy } from "../clients/clients.ts";
 import { OAuthError, REASONS, type Reason } from "../protocol/errors.ts";
 import type { Jws } from "../protocol/jws.ts";
 import type { Act } from "../rules/events.ts";
-import type { ForeignToken } from "../rules/foreign-token.ts";
+import { type ForeignToken, ForeignTokenFault } from "../rules/foreign-token.ts";
 import { clientOfWorkload } from "../rules/workload.ts";
 import { type ClientRecord, clients } from "../store/tables/clients.ts";
 import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
-import { believe, ForeignFault, issuerOf, rememberedUntil } from "./foreign-tokens.ts";
+import { believe, type IsFirst, issuerOf, spend } from "./foreign-tokens.ts";
 import { allPages, collect, type Page } from "./paging.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
 
@@ -21,8 +21,7 @@ type WorkloadContext = Pick<
 /** What a proof needs of its request. */
 interface Using {
   readonly act: Act;
-  /** Whether this request is the first that uses what these parts name. */
-  isFirst(parts: readonly string[], until: number): Promise<boolean>;
+  readonly isFirst: IsFirst;
 }
 
 /** A token that its issuer signed. */
@@ -45,15 +44,22 @@ export function workloadProof(
 } {
   const issuer = issuerFor(context, assertion, named);
   let believed: Believed | null = null;
-  const refused = (fault: ForeignFault): OAuthError => {
+  const refused = (fault: ForeignTokenFault): OAuthError => {
     context.events.tell(request.act, [
       { event: "workload.refused", via: issuer.issuer, reason: fault.words, client: named },
     ]);
     return new OAuthError("workload_refused", { ...(named !== undefined && { clientId: named }) });
   };
+  const refusing = async <Result>(check: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await check();
+    } catch (error) {
+      throw error instanceof ForeignTokenFault ? refused(error) : error;
+    }
+  };
   return {
-    async find() {
-      try {
+    find: () =>
+      refusing(async () => {
         const token = await believe(context, issuer, assertion, {
           audience: issuer.audience,
           isOnlyForUs: false,
@@ -63,20 +69,16 @@ export function workloadProof(
         });
         believed = { issuer, token };
         return await clientOf(context, believed, named);
-      } catch (error) {
-        throw error instanceof ForeignFault ? refused(error) : error;
-      }
-    },
+      }),
     async prove({ clientId }) {
       if (believed === null) return "workload_refused";
-      const { jti, subject } = believed.token;
-      if (
-        issuer.single_use &&
-        !(await request.isFirst(["workload", issuer.issuer, jti ?? ""], rememberedUntil(believed.token)))
-      )
-        throw refused(new ForeignFault("replayed", "it was used before"));
+      const { token } = believed;
+      const isFirst: IsFirst = (parts, text) => request.isFirst(["workload", ...parts], text);
+      await refusing(async () => {
+        if (issuer.single_use) await spend(isFirst, issuer, token);
+      });
       context.events.tell({ ...request.act, actor: { kind: "client", id: clientId } }, [
-        { event: "workload.authenticated", client: clientId, via: issuer.issuer, workload: subject },
+        { event: "workload.authenticated", client: clientId, via: issuer.issuer, workload: token.subject },
       ]);
       return { secretExpiresAt: null };
     },
@@ -88,7 +90,7 @@ function issuerFor(context: WorkloadContext, jws: Jws, named: string | undefined
   try {
     return issuerOf(context, jws);
   } catch (error) {
-    if (!(error instanceof ForeignFault)) throw error;
+    if (!(error instanceof ForeignTokenFault)) throw error;
     throw new OAuthError("client_assertion_malformed", {
       description: REASONS.workload_refused.description,
       ...(named !== undefined && { clientId: named }),
@@ -110,8 +112,8 @@ async function clientOf(
     { ...token, issuer },
   );
   if (found === "ambiguous")
-    throw new ForeignFault("mismatch", "several clients are this workload: send client_id");
-  if (found === "unknown") throw new ForeignFault("mismatch", "no client is this workload");
+    throw new ForeignTokenFault("mismatch", "several clients are this workload: send client_id");
+  if (found === "unknown") throw new ForeignTokenFault("mismatch", "no client is this workload");
   return found;
 }
 

@@ -15,15 +15,14 @@ import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
-import { accessWords, isOnlyHere } from "./access.ts";
 import { clientLogo, SUBMIT_SCRIPT } from "./assets.ts";
-import { detailWords } from "./details.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { notAllowedPage } from "./not-allowed.tsx";
 import { REQUEST_NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
+import { askedAccess } from "./question.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
@@ -97,11 +96,7 @@ export function consentPages(context: Context): AuthorizationPages {
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
           notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}
-          access={accessWords(context, frame.texts, request.toAllow, request.resources)}
-          details={detailWords(context, frame.texts, request.authorizationDetails)}
-          onlyHere={
-            request.authorizationDetails === null && isOnlyHere(context, request.toAllow, request.resources)
-          }
+          asked={askedAccess(context, frame.texts, { ...request, scope: request.toAllow })}
           logo={clientLogo(context, client)}
           signedInAs={account.username}
           here={here}

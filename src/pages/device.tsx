@@ -8,25 +8,22 @@ import { answerDevice, findDevice, findDeviceByUserCode, userCodeDigest } from "
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
-import { highestLevel, reaches } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import { isEnabled, isVouchedFor, isYesMeant } from "../rules/client.ts";
-import { levelOfAccess, levelOfPerson, mayUse } from "../rules/client-access.ts";
-import { earlierAnswer, isPending } from "../rules/device-code.ts";
+import { earlierAnswer } from "../rules/device-code.ts";
 import { actOfPerson } from "../rules/events.ts";
+import { isPending } from "../rules/polling.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import type { AccountRecord } from "../store/tables/people.ts";
 import type { DeviceCodeRecord } from "../store/tables/requests.ts";
-import { accessWords, isOnlyHere } from "./access.ts";
 import { clientLogo } from "./assets.ts";
-import { detailWords } from "./details.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { notAllowedPage } from "./not-allowed.tsx";
 import { offering } from "./page-error.ts";
+import { askedAccess, hindrance, levelOfAsked } from "./question.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
@@ -190,42 +187,10 @@ async function pageForCode(
   if (answer !== null) return donePage(context, incoming, client, { answer });
   // A client that is gone cannot ask.
   if (client === null) return codePage(context, incoming, account, typed, "unknown");
-  if (!mayUse(client, account)) return notAllowed(context, incoming, client, account, typed);
-  if (!isGoodSignIn(context, client, device, signedIn)) return stepUp(context, typed);
+  const level = levelOfAsked(context, client, device, account);
+  const hindered = await hindrance(context, incoming, client, level, signedIn, pageOfCode(context, typed));
+  if (hindered !== null) return hindered;
   return confirmPage(context, incoming, account, code, device, client, asking);
-}
-
-/** Whether the person signed in as well as this access demands. The redemption of the device code checks it again. */
-const isGoodSignIn = (
-  { levelPolicy }: Context,
-  client: ClientRecord,
-  { scope, authorizationDetails }: DeviceCodeRecord,
-  { account, session }: SignedIn,
-): boolean =>
-  reaches(
-    session.authenticationLevel,
-    highestLevel([
-      levelOfAccess(levelPolicy, client, scope, authorizationDetails),
-      levelOfPerson(levelPolicy, account),
-    ]),
-  );
-
-/** To the step of the sign-in that is missing, and back. */
-const stepUp = ({ issuer }: Context, typed: string): Response => {
-  const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
-  return seeOther(pagePath(issuer, "/login", { return_to: here, step_up: "1" }));
-};
-
-function notAllowed(
-  context: Context,
-  incoming: Incoming,
-  client: ClientRecord,
-  account: AccountRecord,
-  typed: string,
-): Promise<Response> {
-  const here = pageOfCode(context, typed);
-  const another = pagePath(context.issuer, "/login", { return_to: here, choose: "1" });
-  return notAllowedPage(context, incoming, client, account, another);
 }
 
 function confirmPage(
@@ -248,9 +213,7 @@ function confirmPage(
       clientName={clientName(client, frame.texts)}
       unverified={!isVouchedFor(client, context.configuration.registration)}
       userCode={formatUserCode(code)}
-      access={accessWords(context, frame.texts, device.scope, device.resources)}
-      details={detailWords(context, frame.texts, device.authorizationDetails)}
-      onlyHere={device.authorizationDetails === null && isOnlyHere(context, device.scope, device.resources)}
+      asked={askedAccess(context, frame.texts, device)}
       logo={clientLogo(context, client)}
       startedAt={device.createdAt}
       requesterAddress={device.requesterAddress}
@@ -307,7 +270,7 @@ async function answerForm(
   incoming: Incoming,
   { form, isFresh }: Submitted,
 ): Promise<Response> {
-  const { issuer, sessionCookie, configuration } = context;
+  const { sessionCookie, configuration } = context;
   const typed = form.get(USER_CODE) ?? "";
   const signedIn = await findSignedIn(context, incoming.request);
   if (signedIn === null) return toSignIn(context, typed);
@@ -325,11 +288,13 @@ async function answerForm(
   if (device !== null && mayAsk(client)) {
     const vouched = isVouchedFor(client, configuration.registration);
     const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
-    if (wanted === "approved" && !mayUse(client, account))
-      return notAllowed(context, incoming, client, account, typed);
-    if (wanted === "approved" && !isGoodSignIn(context, client, device, signedIn))
-      return stepUp(context, typed);
-    if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
+    if (wanted === "approved") {
+      const here = pageOfCode(context, typed);
+      const level = levelOfAsked(context, client, device, account);
+      const hindered = await hindrance(context, incoming, client, level, signedIn, here);
+      if (hindered !== null) return hindered;
+      if (!isMeant) return seeOther(here);
+    }
     const act = actOfPerson(incoming, account.subject);
     if (await answerDevice(context, act, device, signedIn, wanted === "approved"))
       return donePage(context, incoming, client, { answer: wanted });

@@ -19,6 +19,7 @@ import type { Texts } from "./texts.ts";
 /** The purpose of a form. A token for one purpose does not work for another. */
 export type FormPurpose =
   | "approval"
+  | "backchannel"
   | "login"
   | "logout"
   | "device"

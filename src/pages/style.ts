@@ -204,6 +204,9 @@ button, .button {
 .qr.long { max-width: 20rem; margin-block: 1rem; }
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
+.quoted blockquote { margin: 0.25rem 0 0.5rem; font-size: 1.25rem; font-weight: 600; line-height: 1.35; overflow-wrap: anywhere; }
+.quoted figcaption { color: var(--muted); font-size: 0.9375rem; }
+q { quotes: none; }
 .facts { display: grid; grid-template-columns: fit-content(45%) minmax(0, 1fr); gap: 0.625rem 0.75rem; font-size: 0.9375rem; }
 .facts > div { display: contents; }
 .facts dt { min-width: 6.75rem; color: var(--muted); }

@@ -26,6 +26,8 @@ export const PAGE_PATHS = [
   "/",
   "/account",
   "/account/activity",
+  "/account/approval",
+  "/account/approvals",
   "/account/apps",
   "/account/data",
   "/account/details",
@@ -109,7 +111,7 @@ const OPENED: readonly string[] = [
 ];
 const OPENED_BY_PATH: readonly string[] = [
   "/",
-  ...ACCOUNT_PATHS,
+  ...ACCOUNT_PATHS.filter((page) => page !== "/account/approval"),
   ...CONSOLE_PATHS,
   "/device",
   "/forgot",

@@ -25,9 +25,11 @@ export type KeyPurpose =
   | "session of an application"
   | "pairwise subject"
   | "mail"
+  | "ping"
   | "self-test"
   | "audit seal"
-  | "dpop nonce";
+  | "dpop nonce"
+  | "grant of an id token";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

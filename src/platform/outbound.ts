@@ -61,6 +61,7 @@ export type OutboundPurpose =
   | "keys"
   | "issuers"
   | "notices"
+  | "pings"
   | "passwords"
   | "webhooks";
 
@@ -73,6 +74,7 @@ const PLACES: Places = {
   keys: { perHost: 4, all: 32 },
   issuers: { perHost: 4, all: 16 },
   notices: { perHost: 4, all: 64 },
+  pings: { perHost: 4, all: 64 },
   passwords: { perHost: 8, all: 8 },
   webhooks: { perHost: 4, all: 20 },
 };
@@ -246,6 +248,7 @@ export function createOutbound({
     keys: createPlaces(atOnce.keys),
     issuers: createPlaces(atOnce.issuers),
     notices: createPlaces(atOnce.notices),
+    pings: createPlaces(atOnce.pings),
     passwords: createPlaces(atOnce.passwords),
     webhooks: createPlaces(atOnce.webhooks),
   };

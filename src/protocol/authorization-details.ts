@@ -6,7 +6,7 @@
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator } from "./identifiers.ts";
 import { isJsonObject } from "./json.ts";
-import { hasStackedMarks, hasUnseen } from "./names.ts";
+import { isShownWhole } from "./names.ts";
 import { type PeopleWords, wordsIn } from "./people-words.ts";
 
 /** The kinds of values that a field may have. `texts` is a list of texts. */
@@ -152,14 +152,6 @@ function textFault(value: unknown, values: DetailField["values"]): string | null
   if ([...value].length > LONGEST_TEXT) return `has more than ${LONGEST_TEXT} characters`;
   return isShownWhole(value) ? null : "has characters that a page cannot show, or needless spaces";
 }
-
-/** Whether a page shows the text exactly as it is: one line of characters that can be seen. */
-const isShownWhole = (text: string): boolean =>
-  text !== "" &&
-  text.isWellFormed() &&
-  !hasUnseen(text) &&
-  !hasStackedMarks(text) &&
-  text === text.replace(/\s+/gu, " ").trim();
 
 /** One text for each meaning: the order of members does not count. */
 export const canonical = (value: unknown): string =>

@@ -42,6 +42,8 @@ export const usesSecret = (method: ClientAuthenticationMethod): boolean => crede
 
 /** The token endpoint below the issuer. Some clients make their assertions for its URL. */
 export const TOKEN_PATH = "/auth/token";
+/** The same for requests to people (CIBA §7.1). */
+export const BACKCHANNEL_PATH = "/auth/backchannel";
 
 /** RFC 7523 §2.2. */
 export const JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -6,6 +6,7 @@
 import type { AuthenticationLevel } from "./authentication-level.ts";
 import { ASSERTION_REASONS } from "./errors/assertions.ts";
 import { AUTHORIZATION_REASONS } from "./errors/authorization.ts";
+import { BACKCHANNEL_REASONS } from "./errors/backchannel.ts";
 import { BEARER_TOKEN_REASONS } from "./errors/bearer-tokens.ts";
 import { BINDING_REASONS } from "./errors/bindings.ts";
 import { CLIENT_AUTHENTICATION_REASONS } from "./errors/client-authentication.ts";
@@ -28,6 +29,7 @@ export const REASONS = {
   ...AUTHORIZATION_REASONS,
   ...REQUEST_OBJECT_REASONS,
   ...TOKEN_REASONS,
+  ...BACKCHANNEL_REASONS,
   ...TOKEN_EXCHANGE_REASONS,
   ...BINDING_REASONS,
   ...BEARER_TOKEN_REASONS,

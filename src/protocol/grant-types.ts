@@ -6,6 +6,7 @@ export const GRANT_TYPES = [
   "urn:ietf:params:oauth:grant-type:device_code",
   "urn:ietf:params:oauth:grant-type:token-exchange",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  "urn:openid:params:grant-type:ciba",
 ] as const;
 
 export type GrantType = (typeof GRANT_TYPES)[number];
@@ -18,12 +19,16 @@ export const TOKEN_EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exch
 /** RFC 7523 §2.1. */
 export const JWT_BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer" satisfies GrantType;
 
+/** OpenID Connect Client-Initiated Backchannel Authentication (CIBA) Core §4. */
+export const CIBA_GRANT = "urn:openid:params:grant-type:ciba" satisfies GrantType;
+
 /** Short names. The command line and the configuration accept these and the full ones. */
 export const SHORT_GRANTS: Readonly<Record<string, GrantType>> = {
   code: "authorization_code",
   refresh: "refresh_token",
   client_credentials: "client_credentials",
   device: DEVICE_CODE_GRANT,
+  ciba: CIBA_GRANT,
   exchange: TOKEN_EXCHANGE_GRANT,
   jwt_bearer: JWT_BEARER_GRANT,
 };

@@ -43,3 +43,11 @@ export const foldName = (name: string): string =>
     .replace(/\s+/gu, " ")
     .trim()
     .toLowerCase();
+
+/** Whether a page shows the text exactly as it is: one line of characters that can be seen. */
+export const isShownWhole = (text: string): boolean =>
+  text !== "" &&
+  text.isWellFormed() &&
+  !hasUnseen(text) &&
+  !hasStackedMarks(text) &&
+  text === text.replace(/\s+/gu, " ").trim();

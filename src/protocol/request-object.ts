@@ -40,8 +40,11 @@ const textOrTexts: Reading = (value) =>
 const textOrObject: Reading = (value) =>
   typeof value === "object" && value !== null ? [JSON.stringify(value)] : text(value);
 
+/** The parameters of a request, each with the JSON that it may be. */
+export type Readings = ReadonlyMap<string, Reading>;
+
 /** The parameters of an authorization request that this server reads, each with the JSON that it may be. */
-const READINGS: ReadonlyMap<string, Reading> = new Map([
+const READINGS: Readings = new Map([
   ...[
     "response_type",
     "response_mode",
@@ -70,10 +73,30 @@ const READINGS: ReadonlyMap<string, Reading> = new Map([
   ["authorization_details", textOrObject],
 ]);
 
+/** CIBA §7.1 and §7.1.1: the same for requests to people in the back channel. */
+export const BACKCHANNEL_READINGS: Readings = new Map([
+  ...[
+    "scope",
+    "client_notification_token",
+    "acr_values",
+    "login_hint_token",
+    "id_token_hint",
+    "login_hint",
+    "binding_message",
+    "user_code",
+  ].map((name): [string, Reading] => [name, text]),
+  ["requested_expiry", textOrNumber],
+  ["resource", textOrTexts],
+  ["authorization_details", textOrObject],
+]);
+
 /** The parameters that a request object has. As in a query, empty and unknown ones are not there. Throws OAuthError. */
-export function parametersIn({ claims }: Pick<RequestObject, "claims">): Parameters {
+export function parametersIn(
+  { claims }: Pick<RequestObject, "claims">,
+  readings: Readings = READINGS,
+): Parameters {
   const values = new Map<string, readonly string[]>();
-  for (const [name, read] of READINGS) {
+  for (const [name, read] of readings) {
     if (!Object.hasOwn(claims, name)) continue;
     const found = read(claims[name]);
     if (found === null) throw malformed(`its member '${name}' has the wrong type`);

@@ -58,10 +58,21 @@ export const needsSignedRequests = (
   client: Profiled & { readonly requireSignedRequestObject: boolean },
 ): boolean => client.requireSignedRequestObject || signsMessages(client);
 
+/** CIBA §7.1.1, FAPI-CIBA §5.2.2: whether each request of the client to a person must be signed. */
+export const needsSignedAuthentication = (
+  client: Profiled & {
+    readonly requireSignedRequestObject: boolean;
+    readonly backchannelAuthenticationRequestSigningAlg: string | null;
+  },
+): boolean =>
+  isStrict(client) ||
+  client.requireSignedRequestObject ||
+  client.backchannelAuthenticationRequestSigningAlg !== null;
+
 /** FAPI Message Signing §5.4.1: whether answers of the authorization endpoint must be signed. */
 export const needsSignedAnswers = signsMessages;
 
-/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve; DPoP proofs may have it. */
+/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve. */
 export const isStrong = (algorithm: string): boolean =>
   algorithm === "Ed25519" || STRICT_ALGORITHMS.some((strict) => strict === algorithm);
 
@@ -70,6 +81,10 @@ export const allowedAlgorithms = <Algorithm extends string>(
   client: Profiled,
   algorithms: readonly Algorithm[],
 ): readonly Algorithm[] => (isStrict(client) ? algorithms.filter(isStrong) : algorithms);
+
+/** Whether this server can sign for the client at all. The operator may drop the last strong algorithm long after the registration. */
+export const canSignFor = (client: Profiled, offered: readonly string[]): boolean =>
+  allowedAlgorithms(client, offered).length > 0;
 
 /** FAPI 2.0 §5.3.2.1: whether the client keeps its refresh token when it uses it (rules/refresh-token.ts). */
 export const keepsRefreshTokens = isStrict;
@@ -88,18 +103,24 @@ const LONGEST_REQUEST_SECONDS = 3600;
 export function signedRequestFault(
   client: Profiled,
   {
-    nbf,
-    exp,
+    notBefore,
+    expiresAt,
     aud,
-  }: { readonly nbf: EpochSeconds | null; readonly exp: EpochSeconds | null; readonly aud: unknown },
+  }: {
+    readonly notBefore: EpochSeconds | null;
+    readonly expiresAt: EpochSeconds | null;
+    readonly aud: unknown;
+  },
   now: EpochSeconds,
 ): string | null {
   if (!signsMessages(client)) return null;
   if (aud === undefined) return "it has no aud";
-  if (nbf === null) return "it has no nbf";
-  if (exp === null) return "it has no exp";
-  if (nbf < now - LONGEST_REQUEST_SECONDS) return "its nbf is more than 60 minutes ago";
-  return exp > nbf + LONGEST_REQUEST_SECONDS ? "its exp is more than 60 minutes after its nbf" : null;
+  if (notBefore === null) return "it has no nbf";
+  if (expiresAt === null) return "it has no exp";
+  if (notBefore < now - LONGEST_REQUEST_SECONDS) return "its nbf is more than 60 minutes ago";
+  return expiresAt > notBefore + LONGEST_REQUEST_SECONDS
+    ? "its exp is more than 60 minutes after its nbf"
+    : null;
 }
 
 /** The metadata of a client, as far as a profile has a say in it. */
@@ -114,6 +135,7 @@ export interface ProfiledMetadata extends Profiled {
   readonly authorizationSignedResponseAlg: string | null;
   readonly introspectionSignedResponseAlg: string | null;
   readonly tokenEndpointAuthSigningAlg: string | null;
+  readonly backchannelAuthenticationRequestSigningAlg: string | null;
 }
 
 /** Why the client cannot have its profile, in words for the operator; null if it can. `offered`: the algorithms that this server signs with. */
@@ -132,11 +154,12 @@ export function profileFault(client: ProfiledMetadata, offered: readonly string[
     ["authorization_signed_response_alg", client.authorizationSignedResponseAlg],
     ["introspection_signed_response_alg", client.introspectionSignedResponseAlg],
     ["token_endpoint_auth_signing_alg", client.tokenEndpointAuthSigningAlg],
+    ["backchannel_authentication_request_signing_alg", client.backchannelAuthenticationRequestSigningAlg],
   ] as const) {
     if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
       return `security_profile '${profile}' allows ${STRICT_ALGORITHMS.join(", ")}; ${member} is ${algorithm}.`;
   }
-  if (allowedAlgorithms(client, offered).length === 0)
+  if (!canSignFor(client, offered))
     return `security_profile '${profile}' needs ${STRICT_ALGORITHMS.join(", ")}, and this server signs with none of them. Add one to signing.algorithms.`;
   if (signsMessages(client) && client.jwks === null && client.jwksUri === null)
     return `security_profile '${profile}' needs the keys of the client: jwks or jwks_uri.`;

@@ -11,6 +11,8 @@ import type { Act, Event, EventName } from "./events.ts";
  */
 export const ACTIVITIES = [
   "access.removed",
+  "backchannel.approved",
+  "backchannel.denied",
   "code.replayed",
   "consent.given",
   "device.approved",

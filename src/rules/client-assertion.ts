@@ -6,16 +6,12 @@
  * named that URL as its own (RFC 7523bis; FAPI 2.0 §5.3.2.1).
  */
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
+import { audiencesOf, hasType, type Jws } from "../protocol/jws.ts";
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
-
-/**
- * How far the clocks of a client and of this server may be apart, in seconds. FAPI 2.0 §5.3.2.1: 10 seconds ahead are accepted, more
- * than 60 are refused.
- */
-const SKEW_SECONDS = 30;
+import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
+import type { SignedOnce } from "./once.ts";
 
 /** An assertion is made for one request. It counts for so long after it was made, whatever its `exp` says. */
 const LONGEST_SECONDS = 600;
@@ -23,21 +19,20 @@ const LONGEST_SECONDS = 600;
 /** Some libraries set an hour. An `exp` further ahead is a mistake, or meant to last. */
 const FURTHEST_SECONDS = 3600;
 
-/** `issuer`: only the issuer, as a text. `compatible`: the URL of the token endpoint too, and a list of nothing but these. */
+/** `issuer`: only the issuer, as a text. `compatible`: the URLs of the token endpoint and of the back channel too, and a list of nothing but these. */
 export type AssertionAudience = "issuer" | "compatible";
 
 interface Circumstances {
   readonly issuer: string;
-  readonly tokenEndpoint: string;
+  /** CIBA §7.1: the URLs of endpoints that `compatible` accepts too. */
+  readonly endpoints: readonly string[];
   readonly audience: AssertionAudience;
   readonly now: number;
 }
 
 /** What makes the assertion count once. */
-export interface SingleAssertion {
+export interface SingleAssertion extends SignedOnce {
   readonly jti: string;
-  /** From this time on it is refused anyway. */
-  readonly until: number;
 }
 
 /** Everything but the signature. Throws OAuthError for faults that do not depend on the client. */
@@ -46,7 +41,7 @@ export function requireAssertion(assertion: Jws, circumstances: Circumstances): 
   requireAudience(assertion, circumstances);
   const { jti } = assertion.claims;
   if (typeof jti !== "string" || jti === "") throw malformed("jti is missing");
-  return { jti, until: requireTimely(assertion, circumstances) };
+  return { jti, ...requireTimely(assertion, circumstances) };
 }
 
 /** RFC 8725 §3.1 and §3.11: signed with a private key, and not made for another purpose. */
@@ -57,18 +52,18 @@ function requireKind(assertion: Jws): void {
     throw malformed(
       "it is signed with a secret. client_secret_jwt is not supported, because this server keeps only digests of secrets. Sign with a private key (private_key_jwt)",
     );
-  if (!SIGNING_ALGORITHMS.some((each) => each.algorithm === algorithm))
+  if (!VERIFYING_NAMES.some((name) => name === algorithm))
     throw malformed("its alg is not among token_endpoint_auth_signing_alg_values_supported");
   if (assertion.typ !== undefined && !hasType(assertion, "jwt", "client-authentication+jwt"))
     throw malformed("typ in its header says that it is of another kind");
 }
 
-function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: Circumstances): void {
+function requireAudience({ claims }: Jws, { issuer, endpoints, audience }: Circumstances): void {
   if (claims.aud === issuer) return;
   if (audience === "compatible") {
     const named = audiencesOf(claims);
     const isWhole = !Array.isArray(claims.aud) || claims.aud.length === named.length;
-    if (isWhole && named.length > 0 && named.every((each) => each === issuer || each === tokenEndpoint))
+    if (isWhole && named.length > 0 && named.every((each) => each === issuer || endpoints.includes(each)))
       return;
   }
   throw new OAuthError("client_assertion_audience", {
@@ -76,29 +71,19 @@ function requireAudience({ claims }: Jws, { issuer, tokenEndpoint, audience }: C
   });
 }
 
-/** The time from which on it is refused. RFC 7519 §4.1: a time that is there must be one (THREATS 36). */
-function requireTimely({ claims }: Jws, { now }: Circumstances): number {
-  const expiresAt = timeOf(claims, "exp");
+/** How the assertion counts once. */
+function requireTimely({ claims }: Jws, { now }: Circumstances): SignedOnce {
+  const times = timesOf(claims, untimely);
+  const { expiresAt, issuedAt: madeAt } = times;
   if (expiresAt === null) throw untimely("exp is missing");
-  const madeAt = timeOf(claims, "iat");
-  const notBefore = timeOf(claims, "nbf");
   if (expiresAt - now > FURTHEST_SECONDS + SKEW_SECONDS) throw untimely("exp is more than an hour ahead");
   if (madeAt === null && expiresAt - now > LONGEST_SECONDS + SKEW_SECONDS)
     throw untimely("exp is more than ten minutes ahead, and iat is missing");
-  if (notBefore !== null && notBefore - now > SKEW_SECONDS) throw untimely("it is not valid yet (nbf)");
-  if (madeAt !== null && madeAt - now > SKEW_SECONDS) throw untimely("it was made in the future (iat)");
+  requireCurrent(times, { now }, untimely);
   const until = Math.min(expiresAt, madeAt === null ? expiresAt : madeAt + LONGEST_SECONDS) + SKEW_SECONDS;
-  if (now >= expiresAt + SKEW_SECONDS) throw untimely("it has expired");
   if (now >= until) throw untimely("it was made more than ten minutes ago (iat)");
-  // The store keeps whole seconds.
-  return Math.ceil(until);
-}
-
-function timeOf(claims: Jws["claims"], name: string): number | null {
-  if (!hasClaim(claims, name)) return null;
-  const time = timeClaim(claims, name);
-  if (time === null) throw untimely(`${name} is no time`);
-  return time;
+  // The store keeps whole seconds. Without iat it counts as made as early as its exp allows.
+  return { madeAt: madeAt ?? expiresAt - LONGEST_SECONDS, until: Math.ceil(until) };
 }
 
 /** Why this client may not send the assertion, which `requireAssertion` accepts; null if it may. */

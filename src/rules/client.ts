@@ -21,7 +21,7 @@ import {
 import type { DisabledBy } from "../store/tables/columns.ts";
 import { consents } from "../store/tables/grants.ts";
 import type { AccountRecord } from "../store/tables/people.ts";
-import { deviceCodes } from "../store/tables/requests.ts";
+import { backchannelRequests, deviceCodes } from "../store/tables/requests.ts";
 import { type AccessTokenRecord, accessTokens } from "../store/tables/tokens.ts";
 import { logoutNotices } from "../store/tables/waiting.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -402,6 +402,7 @@ export function removeClient(client: ClientRecord | null, now: EpochSeconds): De
     sweeps: [
       ...accessSweeps({ clientId }, "client_removed", now),
       sweep(deviceCodes, { clientId }, null),
+      sweep(backchannelRequests, { clientId }, null),
       sweep(clientWords, { clientId }, null),
       sweep(clients, { clientId }, null),
     ],

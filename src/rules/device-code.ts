@@ -1,35 +1,37 @@
 /** RFC 8628: device codes, from the device's request to the tokens. */
-import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
+import type { PresentedCredential } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { hold, insert, update } from "../store/contract.ts";
 import { type ClientRecord, clients } from "../store/tables/clients.ts";
-import { type GrantRecord, grants } from "../store/tables/grants.ts";
-import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import type { GrantRecord } from "../store/tables/grants.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { type DeviceCodeRecord, deviceCodes } from "../store/tables/requests.ts";
-import { allowClient, isEnabled } from "./client.ts";
-import { mayUse } from "./client-access.ts";
+import { isEnabled } from "./client.ts";
 import { concluded, type Decision } from "./decision.ts";
-import { asItWas, type Issuance, issueTokens, type ServedClient } from "./grant.ts";
+import { asItWas, type Issuance, type ServedClient } from "./grant.ts";
+import {
+  approvalChanges,
+  isPending,
+  mayBeGiven,
+  type PolledKind,
+  pollFault,
+  redeemPolled,
+} from "./polling.ts";
 
-/** How long the server still knows an expired device code (RFC 8628 §3.5: `expired_token`). */
-export const DEVICE_CODE_REMEMBERED_SECONDS = 3600;
-
-/** How long an approved code gives tokens at least: the device may be between two polls (RFC 8628 §3.5). */
-const COLLECTION_SECONDS = 60;
-
-/**
- * Until when the device may come for its tokens. A person may approve in the last second of the code, so the device has
- * some time after the approval, in which the person made the grant.
- */
-const collectableUntil = (
-  device: DeviceCodeRecord,
-  grant: Pick<GrantRecord, "createdAt"> | null,
-): EpochSeconds =>
-  device.status === "approved" && grant !== null
-    ? Math.max(device.expiresAt, grant.createdAt + COLLECTION_SECONDS)
-    : device.expiresAt;
+/** What a device code is to the rule for everything that clients poll for. */
+export const DEVICE_CODES: PolledKind = {
+  table: deviceCodes,
+  via: "device_code",
+  reasons: {
+    unknown: "device_code_unknown",
+    ofOtherClient: "device_code_of_other_client",
+    used: "device_code_used",
+    denied: "device_code_denied",
+    expired: "device_code_expired",
+  },
+};
 
 export interface NewDeviceFacts {
   readonly sameUserCode: DeviceCodeRecord | null;
@@ -53,10 +55,6 @@ export const createDeviceCode = (
         events: [{ event: "device.asked", client: device.clientId }],
       };
 
-/** Whether a person may still answer. */
-export const isPending = (device: DeviceCodeRecord | null, now: EpochSeconds): device is DeviceCodeRecord =>
-  device !== null && device.status === "pending" && device.expiresAt > now;
-
 export interface DeviceDecisionFacts {
   readonly device: DeviceCodeRecord | null;
   readonly client: ClientRecord | null;
@@ -72,26 +70,11 @@ export function approveDevice(
   grant: GrantRecord,
   now: EpochSeconds,
 ): Decision<boolean> {
-  if (!isPending(device, now) || !isEnabled(client)) return concluded(false);
-  if (account === null || account.disabledAt !== null || !mayUse(client, account)) return concluded(false);
+  if (!isPending(device, now) || account === null || !mayBeGiven(client, account)) return concluded(false);
   const { subject, clientId } = grant;
   return {
     outcome: true,
-    changes: [
-      hold(accounts, { subject }, { revision: account.revision }),
-      allowClient(client, now),
-      update(
-        deviceCodes,
-        { id: device.id },
-        { status: "pending" },
-        { status: "approved", grantId: grant.id },
-      ),
-      // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
-      insert(grants, {
-        ...grant,
-        expiresAt: Math.max(grant.expiresAt, collectableUntil({ ...device, status: "approved" }, grant)),
-      }),
-    ],
+    changes: approvalChanges(DEVICE_CODES, { asked: device, client, account }, grant, now),
     events: [{ event: "device.approved", subject, client: clientId, grant: grant.id }],
   };
 }
@@ -136,48 +119,15 @@ export function earlierAnswer(
 }
 
 /** RFC 8628 §3.5: the reason not to issue tokens (yet), or null. */
-export function deviceFault(
+export const deviceFault = (
   presented: PresentedCredential | null,
   { device, grant }: DeviceFacts,
   clientId: string,
   now: EpochSeconds,
-): Reason | null {
-  if (presented === null || device === null || !secretMatches(presented.secret, device.digest)) {
-    return "device_code_unknown";
-  }
-  if (device.clientId !== clientId) return "device_code_of_other_client";
-  if (device.usedAt !== null) return "device_code_used";
-  if (device.status === "denied") return "device_code_denied";
-  if (collectableUntil(device, grant) <= now) return "device_code_expired";
-  if (device.status === "pending") return "authorization_pending";
-  // Access was taken back before the device came for it.
-  return grant === null || grant.revokedAt !== null ? "device_code_denied" : null;
-}
+): Reason | null => pollFault(DEVICE_CODES, presented, { asked: device, grant }, clientId, now);
 
-/** If several polls come at the same moment, one gets the tokens. */
-export function redeemDeviceCode(
+export const redeemDeviceCode = (
   { device, grant }: DeviceFacts,
   client: ServedClient | null,
   issuance: Issuance,
-): Decision<"issued" | "refused"> {
-  if (device === null || device.status !== "approved" || device.usedAt !== null) return concluded("refused");
-  if (collectableUntil(device, grant) <= issuance.now || grant === null || grant.revokedAt !== null)
-    return concluded("refused");
-  if (!isEnabled(client)) return concluded("refused");
-  return {
-    outcome: "issued",
-    changes: [
-      update(deviceCodes, { id: device.id }, { usedAt: null }, { usedAt: issuance.now }),
-      ...issueTokens(grant, client, issuance),
-    ],
-    events: [
-      {
-        event: "token.issued",
-        via: "device_code",
-        subject: grant.subject,
-        client: grant.clientId,
-        grant: grant.id,
-      },
-    ],
-  };
-}
+): Decision<"issued" | "refused"> => redeemPolled(DEVICE_CODES, { asked: device, grant }, client, issuance);

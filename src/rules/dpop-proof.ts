@@ -2,9 +2,8 @@
 import type { DpopProof } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { timeClaim } from "../protocol/jws.ts";
-
-/** RFC 9449 §11.1: how far the clock of a client may be ahead of this server's, in seconds. */
-const AHEAD_SECONDS = 30;
+import { SKEW_SECONDS } from "./jwt-times.ts";
+import type { SignedOnce } from "./once.ts";
 
 /** The request, as this server knows it. */
 export interface ProofDemand {
@@ -20,11 +19,11 @@ export interface ProofDemand {
   readonly nonces: readonly string[] | null;
 }
 
-/** Until when the proof must be remembered. Throws OAuthError if it is for another request, another time, or lacks a nonce. */
+/** How the proof counts once. Throws OAuthError if it is for another request, another time, or lacks a nonce. */
 export function requireFitting(
   { claims }: Pick<DpopProof, "claims">,
   { method, urls, now, seconds, ath, nonces }: ProofDemand,
-): number {
+): SignedOnce {
   // The method is compared as it is: its case counts (RFC 9110 §9.1).
   if (claims.htm !== method) throw mismatch("htm is not the method of the request");
   const { htu } = claims;
@@ -33,11 +32,12 @@ export function requireFitting(
   if (ath !== null && claims.ath !== ath) throw mismatch("ath is not the hash of the access token");
   const issuedAt = timeClaim(claims, "iat");
   if (issuedAt === null) throw mismatch("iat is no time");
-  if (issuedAt > now + AHEAD_SECONDS || issuedAt < now - seconds) throw new OAuthError("dpop_proof_untimely");
+  // RFC 9449 §11.1: the clock of the client may be ahead.
+  if (issuedAt > now + SKEW_SECONDS || issuedAt < now - seconds) throw new OAuthError("dpop_proof_untimely");
   if (nonces !== null && (typeof claims.nonce !== "string" || !nonces.includes(claims.nonce)))
     throw new OAuthError("dpop_nonce_missing");
   // From the next whole second on it is too old.
-  return Math.floor(issuedAt) + seconds + 1;
+  return { madeAt: issuedAt, until: Math.floor(issuedAt) + seconds + 1 };
 }
 
 /**

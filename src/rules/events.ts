@@ -13,6 +13,16 @@ export const EVENT_TYPES = {
   "access.removed": { level: "info", words: "access removed" },
   "assertion.accepted": { level: "info", words: "an assertion of a trusted issuer stands for a person" },
   "audit.sealed": { level: "info", words: "the record of acts is sealed up to here" },
+  "backchannel.approved": {
+    level: "info",
+    words: "a person approved what an application asked in the back channel",
+  },
+  "backchannel.asked": { level: "info", words: "an application asks a person in the back channel" },
+  "backchannel.denied": {
+    level: "info",
+    words: "a person declined what an application asked in the back channel",
+  },
+  "backchannel.limited": { level: "warn", words: "an application asked a person too often: refused" },
   "client.changed": { level: "info", words: "client changed" },
   "client.created": { level: "info", words: "client created" },
   "client.disabled": { level: "info", words: "client disabled" },
@@ -85,6 +95,15 @@ export const EVENT_TYPES = {
     words: "refresh token sent again from another network: the same answer",
   },
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
+  "ping.failed": {
+    level: "warn",
+    words: "an application did not hear that a person has answered: trying again",
+  },
+  "ping.given_up": {
+    level: "warn",
+    words: "an application will not hear that a person has answered: it must ask",
+  },
+  "ping.sent": { level: "info", words: "an application heard that a person has answered" },
   "reset.asked": { level: "info", words: "link for a new password created" },
   "reset.done": { level: "info", words: "new password set by a link" },
   "role.given": { level: "warn", words: "a person has a role now" },

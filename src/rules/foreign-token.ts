@@ -5,17 +5,22 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import { isTrustDomain, trustDomainOf } from "../protocol/foreign-issuer.ts";
-import { audiencesOf, hasClaim, hasType, type Jws, timeClaim } from "../protocol/jws.ts";
-
-/** How far the clocks of an issuer and of this server may be apart, in seconds. */
-const SKEW_SECONDS = 30;
+import { audiencesOf, hasClaim, hasType, type Jws } from "../protocol/jws.ts";
+import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
 
 const LONGEST_SUBJECT = 2000;
 const LONGEST_JTI = 500;
 
-export type ForeignTokenFaultKind = "mismatch" | "untimely";
+/** Why a token of another issuer does not count. */
+export type ForeignTokenFaultKind =
+  | "malformed"
+  | "untrusted"
+  | "signature"
+  | "untimely"
+  | "mismatch"
+  | "replayed";
 
-/** `words` begin after "the token": "its aud does not name this issuer". */
+/** `words` begin after the name of the token: "its aud does not name this server". */
 export class ForeignTokenFault extends Error {
   override readonly name = "ForeignTokenFault";
   constructor(
@@ -81,29 +86,20 @@ function requireAudience({ claims }: Jws, { audience, isOnlyForUs }: Expectation
   if (isOnlyForUs && count !== 1) throw mismatch("its aud names others too");
 }
 
-/** RFC 7523 §3 (4) to (6), THREATS 36: a time that is there and no number is a fault too. */
+/** RFC 7523 §3 (4) to (6). */
 function requireTime(
   { claims }: Jws,
   { now, maximumLifetimeSeconds, isForOneUse }: Expectations,
 ): { readonly expiresAt: EpochSeconds; readonly issuedAt: EpochSeconds | null } {
-  const expiresAt = timeOf(claims, "exp");
-  const issuedAt = timeOf(claims, "iat");
-  const notBefore = timeOf(claims, "nbf");
+  const times = timesOf(claims, untimely);
+  const { expiresAt, issuedAt } = times;
   if (expiresAt === null) throw untimely("it has no exp");
-  if (now >= expiresAt + SKEW_SECONDS) throw untimely("it has expired");
+  requireCurrent(times, { now }, untimely);
   if (isForOneUse && issuedAt === null) throw untimely("it has no iat");
-  if (notBefore !== null && now + SKEW_SECONDS < notBefore) throw untimely("it is not valid yet (nbf)");
-  if (issuedAt !== null && now + SKEW_SECONDS < issuedAt) throw untimely("it was made in the future (iat)");
   // What it says itself counts, and what is left of it: an issuer without iat must not sign for ever.
   if (expiresAt - (issuedAt ?? now) > maximumLifetimeSeconds + SKEW_SECONDS)
     throw untimely(`it lives longer than ${maximumLifetimeSeconds} seconds`);
   return { expiresAt: Math.ceil(expiresAt), issuedAt: issuedAt === null ? null : Math.floor(issuedAt) };
-}
-
-function timeOf(claims: Jws["claims"], name: string): number | null {
-  const time = timeClaim(claims, name);
-  if (time === null && hasClaim(claims, name)) throw untimely(`${name} is no time`);
-  return time;
 }
 
 /**

@@ -7,10 +7,12 @@ import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import type { Product } from "../protocol/user-agent.ts";
 import { insert, sweep, update } from "../store/contract.ts";
 import { type AccountRecord, accounts } from "../store/tables/people.ts";
+import type { BackchannelRequestRecord } from "../store/tables/requests.ts";
 import { type MailParameters, type MailRecord, mails } from "../store/tables/waiting.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Act, Event } from "./events.ts";
 import { after, type Failure, isDue, newWaiting, settle, take } from "./outbox.ts";
+import { isPending } from "./polling.ts";
 
 /** What each kind of mail says beside its words. A link is not among it: the row has it sealed. */
 export type ParametersOf = {
@@ -44,6 +46,12 @@ export type ParametersOf = {
   readonly new_device: Product & { readonly address: string | null };
   /** `client`: the application whose refresh token was used twice. */
   readonly refresh_token_replayed: { readonly client: string };
+  /** An application asks for the person's approval. `request`: the identifier of what it asks, as text. Its words are in that row only. */
+  readonly backchannel_asked: {
+    readonly client: string;
+    readonly request: string;
+    readonly linkExpiresAt: EpochSeconds;
+  };
   readonly account_disabled: Record<string, never>;
 };
 
@@ -64,6 +72,11 @@ interface KindRules<Kind extends MailKind> {
   readonly toDisabled: boolean;
   /** Whether the person sits and waits for it: it is sent before those that came within `HEAD_START_SECONDS` before it. */
   readonly isAwaited?: boolean;
+  /**
+   * Whether it is about a request that waits for the person (rules/backchannel-request.ts). It tells who asks, is not sent once the
+   * request is answered, and comes once in `ASKING_PAUSE_SECONDS` for each person, however many requests come (THREATS 26).
+   */
+  readonly asks?: true;
   /** `code`: what the row has sealed is a code to type, and no link. */
   readonly secret?: "link" | "code";
   /**
@@ -150,6 +163,7 @@ export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
       "refresh_token.replayed": ({ client }) => (client === undefined ? null : { parameters: { client } }),
     },
   },
+  backchannel_asked: { isSecurity: false, toUnverified: false, toDisabled: false, asks: true, events: {} },
   account_disabled: { ...SECURITY, events: { "person.disabled": () => ({ parameters: {} }) } },
 };
 
@@ -253,12 +267,19 @@ export function mailsAbout(
 /** The hour of `per_person_and_hour`. */
 export const CROWD_SECONDS = 3600;
 
+/** After a mail about a request of an application, no other one comes to the person for so long. */
+export const ASKING_PAUSE_SECONDS = 300;
+
 export interface ClaimFacts {
   readonly mail: MailRecord | null;
   /** Null for an address without an account, and for an account that is gone. */
   readonly account: AccountRecord | null;
   /** How many mails of the kind came before it within `CROWD_SECONDS`: for the person, or to the address if those are more. */
   readonly earlier: number;
+  /** When the last of them came; null if none did. */
+  readonly latest: EpochSeconds | null;
+  /** What the mail is about, if it is about a request of an application. */
+  readonly request: BackchannelRequestRecord | null;
 }
 
 /** Why a mail is not sent at all. */
@@ -268,7 +289,9 @@ export type DropReason =
   | "no_address"
   | "unverified"
   | "disabled"
-  | "turned_off";
+  | "turned_off"
+  | "answered"
+  | "another_lately";
 
 /** `to`: the address. `none`: it is another sender's, or not due. */
 export type Claim =
@@ -297,7 +320,7 @@ function destination(
  * no reader, or one too many, is not sent, and its row goes: what strangers can make the server keep is bounded.
  */
 export function claim(
-  { mail, account, earlier }: ClaimFacts,
+  { mail, account, earlier, latest, request }: ClaimFacts,
   now: EpochSeconds,
   leaseSeconds: number,
   bounds: Pick<MailBounds, "per_person_and_hour">,
@@ -305,6 +328,11 @@ export function claim(
   if (!isDue(mail, now)) return concluded({ outcome: "none" });
   const found = destination(mail, account);
   if (typeof found === "string") return drop(mail, { event: "mail.dropped", reason: found });
+  const { asks = false } = MAIL_KINDS[found.kind];
+  if (asks && !isPending(request, now)) return drop(mail, { event: "mail.dropped", reason: "answered" });
+  // The one before it says where further requests are.
+  if (asks && latest !== null && mail.createdAt - latest < ASKING_PAUSE_SECONDS)
+    return drop(mail, { event: "mail.dropped", reason: "another_lately" });
   if (earlier >= bounds.per_person_and_hour) return drop(mail, { event: "mail.limited" });
   const { taken, changes } = take(mails, mail, now, leaseSeconds);
   return { outcome: { outcome: "send", mail: taken, ...found }, changes };

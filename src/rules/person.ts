@@ -18,6 +18,7 @@ import {
   signInNames,
 } from "../store/tables/people.ts";
 import { type ActorKind, activities } from "../store/tables/records.ts";
+import { askedPeople, backchannelRequests } from "../store/tables/requests.ts";
 import { revisions } from "../store/tables/server.ts";
 import {
   passkeys,
@@ -440,6 +441,8 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(totps, { subject }, null),
       sweep(recoveryCodes, { subject }, null),
       sweep(signInApprovals, { subject }, null),
+      sweep(backchannelRequests, { subject }, null),
+      sweep(askedPeople, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,

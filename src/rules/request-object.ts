@@ -7,15 +7,13 @@
  */
 
 import { OAuthError } from "../protocol/errors.ts";
-import { audiencesOf, hasClaim, timeClaim } from "../protocol/jws.ts";
+import { audiencesOf, hasClaim } from "../protocol/jws.ts";
 import { Parameters } from "../protocol/parameters.ts";
 import type { RequestObject } from "../protocol/request-object.ts";
 import { allowedAlgorithms, needsSignedRequests, signedRequestFault } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
-
-/** How far the clocks of a client and of this server may be apart, in seconds. */
-const SKEW_SECONDS = 30;
+import { requireCurrent, timesOf } from "./jwt-times.ts";
 
 type Signer = Pick<
   ClientRecord,
@@ -33,8 +31,7 @@ export function requireObject(client: Signer): void {
 export function requireAlgorithm({ algorithm }: Pick<RequestObject, "algorithm">, client: Signer): void {
   if (needsSignedRequests(client) && !isSigned({ algorithm })) throw new OAuthError("request_object_missing");
   const { requestObjectSigningAlg: registered } = client;
-  const allowed =
-    registered === null ? ["none", ...SIGNING_ALGORITHMS.map((each) => each.algorithm)] : [registered];
+  const allowed = registered === null ? ["none", ...VERIFYING_NAMES] : [registered];
   if (allowedAlgorithms(client, allowed).includes(algorithm)) return;
   throw new OAuthError("request_object_algorithm", {
     description:
@@ -67,14 +64,9 @@ export function requireOwnClaims(
   // RFC 9101 §10.8: what a client signed to authenticate is no request.
   if (isSigned({ algorithm }) && claims.sub === clientId)
     throw mismatch("sub is the client_id, as in a client assertion");
-  if (hasClaim(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS)
-    throw untimely("it has expired");
-  if (hasClaim(claims, "nbf") && now + SKEW_SECONDS < timeOf(claims, "nbf"))
-    throw untimely("it is not valid yet (nbf)");
-  if (hasClaim(claims, "iat") && now + SKEW_SECONDS < timeOf(claims, "iat"))
-    throw untimely("it was made in the future (iat)");
-  const strict = { nbf: timeClaim(claims, "nbf"), exp: timeClaim(claims, "exp"), aud: claims.aud };
-  const fault = signedRequestFault(client, strict, now);
+  const times = timesOf(claims, untimely);
+  requireCurrent(times, { now, seenAt }, untimely);
+  const fault = signedRequestFault(client, { ...times, aud: claims.aud }, now);
   if (fault !== null) throw untimely(fault);
 }
 
@@ -125,13 +117,6 @@ function requireSame(name: string, sent: Parameters, inside: Parameters, isNeede
   if (other === undefined && isNeeded) throw mismatch(`it has no ${name}`);
   if (one !== undefined && other !== undefined && one !== other)
     throw mismatch(`its ${name} is not the one beside it`);
-}
-
-/** RFC 7519 §2: a NumericDate, in seconds. */
-function timeOf(claims: RequestObject["claims"], name: string): number {
-  const time = timeClaim(claims, name);
-  if (time === null) throw untimely(`${name} is no time`);
-  return time;
 }
 
 const mismatch = (why: string): OAuthError =>

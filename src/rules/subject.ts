@@ -10,7 +10,10 @@ import type { ClientRecord } from "../store/tables/clients.ts";
  */
 export function subjectFor(
   { keys }: { readonly keys: ServerKeys },
-  client: Pick<ClientRecord, "clientId" | "subjectType" | "sectorIdentifierUri" | "redirectUris">,
+  client: Pick<
+    ClientRecord,
+    "clientId" | "subjectType" | "sectorIdentifierUri" | "redirectUris" | "jwksUri" | "grantTypes"
+  >,
   subject: string,
 ): string {
   if (client.subjectType === "public") return subject;

@@ -12,7 +12,7 @@ import { serverKeys, signingKeys } from "./tables/keys.ts";
 import { idempotentAnswers, once } from "./tables/once.ts";
 import { accounts, groupMembers, groups, personWords, pictures, signInNames } from "./tables/people.ts";
 import { activities, audit, auditSeals, refusals } from "./tables/records.ts";
-import { codes, deviceCodes, pushedRequests } from "./tables/requests.ts";
+import { askedPeople, backchannelRequests, codes, deviceCodes, pushedRequests } from "./tables/requests.ts";
 import { backups, probes, revisions } from "./tables/server.ts";
 import {
   links,
@@ -52,6 +52,8 @@ export const TABLES: readonly Table[] = [
   once,
   idempotentAnswers,
   deviceCodes,
+  backchannelRequests,
+  askedPeople,
   pushedRequests,
   grants,
   codes,

@@ -16,6 +16,7 @@ import { STEPS } from "../../src/rules/sign-in.ts";
 import { put, StoreUnavailable } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { passkeys } from "../../src/store/tables/sign-in.ts";
+import { askForApproval } from "../support/approvals.ts";
 import { newPublicKey } from "../support/authenticator.ts";
 import {
   ACCOUNT_INFORMATION,
@@ -66,7 +67,7 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       sensitive: true,
     },
   ],
-  registration: OPEN_TO_DEVICES,
+  registration: { grant_types: [...OPEN_TO_DEVICES.grant_types, "urn:openid:params:grant-type:ciba"] },
   resources: DETAILS_CONFIGURATION.resources,
   // One that demands a second factor would ask for it on every page where people change how they sign in.
   authorization_details_types: DETAILS_CONFIGURATION.authorization_details_types?.filter(
@@ -108,6 +109,13 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       client_id: "television",
       client_name: "Living Room Player",
       grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+    },
+    {
+      client_id: "bank",
+      client_name: "Harbour Bank",
+      grant_types: ["urn:openid:params:grant-type:ciba"],
+      authorization_details_types: ["payment"],
+      secrets: ["a secret that is long enough for tests"],
     },
   ],
 };
@@ -155,6 +163,24 @@ const openDevice = async (page: Page, server: ListeningServer) => {
 
 const answerDevice = (answer: "allow" | "deny") => async (page: Page, server: ListeningServer) => {
   await openDevice(page, server);
+  await page.locator(`button[value=${answer}]`).click();
+};
+
+/** Opens the question that the bank asks alice. */
+const openApproval = async (page: Page, server: ListeningServer) => {
+  const alice = await server.context.store.findAccountByUsername("alice");
+  if (alice === null) throw new Error("Alice is missing.");
+  const { path } = await askForApproval(server, alice, {
+    scope: [],
+    authorizationDetails: [{ ...PAYMENT, urgent: true }],
+    bindingMessage: "Call with Mr Burton, transfer 4711",
+    createdAt: server.clock.seconds() - 75,
+  });
+  await page.goto(server.issuer + path);
+};
+
+const answerApproval = (answer: "allow" | "report") => async (page: Page, server: ListeningServer) => {
+  await openApproval(page, server);
   await page.locator(`button[value=${answer}]`).click();
 };
 
@@ -454,6 +480,37 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await openDevice(page, server);
       await spoil(page);
+      await page.locator("button[value=allow]").click();
+    },
+  },
+  { name: "approvals-none", open: path("/account/approvals") },
+  { name: "approval", open: openApproval },
+  {
+    name: "approvals",
+    open: async (page, server) => {
+      await openApproval(page, server);
+      await page.goto(`${server.issuer}/account/approvals`);
+    },
+  },
+  { name: "account-with-approvals", open: path("/account") },
+  { name: "approval-approved", open: answerApproval("allow") },
+  { name: "approval-reported", open: answerApproval("report") },
+  { name: "approval-unknown", open: path("/account/approval?request=unknown") },
+  {
+    name: "approval-stranger",
+    open: async (page, server) => {
+      const client = await server.context.store.findClient("bank");
+      if (client === null) throw new Error("The bank is missing.");
+      await server.context.store.putClient({ ...client, source: "registration" });
+      await openApproval(page, server);
+      await server.context.store.putClient(client);
+    },
+  },
+  {
+    name: "approval-over",
+    open: async (page, server) => {
+      await openApproval(page, server);
+      server.clock.advance(301);
       await page.locator("button[value=allow]").click();
     },
   },

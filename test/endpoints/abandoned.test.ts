@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { removeAllExpired } from "../../src/operations/housekeeping.ts";
-import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../src/rules/device-code.ts";
+import { POLLED_REMEMBERED_SECONDS } from "../../src/rules/polling.ts";
 import { ANSWER_SECONDS, PUSHED_REQUEST_REMEMBERED_SECONDS } from "../../src/rules/pushed-request.ts";
 
 import {
@@ -41,7 +41,7 @@ const kept = (limit: number, seconds: number): number =>
 /** By table; no other table may get a row. */
 const BOUNDS: Readonly<Record<string, number>> = {
   clients: ADDRESSES * kept(REGISTRATIONS, UNUSED_SECONDS),
-  device_codes: ADDRESSES * kept(DEVICES, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS),
+  device_codes: ADDRESSES * kept(DEVICES, DEVICE_SECONDS + POLLED_REMEMBERED_SECONDS),
   pushed_requests: ADDRESSES * kept(PUSHED, ANSWER_SECONDS + PUSHED_REQUEST_REMEMBERED_SECONDS),
 };
 
@@ -184,7 +184,7 @@ for (const [name, { open, bytes, tidy }] of Object.entries(ENGINES)) {
         expect(sizeAtEnd).toBeLessThanOrEqual(size * 1.1);
 
         clock.advance(
-          Math.max(UNUSED_SECONDS, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS, ANSWER_SECONDS) +
+          Math.max(UNUSED_SECONDS, DEVICE_SECONDS + POLLED_REMEMBERED_SECONDS, ANSWER_SECONDS) +
             PUSHED_REQUEST_REMEMBERED_SECONDS +
             1,
         );

@@ -2,12 +2,37 @@
 import type { Mutation } from "./mutation.ts";
 
 const RULE = "rules/client-assertion.ts";
+const TIMES = "rules/jwt-times.ts";
 const PROOFS = "operations/client-proofs.ts";
 const METHODS = "clients/authentication-methods.ts";
 const rules = ["rules/client-assertion.test.ts", "endpoints/client-assertion.test.ts"] as const;
 const tests = ["endpoints/client-assertion.test.ts"] as const;
 
 export const CLIENT_ASSERTIONS: readonly Mutation[] = [
+  {
+    against: ["threat 37", "threat 85"],
+    what: "what was used since a backup counts again after its restore",
+    in: "operations/single-use.ts",
+    match: "isOfBeforeRestore($$$ANY)",
+    replace: "false",
+    tests: ["endpoints/client-assertion.test.ts", "endpoints/dpop.test.ts"],
+  },
+  {
+    against: ["threat 37"],
+    what: "an assertion that does not say when it was made counts as made after a restore",
+    in: "rules/client-assertion.ts",
+    match: "expiresAt - LONGEST_SECONDS",
+    replace: "expiresAt",
+    tests: ["endpoints/client-assertion.test.ts"],
+  },
+  {
+    against: ["threat 8", "threat 37"],
+    what: "a code that was used since a backup works again after its restore",
+    in: "store/sqlite/restore.ts",
+    match: `connection.execute("DELETE FROM codes WHERE used_at IS NULL")`,
+    replace: ";",
+    tests: ["store/sqlite/restore.test.ts"],
+  },
   {
     against: ["threat 35", "threat 86", "RFC 7523 3-9"],
     what: "the signature of a client assertion is not checked",
@@ -93,8 +118,8 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
     against: ["threat 36", "RFC 7523 3-4"],
     what: "a client assertion that has expired counts",
-    in: RULE,
-    match: "now >= expiresAt + SKEW_SECONDS",
+    in: TIMES,
+    match: "expiresAt !== null && seenAt >= expiresAt + SKEW_SECONDS",
     replace: "false",
     also: [{ in: RULE, match: "now >= until", replace: "false" }],
     tests: rules,
@@ -126,7 +151,7 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
     against: ["threat 36", "RFC 7523 3-5"],
     what: "a client assertion may not be valid yet",
-    in: RULE,
+    in: TIMES,
     match: "notBefore !== null && notBefore - now > SKEW_SECONDS",
     replace: "false",
     tests: rules,
@@ -134,18 +159,17 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
     against: ["threat 36"],
     what: "a client assertion may be made in the future",
-    in: RULE,
-    match: "madeAt !== null && madeAt - now > SKEW_SECONDS",
+    in: TIMES,
+    match: "issuedAt !== null && issuedAt - now > SKEW_SECONDS",
     replace: "false",
     tests: rules,
   },
   {
     against: ["threat 36"],
     what: "a time in a client assertion that is none counts as left out",
-    in: RULE,
-    within: "timeOf",
-    match: "if (time === null) throw $ERROR",
-    replace: ";",
+    in: TIMES,
+    match: "time === null && hasClaim(claims, name)",
+    replace: "false",
     tests: rules,
   },
   {

@@ -509,9 +509,8 @@ export const OPERATIONS: readonly Mutation[] = [
   {
     against: ["threat 86"],
     what: "a client's key that is no point of its curve spoils the next request of anyone",
-    in: "operations/key-sets.ts",
-    within: "importKey",
-    match: "!isPublicPoint(String(crv), String(x), String(y))",
+    in: "keys/foreign-key.ts",
+    match: "!isPublicPoint(jwk.crv, jwk.x, jwk.y)",
     replace: "false",
     tests: ["operations/client-keys.test.ts"],
   },

@@ -4,6 +4,7 @@ import type { Mutation } from "./mutation.ts";
 const FORM = "protocol/request-object.ts";
 const JWS = "protocol/jws.ts";
 const RULE = "rules/request-object.ts";
+const TIMES = "rules/jwt-times.ts";
 const ENDPOINT = "endpoints/request-object.ts";
 const tests = ["endpoints/request-object.test.ts"] as const;
 
@@ -75,24 +76,24 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
   {
     against: ["threat 36"],
     what: "a request object never expires",
-    in: RULE,
-    match: `hasClaim(claims, "exp") && seenAt >= timeOf(claims, "exp") + SKEW_SECONDS`,
+    in: TIMES,
+    match: "expiresAt !== null && seenAt >= expiresAt + SKEW_SECONDS",
     replace: "false",
     tests,
   },
   {
     against: ["threat 36"],
     what: "a request object may be used before its time",
-    in: RULE,
-    match: `hasClaim(claims, "nbf") && $LATE`,
+    in: TIMES,
+    match: "notBefore !== null && notBefore - now > SKEW_SECONDS",
     replace: "false",
     tests,
   },
   {
     against: ["threat 36"],
     what: "a request object may be from the future",
-    in: RULE,
-    match: `hasClaim(claims, "iat") && $LATE`,
+    in: TIMES,
+    match: "issuedAt !== null && issuedAt - now > SKEW_SECONDS",
     replace: "false",
     tests,
   },

@@ -2,6 +2,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const TOKEN = "rules/foreign-token.ts";
+const TIMES = "rules/jwt-times.ts";
 const PERSON = "rules/foreign-person.ts";
 const GRANT = "rules/assertion-grant.ts";
 const REDEEM = "operations/assertion-grant.ts";
@@ -79,8 +80,8 @@ export const TRUST: readonly Mutation[] = [
   {
     against: ["threat 36"],
     what: "a token of another issuer may have expired",
-    in: TOKEN,
-    match: "now >= expiresAt + SKEW_SECONDS",
+    in: TIMES,
+    match: "expiresAt !== null && seenAt >= expiresAt + SKEW_SECONDS",
     replace: "false",
     tests: assertion,
   },
@@ -95,8 +96,7 @@ export const TRUST: readonly Mutation[] = [
   {
     against: ["threat 36"],
     what: "a time in a token of another issuer that is none counts as absent",
-    in: TOKEN,
-    within: "timeOf",
+    in: TIMES,
     match: "time === null && hasClaim(claims, name)",
     replace: "false",
     tests: assertion,
@@ -402,8 +402,8 @@ export const TRUST: readonly Mutation[] = [
     against: ["threat 37"],
     what: "the token of a workload that is for one use counts again",
     in: "operations/workloads.ts",
-    match: "issuer.single_use && !(await request.isFirst($$$ANY))",
-    replace: "false",
+    match: "if (issuer.single_use) await spend($$$ANY)",
+    replace: ";",
     tests: identity,
   },
   {

@@ -51,6 +51,7 @@ describe("the file with a person's data", () => {
       "sessions",
       "links",
       "access",
+      "requests",
       "remembered_consents",
       "activity",
     ]);

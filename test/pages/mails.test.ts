@@ -30,18 +30,20 @@ afterAll(async () => {
 async function choose(fields: Record<string, string>): Promise<Response> {
   const forms = await formsOf(await browser.get("/account/security"));
   const form = forms.find((each) => each.fields.action === "mails");
-  const { new_device: _, ...others } = form?.fields ?? {};
+  const { new_device: _, backchannel_asked: __, ...others } = form?.fields ?? {};
   return browser.post("/account/security", { ...others, ...fields });
 }
 const mailsOff = async () => (await findAccount(server.context, ada.subject))?.mailsOff;
 
-test("a person turns mails about new browsers off and on, and sees which they cannot", async () => {
+test("a person turns mails about new browsers and about requests off and on, and sees which they cannot", async () => {
   const page = await textOf(await browser.get("/account/security"));
   expect(page).toContain("Mails about the security of your account go to ada@example.org.");
   expect((await choose({})).status).toBe(303);
-  expect(await mailsOff()).toEqual(["new_device"]);
+  expect(await mailsOff()).toEqual(["backchannel_asked", "new_device"]);
   expect(await (await browser.get("/account/security")).text()).not.toMatch(/name="new_device"[^>]* checked/);
-  const saved = await choose({ new_device: "yes" });
+  await choose({ new_device: "yes" });
+  expect(await mailsOff()).toEqual(["backchannel_asked"]);
+  const saved = await choose({ new_device: "yes", backchannel_asked: "yes" });
   expect(await textOf(await browser.get(saved.headers.get("location") ?? ""))).toContain("choice of mails");
   expect(await mailsOff()).toEqual([]);
   expect(await (await browser.get("/account/security")).text()).toMatch(/name="new_device"[^>]* checked/);

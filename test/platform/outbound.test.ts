@@ -213,6 +213,7 @@ describe("an outbound request", () => {
     notices: FEW,
     passwords: FEW,
     webhooks: FEW,
+    pings: FEW,
   };
 
   test("one slow host does not take the places of others", async () => {

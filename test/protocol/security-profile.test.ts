@@ -105,7 +105,7 @@ describe("a signed request of message signing", () => {
   const fault = (times: object, profile: SecurityProfile | null = "fapi-2.0-message-signing") =>
     signedRequestFault(
       client(profile),
-      { nbf: NOW, exp: NOW + 60, aud: "https://auth.example", ...times },
+      { notBefore: NOW, expiresAt: NOW + 60, aud: "https://auth.example", ...times },
       NOW,
     );
 
@@ -118,14 +118,18 @@ describe("a signed request of message signing", () => {
       "threat 36",
     ),
     () => {
-      for (const good of [{}, { nbf: NOW - 3600, exp: NOW }, { nbf: NOW + 8, exp: NOW + 8 + 3600 }])
+      for (const good of [
+        {},
+        { notBefore: NOW - 3600, expiresAt: NOW },
+        { notBefore: NOW + 8, expiresAt: NOW + 8 + 3600 },
+      ])
         expect({ good, fault: fault(good) }).toEqual({ good, fault: null });
-      expect(fault({ nbf: null })).toContain("no nbf");
-      expect(fault({ exp: null })).toContain("no exp");
+      expect(fault({ notBefore: null })).toContain("no nbf");
+      expect(fault({ expiresAt: null })).toContain("no exp");
       expect(fault({ aud: undefined })).toContain("no aud");
-      expect(fault({ nbf: NOW - 3601 })).toContain("60 minutes ago");
-      expect(fault({ exp: NOW + 3601 })).toContain("60 minutes after");
-      expect(fault({ nbf: null, exp: null, aud: undefined }, "fapi-2.0")).toBeNull();
+      expect(fault({ notBefore: NOW - 3601 })).toContain("60 minutes ago");
+      expect(fault({ expiresAt: NOW + 3601 })).toContain("60 minutes after");
+      expect(fault({ notBefore: null, expiresAt: null, aud: undefined }, "fapi-2.0")).toBeNull();
     },
   );
 });
@@ -141,6 +145,7 @@ describe("the registration of a profile", () => {
     userinfoSignedResponseAlg: null,
     requestObjectSigningAlg: null,
     authorizationSignedResponseAlg: null,
+    backchannelAuthenticationRequestSigningAlg: null,
     introspectionSignedResponseAlg: null,
     tokenEndpointAuthSigningAlg: null,
   };

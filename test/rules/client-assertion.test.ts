@@ -28,7 +28,7 @@ const jws = (claims: Record<string, unknown>, header: Partial<Jws> = {}): Jws =>
 });
 
 const check = (assertion: Jws, audience: AssertionAudience = "issuer", now = NOW) =>
-  requireAssertion(assertion, { issuer: ISSUER, tokenEndpoint: TOKEN, audience, now });
+  requireAssertion(assertion, { issuer: ISSUER, endpoints: [TOKEN], audience, now });
 
 const fault = (
   algorithm: string,

@@ -11,10 +11,10 @@ import {
   denyDevice,
   deviceFault,
   earlierAnswer,
-  isPending,
   redeemDeviceCode,
 } from "../../src/rules/device-code.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
+import { isPending } from "../../src/rules/polling.ts";
 import { hold, insert, update } from "../../src/store/contract.ts";
 import { clients } from "../../src/store/tables/clients.ts";
 import { grants } from "../../src/store/tables/grants.ts";

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import type { RecordId } from "../../src/protocol/identifiers.ts";
+import type { ClientId, RecordId, SecretDigest } from "../../src/protocol/identifiers.ts";
 import { actOfPerson, type Event, SERVER_ACT } from "../../src/rules/events.ts";
 import * as rules from "../../src/rules/mail.ts";
+import { newWaiting } from "../../src/rules/outbox.ts";
 import { sweep, update } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import type { BackchannelRequestRecord } from "../../src/store/tables/requests.ts";
 import { type MailRecord, mails } from "../../src/store/tables/waiting.ts";
 import { newAccount } from "../store/records.ts";
 
@@ -124,9 +126,34 @@ describe("the mails about events", () => {
   });
 });
 
+const request: BackchannelRequestRecord = {
+  ...newWaiting(NOW, NOW + 60),
+  id: ID,
+  digest: new Uint8Array(32) as Uint8Array as SecretDigest,
+  subject: account.subject,
+  clientId: "bank" as ClientId,
+  scope: [],
+  resources: [],
+  authorizationDetails: null,
+  bindingMessage: null,
+  demandedLevel: null,
+  requesterAddress: "",
+  expiresAt: NOW + 60,
+  status: "pending",
+  grantId: null,
+  usedAt: null,
+  reported: false,
+  sealedPing: null,
+};
+
 describe("a claim", () => {
   const claim = (facts: Partial<rules.ClaimFacts>, now = NOW) =>
-    rules.claim({ mail: mail(), account, earlier: 0, ...facts }, now, 60, BOUNDS);
+    rules.claim(
+      { mail: mail(), account, earlier: 0, latest: null, request: null, ...facts },
+      now,
+      60,
+      BOUNDS,
+    );
 
   test("takes the next attempt, for as long as it may take", () => {
     const set = { attempts: 1, nextAt: NOW + 60, waits: true };
@@ -154,6 +181,10 @@ describe("a claim", () => {
     ["unverified", { account: { ...account, emailVerified: false } }],
     ["disabled", { mail: kind("reset"), account: { ...account, disabledAt: NOW } }],
     ["turned_off", { mail: kind("new_device"), account: { ...account, mailsOff: ["new_device"] } }],
+    ["answered", { mail: kind("backchannel_asked") }],
+    ["answered", { mail: kind("backchannel_asked"), request: { ...request, status: "denied" } }],
+    ["answered", { mail: kind("backchannel_asked"), request: { ...request, expiresAt: NOW } }],
+    ["another_lately", { mail: kind("backchannel_asked"), request, earlier: 1, latest: NOW - 299 }],
   ] as const)("drops a mail and its row: %s", (reason, facts) => {
     const decision = claim(facts);
     expect(decision.outcome).toEqual({ outcome: "dropped" });
@@ -189,6 +220,11 @@ describe("a claim", () => {
       "new@example.net",
     ],
     ["the last of an hour", { earlier: 2 }, "ada@example.net"],
+    [
+      "a person who was asked before, but not lately",
+      { mail: kind("backchannel_asked"), request, earlier: 1, latest: NOW - 300 },
+      "ada@example.net",
+    ],
   ] as const)("sends to %s", (_, facts, to) => {
     expect(claim(facts).outcome).toMatchObject({ outcome: "send", to });
   });

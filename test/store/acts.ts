@@ -31,9 +31,10 @@ import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import * as codeRules from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
-import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
+import { redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
+import { isPending } from "../../src/rules/polling.ts";
 import {
   type RotationOutcome as RowRotationOutcome,
   rotate,

@@ -3,6 +3,8 @@ export type Claim = `${Source} ${string}` | `threat ${number}`;
 
 type Source =
   | `RFC ${number}`
+  | "CIBA"
+  | "CIBA Suite"
   | "CIMD"
   | "Form Post"
   | "ID-JAG"

@@ -27,6 +27,7 @@ const english = {
     "urn:ietf:params:oauth:grant-type:token-exchange":
       "A token for a token, to act on behalf of someone (token-exchange)",
     "urn:ietf:params:oauth:grant-type:jwt-bearer": "An assertion of a trusted issuer (jwt-bearer)",
+    "urn:openid:params:grant-type:ciba": "A question to a person who is elsewhere (ciba)",
   },
   requirePkce: "PKCE is required",
   firstParty: "It is our own: people are not asked before it gets access",
@@ -235,7 +236,7 @@ const english = {
   liveTokens: "Its live access tokens",
   grantsAbout: "Each is a sign-in, or a device, that can get tokens now.",
   grantHeads: { person: "Person", since: "Since", via: "By", scope: "Scopes", until: "Ends" },
-  vias: { authorization_code: "browser", device_code: "device", jwt_bearer: "assertion" },
+  vias: { authorization_code: "browser", device_code: "device", jwt_bearer: "assertion", ciba: "approval" },
   withSession: "with the session",
   noGrants: "No person uses it now.",
   gone: "removed account",
@@ -290,6 +291,7 @@ const german: TabWords = {
       "Ein Token für ein Token, um im Namen von jemandem zu handeln (token-exchange)",
     "urn:ietf:params:oauth:grant-type:jwt-bearer":
       "Eine Zusicherung eines vertrauten Ausstellers (jwt-bearer)",
+    "urn:openid:params:grant-type:ciba": "Eine Frage an eine Person, die woanders ist (ciba)",
   },
   requirePkce: "PKCE ist Pflicht",
   firstParty: "Sie ist unsere eigene: Niemand wird gefragt, bevor sie Zugriff bekommt",
@@ -492,7 +494,12 @@ const german: TabWords = {
   liveTokens: "Ihre gültigen Access-Tokens",
   grantsAbout: "Jede Zeile ist eine Anmeldung oder ein Gerät, das jetzt Tokens bekommen kann.",
   grantHeads: { person: "Person", since: "Seit", via: "Über", scope: "Scopes", until: "Endet" },
-  vias: { authorization_code: "Browser", device_code: "Gerät", jwt_bearer: "Zusicherung" },
+  vias: {
+    authorization_code: "Browser",
+    device_code: "Gerät",
+    jwt_bearer: "Zusicherung",
+    ciba: "Zustimmung",
+  },
   withSession: "mit der Sitzung",
   noGrants: "Zurzeit benutzt sie keine Person.",
   gone: "entferntes Konto",

@@ -20,6 +20,7 @@ export const arabic: MailTexts = {
     address: "عنوان الشبكة",
     browser: "المتصفح",
     application: "التطبيق",
+    says: "يقول",
   },
   dateAndTime: (date, time) => `${date}، ${time}`,
   agentUnknown: "غير معروف",
@@ -190,6 +191,19 @@ export const arabic: MailTexts = {
       button: CHECK,
       advice: [
         "قد يكون ذلك خطأ في التطبيق، أو نسخة احتياطية استُعيدت على جهازك. إذا تكرر ذلك فأخبر مشغّل هذا الخادم.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${its(application)} يطلب موافقتك`,
+      title: "تطبيق يطلب موافقتك",
+      paragraphs: [
+        `يطلب ${its(application)} موافقتك لدى ${its(server)}. انظر إلى ما سيحصل عليه، ثم وافق أو ارفض.`,
+      ],
+      button: "الاطّلاع على الطلب",
+      advice: [
+        `يمكنك الإجابة حتى ${its(until)}. الرابط وحده لا يوافق على شيء.`,
+        "لا توافق إلا إذا كنت تتعامل مع هذا التطبيق الآن، وكان يعرض عليك الكلمات نفسها أو يقولها لك. إذا لم تكن تتوقع الطلب فارفضه هناك: ربما يريد شخص آخر الدخول إلى حسابك.",
+        `إذا جاءت طلبات أخرى خلال ${its(pause)} فلن تصلك رسالة أخرى. تجدها كلها في صفحة حسابك.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

@@ -17,6 +17,7 @@ export const dutch: MailTexts = {
     address: "Netwerkadres",
     browser: "Browser",
     application: "Applicatie",
+    says: "Ze zegt",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
   agentUnknown: "Niet bekend",
@@ -199,6 +200,19 @@ export const dutch: MailTexts = {
       button: CHECK,
       advice: [
         "Het kan een fout van de applicatie zijn, of een back-up van uw apparaat die is teruggezet. Als het weer gebeurt, vertel het dan de beheerder van deze server.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} vraagt uw goedkeuring`,
+      title: "Een applicatie vraagt uw goedkeuring",
+      paragraphs: [
+        `${application} vraagt uw goedkeuring bij ${server}. Bekijk wat de applicatie zou krijgen, en keur het goed of weiger.`,
+      ],
+      button: "Verzoek bekijken",
+      advice: [
+        `U kunt antwoorden tot ${until}. De link alleen keurt niets goed.`,
+        "Keur alleen goed als u nu met deze applicatie te maken hebt, en ze u dezelfde woorden toont of zegt. Als u het verzoek niet verwacht, weiger het dan daar: misschien wil iemand anders in uw account komen.",
+        `Als er binnen ${pause} meer verzoeken komen, krijgt u geen mail meer. Ze staan allemaal op de pagina van uw account.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

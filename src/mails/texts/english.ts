@@ -17,6 +17,7 @@ export const english: MailTexts = {
     address: "Network address",
     browser: "Browser",
     application: "Application",
+    says: "It says",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
   agentUnknown: "Not known",
@@ -202,6 +203,19 @@ export const english: MailTexts = {
       button: CHECK,
       advice: [
         "It may be a fault of the application, or a backup of your device that was put back. If it happens again, tell the operator of this server.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} asks for your approval`,
+      title: "An application asks for your approval",
+      paragraphs: [
+        `${application} asks for your approval at ${server}. Look at what it would get, then approve or refuse.`,
+      ],
+      button: "Look at the request",
+      advice: [
+        `You can answer until ${until}. The link approves nothing by itself.`,
+        "Approve only if you are dealing with this application right now, and it shows or tells you the same words. If you do not expect the request, refuse it there: another person may want to get into your account.",
+        `If more requests come within ${pause}, you get no further mail. They are all on the page of your account.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

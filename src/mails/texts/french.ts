@@ -17,6 +17,7 @@ export const french: MailTexts = {
     address: "Adresse réseau",
     browser: "Navigateur",
     application: "Application",
+    says: "Elle dit",
   },
   dateAndTime: (date, time) => `${date} à ${time}`,
   agentUnknown: "Inconnu",
@@ -212,6 +213,19 @@ export const french: MailTexts = {
       button: CHECK,
       advice: [
         "Il peut s’agir d’un défaut de l’application, ou d’une sauvegarde de votre appareil qui a été restaurée. Si cela se reproduit, prévenez le responsable de ce serveur.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} demande votre approbation`,
+      title: "Une application demande votre approbation",
+      paragraphs: [
+        `${application} demande votre approbation chez ${server}. Regardez ce qu’elle obtiendrait, puis approuvez ou refusez.`,
+      ],
+      button: "Voir la demande",
+      advice: [
+        `Vous pouvez répondre jusqu’au ${until}. Le lien seul n’approuve rien.`,
+        "N’approuvez que si vous avez affaire à cette application en ce moment, et si elle vous montre ou vous dit les mêmes mots. Si vous n’attendez pas cette demande, refusez-la : une autre personne veut peut-être entrer dans votre compte.",
+        `Si d’autres demandes arrivent dans un délai de ${pause}, vous ne recevez pas d’autre message. Elles se trouvent toutes sur la page de votre compte.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

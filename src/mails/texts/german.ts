@@ -17,6 +17,7 @@ export const german: MailTexts = {
     address: "Netzwerkadresse",
     browser: "Browser",
     application: "Anwendung",
+    says: "Sie sagt",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
   agentUnknown: "Nicht bekannt",
@@ -210,6 +211,19 @@ export const german: MailTexts = {
       button: CHECK,
       advice: [
         "Es kann auch ein Fehler der Anwendung sein oder eine zurückgespielte Sicherung Ihres Geräts. Wenn es wieder vorkommt, sagen Sie dem Betreiber dieses Servers Bescheid.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} bittet um Ihre Freigabe`,
+      title: "Eine Anwendung bittet um Ihre Freigabe",
+      paragraphs: [
+        `${application} bittet bei ${server} um Ihre Freigabe. Sehen Sie sich die Anfrage an, und geben Sie sie frei oder lehnen Sie ab.`,
+      ],
+      button: "Anfrage ansehen",
+      advice: [
+        `Sie können bis ${until} antworten. Der Link allein gibt nichts frei.`,
+        "Geben Sie nur frei, wenn Sie gerade mit dieser Anwendung zu tun haben und sie Ihnen dieselben Worte zeigt oder sagt. Wenn Sie die Anfrage nicht erwarten, lehnen Sie sie dort ab: Vielleicht will eine andere Person in Ihr Konto.",
+        `Kommen innerhalb von ${pause} weitere Anfragen, erhalten Sie keine weitere E-Mail. Sie stehen alle auf der Seite Ihres Kontos.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

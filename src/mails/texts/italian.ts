@@ -17,6 +17,7 @@ export const italian: MailTexts = {
     address: "Indirizzo di rete",
     browser: "Browser",
     application: "Applicazione",
+    says: "Dice",
   },
   dateAndTime: (date, time) => `${date}, ore ${time}`,
   agentUnknown: "Non noto",
@@ -208,6 +209,19 @@ export const italian: MailTexts = {
       button: CHECK,
       advice: [
         "Può trattarsi di un errore dell’applicazione, oppure di una copia di backup del dispositivo che è stata ripristinata. Se succede di nuovo, informare il gestore di questo server.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} chiede l’approvazione`,
+      title: "Un’applicazione chiede l’approvazione",
+      paragraphs: [
+        `${application} chiede l’approvazione su ${server}. Guardare che cosa otterrebbe, poi approvare o rifiutare.`,
+      ],
+      button: "Guarda la richiesta",
+      advice: [
+        `Si può rispondere fino al momento seguente: ${until}. Il link da solo non approva nulla.`,
+        "Approvare solo se in questo momento si ha a che fare con questa applicazione, e se mostra o dice le stesse parole. Se la richiesta è inattesa, rifiutarla: forse un’altra persona vuole entrare nell’account.",
+        `Se entro ${pause} arrivano altre richieste, non viene inviata un’altra e-mail. Si trovano tutte sulla pagina dell’account.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

@@ -20,6 +20,7 @@ export const polish: MailTexts = {
     address: "Adres sieciowy",
     browser: "Przeglądarka",
     application: "Aplikacja",
+    says: "Mówi",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
   agentUnknown: "Nieznana",
@@ -208,6 +209,19 @@ export const polish: MailTexts = {
       button: CHECK,
       advice: [
         "Może to być błąd aplikacji albo skutek przywrócenia kopii zapasowej urządzenia. Jeśli to się powtórzy, powiadom operatora tego serwera.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} prosi o Twoją zgodę`,
+      title: "Aplikacja prosi o Twoją zgodę",
+      paragraphs: [
+        `Aplikacja ${application} prosi o Twoją zgodę na serwerze ${server}. Zobacz, co otrzyma, a potem zgódź się lub odmów.`,
+      ],
+      button: "Zobacz prośbę",
+      advice: [
+        `Możesz odpowiedzieć do: ${until}. Sam link na nic nie zezwala.`,
+        "Zgódź się tylko wtedy, gdy właśnie masz do czynienia z tą aplikacją, a ona pokazuje lub mówi te same słowa. Jeśli nie spodziewasz się tej prośby, odmów: być może ktoś inny chce dostać się na Twoje konto.",
+        `Jeśli w tym czasie (${pause}) przyjdą kolejne prośby, nie otrzymasz następnej wiadomości. Wszystkie są na stronie Twojego konta.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

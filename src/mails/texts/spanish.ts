@@ -17,6 +17,7 @@ export const spanish: MailTexts = {
     address: "Dirección de red",
     browser: "Navegador",
     application: "Aplicación",
+    says: "Dice",
   },
   dateAndTime: (date, time) => `${date}, ${time}`,
   agentUnknown: "Desconocido",
@@ -207,6 +208,17 @@ export const spanish: MailTexts = {
       button: CHECK,
       advice: [
         "Puede ser un fallo de la aplicación, o una copia de seguridad de su dispositivo que se restauró. Si se repite, avise al responsable de este servidor.",
+      ],
+    }),
+    backchannel_asked: (_, { server, application, until, pause }) => ({
+      subject: `${application} pide su aprobación`,
+      title: "Una aplicación pide su aprobación",
+      paragraphs: [`${application} pide su aprobación en ${server}. Mire qué obtendría y apruebe o rechace.`],
+      button: "Ver la solicitud",
+      advice: [
+        `Puede responder hasta el ${until}. El enlace por sí solo no aprueba nada.`,
+        "Apruebe solo si está tratando ahora mismo con esta aplicación y le muestra o le dice las mismas palabras. Si no espera la solicitud, rechácela allí: es posible que otra persona quiera entrar en su cuenta.",
+        `Si llegan más solicitudes en un plazo de ${pause}, no recibe otro correo. Todas están en la página de su cuenta.`,
       ],
     }),
     account_disabled: (_, { server }) => ({

@@ -82,6 +82,7 @@ const onlyOf = (hosts: ReadonlySet<string | null>): string | null =>
 const KINDS = {
   authorization_code: "application",
   device_code: "device",
+  ciba: "approval",
   jwt_bearer: "assertion",
 } as const;
 
@@ -97,7 +98,10 @@ async function describeInstallation(
   return {
     id: recordIdText(grant.id),
     via,
-    product: via === "assertion" ? "" : productWords(texts, grant, via === "device" ? "device" : "browser"),
+    product:
+      via === "assertion" || via === "approval"
+        ? ""
+        : productWords(texts, grant, via === "device" ? "device" : "browser"),
     where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, refreshSeconds(configuration, client), now),

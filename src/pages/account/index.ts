@@ -2,6 +2,8 @@
 import type { Context } from "../../operations/context.ts";
 import type { Route } from "../../platform/http.ts";
 import { activityRoute } from "./activity.tsx";
+import { approvalRoute } from "./approval.tsx";
+import { approvalsRoute } from "./approvals.tsx";
 import { dataRoute } from "./data.tsx";
 import { detailsRoute } from "./details.tsx";
 import { appsRoute, overviewRoute } from "./overview.tsx";
@@ -14,6 +16,8 @@ export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./password.tsx";
 export const accountRoutes = (context: Context): Route[] => [
   overviewRoute(context),
   appsRoute(context),
+  approvalsRoute(context),
+  approvalRoute(context),
   securityRoute(context),
   passwordRoute(context),
   detailsRoute(context),

@@ -2,6 +2,7 @@
 /** The first page of the account: the access that the person gave. */
 import { parseRecordId } from "../../credentials/credential.ts";
 import { findGrant, revokeAccess, revokeGrant } from "../../operations/access.ts";
+import { listOpenRequests } from "../../operations/backchannel-requests.ts";
 import { findClient } from "../../operations/clients.ts";
 import type { Context } from "../../operations/context.ts";
 import { authorityOfPerson } from "../../operations/management/authority.ts";
@@ -40,11 +41,15 @@ async function overviewPage(
     signedIn,
     access.map(({ clientId }) => clientId),
   );
+  const waiting = await listOpenRequests(context, signedIn.account.subject);
   const authority = await authorityOfPerson(context, incoming, signedIn);
   return respondWithPage(
     <OverviewView
       frame={frame}
       token={token}
+      approvals={
+        waiting.length === 0 ? null : { count: waiting.length, href: frame.path("/account/approvals") }
+      }
       apps={apps.slice(0, TILES)}
       moreApps={apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null}
       access={access}

@@ -76,12 +76,13 @@ export function sectionRoute(context: Context, section: Section): Route {
   return { path, audience: "people", cors: "nobody", methods };
 }
 
-/** The frame in the language that the person chose for the pages. */
+/** The frame in the language that the person chose for the pages. `here`: the page, if it needs its query. */
 export const personFrame = (
   context: Context,
   incoming: Incoming,
   { profile }: Pick<AccountRecord, "profile">,
-): PageFrame => pageFrame(context, incoming, undefined, { locale: profile.locale });
+  here?: string,
+): PageFrame => pageFrame(context, incoming, undefined, { locale: profile.locale, here });
 
 /** The frame of a page of the account: `section` is its path. */
 export const accountFrame = (

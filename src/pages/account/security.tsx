@@ -6,11 +6,12 @@ import { chooseMails, sendsMail } from "../../operations/mail.ts";
 import { endOtherSessions, endSessions, type SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import { actOfPerson } from "../../rules/events.ts";
+import { OPTIONAL_MAILS } from "../../rules/mail.ts";
 import type { AccountRecord } from "../../store/tables/people.ts";
 import type { SessionRecord } from "../../store/tables/sign-in.ts";
 import { displayText } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";
-import { type MailChoice, NEW_DEVICE_MAILS, SecurityView } from "../views/account-security.tsx";
+import { type MailChoice, SecurityView } from "../views/account-security.tsx";
 import { type Act, type Again, backWith, sectionParts, sectionRoute, toSignIn } from "./section.ts";
 import { listSessions } from "./sessions.ts";
 import { waysToSignIn } from "./ways.ts";
@@ -43,13 +44,16 @@ async function securityPage(
 /** Mails go to an address only that is known to be the person's. */
 function mailChoice(context: Context, { email, emailVerified, mailsOff }: AccountRecord): MailChoice | null {
   if (!sendsMail(context) || email === null || !emailVerified) return null;
-  return { address: displayText(email, 320), newDevice: !mailsOff.includes(NEW_DEVICE_MAILS) };
+  return {
+    address: displayText(email, 320),
+    kinds: OPTIONAL_MAILS.map((kind) => ({ kind, isOn: !mailsOff.includes(kind) })),
+  };
 }
 
 const changeMails =
   (context: Context): Act =>
   async (incoming, { account: { subject } }, form) => {
-    const off = form.get(NEW_DEVICE_MAILS) === undefined ? ([NEW_DEVICE_MAILS] as const) : [];
+    const off = OPTIONAL_MAILS.filter((kind) => form.get(kind) === undefined);
     await chooseMails(context, actOfPerson(incoming, subject), subject, off);
     return backWith(context, incoming, PATH, subject, { about: "mails" });
   };

@@ -424,6 +424,66 @@ export const arabic: TranslatedTexts = {
     another: "ربط جهاز آخر",
     toAccount: "عرض مَن لديه حق الوصول",
   },
+  approvals: {
+    title: "طلبات تنتظر موافقتك",
+    lead: "تطلب التطبيقات هنا موافقتك على ما تفعله معها في مكان آخر، مثلًا في مكالمة أو عند صندوق الدفع. لا يحدث شيء قبل أن تجيب.",
+    none: "لا ينتظر أي تطبيق جوابك.",
+    again: "التحقق مرة أخرى",
+    looks: "تتحقق هذه الصفحة من تلقاء نفسها مدة عشر دقائق.",
+    look: "الاطّلاع والإجابة",
+    waiting: (count) =>
+      plural(count, {
+        zero: "لا طلبات تنتظر موافقتك",
+        one: "تطبيق يطلب موافقتك",
+        two: "طلبان ينتظران موافقتك",
+        few: `${count} طلبات تنتظر موافقتك`,
+        many: `${count} طلبًا ينتظر موافقتك`,
+        other: `${count} طلب ينتظر موافقتك`,
+      }),
+    ends: (when) => `ينتهي ${its(when)}`,
+    confirmTitle: (client) => `هل توافق على ما يطلبه ${its(client)}؟`,
+    asks: "يطلب موافقتك",
+    says: "يقول التطبيق",
+    compare: "هذه كلماته هو. لا توافق إلا إذا كنت ترى هناك الكلمات نفسها أو تسمعها.",
+    silent: "لم يرسل التطبيق كلمات يمكنك مقارنتها.",
+    asked: "طُلب",
+    counts: "ينتهي",
+    server: "من خادمه",
+    warningTitle: "لا توافق إلا على ما تفعله بنفسك",
+    warning:
+      "لا توافق على هذا إلا إذا كنت تتعامل مع هذا التطبيق الآن، مثلًا في مكالمة أو عند صندوق الدفع. إذا لم تكن تتوقعه، أو إذا تكررت الطلبات، فربما يريد شخص آخر الدخول إلى حسابك: ارفض الطلب.",
+    acknowledge: "أتعامل مع هذا التطبيق الآن",
+    approve: "الموافقة",
+    refuse: "الرفض",
+    step: "إذا وافقت فستتبع أولًا خطوة أخرى من تسجيل الدخول.",
+    report: "لم أطلب هذا",
+    reportHint: "هذا يرفض الطلب، ولا يستطيع التطبيق أن يسألك مرة أخرى مدة يوم.",
+    toList: "كل الطلبات",
+    outcomes: {
+      approved: {
+        title: "تمت الموافقة",
+        text: (client) => `صار لدى ${its(client)} حق الوصول الذي طلبه. يمكنك إغلاق هذه الصفحة.`,
+      },
+      denied: {
+        title: "تم الرفض",
+        text: (client) => `لم يحصل ${its(client)} على حق الوصول إلى حسابك. يمكنك إغلاق هذه الصفحة.`,
+      },
+      reported: {
+        title: "تم الرفض والإبلاغ",
+        text: (client) =>
+          `لم يحصل ${its(client)} على حق الوصول إلى حسابك، ولا يستطيع أن يسألك مرة أخرى مدة يوم. يستطيع مشغّل هذا الخادم أن يرى أنك لم تتوقع الطلب.`,
+      },
+      over: {
+        title: "لم يعد هذا الطلب مفتوحًا",
+        text: (client) =>
+          `لم يُجَب عنه في الوقت المحدد، أو لم يعد يحق لـ${its(client)} أن يسأل. إذا كنت لا تزال تريده فاجعل التطبيق يسأل مرة أخرى.`,
+      },
+    },
+    unknown: {
+      title: "لا يوجد مثل هذا الطلب لك",
+      text: "ربما كان لحساب آخر، أو انتهى منذ مدة طويلة.",
+    },
+  },
   account: {
     title: "حسابك",
     sectionsLabel: "أقسام حسابك",
@@ -438,7 +498,10 @@ export const arabic: TranslatedTexts = {
     mails: {
       title: "الرسائل إليك",
       lead: (address) => `تُرسَل الرسائل عن أمان حسابك إلى ${its(address)}. لا يمكن إيقافها.`,
-      newDevice: "وأيضًا عندما أسجّل الدخول بمتصفح جديد",
+      optional: {
+        new_device: "وأيضًا عندما أسجّل الدخول بمتصفح جديد",
+        backchannel_asked: "وأيضًا عندما يطلب تطبيق موافقتي",
+      },
     },
     waysTitle: "طرق تسجيل الدخول",
     ways: {
@@ -451,6 +514,7 @@ export const arabic: TranslatedTexts = {
     accessNone: "ليس لدى أي تطبيق أو جهاز حق الوصول إلى حسابك.",
     viaApplication: "تطبيق",
     viaAssertion: "عبر مؤسستك",
+    viaApproval: "موافقة بناءً على طلب",
     viaDevice: "جهاز",
     since: "منذ",
     installations: (count) =>
@@ -584,6 +648,12 @@ export const arabic: TranslatedTexts = {
           `استُخدم رمز دخول ${client === null ? "لأحد التطبيقات" : `لـ ${its(client)}`} مرتين، كما يفعل السارق. انتهى الوصول`,
         "consent.given": ({ client }) =>
           `منحتَ حق الوصول ${client === null ? "لأحد التطبيقات" : `لـ ${its(client)}`}`,
+        "backchannel.approved": ({ client }) =>
+          `وافقتَ على ما طلبه ${client === null ? "تطبيق" : its(client)}`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `أبلغتَ عن طلب لم تتوقعه من ${client === null ? "تطبيق" : its(client)}`
+            : `رفضتَ ما طلبه ${client === null ? "تطبيق" : its(client)}`,
         "device.approved": ({ client }) => `ربطتَ جهازًا: ${client === null ? "غير معروف" : its(client)}`,
         "grant.revoked": ({ by, client }) => {
           if (by === "other") {

@@ -410,6 +410,62 @@ export const dutch: TranslatedTexts = {
     another: "Nog een apparaat verbinden",
     toAccount: "Bekijken wat toegang heeft",
   },
+  approvals: {
+    title: "Verzoeken om uw goedkeuring",
+    lead: "Applicaties vragen u hier om goedkeuring voor wat u elders met ze doet, bijvoorbeeld in een telefoongesprek of bij een kassa. Er gebeurt niets totdat u antwoordt.",
+    none: "Er wacht geen applicatie op uw antwoord.",
+    again: "Opnieuw kijken",
+    looks: "Deze pagina kijkt tien minuten lang vanzelf opnieuw.",
+    look: "Bekijken en antwoorden",
+    waiting: (count) =>
+      plural(count, {
+        one: "Een applicatie vraagt uw goedkeuring",
+        other: `${count} verzoeken wachten op uw goedkeuring`,
+      }),
+    ends: (when) => `eindigt ${when}`,
+    confirmTitle: (client) => `Goedkeuren wat ${client} vraagt?`,
+    asks: "vraagt uw goedkeuring",
+    says: "De applicatie zegt",
+    compare: "Dit zijn haar eigen woorden. Keur alleen goed als u daar dezelfde woorden ziet of hoort.",
+    silent: "De applicatie heeft geen woorden gestuurd die u kunt vergelijken.",
+    asked: "Gevraagd",
+    counts: "Eindigt",
+    server: "Van haar server",
+    warningTitle: "Keur alleen goed wat u zelf aan het doen bent",
+    warning:
+      "Keur dit alleen goed als u nu met deze applicatie te maken hebt, bijvoorbeeld in een telefoongesprek of bij een kassa. Als u het niet verwacht, of als er steeds verzoeken komen, wil misschien iemand anders in uw account komen: weiger dan.",
+    acknowledge: "Ik heb nu met deze applicatie te maken",
+    approve: "Goedkeuren",
+    refuse: "Weigeren",
+    step: "Als u goedkeurt, volgt eerst nog een stap van het inloggen.",
+    report: "Dit heb ik niet gevraagd",
+    reportHint: "Hiermee weigert u, en de applicatie kan u een dag lang niet meer vragen.",
+    toList: "Alle verzoeken",
+    outcomes: {
+      approved: {
+        title: "Goedgekeurd",
+        text: (client) => `${client} heeft nu de gevraagde toegang. U kunt deze pagina sluiten.`,
+      },
+      denied: {
+        title: "Geweigerd",
+        text: (client) => `${client} heeft geen toegang tot uw account gekregen. U kunt deze pagina sluiten.`,
+      },
+      reported: {
+        title: "Geweigerd en gemeld",
+        text: (client) =>
+          `${client} heeft geen toegang tot uw account gekregen en kan u een dag lang niet meer vragen. De beheerder van deze server kan zien dat u het niet verwachtte.`,
+      },
+      over: {
+        title: "Dit verzoek staat niet meer open",
+        text: (client) =>
+          `Het is niet op tijd beantwoord, of ${client} mag niet meer vragen. Als u het nog wilt, laat de applicatie dan opnieuw vragen.`,
+      },
+    },
+    unknown: {
+      title: "Er is geen zo’n verzoek voor u",
+      text: "Misschien is het voor een ander account, of is het al lang voorbij.",
+    },
+  },
   account: {
     title: "Uw account",
     sectionsLabel: "Onderdelen van uw account",
@@ -425,7 +481,10 @@ export const dutch: TranslatedTexts = {
       title: "E-mails aan u",
       lead: (address) =>
         `E-mails over de beveiliging van uw account gaan naar ${address}. U kunt ze niet uitzetten.`,
-      newDevice: "Ook als ik met een nieuwe browser inlog",
+      optional: {
+        new_device: "Ook als ik met een nieuwe browser inlog",
+        backchannel_asked: "Ook als een applicatie om mijn goedkeuring vraagt",
+      },
     },
     waysTitle: "Manieren om in te loggen",
     ways: {
@@ -438,6 +497,7 @@ export const dutch: TranslatedTexts = {
     accessNone: "Geen applicatie of apparaat heeft toegang tot uw account.",
     viaApplication: "Applicatie",
     viaAssertion: "Via uw organisatie",
+    viaApproval: "Goedgekeurd op verzoek",
     viaDevice: "Apparaat",
     since: "sinds",
     installations: (count) => plural(count, { one: "Eén installatie", other: `${count} installaties` }),
@@ -555,6 +615,11 @@ export const dutch: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Een inlogcode van ${client ?? "een applicatie"} is twee keer gebruikt, zoals een dief zou doen. De toegang is beëindigd`,
         "consent.given": ({ client }) => `U hebt ${client ?? "een applicatie"} toegang gegeven`,
+        "backchannel.approved": ({ client }) => `U hebt goedgekeurd wat ${client ?? "een applicatie"} vroeg`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `U hebt een verzoek van ${client ?? "een applicatie"} gemeld dat u niet verwachtte`
+            : `U hebt geweigerd wat ${client ?? "een applicatie"} vroeg`,
         "device.approved": ({ client }) => `U hebt een apparaat verbonden: ${client ?? "onbekend"}`,
         "grant.revoked": ({ by, client }) =>
           by === "other"

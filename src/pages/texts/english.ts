@@ -413,6 +413,63 @@ export const english = {
     another: "Connect another device",
     toAccount: "See what has access",
   },
+  /** Requests of applications for the person's approval (CIBA). */
+  approvals: {
+    title: "Requests for your approval",
+    lead: "Applications ask here for your approval of what you do with them elsewhere, such as in a call or at a cash desk. Nothing happens until you answer.",
+    none: "No application is waiting for your answer.",
+    again: "Look again",
+    looks: "This page looks again by itself for ten minutes.",
+    look: "Look and answer",
+    waiting: (count: number) =>
+      plural(count, {
+        one: "An application asks for your approval",
+        other: `${count} requests wait for your approval`,
+      }),
+    ends: (when: string) => `ends ${when}`,
+    confirmTitle: (client: string) => `Approve what ${client} asks?`,
+    asks: "asks for your approval",
+    says: "The application says",
+    compare: "These are its own words. Approve only if you see or hear the same words there.",
+    silent: "The application sent no words that you could compare.",
+    asked: "Asked",
+    counts: "Ends",
+    server: "From its server",
+    warningTitle: "Only approve what you are doing yourself",
+    warning:
+      "Approve this only if you are dealing with this application right now, for example in a call or at a cash desk. If you do not expect it, or if requests keep coming, another person may want to get into your account: refuse.",
+    acknowledge: "I am dealing with this application right now",
+    approve: "Approve",
+    refuse: "Refuse",
+    step: "If you approve, one more step of the sign-in follows first.",
+    report: "I did not ask for this",
+    reportHint: "This refuses, and the application cannot ask you again for a day.",
+    toList: "All requests",
+    outcomes: {
+      approved: {
+        title: "Approved",
+        text: (client: string) => `${client} now has the access that it asked for. You can close this page.`,
+      },
+      denied: {
+        title: "Refused",
+        text: (client: string) => `${client} got no access to your account. You can close this page.`,
+      },
+      reported: {
+        title: "Refused and reported",
+        text: (client: string) =>
+          `${client} got no access to your account, and cannot ask you again for a day. The operator of this server can see that you did not expect it.`,
+      },
+      over: {
+        title: "This request is no longer open",
+        text: (client: string) =>
+          `It was not answered in time, or ${client} may not ask any more. If you still want it, have the application ask again.`,
+      },
+    },
+    unknown: {
+      title: "There is no such request for you",
+      text: "It may be for another account, or it was over long ago.",
+    },
+  },
   account: {
     title: "Your account",
     sectionsLabel: "Sections of your account",
@@ -428,7 +485,11 @@ export const english = {
       title: "Mails to you",
       lead: (address: string) =>
         `Mails about the security of your account go to ${address}. They cannot be turned off.`,
-      newDevice: "Also when I sign in with a new browser",
+      /** The kinds that a person may turn off. */
+      optional: {
+        new_device: "Also when I sign in with a new browser",
+        backchannel_asked: "Also when an application asks for my approval",
+      },
     },
     waysTitle: "Ways to sign in",
     ways: {
@@ -441,6 +502,7 @@ export const english = {
     accessNone: "No application or device has access to your account.",
     viaApplication: "Application",
     viaAssertion: "Through your organization",
+    viaApproval: "Approved on request",
     viaDevice: "Device",
     since: "since",
     installations: (count: number) =>
@@ -595,6 +657,12 @@ export const english = {
           `A sign-in code of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
         "consent.given": ({ client }: ActivityFacts): string =>
           `You gave access to ${client ?? "an application"}`,
+        "backchannel.approved": ({ client }: ActivityFacts): string =>
+          `You approved what ${client ?? "an application"} asked`,
+        "backchannel.denied": ({ client, reason }: ActivityFacts): string =>
+          reason === "not_started"
+            ? `You reported a request of ${client ?? "an application"} that you did not expect`
+            : `You refused what ${client ?? "an application"} asked`,
         "device.approved": ({ client }: ActivityFacts): string =>
           `You connected a device: ${client ?? "unknown"}`,
         "grant.revoked": ({ by, client }: ActivityFacts): string =>

@@ -431,6 +431,63 @@ export const french: TranslatedTexts = {
     another: "Connecter un autre appareil",
     toAccount: "Voir qui a accès",
   },
+  approvals: {
+    title: "Demandes d’approbation",
+    lead: "Des applications vous demandent ici votre accord pour ce que vous faites avec elles ailleurs, par exemple au téléphone ou à une caisse. Rien ne se passe avant votre réponse.",
+    none: "Aucune application n’attend votre réponse.",
+    again: "Regarder à nouveau",
+    looks: "Cette page regarde à nouveau d’elle-même pendant dix minutes.",
+    look: "Voir et répondre",
+    waiting: (count) =>
+      plural(count, {
+        one: "Une application demande votre approbation",
+        many: `${count} de demandes attendent votre approbation`,
+        other: `${count} demandes attendent votre approbation`,
+      }),
+    ends: (when) => `se termine ${when}`,
+    confirmTitle: (client) => `Approuver ce que demande ${client} ?`,
+    asks: "demande votre approbation",
+    says: "L’application dit",
+    compare: "Ce sont ses propres mots. N’approuvez que si vous y voyez ou entendez les mêmes mots.",
+    silent: "L’application n’a envoyé aucun mot que vous puissiez comparer.",
+    asked: "Demandé",
+    counts: "Se termine",
+    server: "Depuis son serveur",
+    warningTitle: "N’approuvez que ce que vous faites vous-même",
+    warning:
+      "N’approuvez que si vous avez affaire à cette application en ce moment, par exemple au téléphone ou à une caisse. Si vous ne vous y attendez pas, ou si les demandes se répètent, une autre personne veut peut-être entrer dans votre compte : refusez.",
+    acknowledge: "J’ai affaire à cette application en ce moment",
+    approve: "Approuver",
+    refuse: "Refuser",
+    step: "Si vous approuvez, une étape de connexion de plus suit d’abord.",
+    report: "Je n’ai rien demandé",
+    reportHint: "Cela refuse, et l’application ne peut plus vous demander pendant un jour.",
+    toList: "Toutes les demandes",
+    outcomes: {
+      approved: {
+        title: "Approuvé",
+        text: (client) => `${client} a maintenant l’accès demandé. Vous pouvez fermer cette page.`,
+      },
+      denied: {
+        title: "Refusé",
+        text: (client) => `${client} n’a obtenu aucun accès à votre compte. Vous pouvez fermer cette page.`,
+      },
+      reported: {
+        title: "Refusé et signalé",
+        text: (client) =>
+          `${client} n’a obtenu aucun accès à votre compte et ne peut plus vous demander pendant un jour. L’exploitant de ce serveur peut voir que vous ne vous y attendiez pas.`,
+      },
+      over: {
+        title: "Cette demande n’est plus ouverte",
+        text: (client) =>
+          `Elle n’a pas reçu de réponse à temps, ou ${client} ne peut plus demander. Si vous le voulez encore, faites demander l’application à nouveau.`,
+      },
+    },
+    unknown: {
+      title: "Il n’y a pas de telle demande pour vous",
+      text: "Elle est peut-être pour un autre compte, ou elle est terminée depuis longtemps.",
+    },
+  },
   account: {
     title: "Votre compte",
     sectionsLabel: "Rubriques de votre compte",
@@ -446,7 +503,10 @@ export const french: TranslatedTexts = {
       title: "E‑mails pour vous",
       lead: (address) =>
         `Les e‑mails sur la sécurité de votre compte sont envoyés à ${address}. Ils ne peuvent pas être désactivés.`,
-      newDevice: "Aussi quand je me connecte avec un nouveau navigateur",
+      optional: {
+        new_device: "Aussi quand je me connecte avec un nouveau navigateur",
+        backchannel_asked: "Aussi quand une application demande mon approbation",
+      },
     },
     waysTitle: "Moyens de se connecter",
     ways: {
@@ -459,6 +519,7 @@ export const french: TranslatedTexts = {
     accessNone: "Aucune application ni aucun appareil n’a accès à votre compte.",
     viaApplication: "Application",
     viaAssertion: "Par votre organisation",
+    viaApproval: "Approuvé sur demande",
     viaDevice: "Appareil",
     since: "depuis le",
     installations: (count) =>
@@ -588,6 +649,12 @@ export const french: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Un code de connexion destiné à ${client ?? "une application"} a été utilisé deux fois, comme le ferait un voleur. L’accès a pris fin`,
         "consent.given": ({ client }) => `Vous avez donné accès à ${client ?? "une application"}`,
+        "backchannel.approved": ({ client }) =>
+          `Vous avez approuvé ce que demandait ${client ?? "une application"}`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `Vous avez signalé une demande inattendue de ${client ?? "une application"}`
+            : `Vous avez refusé ce que demandait ${client ?? "une application"}`,
         "device.approved": ({ client }) => `Vous avez connecté un appareil : ${client ?? "inconnu"}`,
         "grant.revoked": ({ by, client }) =>
           by === "other"

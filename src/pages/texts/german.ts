@@ -421,6 +421,65 @@ export const german: Texts = {
     another: "Ein weiteres Gerät verbinden",
     toAccount: "Sehen, was Zugriff hat",
   },
+  approvals: {
+    title: "Anfragen zur Freigabe",
+    lead: "Anwendungen bitten Sie hier um Freigabe für das, was Sie anderswo mit ihnen tun, etwa in einem Telefonat oder an einer Kasse. Ohne Ihre Antwort geschieht nichts.",
+    none: "Keine Anwendung wartet auf Ihre Antwort.",
+    again: "Noch einmal nachsehen",
+    looks: "Diese Seite sieht zehn Minuten lang von selbst nach.",
+    look: "Ansehen und antworten",
+    waiting: (count) =>
+      plural(count, {
+        one: "Eine Anwendung bittet um Ihre Freigabe",
+        other: `${count} Anfragen warten auf Ihre Freigabe`,
+      }),
+    ends: (when) => `endet ${when}`,
+    confirmTitle: (client) => `Freigeben, worum ${client} bittet?`,
+    asks: "bittet um Ihre Freigabe",
+    says: "Die Anwendung sagt",
+    compare:
+      "Das sind ihre eigenen Worte. Geben Sie nur frei, wenn Sie dort dieselben Worte sehen oder hören.",
+    silent: "Die Anwendung hat keine Worte geschickt, die Sie vergleichen könnten.",
+    asked: "Gefragt",
+    counts: "Endet",
+    server: "Von ihrem Server",
+    warningTitle: "Geben Sie nur frei, was Sie selbst gerade tun",
+    warning:
+      "Geben Sie dies nur frei, wenn Sie gerade mit dieser Anwendung zu tun haben, etwa in einem Telefonat oder an einer Kasse. Wenn Sie es nicht erwarten oder immer neue Anfragen kommen, will vielleicht eine andere Person in Ihr Konto: Lehnen Sie ab.",
+    acknowledge: "Ich habe gerade mit dieser Anwendung zu tun",
+    approve: "Freigeben",
+    refuse: "Ablehnen",
+    step: "Wenn Sie freigeben, folgt zuerst ein weiterer Schritt der Anmeldung.",
+    report: "Das kommt nicht von mir",
+    reportHint: "Damit lehnen Sie ab, und die Anwendung kann Sie einen Tag lang nicht mehr fragen.",
+    toList: "Alle Anfragen",
+    outcomes: {
+      approved: {
+        title: "Freigegeben",
+        text: (client) =>
+          `${client} hat jetzt den Zugriff, um den die Anwendung gebeten hat. Sie können diese Seite schließen.`,
+      },
+      denied: {
+        title: "Abgelehnt",
+        text: (client) =>
+          `${client} hat keinen Zugriff auf Ihr Konto bekommen. Sie können diese Seite schließen.`,
+      },
+      reported: {
+        title: "Abgelehnt und gemeldet",
+        text: (client) =>
+          `${client} hat keinen Zugriff auf Ihr Konto bekommen und kann Sie einen Tag lang nicht mehr fragen. Der Betreiber dieses Servers kann sehen, dass Sie die Anfrage nicht erwartet haben.`,
+      },
+      over: {
+        title: "Diese Anfrage ist nicht mehr offen",
+        text: (client) =>
+          `Sie wurde nicht rechtzeitig beantwortet, oder ${client} darf nicht mehr fragen. Wenn Sie es noch wollen, lassen Sie die Anwendung noch einmal fragen.`,
+      },
+    },
+    unknown: {
+      title: "Eine solche Anfrage an Sie gibt es nicht",
+      text: "Vielleicht gilt sie einem anderen Konto, oder sie ist längst vorbei.",
+    },
+  },
   account: {
     title: "Ihr Konto",
     sectionsLabel: "Bereiche Ihres Kontos",
@@ -436,7 +495,10 @@ export const german: Texts = {
       title: "E-Mails an Sie",
       lead: (address) =>
         `E-Mails zur Sicherheit Ihres Kontos gehen an ${address}. Sie lassen sich nicht abschalten.`,
-      newDevice: "Auch wenn ich mich mit einem neuen Browser anmelde",
+      optional: {
+        new_device: "Auch wenn ich mich mit einem neuen Browser anmelde",
+        backchannel_asked: "Auch wenn eine Anwendung um meine Freigabe bittet",
+      },
     },
     waysTitle: "Wie Sie sich anmelden",
     ways: {
@@ -449,6 +511,7 @@ export const german: Texts = {
     accessNone: "Keine Anwendung und kein Gerät hat Zugriff auf Ihr Konto.",
     viaApplication: "Anwendung",
     viaAssertion: "Über Ihre Organisation",
+    viaApproval: "Auf Anfrage freigegeben",
     viaDevice: "Gerät",
     since: "seit",
     installations: (count) => plural(count, { one: "Eine Installation", other: `${count} Installationen` }),
@@ -603,6 +666,12 @@ export const german: Texts = {
         "code.replayed": ({ client }) =>
           `Ein Anmeldecode von ${client ?? "einer Anwendung"} wurde zweimal benutzt, wie bei einem Diebstahl. Der Zugriff ist beendet`,
         "consent.given": ({ client }) => `Sie haben ${client ?? "einer Anwendung"} Zugriff gegeben`,
+        "backchannel.approved": ({ client }) =>
+          `Sie haben freigegeben, worum ${client ?? "eine Anwendung"} gebeten hat`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `Sie haben eine Anfrage von ${client ?? "einer Anwendung"} gemeldet, die Sie nicht erwartet haben`
+            : `Sie haben abgelehnt, worum ${client ?? "eine Anwendung"} gebeten hat`,
         "device.approved": ({ client }) => `Sie haben ein Gerät verbunden: ${client ?? "unbekannt"}`,
         "grant.revoked": ({ by, client }) =>
           by === "other"

@@ -419,6 +419,63 @@ export const italian: TranslatedTexts = {
     another: "Collega un altro dispositivo",
     toAccount: "Vedi chi ha accesso",
   },
+  approvals: {
+    title: "Richieste di approvazione",
+    lead: "Le applicazioni chiedono qui l’approvazione per ciò che si fa con loro altrove, per esempio in una telefonata o a una cassa. Non succede nulla finché non si risponde.",
+    none: "Nessuna applicazione attende una risposta.",
+    again: "Controlla di nuovo",
+    looks: "Questa pagina controlla di nuovo da sola per dieci minuti.",
+    look: "Guarda e rispondi",
+    waiting: (count) =>
+      plural(count, {
+        one: "Un’applicazione chiede l’approvazione",
+        other: `${count} richieste attendono l’approvazione`,
+      }),
+    ends: (when) => `termina ${when}`,
+    confirmTitle: (client) => `Approvare ciò che chiede ${client}?`,
+    asks: "chiede l’approvazione",
+    says: "L’applicazione dice",
+    compare: "Sono parole sue. Approvare solo se là si vedono o si sentono le stesse parole.",
+    silent: "L’applicazione non ha inviato parole da confrontare.",
+    asked: "Chiesto",
+    counts: "Termina",
+    server: "Dal suo server",
+    warningTitle: "Approvare solo ciò che si sta facendo di persona",
+    warning:
+      "Approvare solo se in questo momento si ha a che fare con questa applicazione, per esempio in una telefonata o a una cassa. Se la richiesta è inattesa, o se ne arrivano di continuo, forse un’altra persona vuole entrare nell’account: rifiutare.",
+    acknowledge: "In questo momento ho a che fare con questa applicazione",
+    approve: "Approva",
+    refuse: "Rifiuta",
+    step: "Se si approva, segue prima un altro passaggio dell’accesso.",
+    report: "Non l’ho chiesto io",
+    reportHint: "Così si rifiuta, e l’applicazione non può chiedere di nuovo per un giorno.",
+    toList: "Tutte le richieste",
+    outcomes: {
+      approved: {
+        title: "Approvato",
+        text: (client) => `${client} ha ora l’accesso che ha chiesto. Questa pagina si può chiudere.`,
+      },
+      denied: {
+        title: "Rifiutato",
+        text: (client) =>
+          `${client} non ha ottenuto alcun accesso all’account. Questa pagina si può chiudere.`,
+      },
+      reported: {
+        title: "Rifiutato e segnalato",
+        text: (client) =>
+          `${client} non ha ottenuto alcun accesso all’account, e non può chiedere di nuovo per un giorno. Il gestore di questo server può vedere che la richiesta era inattesa.`,
+      },
+      over: {
+        title: "Questa richiesta non è più aperta",
+        text: (client) =>
+          `Non ha avuto risposta in tempo, oppure ${client} non può più chiedere. Se serve ancora, far chiedere di nuovo all’applicazione.`,
+      },
+    },
+    unknown: {
+      title: "Non c’è una richiesta simile per questo account",
+      text: "Forse riguarda un altro account, oppure è finita da tempo.",
+    },
+  },
   account: {
     title: "Il mio account",
     sectionsLabel: "Sezioni dell’account",
@@ -434,7 +491,10 @@ export const italian: TranslatedTexts = {
       title: "Email da ricevere",
       lead: (address) =>
         `Le email sulla sicurezza dell’account vanno a ${address}. Non si possono disattivare.`,
-      newDevice: "Anche per l’accesso da un nuovo browser",
+      optional: {
+        new_device: "Anche per l’accesso da un nuovo browser",
+        backchannel_asked: "Anche quando un’applicazione chiede la mia approvazione",
+      },
     },
     waysTitle: "Modi per accedere",
     ways: {
@@ -447,6 +507,7 @@ export const italian: TranslatedTexts = {
     accessNone: "Nessuna applicazione e nessun dispositivo ha accesso all’account.",
     viaApplication: "Applicazione",
     viaAssertion: "Tramite la sua organizzazione",
+    viaApproval: "Approvato su richiesta",
     viaDevice: "Dispositivo",
     since: "dal giorno",
     installations: (count) => plural(count, { one: "Un’installazione", other: `${count} installazioni` }),
@@ -568,6 +629,11 @@ export const italian: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Un codice di accesso di ${client ?? "un’applicazione"} è stato usato due volte, come farebbe un ladro. L’accesso è terminato`,
         "consent.given": ({ client }) => `Accesso concesso a ${client ?? "un’applicazione"}`,
+        "backchannel.approved": ({ client }) => `Approvato ciò che chiedeva ${client ?? "un’applicazione"}`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `Segnalata una richiesta inattesa di ${client ?? "un’applicazione"}`
+            : `Rifiutato ciò che chiedeva ${client ?? "un’applicazione"}`,
         "device.approved": ({ client }) => `Dispositivo collegato: ${client ?? "sconosciuto"}`,
         "grant.revoked": ({ by, client }) =>
           by === "other"

@@ -438,6 +438,65 @@ export const polish: TranslatedTexts = {
     another: "Połącz inne urządzenie",
     toAccount: "Zobacz, co ma dostęp",
   },
+  approvals: {
+    title: "Prośby o zgodę",
+    lead: "Aplikacje proszą tu o zgodę na to, co robisz z nimi gdzie indziej, na przykład w rozmowie telefonicznej lub przy kasie. Bez Twojej odpowiedzi nic się nie dzieje.",
+    none: "Żadna aplikacja nie czeka na Twoją odpowiedź.",
+    again: "Sprawdź ponownie",
+    looks: "Ta strona przez dziesięć minut sama sprawdza ponownie.",
+    look: "Zobacz i odpowiedz",
+    waiting: (count) =>
+      plural(count, {
+        one: "Aplikacja prosi o Twoją zgodę",
+        few: `${count} prośby czekają na Twoją zgodę`,
+        many: `${count} próśb czeka na Twoją zgodę`,
+        other: `${count} prośby czekają na Twoją zgodę`,
+      }),
+    ends: (when) => `koniec ${when}`,
+    confirmTitle: (client) => `Zgodzić się na to, o co prosi ${client}?`,
+    asks: "prosi o Twoją zgodę",
+    says: "Aplikacja mówi",
+    compare: "To jej własne słowa. Zgódź się tylko wtedy, gdy widzisz lub słyszysz tam te same słowa.",
+    silent: "Aplikacja nie przysłała słów, które można porównać.",
+    asked: "Zapytano",
+    counts: "Koniec",
+    server: "Z jej serwera",
+    warningTitle: "Zgadzaj się tylko na to, co właśnie robisz",
+    warning:
+      "Zgódź się tylko wtedy, gdy właśnie masz do czynienia z tą aplikacją, na przykład w rozmowie telefonicznej lub przy kasie. Jeśli się tego nie spodziewasz albo prośby wciąż się powtarzają, być może ktoś inny chce dostać się na Twoje konto: odmów.",
+    acknowledge: "Właśnie mam do czynienia z tą aplikacją",
+    approve: "Zgadzam się",
+    refuse: "Odmawiam",
+    step: "Jeśli się zgodzisz, najpierw nastąpi jeszcze jeden krok logowania.",
+    report: "To nie moja prośba",
+    reportHint: "To odmowa, a aplikacja przez jeden dzień nie może pytać ponownie.",
+    toList: "Wszystkie prośby",
+    outcomes: {
+      approved: {
+        title: "Udzielono zgody",
+        text: (client) => `Aplikacja ${client} ma teraz dostęp, o który prosiła. Możesz zamknąć tę stronę.`,
+      },
+      denied: {
+        title: "Odmówiono",
+        text: (client) =>
+          `Aplikacja ${client} nie otrzymała dostępu do Twojego konta. Możesz zamknąć tę stronę.`,
+      },
+      reported: {
+        title: "Odmówiono i zgłoszono",
+        text: (client) =>
+          `Aplikacja ${client} nie otrzymała dostępu do Twojego konta i przez jeden dzień nie może pytać ponownie. Operator tego serwera widzi, że prośba była niespodziewana.`,
+      },
+      over: {
+        title: "Ta prośba nie jest już otwarta",
+        text: (client) =>
+          `Nie odpowiedziano na czas albo aplikacja ${client} nie może już pytać. Jeśli nadal tego chcesz, niech aplikacja zapyta ponownie.`,
+      },
+    },
+    unknown: {
+      title: "Nie ma takiej prośby do Ciebie",
+      text: "Być może dotyczy innego konta albo dawno się skończyła.",
+    },
+  },
   account: {
     title: "Twoje konto",
     sectionsLabel: "Części Twojego konta",
@@ -453,7 +512,10 @@ export const polish: TranslatedTexts = {
       title: "Wiadomości do Ciebie",
       lead: (address) =>
         `Wiadomości o bezpieczeństwie Twojego konta trafiają na adres ${address}. Nie można ich wyłączyć.`,
-      newDevice: "Także gdy loguję się w nowej przeglądarce",
+      optional: {
+        new_device: "Także gdy loguję się w nowej przeglądarce",
+        backchannel_asked: "Także gdy aplikacja prosi o moją zgodę",
+      },
     },
     waysTitle: "Sposoby logowania",
     ways: {
@@ -466,6 +528,7 @@ export const polish: TranslatedTexts = {
     accessNone: "Żadna aplikacja ani urządzenie nie ma dostępu do Twojego konta.",
     viaApplication: "Aplikacja",
     viaAssertion: "Przez Twoją organizację",
+    viaApproval: "Zgoda na prośbę",
     viaDevice: "Urządzenie",
     since: "od",
     installations: (count) =>
@@ -591,6 +654,12 @@ export const polish: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Kod logowania ${ofApplication(client)} użyty dwa razy, jak zrobiłby to złodziej. Dostęp zakończono`,
         "consent.given": ({ client }) => `Dostęp ${ofApplication(client)} przyznany przez Ciebie`,
+        "backchannel.approved": ({ client }) =>
+          `Zgoda na to, o co prosiła aplikacja: ${client ?? "nieznana"}`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `Zgłoszenie niespodziewanej prośby aplikacji: ${client ?? "nieznana"}`
+            : `Odmowa tego, o co prosiła aplikacja: ${client ?? "nieznana"}`,
         "device.approved": ({ client }) => `Urządzenie połączone przez Ciebie: ${client ?? "nieznane"}`,
         "grant.revoked": ({ by, client }) =>
           by === "other"

@@ -418,6 +418,63 @@ export const spanish: TranslatedTexts = {
     another: "Conectar otro dispositivo",
     toAccount: "Ver quién tiene acceso",
   },
+  approvals: {
+    title: "Solicitudes de aprobación",
+    lead: "Las aplicaciones le piden aquí su aprobación para lo que usted hace con ellas en otro lugar, como en una llamada o en una caja. Nada ocurre hasta que usted responde.",
+    none: "Ninguna aplicación espera su respuesta.",
+    again: "Mirar de nuevo",
+    looks: "Esta página vuelve a mirar por sí sola durante diez minutos.",
+    look: "Ver y responder",
+    waiting: (count) =>
+      plural(count, {
+        one: "Una aplicación pide su aprobación",
+        many: `${count} de solicitudes esperan su aprobación`,
+        other: `${count} solicitudes esperan su aprobación`,
+      }),
+    ends: (when) => `termina ${when}`,
+    confirmTitle: (client) => `¿Aprobar lo que pide ${client}?`,
+    asks: "pide su aprobación",
+    says: "La aplicación dice",
+    compare: "Son sus propias palabras. Apruébelo solo si ve u oye allí las mismas palabras.",
+    silent: "La aplicación no envió palabras que usted pueda comparar.",
+    asked: "Pedido",
+    counts: "Termina",
+    server: "Desde su servidor",
+    warningTitle: "Apruebe solo lo que está haciendo usted mismo",
+    warning:
+      "Apruébelo solo si está tratando ahora mismo con esta aplicación, por ejemplo en una llamada o en una caja. Si no lo espera, o si llegan solicitudes una y otra vez, es posible que otra persona quiera entrar en su cuenta: rechácelo.",
+    acknowledge: "Estoy tratando ahora mismo con esta aplicación",
+    approve: "Aprobar",
+    refuse: "Rechazar",
+    step: "Si lo aprueba, antes sigue un paso más del inicio de sesión.",
+    report: "Yo no he pedido esto",
+    reportHint: "Esto lo rechaza, y la aplicación no puede volver a preguntarle durante un día.",
+    toList: "Todas las solicitudes",
+    outcomes: {
+      approved: {
+        title: "Aprobado",
+        text: (client) => `${client} tiene ahora el acceso que pidió. Puede cerrar esta página.`,
+      },
+      denied: {
+        title: "Rechazado",
+        text: (client) => `${client} no obtuvo acceso a su cuenta. Puede cerrar esta página.`,
+      },
+      reported: {
+        title: "Rechazado y comunicado",
+        text: (client) =>
+          `${client} no obtuvo acceso a su cuenta y no puede volver a preguntarle durante un día. El operador de este servidor puede ver que usted no lo esperaba.`,
+      },
+      over: {
+        title: "Esta solicitud ya no está abierta",
+        text: (client) =>
+          `No se respondió a tiempo, o ${client} ya no puede preguntar. Si aún lo quiere, haga que la aplicación pregunte de nuevo.`,
+      },
+    },
+    unknown: {
+      title: "No hay tal solicitud para usted",
+      text: "Quizá es para otra cuenta, o terminó hace mucho.",
+    },
+  },
   account: {
     title: "Su cuenta",
     sectionsLabel: "Secciones de su cuenta",
@@ -433,7 +490,10 @@ export const spanish: TranslatedTexts = {
       title: "Correos para usted",
       lead: (address) =>
         `Los correos sobre la seguridad de su cuenta van a ${address}. No se pueden desactivar.`,
-      newDevice: "También cuando inicio sesión con un navegador nuevo",
+      optional: {
+        new_device: "También cuando inicio sesión con un navegador nuevo",
+        backchannel_asked: "También cuando una aplicación pide mi aprobación",
+      },
     },
     waysTitle: "Formas de iniciar sesión",
     ways: {
@@ -446,6 +506,7 @@ export const spanish: TranslatedTexts = {
     accessNone: "Ninguna aplicación ni dispositivo tiene acceso a su cuenta.",
     viaApplication: "Aplicación",
     viaAssertion: "A través de su organización",
+    viaApproval: "Aprobado a petición",
     viaDevice: "Dispositivo",
     since: "desde el",
     installations: (count) =>
@@ -573,6 +634,11 @@ export const spanish: TranslatedTexts = {
         "code.replayed": ({ client }) =>
           `Un código de inicio de sesión de ${client ?? "una aplicación"} se usó dos veces, como haría un ladrón. El acceso terminó`,
         "consent.given": ({ client }) => `Dio acceso a ${client ?? "una aplicación"}`,
+        "backchannel.approved": ({ client }) => `Aprobó lo que pedía ${client ?? "una aplicación"}`,
+        "backchannel.denied": ({ client, reason }) =>
+          reason === "not_started"
+            ? `Comunicó una solicitud de ${client ?? "una aplicación"} que no esperaba`
+            : `Rechazó lo que pedía ${client ?? "una aplicación"}`,
         "device.approved": ({ client }) => `Conectó un dispositivo: ${client ?? "desconocido"}`,
         "grant.revoked": ({ by, client }) =>
           by === "other"

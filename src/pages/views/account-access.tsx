@@ -14,7 +14,7 @@ import { type AccessWords, Day, MayList, Tile } from "./parts.tsx";
 /** One permission of a client: an installation of an application, a device, or what another server said for the person. */
 export interface Installation {
   readonly id: string;
-  readonly via: "application" | "device" | "assertion";
+  readonly via: "application" | "approval" | "device" | "assertion";
   /** What the browser in which the person allowed it is, or the device, in words; empty if neither was there. */
   readonly product: string;
   /** Where the browser or the device was, in words; empty if it is not known. */
@@ -146,8 +146,14 @@ function InstallationRow({ frame, token, name, installation }: InstallationProps
   );
 }
 
-const kindWords = ({ viaApplication, viaAssertion, viaDevice }: PageFrame["texts"]["account"]) => ({
+const kindWords = ({
+  viaApplication,
+  viaApproval,
+  viaAssertion,
+  viaDevice,
+}: PageFrame["texts"]["account"]) => ({
   application: viaApplication,
+  approval: viaApproval,
   assertion: viaAssertion,
   device: viaDevice,
 });

@@ -30,6 +30,7 @@ export const ACCOUNT_SECTIONS = [
 
 /** The pages that are not in the navigation, with the section that leads to them. */
 const BELOW: Readonly<Record<string, string>> = {
+  "/account/approvals": "/account",
   "/account/apps": "/account",
   "/account/passkeys": "/account/security",
   "/account/password": "/account/security",

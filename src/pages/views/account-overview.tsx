@@ -2,7 +2,7 @@
 /** The first page of the account: what has access. */
 
 import { FORM_TOKEN } from "../forms.ts";
-import { Hidden } from "../layout.tsx";
+import { Hidden, Note } from "../layout.tsx";
 import { AccessRow, type ClientAccess } from "./account-access.tsx";
 import { AppsSection, type AppTile } from "./account-apps.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
@@ -11,6 +11,8 @@ import { Icon } from "./icons.tsx";
 interface OverviewProps {
   readonly frame: AccountFrame;
   readonly token: string;
+  /** The requests that wait for the person's approval; null if there are none. */
+  readonly approvals: { readonly count: number; readonly href: string } | null;
   readonly apps: readonly AppTile[];
   readonly moreApps: { readonly count: number; readonly href: string } | null;
   readonly access: readonly ClientAccess[];
@@ -21,11 +23,18 @@ interface OverviewProps {
 }
 
 export function OverviewView(props: OverviewProps) {
-  const { frame, token, apps, moreApps, access, manages, invitePeople } = props;
+  const { frame, token, approvals, apps, moreApps, access, manages, invitePeople } = props;
   const { account, invite } = frame.texts;
   return (
     <AccountLayout frame={frame} title={account.title}>
       <h1 class="hidden">{account.title}</h1>
+      {approvals !== null && (
+        <Note kind="warn" title={frame.texts.approvals.waiting(approvals.count)}>
+          <a class="button other" href={approvals.href}>
+            {frame.texts.approvals.look}
+          </a>
+        </Note>
+      )}
       <AppsSection frame={frame} apps={apps} more={moreApps} />
       <section class="card" aria-labelledby="access">
         <h2 id="access">{account.accessTitle}</h2>

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The page about signing in: the ways, and the browsers. */
 
+import type { MailKind } from "../../rules/mail.ts";
 import type { WayRow } from "../account/way.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import { Box, Hidden } from "../layout.tsx";
@@ -21,11 +22,9 @@ interface SecurityProps {
 export interface MailChoice {
   /** Where they go. */
   readonly address: string;
-  readonly newDevice: boolean;
+  /** The kinds that the person may turn off, and whether they get them. The box of a kind has its name. */
+  readonly kinds: readonly { readonly kind: MailKind; readonly isOn: boolean }[];
 }
-
-/** The box for mails about new browsers. */
-export const NEW_DEVICE_MAILS = "new_device";
 
 export function SecurityView({ frame, token, ways, sessions, mails }: SecurityProps) {
   const { account } = frame.texts;
@@ -53,17 +52,24 @@ export function SecurityView({ frame, token, ways, sessions, mails }: SecurityPr
 function MailsSection({
   frame,
   token,
-  mails: { address, newDevice },
+  mails: { address, kinds },
 }: Pick<SecurityProps, "frame" | "token"> & { readonly mails: MailChoice }) {
   const { account } = frame.texts;
-  const { title, lead, newDevice: words } = account.mails;
+  const { title, lead, optional } = account.mails;
   return (
     <section class="card" aria-labelledby="mails">
       <h2 id="mails">{title}</h2>
       <p class="small muted">{lead(address)}</p>
       <form method="post" action={frame.path("/account/security")} class="stack">
         <Hidden values={{ [FORM_TOKEN]: token, action: "mails" }} />
-        <Box name={NEW_DEVICE_MAILS} value="yes" words={words} checked={newDevice} />
+        {kinds.map(({ kind, isOn }) => (
+          <Box
+            name={kind}
+            value="yes"
+            words={new Map(Object.entries(optional)).get(kind) ?? kind}
+            checked={isOn}
+          />
+        ))}
         <button class="other" type="submit">
           {account.save}
         </button>

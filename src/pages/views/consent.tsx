@@ -1,12 +1,10 @@
 /** @jsxImportSource hono/jsx */
 /** Consent (RFC 6749 §4.1.1, RFC 9700 §4.14): who asks, for what, as whom, and where the answer goes. */
-import type { DetailWords } from "../details.ts";
 import { displayText, programAddress, returnHost, webHost, webLink } from "../display.ts";
-import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
-import { Hidden, Layout, Note } from "../layout.tsx";
-import { DetailList } from "./details.tsx";
-import { type AccessWords, Acknowledge, ANSWER, Choice, MayList, MayNot, Person, Tile } from "./parts.tsx";
+import { Layout, Note } from "../layout.tsx";
+import { Acknowledge } from "./parts.tsx";
+import { Answer, type AskedAccess, Asker } from "./question.tsx";
 
 export interface ConsentProps {
   readonly frame: PageFrame;
@@ -24,10 +22,7 @@ export interface ConsentProps {
   readonly unverified: boolean;
   /** Why the person is asked again. */
   readonly notice: string | null;
-  readonly access: readonly AccessWords[];
-  readonly details: readonly DetailWords[];
-  /** Whether the access is at this server only. */
-  readonly onlyHere: boolean;
+  readonly asked: AskedAccess;
   /** The path of the logo that the operator gave the client; null if there is none. */
   readonly logo: string | null;
   /** The user name of the person who is asked. */
@@ -52,16 +47,10 @@ export function ConsentView(props: ConsentProps) {
   return (
     <Layout frame={frame} title={consent.title(name)}>
       <div class="card">
-        <div class="asker">
-          <Tile name={name} logo={props.logo} />
-          <div>
-            <h1>
-              <bdi>{name}</bdi> <span>{consent.heading}</span>
-            </h1>
-            {props.publisher !== null && <p class="who">{consent.documentOf(props.publisher)}</p>}
-            <p class="who">{host ?? `${consent.self} (${programAddress(redirectUri)})`}</p>
-          </div>
-        </div>
+        <Asker name={name} logo={props.logo} does={consent.heading}>
+          {props.publisher !== null && <p class="who">{consent.documentOf(props.publisher)}</p>}
+          <p class="who">{host ?? `${consent.self} (${programAddress(redirectUri)})`}</p>
+        </Asker>
         {props.notice && <Note kind="plain">{props.notice}</Note>}
         {host === null && <p class="small muted">{consent.selfHint}</p>}
         {props.unverified && (
@@ -73,18 +62,17 @@ export function ConsentView(props: ConsentProps) {
         {!props.unverified && props.publisher !== null && host === null && (
           <Note kind="warn">{consent.unverifiedDocumentDevice(props.publisher)}</Note>
         )}
-        <Person frame={frame} username={props.signedInAs} here={props.here} />
-        <section aria-labelledby="may">
-          <h2 id="may">{consent.mayTitle}</h2>
-          <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
-          <DetailList details={props.details} />
-        </section>
-        <MayNot frame={frame} onlyHere={props.onlyHere} />
-        <p class="small muted">{consent.takeBack}</p>
-        <form id={ANSWER} method="post" action={props.action} class="stack">
-          <Hidden values={{ [FORM_TOKEN]: props.token, ...props.hidden }} />
-          <Choice allow={consent.allow} deny={consent.deny} />
-        </form>
+        <Answer
+          frame={frame}
+          asked={props.asked}
+          signedInAs={props.signedInAs}
+          here={props.here}
+          action={props.action}
+          token={props.token}
+          hidden={props.hidden}
+          allow={consent.allow}
+          deny={consent.deny}
+        />
         <p class="after">{host === null ? consent.returnsToApplication : consent.returnsTo(host)}</p>
         <ClientLinks
           frame={frame}

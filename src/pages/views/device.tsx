@@ -2,24 +2,11 @@
 /** The pages of the device grant (RFC 8628 §3.3): the code, the question, the outcome. */
 
 import { productOf } from "../../protocol/user-agent.ts";
-import type { DetailWords } from "../details.ts";
 import { displayText } from "../display.ts";
-import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
-import { Field, Hidden, Layout, Note } from "../layout.tsx";
-import { machineTime, relativeTime } from "../time.ts";
-import { DetailList } from "./details.tsx";
-import {
-  type AccessWords,
-  Acknowledge,
-  ANSWER,
-  Choice,
-  MayList,
-  MayNot,
-  Outcome,
-  Person,
-  Tile,
-} from "./parts.tsx";
+import { Field, Layout, Note } from "../layout.tsx";
+import { Acknowledge, Person } from "./parts.tsx";
+import { Ago, Answer, Answered, type AskedAccess, Asker } from "./question.tsx";
 
 /** The name of the field with the code, in the query and in forms. */
 export const USER_CODE = "user_code";
@@ -68,10 +55,7 @@ export interface DeviceConfirmProps {
   readonly unverified: boolean;
   /** As the device shows it: `WDJB-MJHT`. */
   readonly userCode: string;
-  readonly access: readonly AccessWords[];
-  readonly details: readonly DetailWords[];
-  /** Whether the access is at this server only. */
-  readonly onlyHere: boolean;
+  readonly asked: AskedAccess;
   /** The path of the logo that the operator gave the client; null if there is none. */
   readonly logo: string | null;
   readonly startedAt: number;
@@ -103,12 +87,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
   return (
     <Layout frame={frame} title={device.confirmTitle(name)}>
       <div class="card">
-        <div class="asker">
-          <Tile name={name} logo={props.logo} />
-          <h1>
-            <bdi>{name}</bdi> <span>{device.asks}</span>
-          </h1>
-        </div>
+        <Asker name={name} logo={props.logo} does={device.asks} />
         {props.fault && <Note kind="bad">{props.fault}</Note>}
         {props.unverified && (
           <Note kind="warn" title={consent.unverifiedTitle}>
@@ -126,11 +105,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
           <div>
             <dt>{device.started}</dt>
             <dd>
-              <time datetime={machineTime(props.startedAt)}>
-                {frame.now - props.startedAt < 60
-                  ? device.justNow
-                  : relativeTime(frame.texts.language, props.startedAt - frame.now)}
-              </time>
+              <Ago frame={frame} at={props.startedAt} />
             </dd>
           </div>
           <div>
@@ -152,24 +127,17 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
         <Note kind="warn" title={device.warningTitle}>
           {device.warning}
         </Note>
-        <Person
+        <Answer
           frame={frame}
-          username={props.signedInAs}
+          asked={props.asked}
+          signedInAs={props.signedInAs}
           here={frame.path("/device", { user_code: props.userCode })}
+          action={frame.path("/device")}
+          token={props.token}
+          hidden={{ device: props.sealedDevice, [USER_CODE]: props.userCode }}
+          allow={device.allow}
+          deny={device.deny}
         />
-        <section aria-labelledby="may">
-          <h2 id="may">{consent.mayTitle}</h2>
-          <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
-          <DetailList details={props.details} />
-        </section>
-        <MayNot frame={frame} onlyHere={props.onlyHere} />
-        <p class="small muted">{consent.takeBack}</p>
-        <form id={ANSWER} method="post" action={frame.path("/device")} class="stack">
-          <Hidden
-            values={{ [FORM_TOKEN]: props.token, device: props.sealedDevice, [USER_CODE]: props.userCode }}
-          />
-          <Choice allow={device.allow} deny={device.deny} />
-        </form>
       </div>
     </Layout>
   );
@@ -195,21 +163,18 @@ export function DeviceDoneView({ frame, outcome, differs, clientName }: DeviceDo
   }[outcome];
   return (
     <Layout frame={frame} title={title}>
-      <div class="card">
-        <Outcome kind={kind} />
-        <h1>{title}</h1>
-        {differs && <Note kind="warn">{device.stands}</Note>}
-        <p class="muted">{text}</p>
-        {outcome === "approved" ? (
-          <a class="button other block" href={frame.path("/account")}>
-            {device.toAccount}
-          </a>
-        ) : (
-          <a class="button other block" href={frame.path("/device")}>
-            {device.another}
-          </a>
-        )}
-      </div>
+      <Answered
+        frame={frame}
+        kind={kind}
+        title={title}
+        text={text}
+        differs={differs}
+        next={
+          outcome === "approved"
+            ? { words: device.toAccount, href: frame.path("/account") }
+            : { words: device.another, href: frame.path("/device") }
+        }
+      />
     </Layout>
   );
 }

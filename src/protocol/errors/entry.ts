@@ -1,6 +1,6 @@
 /** The public codes of errors, and what belongs to each reason. */
 
-/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449 §12.2, RFC 9470 §3, OIDC Core §3.1.2.6. */
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449 §12.2, RFC 9470 §3, OIDC Core §3.1.2.6, CIBA §13. */
 export type ErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -32,6 +32,8 @@ export type ErrorCode =
   | "invalid_request_object"
   | "request_uri_not_supported"
   | "invalid_request_uri"
+  | "unknown_user_id"
+  | "invalid_binding_message"
   | "registration_not_supported"
   | "conflict"
   | "precondition_failed"

@@ -24,6 +24,7 @@ import type { EpochSeconds } from "../../platform/clock.ts";
 import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import { SCHEMA, type Schema } from "../schema.ts";
+import { RESTORED } from "../tables/server.ts";
 import { type Backup, type BackupReport, openBackup, requireIntegrity } from "./backup.ts";
 import { type Connection, withConnection } from "./driver.ts";
 import { createPrivateFile, restoredFile, syncFile, syncFolder } from "./files.ts";
@@ -39,6 +40,11 @@ export interface RestoreRequest {
   readonly database: string;
   /** If not null, all access in the restored data ends as of this time. */
   readonly endAccess: EpochSeconds | null;
+  /**
+   * The time of the restore. What counts once may have been used since the backup, so codes that are open in the backup go, and the
+   * servers accept nothing that was signed before (rules/once.ts). Null: the data stays as it was, for a look at it.
+   */
+  readonly restoredAt: EpochSeconds | null;
   readonly schema?: Schema;
 }
 
@@ -61,7 +67,7 @@ export interface EndedAccess {
  * program.
  */
 export function prepareRestore(
-  { backup, name = backup, database, endAccess, schema = SCHEMA }: RestoreRequest,
+  { backup, name = backup, database, endAccess, restoredAt, schema = SCHEMA }: RestoreRequest,
   checked: BackupReport["checked"],
 ): PreparedRestore {
   const draft = `${database}.restoring`;
@@ -77,6 +83,7 @@ export function prepareRestore(
       migrate(connection, name, { schema });
       const foreign = findForeign(connection, schema);
       if (foreign !== null) throw notOurs(name, foreign);
+      if (restoredAt !== null) countNothingTwice(connection, restoredAt);
       return { backup: found, ended: endAccess === null ? null : endAllAccess(connection, endAccess) };
     });
     syncFile(draft);
@@ -110,6 +117,18 @@ function asRestoreError(error: unknown): unknown {
   });
 }
 
+/** Codes and pushed requests live for minutes: the person begins again. */
+function countNothingTwice(connection: Connection, now: EpochSeconds): void {
+  connection.transaction(() => {
+    connection.command<[string, EpochSeconds]>(
+      "INSERT OR REPLACE INTO revisions (name, revision) VALUES (?, ?)",
+    )(RESTORED, now);
+    connection.execute("DELETE FROM codes WHERE used_at IS NULL");
+    connection.execute("DELETE FROM device_codes");
+    connection.execute("DELETE FROM pushed_requests");
+  });
+}
+
 /**
  * Ends all access that the backup would bring back to thieves, and to people and clients that were shut out later. Secrets
  * and passwords stay, because their owners must be told first.
@@ -125,6 +144,7 @@ function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
       "consents",
       "access_tokens",
       "device_codes",
+      "backchannel_requests",
       "pushed_requests",
       "setup_links",
       "links",

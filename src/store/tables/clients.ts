@@ -1,14 +1,16 @@
 /** Clients: what they are and what the operator says of them. */
+
 import type { EpochSeconds } from "../../platform/clock.ts";
 import type { AuthenticationLevel } from "../../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../../protocol/catalogue.ts";
 import type { CertificateName } from "../../protocol/certificate-name.ts";
 import type { ClaimMapping } from "../../protocol/claim-mapping.ts";
 import type { ClientAuthenticationMethod } from "../../protocol/client-authentication.ts";
+import type { DeliveryMode } from "../../protocol/delivery-modes.ts";
 import type { GrantType } from "../../protocol/grant-types.ts";
 import type { ClientId, RedirectUri, SecretDigest } from "../../protocol/identifiers.ts";
 import type { SecurityProfile } from "../../protocol/security-profile.ts";
-import type { SigningAlgorithm } from "../../protocol/signing-algorithms.ts";
+import type { SigningAlgorithm, VerifyingAlgorithm } from "../../protocol/signing-algorithms.ts";
 import { boolean, integer, json, list, orNull, type Row, table, text } from "../declare.ts";
 import { asItIs, type DisabledBy, digest, scope } from "./columns.ts";
 
@@ -130,7 +132,7 @@ export const clients = table("clients", {
     /** The name in its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
     tlsClientAuthName: orNull(asItIs<CertificateName>()),
     /** The one algorithm of its client assertions. Null: any that the server can verify. */
-    tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
+    tokenEndpointAuthSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The scopes that the client may have. */
     scope: scope(),
     /** The scopes of a request that names none. */
@@ -156,13 +158,18 @@ export const clients = table("clients", {
     jwks: orNull(keySet),
     jwksUri: orNull(text()),
     /** Null: any that the server can verify. */
-    requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    requestObjectSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
     /** RFC 9126 §6: whether each of its authorization requests must be pushed. */
     requirePushedAuthorizationRequests: boolean(),
     /** JARM §3: null: as its ID tokens. */
     authorizationSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** CIBA §4: how it learns that a person has answered; null for a client without that grant. */
+    backchannelTokenDeliveryMode: orNull(text<DeliveryMode>()),
+    backchannelClientNotificationEndpoint: orNull(text()),
+    /** The algorithm with which it signs each of its requests to people. Null: it signs none. */
+    backchannelAuthenticationRequestSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */

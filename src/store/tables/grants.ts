@@ -54,7 +54,7 @@ export const grants = table("grants", {
     claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
     authorizationDetails: authorizationDetails(),
-    via: text<"authorization_code" | "device_code" | "jwt_bearer">(),
+    via: text<"authorization_code" | "device_code" | "jwt_bearer" | "ciba">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */

@@ -49,5 +49,6 @@ export type OnceKind =
   | "challenge"
   | "self_test"
   | "client_assertion"
+  | "backchannel_request"
   | "dpop_proof"
   | "assertion";

@@ -1,8 +1,23 @@
-/** Requests of clients for the access of a person, from the first request to the tokens: pushed requests, codes and device codes. */
+/**
+ * Requests of clients for the access of a person, from the first request to the tokens: pushed requests, codes, device codes and
+ * backchannel requests.
+ */
+import type { AuthenticationLevel } from "../../protocol/authentication-level.ts";
 import type { Confirmation } from "../../protocol/bindings.ts";
 import type { ClientId, CodeChallenge, RedirectUri, SubjectId } from "../../protocol/identifiers.ts";
-import { boolean, integer, orNull, type Row, table, text } from "../declare.ts";
+import {
+  boolean,
+  bytes,
+  integer,
+  orNull,
+  type Row,
+  type RowOf,
+  type Table,
+  table,
+  text,
+} from "../declare.ts";
 import { asItIs, authorizationDetails, digest, id, resources, scope } from "./columns.ts";
+import { WAITING } from "./waiting.ts";
 
 /** RFC 9126: the authorization requests that clients pushed. A row stays until its request can be answered no more. */
 export const pushedRequests = table("pushed_requests", {
@@ -59,26 +74,36 @@ export const codes = table("codes", {
 });
 export type AuthorizationCodeRecord = Row<typeof codes>;
 
+/** What each row has for which a client polls the token endpoint until a person answers. `rules/polling.ts` decides on these columns. */
+const POLLED = {
+  id: id(),
+  digest: digest(),
+  clientId: text<ClientId>(),
+  scope: scope(),
+  resources: resources(),
+  authorizationDetails: authorizationDetails(),
+  createdAt: integer(),
+  /** Until when a person may answer. */
+  expiresAt: integer(),
+  /** Where the request came from. RFC 8628 §5.4: the page shows it to the person. */
+  requesterAddress: text(),
+  status: text<"pending" | "approved" | "denied">(),
+  grantId: orNull(id()),
+  /** When the client got its tokens. */
+  usedAt: orNull(integer()),
+};
+export type PolledRecord = RowOf<typeof POLLED>;
+/** A table of requests for which clients poll. */
+export type PolledTable = Table<typeof POLLED>;
+
 export const deviceCodes = table("device_codes", {
   columns: {
-    id: id(),
-    digest: digest(),
+    ...POLLED,
     /** A keyed digest of the user code. */
     userCodeDigest: digest(),
-    clientId: text<ClientId>(),
-    scope: scope(),
-    resources: resources(),
-    authorizationDetails: authorizationDetails(),
-    createdAt: integer(),
-    expiresAt: integer(),
-    /** The address of the device, which the page shows to the person (RFC 8628 §5.4). */
-    requesterAddress: text(),
     requesterAgent: text(),
-    status: text<"pending" | "approved" | "denied">(),
-    grantId: orNull(id()),
     /** The person who denied it. The grant names the person who approved it. */
     deniedBy: orNull(text<SubjectId>()),
-    usedAt: orNull(integer()),
   },
   unique: [["userCodeDigest"]],
   shard: "id",
@@ -87,3 +112,59 @@ export const deviceCodes = table("device_codes", {
   updated: true,
 });
 export type DeviceCodeRecord = Row<typeof deviceCodes>;
+
+/**
+ * CIBA: requests of clients to people who have no browser of theirs before them. A row has the shard of its person. The answer to a
+ * client in ping mode waits in the row until the client has heard that there is one (`rules/outbox.ts`).
+ */
+export const backchannelRequests = table("backchannel_requests", {
+  columns: {
+    ...WAITING,
+    ...POLLED,
+    /** The person who is asked. */
+    subject: text<SubjectId>(),
+    /** What the person is to see on both devices (CIBA §7.1); null if the client sent none. */
+    bindingMessage: orNull(text()),
+    /** The level of sign-in that the client asked for; null: any. */
+    demandedLevel: orNull(text<AuthenticationLevel>()),
+    /** Whether the person who said no did not start it. */
+    reported: boolean(),
+    /** What a ping says and proves, sealed with a key of the server. Null in poll mode, and once no ping follows. */
+    sealedPing: orNull(bytes()),
+  },
+  indexes: [["subject", "id"], ["clientId"]],
+  indexOnly: { waits: ["nextAt", "id"] },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type BackchannelRequestRecord = Row<typeof backchannelRequests>;
+
+/** `reported`: no, and the person did not start it. */
+export type BackchannelAnswer = "approved" | "denied" | "reported";
+
+/** A request to a person, as the limits count it. */
+export interface Asked {
+  /** As text. */
+  readonly id: string;
+  readonly client: ClientId;
+  readonly at: number;
+  /** Until when it is open; the time of the answer once there is one. */
+  readonly until: number;
+  readonly answer: BackchannelAnswer | null;
+}
+
+/** Who was asked lately: what people are asked is counted over all processes, and parallel requests all count. */
+export const askedPeople = table("asked_people", {
+  columns: {
+    subject: text<SubjectId>(),
+    revision: integer(),
+    asked: asItIs<readonly Asked[]>(),
+    expiresAt: integer(),
+  },
+  key: ["subject"],
+  shard: "subject",
+  expires: "expiresAt",
+  updated: true,
+});
+export type AskedPersonRecord = Row<typeof askedPeople>;

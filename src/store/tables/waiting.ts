@@ -14,7 +14,7 @@ import {
 import { asItIs, id } from "./columns.ts";
 
 /** What each row has that waits to be sent. `rules/outbox.ts` decides on these columns, `operations/outbox.ts` sends. */
-const WAITING = {
+export const WAITING = {
   id: id(),
   createdAt: integer(),
   /** Whether it is still to be sent. */

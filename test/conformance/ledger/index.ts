@@ -1,6 +1,7 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
+import { CIBA, CIBA_SUITE } from "./ciba.ts";
 import { CLIENT_ID_METADATA } from "./client-id-metadata.ts";
 import { FAPI, FAPI_SIGNING } from "./fapi.ts";
 import { FAPI_SUITE } from "./fapi-suite.ts";
@@ -90,6 +91,8 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   FAPI_SIGNING,
   OIDF,
   FAPI_SUITE,
+  CIBA,
+  CIBA_SUITE,
 ];
 
 export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];

@@ -1,6 +1,6 @@
 /** A server and its model: both take every step, and they must agree. */
 
-import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.ts";
+import { POLLED_REMEMBERED_SECONDS } from "../../../src/rules/polling.ts";
 import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
 import { answerConsentAt, authorizePath, formsOf } from "../../support/code-flow.ts";
 import { clientCredentials, type Json } from "../../support/flows.ts";
@@ -324,7 +324,7 @@ export class World {
     while ((await store.removeExpired(this.now, this.now - 30 * 86_400, 500)) > 0);
     for (const token of this.refresh) token.gone ||= token.expiresAt <= this.now;
     for (const device of this.devices) {
-      device.gone ||= device.expiresAt + DEVICE_CODE_REMEMBERED_SECONDS <= this.now;
+      device.gone ||= device.expiresAt + POLLED_REMEMBERED_SECONDS <= this.now;
     }
     await checkRows(this);
   }

@@ -174,7 +174,7 @@ const assertions = property("client assertions", 400, assertion, (text) => {
     if (credentials.kind !== "assertion" && credentials.kind !== "workload") return;
     ({ claims } = credentials.assertion);
     if (credentials.kind === "workload") return;
-    const circumstances = { issuer: "https://auth.example", tokenEndpoint: "", audience: "issuer" } as const;
+    const circumstances = { issuer: "https://auth.example", endpoints: [], audience: "issuer" } as const;
     single = requireAssertion(credentials.assertion, { ...circumstances, now: NOW });
   };
   if (refusedWith(ASSERTION_REASONS, read)) return;

@@ -14,6 +14,8 @@ import {
   prepareRestore,
 } from "../../../src/store/sqlite/restore.ts";
 import type { AccountRecord } from "../../../src/store/tables/people.ts";
+import { RESTORED, revisions } from "../../../src/store/tables/server.ts";
+import { proves } from "../../support/proves.ts";
 import { openSqliteStore } from "../acts.ts";
 import { everything } from "../fixtures/everything.ts";
 import { SECOND, THIRD } from "../fixtures/next.ts";
@@ -51,7 +53,7 @@ async function inPlace(): Promise<{ place: Place; database: string; resident: Ac
 }
 
 const prepare = (backup: string, database: string, endAccess: number | null = null) =>
-  prepareRestore({ backup, database, endAccess }, () => {});
+  prepareRestore({ backup, database, endAccess, restoredAt: null }, () => {});
 const answersOf = (place: Place) =>
   withStore(place, (store) => askEverything(store, fixture.secrets, fixture.now));
 const knows = (place: Place, { subject }: AccountRecord) =>
@@ -142,7 +144,7 @@ describe("a restored database", () => {
   test("of an earlier version is brought up to date before it takes its place", async () => {
     const { backup, origin } = await backUp();
     const { database } = await inPlace();
-    prepareRestore({ backup, database, endAccess: null, schema: THIRD }, () => {});
+    prepareRestore({ backup, database, endAccess: null, restoredAt: null, schema: THIRD }, () => {});
     await finishRestore(database, { isNew: true });
     checkRestored(database);
     withConnection(database, (connection) => {
@@ -154,6 +156,34 @@ describe("a restored database", () => {
     await store.close();
     expect(answers).toEqual(await answersOf(origin));
   });
+
+  test(
+    proves(
+      "has no code that may have been used since, and knows when it was restored",
+      "threat 8",
+      "threat 37",
+    ),
+    async () => {
+      const { backup } = await backUp();
+      const { place, database } = await inPlace();
+      const at = fixture.now + 5;
+      prepareRestore({ backup, database, endAccess: null, restoredAt: at }, () => {});
+      await finishRestore(database, { isNew: true });
+      withConnection(database, (connection) => {
+        const count = (from: string) =>
+          connection.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${from}`).get()?.n;
+        expect(count("codes WHERE used_at IS NULL")).toBe(0);
+        // A used code is still recognized, so that its replay ends what it gave.
+        expect(count("codes")).toBeGreaterThan(0);
+        expect(count("device_codes") ?? 0).toBe(0);
+        expect(count("pushed_requests") ?? 0).toBe(0);
+      });
+      await withStore(place, async (store) => {
+        const [mark] = await store.list(revisions, { where: { name: RESTORED }, limit: 1 });
+        expect(mark?.revision).toBe(at);
+      });
+    },
+  );
 
   test("gives no access to anybody, if all access was ended with it", async () => {
     const { backup } = await backUp();
@@ -254,7 +284,7 @@ describe("a restore that is not finished", () => {
     const { backup } = await backUp();
     const { place, database, resident } = await inPlace();
     forge(backup, "ALTER TABLE accounts ADD COLUMN nickname TEXT");
-    const request = { backup, database, endAccess: null, schema: SECOND };
+    const request = { backup, database, endAccess: null, restoredAt: null, schema: SECOND };
     expect(() => prepareRestore(request, () => {})).toThrow(DatabaseRefused);
     expect(() => prepareRestore(request, () => {})).toThrow("its schema is another (duplicate column");
     expect(filesBeside(database)).toEqual(["tessera.db"]);

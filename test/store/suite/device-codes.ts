@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.ts";
 import { grantExpiry } from "../../../src/rules/grant.ts";
+import { POLLED_REMEMBERED_SECONDS } from "../../../src/rules/polling.ts";
 import { proves } from "../../support/proves.ts";
 import { type ActingStore, DENIER } from "../acts.ts";
 import {
@@ -60,7 +60,7 @@ export function deviceCodeSuite(open: OpenStore): void {
       });
       await store().createDeviceCode(first);
       expect(await store().createDeviceCode(second)).toBe(false);
-      await store().removeExpired(expiresAt + DEVICE_CODE_REMEMBERED_SECONDS, 0, 1000);
+      await store().removeExpired(expiresAt + POLLED_REMEMBERED_SECONDS, 0, 1000);
       expect(await store().createDeviceCode(second)).toBe(true);
       expect(await store().findPendingDeviceCode(userCodeDigest, expiresAt)).toEqual(second);
     });

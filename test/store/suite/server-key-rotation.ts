@@ -78,6 +78,8 @@ const namesOf = (keys: ServerKeys, session: RecordId) => ({
       clientId: "wiki" as ClientId,
       subjectType: "pairwise",
       sectorIdentifierUri: null,
+      jwksUri: null,
+      grantTypes: [],
       redirectUris: ["https://wiki.example/cb"] as never,
     },
     ADA,
