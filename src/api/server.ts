@@ -7,7 +7,6 @@ import { checkServer } from "../operations/management/first-steps.ts";
 import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
-  type KnownResource,
   type KnownScope,
   listExchangeRules,
   listResources,
@@ -21,7 +20,7 @@ import { isoTime } from "../platform/clock.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
-import { describeGrant, describeKey, describePerson, describeSession } from "./describe.ts";
+import { describeGrant, describeKey, describePerson, describeResource, describeSession } from "./describe.ts";
 import { describeForOperator } from "./describe-client.ts";
 import { explanationSchema } from "./record.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
@@ -46,19 +45,6 @@ const describeScope = ({ name, description, sensitive, isOwn }: KnownScope) => (
   description,
   sensitive,
   own: isOwn,
-});
-
-const describeResource = (resource: KnownResource) => ({
-  identifier: resource.identifier,
-  name: resource.name,
-  scopes: resource.scopes,
-  access_token_seconds: resource.accessTokenSeconds,
-  access_token_format: resource.accessTokenFormat,
-  dpop_bound_access_tokens_required: resource.requiresDpop,
-  introspection_clients: resource.introspectionClients,
-  listed: resource.published.isListed,
-  metadata_url: resource.metadataUrl,
-  metadata: resource.metadata,
 });
 
 const describeExchangeRule = (rule: ExchangeRuleDeclaration) => ({
@@ -169,7 +155,12 @@ export const serverRoutes: readonly ApiRoute[] = [
       ),
     }),
     handle: async ({ context, authority }) => ({
-      body: { items: listResources(context, authority).map(describeResource) },
+      body: {
+        items: listResources(context, authority).map((resource) => ({
+          ...describeResource(resource),
+          metadata: resource.metadata,
+        })),
+      },
     }),
   }),
   apiRoute({

@@ -7,7 +7,7 @@ import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { actClaim } from "../credentials/act-claim.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import { idTokenClaims, sealedGrant, sessionIdFor } from "../credentials/id-token.ts";
-import type { TokenResponse } from "../credentials/issue.ts";
+import { type Minted, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
 import { cnfOf } from "../protocol/bindings.ts";
 import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -38,7 +38,25 @@ export interface Issued {
   readonly resources: readonly ResourceIndicator[];
   /** The nonce of the authorization request. OpenID Connect Core §12.2: a refresh has none. */
   readonly nonce: string | null;
+  /** The person, if the redemption has looked: a fault of the store after the commit would lose the tokens. */
+  readonly account?: AccountRecord | null;
 }
+
+/** What a redemption stored. `target`: what the tokens are for; it may have more members. */
+export const issuedWith = (
+  accessToken: Minted<AccessTokenRecord>,
+  refreshToken: { readonly text: string } | null,
+  { scope, resources }: Pick<Issued, "scope" | "resources">,
+  grant: GrantRecord | null,
+  nonce: string | null = null,
+): Issued => ({
+  response: mintedResponse(accessToken, refreshToken, scope),
+  accessToken: accessToken.record,
+  grant,
+  scope,
+  resources,
+  nonce,
+});
 
 type Redeem<Request, Result> = (
   context: Context,
@@ -60,7 +78,8 @@ export const answered =
     // RFC 9396 §7.
     const plain = details === null ? issued.response : { ...issued.response, authorization_details: details };
     if (!format.isSigned && !wantsIdToken) return plain;
-    const account = issued.grant === null ? null : await findAccount(context, issued.grant.subject);
+    const account =
+      issued.grant === null ? null : (issued.account ?? (await findAccount(context, issued.grant.subject)));
     // The person was removed in this moment, and the tokens with them.
     if (issued.grant !== null && account === null)
       return new OAuthError("grant_outdated", { clientId: client.clientId });

@@ -2,6 +2,9 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { AUTHORIZATION_DETAILS } from "./authorization-details.ts";
+import { BACKCHANNEL } from "./backchannel.ts";
+import { BACKCHANNEL_PAGES } from "./backchannel-pages.ts";
+
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
@@ -57,6 +60,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DPOP,
   ...RESOURCE_SERVERS,
   ...PUSHED_REQUESTS,
+  ...BACKCHANNEL,
   ...AUTHORIZATION_DETAILS,
   ...LINKS,
   ...LOGOUT,
@@ -64,6 +68,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MANAGEMENT,
   ...OF_METRICS,
   ...PAGES,
+  ...BACKCHANNEL_PAGES,
   ...CONSOLE_APPS,
   ...PASSKEYS,
   ...OTHER_DEVICE,

@@ -3,9 +3,11 @@
 import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
+import { CIBA_GRANT } from "../../protocol/grant-types.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { wordsIn } from "../../protocol/people-words.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
+import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
 import { Choice, valuesOf } from "../fields.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
@@ -41,6 +43,12 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   require_signed_request_object: form.get("require_signed") !== undefined,
   require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
   authorization_signed_response_alg: textOrNull(form, "answer_alg"),
+  // The fields are there for an application that may ask people.
+  ...(call.client.grantTypes.includes(CIBA_GRANT) && {
+    backchannel_token_delivery_mode: textOrNull(form, "delivery"),
+    backchannel_client_notification_endpoint: textOrNull(form, "ping_url"),
+    backchannel_authentication_request_signing_alg: textOrNull(form, "asking_alg"),
+  }),
   security_profile: textOrNull(form, "profile"),
   authorization_details_types: detailTypesIn(form, call),
 });
@@ -53,6 +61,20 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
     "": none,
     ...Object.fromEntries([...algorithms, ...(known === null ? [] : [known])].map((name) => [name, name])),
   });
+  const signatures: readonly (readonly [id: string, label: string, none: string, known: string | null])[] = [
+    ["id_token_alg", words.idTokenAlg, words.serverDefault, client.idTokenSignedResponseAlg],
+    ["userinfo_alg", words.userinfoAlg, words.unsigned, client.userinfoSignedResponseAlg],
+    ["introspection_alg", words.introspectionAlg, words.serverDefault, client.introspectionSignedResponseAlg],
+    ["answer_alg", words.answerAlg, words.serverDefault, client.authorizationSignedResponseAlg],
+  ];
+  const boxes: (readonly [name: string, words: string, known: boolean])[] = [
+    ["require_signed", words.requireSigned, client.requireSignedRequestObject],
+    ["require_pushed", words.requirePushed, client.requirePushedAuthorizationRequests],
+    ["dpop_bound", words.dpopBound, client.dpopBoundAccessTokens],
+  ];
+  const isBound = client.tlsClientCertificateBoundAccessTokens;
+  if (context.configuration.client_certificates !== undefined || isBound)
+    boxes.push(["certificate_bound", words.certificateBound, isBound]);
   return (
     <details class="card fold" open={typed.get("act") === "more"}>
       <summary>
@@ -61,30 +83,9 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
       </summary>
       <ActForm frame={frame} act="more" values={{ revision: String(client.revision) }}>
         <div class="pair">
-          <Choice
-            id="id_token_alg"
-            label={words.idTokenAlg}
-            options={algorithmsWith(words.serverDefault, client.idTokenSignedResponseAlg)}
-            value={text("id_token_alg", client.idTokenSignedResponseAlg)}
-          />
-          <Choice
-            id="userinfo_alg"
-            label={words.userinfoAlg}
-            options={algorithmsWith(words.unsigned, client.userinfoSignedResponseAlg)}
-            value={text("userinfo_alg", client.userinfoSignedResponseAlg)}
-          />
-          <Choice
-            id="introspection_alg"
-            label={words.introspectionAlg}
-            options={algorithmsWith(words.serverDefault, client.introspectionSignedResponseAlg)}
-            value={text("introspection_alg", client.introspectionSignedResponseAlg)}
-          />
-          <Choice
-            id="answer_alg"
-            label={words.answerAlg}
-            options={algorithmsWith(words.serverDefault, client.authorizationSignedResponseAlg)}
-            value={text("answer_alg", client.authorizationSignedResponseAlg)}
-          />
+          {signatures.map(([id, label, none, known]) => (
+            <Choice id={id} label={label} options={algorithmsWith(none, known)} value={text(id, known)} />
+          ))}
           <Choice
             id="profile"
             label={words.profile}
@@ -113,33 +114,37 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             )}
           />
         </div>
-        <Box
-          name="require_signed"
-          value="1"
-          words={words.requireSigned}
-          checked={isTicked("require_signed", client.requireSignedRequestObject)}
-        />
-        <Box
-          name="require_pushed"
-          value="1"
-          words={words.requirePushed}
-          checked={isTicked("require_pushed", client.requirePushedAuthorizationRequests)}
-        />
-        <Box
-          name="dpop_bound"
-          value="1"
-          words={words.dpopBound}
-          checked={isTicked("dpop_bound", client.dpopBoundAccessTokens)}
-        />
-        {(context.configuration.client_certificates !== undefined ||
-          client.tlsClientCertificateBoundAccessTokens) && (
-          <Box
-            name="certificate_bound"
-            value="1"
-            words={words.certificateBound}
-            checked={isTicked("certificate_bound", client.tlsClientCertificateBoundAccessTokens)}
-          />
+        {client.grantTypes.includes(CIBA_GRANT) && (
+          <div class="pair">
+            <Choice
+              id="delivery"
+              label={words.delivery}
+              options={words.deliveryModes}
+              value={text("delivery", client.backchannelTokenDeliveryMode)}
+            />
+            <Field
+              id="ping_url"
+              label={words.pingUrl}
+              hint={words.pingUrlHint}
+              autocomplete="off"
+              required={false}
+              maxlength={2000}
+              value={text("ping_url", client.backchannelClientNotificationEndpoint)}
+            />
+            <Choice
+              id="asking_alg"
+              label={words.askingAlg}
+              options={{
+                "": words.unsigned,
+                ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
+              }}
+              value={text("asking_alg", client.backchannelAuthenticationRequestSigningAlg)}
+            />
+          </div>
         )}
+        {boxes.map(([name, label, known]) => (
+          <Box name={name} value="1" words={label} checked={isTicked(name, known)} />
+        ))}
         {context.catalogue.detailTypes.length > 0 && (
           <fieldset>
             <legend>{words.detailsTypes}</legend>

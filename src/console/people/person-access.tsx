@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** What a person signs in with, and what applications may do in their name. */
 import { authenticatorName } from "../../accounts/authenticators.ts";
-import { recordIdText } from "../../credentials/credential.ts";
+import type { Context } from "../../operations/context.ts";
 import type { GivenPassword } from "../../operations/management/people.ts";
 import type { KnownPasskey } from "../../operations/management/ways-in.ts";
 import { passkeyIdText } from "../../operations/passkeys.ts";
@@ -9,8 +9,8 @@ import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
 import type { Parameters } from "../../protocol/parameters.ts";
 import type { GrantRecord } from "../../store/tables/grants.ts";
+import { grantCells, grantHeads } from "../apps/grant-cells.tsx";
 import { appPath } from "../apps/paths.ts";
-import { TAB_WORDS } from "../apps/texts-tabs.ts";
 import type { ConsoleFrame } from "../layout.tsx";
 import { ConsoleFault } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Rows } from "../parts.tsx";
@@ -104,6 +104,7 @@ export function passwordIn(frame: ConsoleFrame, form: Parameters): GivenPassword
 
 interface AccessProps {
   readonly frame: ConsoleFrame;
+  readonly context: Pick<Context, "catalogue">;
   readonly subject: string;
   readonly grants: readonly GrantRecord[];
   /** Whether there are more than those. */
@@ -112,10 +113,8 @@ interface AccessProps {
   readonly seesTokens: boolean;
 }
 
-export function Access({ frame, subject, grants, isMore, mayRevoke, seesTokens }: AccessProps) {
+export function Access({ frame, context, subject, grants, isMore, mayRevoke, seesTokens }: AccessProps) {
   const { given: words } = wordsFor(frame, PEOPLE_WORDS);
-  const tab = wordsFor(frame, TAB_WORDS);
-  const { since, via, scope, until } = tab.grantHeads;
   return (
     <section class="card">
       <h2>{words.title}</h2>
@@ -125,25 +124,12 @@ export function Access({ frame, subject, grants, isMore, mayRevoke, seesTokens }
         <>
           <Rows
             label={words.title}
-            heads={[words.app, since, via, scope, until, ...(mayRevoke ? [""] : [])]}
+            heads={[words.app, ...grantHeads(frame, mayRevoke)]}
             rows={grants.map((grant) => [
               <a href={frame.path(appPath(grant.clientId))}>
                 <bdi>{displayText(grant.clientId, 100)}</bdi>
               </a>,
-              <At frame={frame} at={grant.createdAt} />,
-              tab.vias[grant.via],
-              <code>{displayText(grant.scope.join(" "), 300)}</code>,
-              grant.online ? tab.withSession : <At frame={frame} at={grant.expiresAt} />,
-              ...(mayRevoke
-                ? [
-                    <ActButton
-                      frame={frame}
-                      act="revoke"
-                      values={{ grant: recordIdText(grant.id) }}
-                      words={tab.revoke}
-                    />,
-                  ]
-                : []),
+              ...grantCells(frame, context, grant, mayRevoke),
             ])}
           />
           {isMore && <p class="muted small">{words.more(grants.length)}</p>}
