@@ -357,6 +357,38 @@ describe("adding a person", () => {
     await openBrowser(server).signIn("alan");
   });
 
+  test("takes the hash of a password that another server kept, and none beside a password", async () => {
+    await root.signIn("root");
+    const password_hash = await Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 });
+    const form = { act: "add", username: "hedy", password_hash };
+    const both = await act(root, "/admin/people/new", { ...form, password: PASSWORD });
+    const page = await both.text();
+    expect(page).toContain("Type a password or a hash, not both.");
+    expect(page).not.toContain(password_hash);
+    const made = await act(root, "/admin/people/new", form);
+    expect(await after(root, made)).toContain("Added hedy.");
+    await openBrowser(server).signIn("hedy", PASSWORD);
+    const { subject } = await find("hedy");
+    const next = await Bun.password.hash("another password of hedy", { algorithm: "bcrypt", cost: 4 });
+    const set = await act(root, `/admin/people/${subject}`, { act: "password", password_hash: next });
+    expect(await after(root, set)).toContain("Set the password");
+    await openBrowser(server).signIn("hedy", "another password of hedy");
+    const wrong = await act(root, `/admin/people/${subject}`, { act: "password", password_hash: "no hash" });
+    expect(wrong.status).toBe(400);
+    expect((await act(root, `/admin/people/${subject}`, { act: "password" })).status).toBe(400);
+  });
+
+  test("is seen in a list of those who wait to be let in", async () => {
+    await root.signIn("root");
+    const waiting = "/admin/people?state=waiting";
+    expect(await textOf(await root.get(waiting))).toContain("No person waits.");
+    await server.addPerson("patient", { disabledAt: server.clock.seconds(), disabledBy: "approval" });
+    const page = await textOf(await root.get(waiting));
+    expect(page).toContain("patient");
+    expect(page).not.toContain("Ada Lovelace");
+    expect(await (await root.get("/admin/people")).text()).toContain('href="/admin/people?state=waiting"');
+  });
+
   test("keeps what was typed where something is wrong", async () => {
     await root.signIn("root");
     const taken = await act(root, "/admin/people/new", { act: "add", username: "ADA", name: "Another Ada" });

@@ -41,7 +41,7 @@ import { requireConfirmed } from "../removal.tsx";
 import { revisionOf } from "../revision.ts";
 import { wordsFor } from "../texts.ts";
 import { linkPage } from "./link.tsx";
-import { Access, Passkeys } from "./person-access.tsx";
+import { Access, Passkeys, passwordIn } from "./person-access.tsx";
 import { EditFacts, factsWish, KnownFacts, PICTURE_FIELD, Picture, pictureActs } from "./person-facts.tsx";
 import { About, Edit, End, groupBox, Help, nameOf, Roles, Sessions } from "./person-sections.tsx";
 import { PEOPLE_WORDS } from "./texts.ts";
@@ -201,8 +201,8 @@ export const personPage: ConsolePage = {
     password: {
       recent: true,
       async carryOut(call, form) {
-        const password = form.required("password");
-        await setPersonPassword(call.context, call.authority, subjectOf(call), password);
+        const given = passwordIn(call.frame, form) ?? { password: form.required("password") };
+        await setPersonPassword(call.context, call.authority, subjectOf(call), given);
         return done(call, (words) => words.passwordSet);
       },
     },
