@@ -10,6 +10,7 @@ import { SPIFFE_ASSERTION } from "../protocol/assertions.ts";
 import {
   JWT_BEARER_ASSERTION,
   type ClientAuthenticationMethod as MethodName,
+  provesClient,
   usesSecret,
 } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
@@ -115,8 +116,6 @@ export interface Proof {
 
 export interface ClientAuthenticationMethod {
   readonly method: MethodName;
-  /** Whether the client proves who it is. A client that only names itself is public (RFC 6749 §2.1). */
-  readonly isConfidential: boolean;
   /** RFC 8414 §2: the algorithms of its signatures. Empty for methods that sign nothing. */
   readonly signingAlgorithms: readonly VerifyingAlgorithm[];
   /** Whether the configuration has what it needs. Default: it needs nothing. */
@@ -138,7 +137,6 @@ const usesAssertion = ({ assertion, assertionType }: AuthenticatingRequest): boo
 
 const basic: ClientAuthenticationMethod = {
   method: "client_secret_basic",
-  isConfidential: true,
   signingAlgorithms: [],
   challenge: "Basic",
   isUsedBy: ({ header }) => header !== null,
@@ -162,7 +160,6 @@ const basic: ClientAuthenticationMethod = {
 
 const post: ClientAuthenticationMethod = {
   method: "client_secret_post",
-  isConfidential: true,
   signingAlgorithms: [],
   challenge: undefined,
   isUsedBy: ({ clientSecret }) => clientSecret !== undefined,
@@ -176,7 +173,6 @@ const post: ClientAuthenticationMethod = {
 
 const assertion: ClientAuthenticationMethod = {
   method: "private_key_jwt",
-  isConfidential: true,
   signingAlgorithms: VERIFYING_NAMES,
   challenge: undefined,
   isUsedBy: usesAssertion,
@@ -198,7 +194,6 @@ const byCertificate = (
   isOffered: (configuration: CertificateSettings) => boolean,
 ): ClientAuthenticationMethod => ({
   method,
-  isConfidential: true,
   signingAlgorithms: [],
   isOffered,
   challenge: undefined,
@@ -209,7 +204,6 @@ const byCertificate = (
 
 const none: ClientAuthenticationMethod = {
   method: "none",
-  isConfidential: false,
   signingAlgorithms: [],
   challenge: undefined,
   isUsedBy: (request) =>
@@ -228,7 +222,7 @@ const none: ClientAuthenticationMethod = {
 /** RFC 6749 §2.1: a client that cannot keep a secret and only names itself. */
 export const isPublic = ({
   tokenEndpointAuthMethod,
-}: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => tokenEndpointAuthMethod === none.method;
+}: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => !provesClient(tokenEndpointAuthMethod);
 
 /** Whether the client proves who it is with a secret. A client with a key has none, so that nothing less than the key opens its door. */
 export const hasSecrets = ({

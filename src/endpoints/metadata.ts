@@ -12,6 +12,7 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
+import { provesClient } from "../protocol/client-authentication.ts";
 import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
@@ -77,7 +78,7 @@ function metadataDocument({
   const { lifetimes, registration } = configuration;
   const { url } = issuer;
   const methods = offeredMethods(configuration);
-  const provingMethods = methods.filter(({ isConfidential }) => isConfidential);
+  const provingMethods = methods.filter(({ method }) => provesClient(method));
   const document: Record<string, unknown> = {
     issuer: issuer.identifier,
     authorization_endpoint: url(ENDPOINT_PATHS.authorize),

@@ -5,7 +5,7 @@ import { isSignedWith } from "../keys/verify.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Incoming } from "../platform/http.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import { type Confirmation, confirmationOf, type Proven } from "../protocol/bindings.ts";
+import { type Confirmation, confirmationOf, type Proven, thumbprintIn } from "../protocol/bindings.ts";
 import { DPOP_HEADER, type DpopProof, malformed, parseProof } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
@@ -126,8 +126,8 @@ export async function pushedKey(
   const possession = await showKey(context, act, incoming, null);
   if (possession === null) return named;
   requireProofAlgorithm(client, possession.algorithm);
-  const proven = (await possession.use()) ?? "";
-  const thumbprint = proven.slice(proven.indexOf(":") + 1);
+  const proven = await possession.use();
+  const thumbprint = proven === null ? "" : thumbprintIn(proven);
   if (named !== undefined && named !== thumbprint) throw new OAuthError("dpop_jkt_mismatch");
   return thumbprint;
 }

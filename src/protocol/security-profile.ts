@@ -4,6 +4,7 @@
  * A client may also be held to a single rule by a member of its own.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { KEY_METHODS } from "./client-authentication.ts";
 import { isLoopback } from "./redirect-uri.ts";
 import type { SigningAlgorithm } from "./signing-algorithms.ts";
 
@@ -23,11 +24,7 @@ interface Profiled {
 export const STRICT_ALGORITHMS: readonly SigningAlgorithm[] = ["PS256", "ES256", "EdDSA"];
 
 /** FAPI 2.0 §5.3.2.1: the ways in which a client of a profile proves who it is. */
-export const STRICT_AUTHENTICATION_METHODS: readonly string[] = [
-  "private_key_jwt",
-  "tls_client_auth",
-  "self_signed_tls_client_auth",
-];
+export const STRICT_AUTHENTICATION_METHODS = KEY_METHODS;
 
 const isStrict = ({ securityProfile }: Profiled): boolean => securityProfile !== null;
 

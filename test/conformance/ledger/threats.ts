@@ -562,5 +562,12 @@ export const THREATS: Ledger = {
         "Audit and metrics: secrets in them, labels without bound, forged lines, rows that strangers add without end, changes afterwards, a subscriber that fails and takes the act with it",
       does: "keeps values only of a fixed list of parameters, cut and without characters that a terminal obeys; bounds what each actor and each client adds, and counts the rest; seals stretches of time under a key of the server; writes a row in the commit of its act or neither, and reports subscribers that fail after it; gives every label of a metric a closed list of values and one word for all others, escaped; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled",
     },
+    {
+      id: "93",
+      level: null,
+      statement:
+        "Client certificates: a header that a client writes itself, certificates that the proxy let through unverified, of another authority, for another purpose or of another time, names that look alike, a bound token with another certificate",
+      does: "reads the header from trusted proxies alone, and verifies itself that an authority of the operator issued the certificate, that it is for clients, and that it is of this time; reads names from the bytes of the certificate and compares whole names; asks for the certificate again at every use of a bound token, and remembers a client for one certificate only",
+    },
   ],
 };
