@@ -4,7 +4,7 @@ import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.t
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
 import { checkServer } from "../operations/management/first-steps.ts";
-import { CLIENTS_READ, search, searchRequest } from "../operations/management/search.ts";
+import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
   type KnownScope,
@@ -305,19 +305,15 @@ export const serverRoutes: readonly ApiRoute[] = [
         v.string(),
         v.maxLength(256, "is longer than 256 characters"),
         v.description(
-          "The beginning of a user name or address, a part of the name of a client, or an identifier. Never a token.",
+          "The beginning of a user name or address, words of the name of a person or a client or the beginnings of these, or an identifier. Never a token.",
         ),
       ),
     },
     answer: v.strictObject({
       people: v.array(personSchema),
       clients: v.array(clientSchema),
-      clients_complete: v.pipe(
-        v.boolean(),
-        v.description(
-          `False if there are more than ${CLIENTS_READ} clients: a part of a name, or of an identifier that does not begin with it, is looked for in the oldest ${CLIENTS_READ} only.`,
-        ),
-      ),
+      people_complete: v.pipe(v.boolean(), v.description("False if there are more people than these.")),
+      clients_complete: v.pipe(v.boolean(), v.description("False if there are more clients than these.")),
       grants: v.array(grantSchema),
       sessions: v.array(v.strictObject({ ...sessionMembers, subject: v.string() })),
       tokens: v.array(tokenSchema),
@@ -329,9 +325,10 @@ export const serverRoutes: readonly ApiRoute[] = [
       const requests = await searchRequest(context, authority, query.q);
       return {
         body: {
-          people: found.people.map((account) => describePerson(issuer, account)),
-          clients: found.clients.map(describeForOperator),
-          clients_complete: found.isWhole,
+          people: found.people.rows.map((account) => describePerson(issuer, account)),
+          clients: found.clients.rows.map(describeForOperator),
+          people_complete: found.people.isWhole,
+          clients_complete: found.clients.isWhole,
           grants: found.grants.map(describeGrant),
           sessions: found.sessions.map((session) => ({
             ...describeSession(session),

@@ -29,9 +29,11 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
     against: ["threat 8", "threat 37"],
     what: "a code that was used since a backup works again after its restore",
     in: "store/sqlite/restore.ts",
-    match: `connection.execute("DELETE FROM codes WHERE used_at IS NULL")`,
+    match: `connection.execute(\`DELETE FROM \${$ROWS}\`)`,
+    within: "countNothingTwice",
     replace: ";",
     tests: ["store/sqlite/restore.test.ts"],
+    only: "used since",
   },
   {
     against: ["threat 35", "threat 86", "RFC 7523 3-9"],

@@ -2,6 +2,7 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { AUTHORIZATION_DETAILS } from "./authorization-details.ts";
+import { BACKCHANNEL } from "./backchannel.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
@@ -57,6 +58,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DPOP,
   ...RESOURCE_SERVERS,
   ...PUSHED_REQUESTS,
+  ...BACKCHANNEL,
   ...AUTHORIZATION_DETAILS,
   ...LINKS,
   ...LOGOUT,

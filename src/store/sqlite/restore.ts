@@ -41,7 +41,7 @@ export interface RestoreRequest {
   /** If not null, all access in the restored data ends as of this time. */
   readonly endAccess: EpochSeconds | null;
   /**
-   * The time of the restore. What counts once may have been used since the backup, so codes that are open in the backup go, and the
+   * The time of the restore. What counts once may have been used since the backup, so what is under way in the backup goes, and the
    * servers accept nothing that was signed before (rules/once.ts). Null: the data stays as it was, for a look at it.
    */
   readonly restoredAt: EpochSeconds | null;
@@ -117,15 +117,21 @@ function asRestoreError(error: unknown): unknown {
   });
 }
 
-/** Codes and pushed requests live for minutes: the person begins again. */
+/** What counts once, or waits for an answer that a person may have given since the backup. It lives for minutes: its owner begins again. */
+const UNDER_WAY = [
+  "codes WHERE used_at IS NULL",
+  "device_codes",
+  "backchannel_requests",
+  "pushed_requests",
+  "sign_in_approvals",
+] as const;
+
 function countNothingTwice(connection: Connection, now: EpochSeconds): void {
   connection.transaction(() => {
     connection.command<[string, EpochSeconds]>(
       "INSERT OR REPLACE INTO revisions (name, revision) VALUES (?, ?)",
     )(RESTORED, now);
-    connection.execute("DELETE FROM codes WHERE used_at IS NULL");
-    connection.execute("DELETE FROM device_codes");
-    connection.execute("DELETE FROM pushed_requests");
+    for (const rows of UNDER_WAY) connection.execute(`DELETE FROM ${rows}`);
   });
 }
 

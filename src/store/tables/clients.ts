@@ -231,6 +231,15 @@ export const clients = table("clients", {
 });
 export type ClientRecord = Row<typeof clients>;
 
+/** The words by which a search finds a client (rules/search-words.ts), each of which begins a range of the index. */
+export const clientWords = table("client_words", {
+  columns: { word: text(), clientId: text<ClientId>() },
+  key: ["word", "clientId"],
+  indexes: [["clientId"]],
+  goesWith: "clients",
+});
+export type ClientWordRecord = Row<typeof clientWords>;
+
 /** Where the operator takes no metadata documents from: a host, the hosts below one, or a URL (`isDocumentPattern`). */
 export const documentBlocks = table("document_blocks", {
   columns: { pattern: text(), createdAt: integer() },

@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseRefused } from "../../../src/store/contract.ts";
+import { systemRandom } from "../../../src/platform/random.ts";
+import { DatabaseRefused, type Store } from "../../../src/store/contract.ts";
 import { writeBackup } from "../../../src/store/sqlite/backup.ts";
 import { Connection, withConnection } from "../../../src/store/sqlite/driver.ts";
 import { findForeign } from "../../../src/store/sqlite/migrations.ts";
@@ -15,6 +16,7 @@ import {
 } from "../../../src/store/sqlite/restore.ts";
 import type { AccountRecord } from "../../../src/store/tables/people.ts";
 import { RESTORED, revisions } from "../../../src/store/tables/server.ts";
+import { askForApproval } from "../../support/approvals.ts";
 import { proves } from "../../support/proves.ts";
 import { openSqliteStore } from "../acts.ts";
 import { everything } from "../fixtures/everything.ts";
@@ -34,9 +36,12 @@ afterEach(() => {
 });
 
 /** A backup of the fixture, beside its original database. */
-async function backUp(): Promise<{ backup: string; origin: Place }> {
+async function backUp(
+  fill: (store: Store) => Promise<unknown> = async () => {},
+): Promise<{ backup: string; origin: Place }> {
   const origin = await filledSqlite();
   places.push(origin);
+  await withStore(origin, fill);
   const backup = `${origin.where}.backup`;
   writeFileSync(backup, "");
   writeBackup(origin.where, backup, FACTS, { copying() {}, checked() {} });
@@ -164,20 +169,31 @@ describe("a restored database", () => {
       "threat 37",
     ),
     async () => {
-      const { backup } = await backUp();
+      const { backup } = await backUp(async (store) => {
+        const clock = { seconds: () => fixture.now, millis: () => fixture.now * 1000 };
+        const asking = { context: { store, clock, random: systemRandom } } as never;
+        await askForApproval(asking, newAccount());
+      });
       const { place, database } = await inPlace();
       const at = fixture.now + 5;
       prepareRestore({ backup, database, endAccess: null, restoredAt: at }, () => {});
       await finishRestore(database, { isNew: true });
-      withConnection(database, (connection) => {
-        const count = (from: string) =>
-          connection.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${from}`).get()?.n;
-        expect(count("codes WHERE used_at IS NULL")).toBe(0);
-        // A used code is still recognized, so that its replay ends what it gave.
-        expect(count("codes")).toBeGreaterThan(0);
-        expect(count("device_codes") ?? 0).toBe(0);
-        expect(count("pushed_requests") ?? 0).toBe(0);
-      });
+      const countsOf = (file: string) =>
+        withConnection(file, (connection) =>
+          [
+            "codes WHERE used_at IS NULL",
+            "device_codes",
+            "backchannel_requests",
+            "pushed_requests",
+            "sign_in_approvals",
+            // A used code is still recognized, so that its replay ends what it gave.
+            "codes WHERE used_at IS NOT NULL",
+          ].map(
+            (from) => connection.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${from}`).get()?.n ?? 0,
+          ),
+        );
+      expect(countsOf(backup).map((count) => count > 0)).toEqual([true, true, true, true, true, true]);
+      expect(countsOf(database).map((count) => count > 0)).toEqual([false, false, false, false, false, true]);
       await withStore(place, async (store) => {
         const [mark] = await store.list(revisions, { where: { name: RESTORED }, limit: 1 });
         expect(mark?.revision).toBe(at);
