@@ -379,6 +379,26 @@ describe("an application’s page", () => {
     expect(await wrong.text()).toContain('value="soon"');
   });
 
+  test("says how it learns that people have answered, once it may ask them", async () => {
+    const { store } = server.context;
+    expect(await (await root.get("/admin/apps/album")).text()).not.toContain('name="delivery"');
+    const grantTypes = [...(await find("album")).grantTypes, "urn:openid:params:grant-type:ciba" as const];
+    await store.putClient({ ...(await find("album")), grantTypes, backchannelTokenDeliveryMode: "poll" });
+    expect(await (await root.get("/admin/apps/album")).text()).toContain('name="ping_url"');
+    const form = async (ping_url: string) => ({
+      ...{ act: "more", revision: await revision(), subject_type: "public" },
+      ...{ delivery: "ping", ping_url, asking_alg: "" },
+    });
+    const wrong = await act(root, "/admin/apps/album", await form("http://album.example/ping"));
+    expect(wrong.status).toBe(422);
+    expect((await act(root, "/admin/apps/album", await form("https://album.example/ping"))).status).toBe(303);
+    expect(await find("album")).toMatchObject({
+      backchannelTokenDeliveryMode: "ping",
+      backchannelClientNotificationEndpoint: "https://album.example/ping",
+      backchannelAuthenticationRequestSigningAlg: null,
+    });
+  });
+
   test("says which authorization details it may ask people for", async () => {
     await server.close();
     server = await startTestServer(DETAILS_CONFIGURATION);
