@@ -107,7 +107,7 @@ describe("the list of applications", () => {
     const disabled = await textOf(await root.get("/admin/apps?state=disabled"));
     expect(disabled).toContain("Photo Album");
     expect(disabled).not.toContain("Example Web");
-    expect(await textOf(await root.get("/admin/apps?q=bum"))).toContain("Photo Album");
+    expect(await textOf(await root.get("/admin/apps?q=alb"))).toContain("Photo Album");
     expect(await textOf(await root.get("/admin/apps?q=zebra"))).toContain("There are no such applications.");
   });
 
