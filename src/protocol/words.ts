@@ -10,6 +10,8 @@ const PLAIN: Readonly<Record<string, string>> = {
   ð: "d",
   þ: "th",
   ħ: "h",
+  // At the end of a word, toLowerCase writes another sigma.
+  ς: "\u03c3",
 };
 
 /** The scripts that write no spaces between words. */
@@ -25,9 +27,7 @@ export const wordsOf = (text: string): string[] =>
     // Upper case has no ß, and no i without a dot.
     .toUpperCase()
     .toLowerCase()
-    // At the end of a word, toLowerCase writes another sigma.
-    .replaceAll("\u03C2", "\u03C3")
-    .replace(/[æœøłđðþħ]/g, (letter) => PLAIN[letter] ?? letter)
+    .replace(/[æœøłđðþħς]/g, (letter) => PLAIN[letter] ?? letter)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "")
     .map((word) => [...word].slice(0, LONGEST_WORD).join(""));
