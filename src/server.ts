@@ -352,6 +352,9 @@ const CODE_WINDOW_SECONDS = 86_400;
 
 const TOKEN_WINDOW_SECONDS = 3600;
 
+/** The rows of proofs live for about as long (`dpop.proof_seconds`). */
+const PROOF_WINDOW_SECONDS = 600;
+
 const OTHER_DEVICE_WINDOW_SECONDS = 60;
 
 /** Of what clients ask people in the back channel. */
@@ -380,6 +383,8 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.client_secret_window_seconds,
     ),
     tokensPerStranger: perAccount(limits.tokens_per_registered_client, TOKEN_WINDOW_SECONDS),
+    proofsPerToken: perAccount(limits.proofs_per_token, PROOF_WINDOW_SECONDS),
+    proofsPerStranger: perAccount(limits.proofs_per_registered_client, PROOF_WINDOW_SECONDS),
     registrationPerAddress: perAddress(limits.registrations_per_address, limits.registration_window_seconds),
     deviceRequestPerAddress: perAddress(
       limits.device_requests_per_address,

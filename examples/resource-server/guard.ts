@@ -3,7 +3,7 @@
  * and edge runtimes have them.
  *
  * It checks the access token of a request, by introspection (RFC 7662) or as a JWT (RFC 9068), and a proof of possession if the token is
- * bound to a key (DPoP, RFC 9449). It then checks the scopes and how well the person signed in (RFC 9470). Each refusal has the challenge
+ * bound to a key (DPoP, RFC 9449) or to a certificate (mTLS, RFC 8705). It then checks the scopes and how well the person signed in (RFC 9470). Each refusal has the challenge
  * that tells the client what to do, and where the metadata of the resource are (RFC 9728), which the guard serves too.
  *
  * @example Bun.serve
@@ -40,6 +40,11 @@ export interface GuardOptions {
    * `accept` (default): a token may be bound to a key, and is refused without a proof then. `required`: every token must be bound.
    */
   readonly dpop?: "accept" | "required";
+  /**
+   * Where the certificate of the client is, if the connection has one. Default: nowhere, and tokens that are bound to a certificate are
+   * refused.
+   */
+  readonly certificate?: CertificateHeader | CertificateReader;
   /** The path that a proxy in front takes away: "/api" if clients call /api/notes and this server sees /notes. */
   readonly strippedPath?: string;
   /** The document of RFC 9728, as `tessera resource show` prints it. Default: made from the other options. */
@@ -72,6 +77,24 @@ export interface SignedTokens {
   readonly algorithms?: readonly AlgorithmName[];
 }
 
+/**
+ * The header in which a trusted proxy passes the certificate on: as PEM in escapes (nginx: `$ssl_client_escaped_cert`), as base64 of its
+ * DER, or as RFC 9440 says (`Client-Cert`). Name one only if the proxy removes that header from what clients send, and if no client
+ * reaches this server without the proxy: a certificate is public, so anyone could write it there.
+ */
+export interface CertificateHeader {
+  readonly header: string;
+}
+
+/**
+ * For a runtime that knows the certificate of the TLS connection. It returns the SHA-256 of its DER, as base64url or as hexadecimal digits
+ * with colons (`getPeerCertificate().fingerprint256` of Node), or null. The handshake proved that the client has the key; who issued
+ * the certificate does not matter (RFC 8705 §6.2).
+ */
+export interface CertificateReader {
+  thumbprint(request: Request | NodeRequest): string | null;
+}
+
 /** What one kind of request demands. */
 export interface Demand {
   /** Each of them is needed. */
@@ -88,8 +111,10 @@ export interface Access {
   readonly subject: string;
   readonly clientId: string;
   readonly scope: readonly string[];
-  /** RFC 7638: the thumbprint of the key that the token is bound to; null for a bearer token. */
+  /** RFC 7638: the thumbprint of the key that the token is bound to; null for others. */
   readonly key: string | null;
+  /** RFC 8705 §3.1: the thumbprint of the certificate that the token is bound to; null for others. */
+  readonly certificate: string | null;
   /** All that the token or its introspection says. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
@@ -100,6 +125,8 @@ export interface GuardedRequest {
   /** A path, or an address whose host does not count. */
   readonly url: string;
   header(name: string): string | null;
+  /** The thumbprint of the client's certificate, as `CertificateReader` gives it. It counts if the options name a reader. */
+  readonly certificate?: string | null;
 }
 
 /** A refusal, to be sent as it is. */
@@ -141,7 +168,7 @@ interface HonoContext {
   readonly req: { readonly raw: Request };
   set(name: string, value: unknown): void;
 }
-interface NodeRequest {
+export interface NodeRequest {
   readonly method: string;
   readonly originalUrl: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -163,7 +190,7 @@ const MOST_REMEMBERED = 100_000;
 
 /** Throws TypeError for options that contradict each other. */
 export function createGuard(options: GuardOptions): Guard {
-  const { resource, check, dpop = "accept", strippedPath = "" } = options;
+  const { resource, check, dpop = "accept", strippedPath = "", certificate: certificateAt } = options;
   const { origin, pathname, search, hash } = new URL(resource);
   if (hash !== "") throw new TypeError("resource has a fragment (RFC 9728 §1.2).");
   if (
@@ -177,6 +204,7 @@ export function createGuard(options: GuardOptions): Guard {
     ...(options.scopes !== undefined && options.scopes.length > 0 && { scopes_supported: options.scopes }),
     bearer_methods_supported: ["header"],
     dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+    ...(certificateAt !== undefined && { tls_client_certificate_bound_access_tokens: true }),
     ...(dpop === "required" && { dpop_bound_access_tokens_required: true }),
   };
   if (metadata.resource !== resource) throw new TypeError("metadata are of another resource.");
@@ -220,12 +248,12 @@ export function createGuard(options: GuardOptions): Guard {
       throw new Refused("invalid_token", "The token is not valid yet.");
     if (typeof sub !== "string" || typeof clientId !== "string")
       throw new Refused("invalid_token", "The token names no subject or no client.");
-    const key = await requirePossession(request, scheme, digest, claims);
+    const { key, certificate } = await requirePossession(request, scheme, digest, claims);
     const scope =
       typeof claims.scope === "string" ? claims.scope.split(" ").filter((name) => name !== "") : [];
     if (!scopesOf(demand).every((name) => scope.includes(name))) throw new Refused("insufficient_scope");
     requireSignIn(claims, demand);
-    return { subject: sub, clientId, scope, key, claims };
+    return { subject: sub, clientId, scope, key, certificate, claims };
   }
 
   /** RFC 9449 §7.1: a bound token never counts without a proof, and no proof makes a bearer token a bound one. */
@@ -234,17 +262,20 @@ export function createGuard(options: GuardOptions): Guard {
     scheme: "Bearer" | "DPoP",
     digest: string,
     { cnf }: Readonly<Record<string, unknown>>,
-  ): Promise<string | null> {
+  ): Promise<Pick<Access, "key" | "certificate">> {
     const binding = isObject(cnf) ? cnf : cnf === undefined ? null : {};
     if (binding === null) {
       if (scheme === "DPoP") throw new Refused("invalid_token", "The token is not bound to a key.");
       if (dpop === "required")
         throw new Refused("invalid_token", "This resource takes only tokens that are bound to a key.");
-      return null;
+      return { key: null, certificate: null };
     }
-    const { jkt } = binding;
-    // RFC 7800 §3.1: what this guard cannot check, such as a certificate, is no possession.
-    if (typeof jkt !== "string" || Object.keys(binding).length !== 1)
+    const { jkt, "x5t#S256": bound } = binding;
+    const isOne = Object.keys(binding).length === 1;
+    if (typeof bound === "string" && isOne && certificateAt !== undefined)
+      return { key: null, certificate: await requireCertificate(request, scheme, bound) };
+    // RFC 7800 §3.1: what this guard cannot check is no possession.
+    if (typeof jkt !== "string" || !isOne)
       throw new Refused("invalid_token", "The token is bound in a way that this resource cannot check.");
     if (scheme !== "DPoP")
       throw new Refused("invalid_token", "The token is bound to a key: send it with the scheme DPoP.");
@@ -264,8 +295,30 @@ export function createGuard(options: GuardOptions): Guard {
     const forgetAt = now() + (PROOF_SECONDS + SKEW_SECONDS + 1) * 1000;
     if (!(await proofs.use(await sha256(`${jkt} ${jti}`), forgetAt)))
       throw new Refused("invalid_dpop_proof", "The proof was used before.");
-    return jkt;
+    return { key: jkt, certificate: null };
   }
+
+  /** RFC 8705 §3: the connection shows the certificate that the token is bound to. No DPoP proof takes its place. */
+  async function requireCertificate(
+    request: GuardedRequest,
+    scheme: "Bearer" | "DPoP",
+    bound: string,
+  ): Promise<string> {
+    if (scheme === "DPoP") throw new Refused("invalid_token", "The token is not bound to a key.");
+    if (dpop === "required")
+      throw new Refused("invalid_token", "This resource takes only tokens that are bound to a key.");
+    const shown =
+      certificateAt !== undefined && "header" in certificateAt
+        ? await thumbprintIn(request.header(certificateAt.header))
+        : spelledThumbprint(request.certificate ?? null);
+    if (shown === null || shown !== bound)
+      throw new Refused("invalid_token", "The token is bound to another certificate.");
+    return shown;
+  }
+
+  /** The thumbprint, from what only a runtime knows. */
+  const certificateOf = (request: Request | NodeRequest): string | null =>
+    certificateAt !== undefined && "thumbprint" in certificateAt ? certificateAt.thumbprint(request) : null;
 
   /** RFC 9449 §4.3: where the request went. The host is what the options say: the header Host is the client's word. */
   function publicUrl(url: string): string | null {
@@ -324,18 +377,21 @@ export function createGuard(options: GuardOptions): Guard {
       }),
     check: decide,
     serve: (demand, handle) => async (request) => {
-      const { access, refusal } = await decide(fromRequest(request), demand);
+      const { access, refusal } = await decide(fromRequest(request, certificateOf(request)), demand);
       return refusal === null ? handle(request, access) : toResponse(refusal);
     },
     hono: (demand) => async (context, next) => {
-      const { access, refusal } = await decide(fromRequest(context.req.raw), demand);
+      const { access, refusal } = await decide(
+        fromRequest(context.req.raw, certificateOf(context.req.raw)),
+        demand,
+      );
       if (refusal !== null) return toResponse(refusal);
       context.set("access", access);
       await next();
       return undefined;
     },
     express: (demand) => async (request, response, next) => {
-      const { access, refusal } = await decide(fromNode(request), demand);
+      const { access, refusal } = await decide(fromNode(request, certificateOf(request)), demand);
       if (refusal !== null) {
         response.status(refusal.status).set(refusal.headers).json(refusal.body);
         return;
@@ -346,17 +402,22 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-const fromRequest = ({ method, url, headers }: Request): GuardedRequest => ({
+const fromRequest = ({ method, url, headers }: Request, certificate: string | null): GuardedRequest => ({
   method,
   url,
+  certificate,
   header: (name) => headers.get(name),
 });
 
-const fromNode = ({ method, originalUrl, headers }: NodeRequest): GuardedRequest => ({
+const fromNode = (
+  { method, originalUrl, headers }: NodeRequest,
+  certificate: string | null,
+): GuardedRequest => ({
   method,
   url: originalUrl,
+  certificate,
   header(name) {
-    const value = headers[name];
+    const value = headers[name.toLowerCase()];
     return Array.isArray(value) ? value.join(", ") : (value ?? null);
   },
 });
@@ -647,6 +708,35 @@ class ProcessMemory implements ProofMemory {
     this.#used.set(id, expiresAt);
     return true;
   }
+}
+
+// ── Certificates ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** Longer ones are refused before anything decodes them. */
+const LONGEST_CERTIFICATE = 16_384;
+
+/** The thumbprint of the one certificate in a header; null if there is none, or if it is no text that a proxy writes. */
+async function thumbprintIn(header: string | null): Promise<string | null> {
+  if (header === null || header.length > LONGEST_CERTIFICATE) return null;
+  try {
+    const text = header.includes("%") ? decodeURIComponent(header) : header;
+    const body = /^-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/.exec(
+      text,
+    )?.[1];
+    const base64 = (body ?? text.replace(/^:([^:]*):$/, "$1")).replace(/\s/g, "");
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return null;
+    const der = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    return toBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", der)));
+  } catch {
+    return null;
+  }
+}
+
+/** A thumbprint as `x5t#S256` has it; null for what is none. */
+function spelledThumbprint(text: string | null): string | null {
+  if (text === null || /^[A-Za-z0-9_-]{43}$/.test(text)) return text;
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){31}$/i.test(text)) return null;
+  return toBase64Url(Uint8Array.from(text.split(":"), (byte) => Number.parseInt(byte, 16)));
 }
 
 // ── JOSE ───────────────────────────────────────────────────────────────────────────────────────────────────

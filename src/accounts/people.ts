@@ -1,7 +1,7 @@
 /** People as accounts: their names and their identifiers. */
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import type { SubjectId } from "../protocol/identifiers.ts";
+import { hasSubjectForm, type SubjectId } from "../protocol/identifiers.ts";
 import { hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import type {
   AccountRecord,
@@ -20,6 +20,8 @@ export function usernameFault(username: string): string | null {
   if (isBlank(username)) return "is empty";
   if (username !== username.trim()) return "begins or ends with a space";
   if ([...username].length > 200) return "is longer than 200 characters";
+  // An application that names a person by `sub` would mean the person who took it for a name (CIBA §7.1, `login_hint`).
+  if (hasSubjectForm(username)) return "looks like the identifier of a person";
   return unseenFault(username);
 }
 

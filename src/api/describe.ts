@@ -1,6 +1,7 @@
 /** The objects of this server in JSON: as the management API answers, and as the command line prints with `--json`. */
 import { authenticatorName } from "../accounts/authenticators.ts";
 import { recordIdText } from "../credentials/credential.ts";
+import type { KnownResource } from "../operations/management/server.ts";
 import type { KnownPasskey } from "../operations/management/ways-in.ts";
 import { passkeyIdText } from "../operations/passkeys.ts";
 import { type EpochSeconds, isoTime } from "../platform/clock.ts";
@@ -120,4 +121,17 @@ export const describeKey = (key: RingKey, state: KeyState) => ({
   created_at: key.file === undefined ? isoTime(key.createdAt) : null,
   signs_from: key.file === undefined ? isoTime(key.signsFrom) : null,
   published_until: key.publishedUntil === null ? null : isoTime(key.publishedUntil),
+});
+
+/** An API that the configuration declares. */
+export const describeResource = (resource: KnownResource) => ({
+  identifier: resource.identifier,
+  name: resource.name,
+  scopes: resource.scopes,
+  access_token_seconds: resource.accessTokenSeconds,
+  access_token_format: resource.accessTokenFormat,
+  dpop_bound_access_tokens_required: resource.requiresDpop,
+  introspection_clients: resource.introspectionClients,
+  listed: resource.published.isListed,
+  metadata_url: resource.metadataUrl,
 });

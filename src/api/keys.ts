@@ -1,14 +1,12 @@
 /** The keys that sign tokens, in the management API. */
 import * as v from "valibot";
 import { listSigningKeys, retireManagedKey, rotateManagedKey } from "../operations/management/keys.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { SIGNING_NAMES } from "../protocol/signing-algorithms.ts";
 import { describeKey } from "./describe.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { keySchema } from "./schemas.ts";
 
 const TAG = "keys";
-
-const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
 
 export const keyRoutes: readonly ApiRoute[] = [
   apiRoute({
@@ -32,10 +30,7 @@ export const keyRoutes: readonly ApiRoute[] = [
     permission: "server.write",
     body: v.strictObject({
       algorithm: v.optional(
-        v.pipe(
-          v.picklist<readonly SigningAlgorithm[]>(ALGORITHMS),
-          v.description("Default: the first of signing.algorithms."),
-        ),
+        v.pipe(v.picklist(SIGNING_NAMES), v.description("Default: the first of signing.algorithms.")),
       ),
       at_once: v.optional(
         v.pipe(

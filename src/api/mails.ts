@@ -36,7 +36,7 @@ export const describeMail = (mail: KnownMail) => ({
   attempts: mail.attempts,
   created_at: isoTime(mail.createdAt),
   sent_at: mail.sentAt === null ? null : isoTime(mail.sentAt),
-  next_at: mail.waits ? isoTime(mail.nextAt) : null,
+  next_at: mail.waits ? isoTime(Math.max(mail.nextAt, mail.createdAt)) : null,
   fault: mail.lastFault,
 });
 

@@ -94,6 +94,56 @@ const act = (
     },
   });
 
+/** All that a person has of one kind. */
+const belongings = <Found>(
+  path: string,
+  summary: string,
+  schema: v.GenericSchema,
+  list: (
+    context: Call["context"],
+    authority: Call["authority"],
+    subject: string,
+  ) => Promise<readonly Found[]>,
+  describe: (found: Found) => unknown,
+): ApiRoute =>
+  apiRoute({
+    method: "GET",
+    path: `/people/:subject${path}`,
+    tag: TAG,
+    summary,
+    permission: "people.read",
+    answer: v.strictObject({ items: v.array(schema) }),
+    handle: async (call) => ({
+      body: {
+        items: (await list(call.context, call.authority, subjectOf(call))).map((each) => describe(each)),
+      },
+    }),
+  });
+
+/** Takes one of them away. `name`: of the parameter that says which. */
+const removal = (
+  path: string,
+  name: string,
+  summary: string,
+  remove: (
+    context: Call["context"],
+    authority: Call["authority"],
+    subject: string,
+    id: string,
+  ) => Promise<unknown>,
+): ApiRoute =>
+  apiRoute({
+    method: "DELETE",
+    path: `/people/:subject${path}/:${name}`,
+    tag: TAG,
+    summary,
+    permission: "people.write",
+    handle: async (call) => {
+      await remove(call.context, call.authority, subjectOf(call), call.parameters[name] ?? "");
+      return {};
+    },
+  });
+
 const link = (path: string, kind: "reset" | "sign_in", summary: string): ApiRoute =>
   apiRoute({
     method: "POST",
@@ -275,56 +325,22 @@ export const peopleRoutes: readonly ApiRoute[] = [
     },
   }),
   act("/second-factor", "Take the app for one-time passwords away", removePersonTotp, "DELETE"),
-  apiRoute({
-    method: "GET",
-    path: "/people/:subject/passkeys",
-    tag: TAG,
-    summary: "List the passkeys of a person, oldest first",
-    permission: "people.read",
-    answer: v.strictObject({ items: v.array(passkeySchema) }),
-    handle: async (call) => ({
-      body: {
-        items: (await listPersonPasskeys(call.context, call.authority, subjectOf(call))).map(describePasskey),
-      },
-    }),
-  }),
-  apiRoute({
-    method: "DELETE",
-    path: "/people/:subject/passkeys/:passkey",
-    tag: TAG,
-    summary: "Remove one passkey of a person",
-    permission: "people.write",
-    handle: async (call) => {
-      const { passkey = "" } = call.parameters;
-      await removePersonPasskey(call.context, call.authority, subjectOf(call), passkey);
-      return {};
-    },
-  }),
+  belongings(
+    "/passkeys",
+    "List the passkeys of a person, oldest first",
+    passkeySchema,
+    listPersonPasskeys,
+    describePasskey,
+  ),
+  removal("/passkeys", "passkey", "Remove one passkey of a person", removePersonPasskey),
   act("/passkeys", "Remove all passkeys of a person", removePersonPasskeys, "DELETE"),
-  apiRoute({
-    method: "GET",
-    path: "/people/:subject/sessions",
-    tag: TAG,
-    summary: "List the sessions of a person",
-    permission: "people.read",
-    answer: v.strictObject({ items: v.array(sessionSchema) }),
-    handle: async (call) => ({
-      body: {
-        items: (await listPersonSessions(call.context, call.authority, subjectOf(call))).map(describeSession),
-      },
-    }),
-  }),
+  belongings(
+    "/sessions",
+    "List the sessions of a person",
+    sessionSchema,
+    listPersonSessions,
+    describeSession,
+  ),
   act("/sessions", "Sign a person out of every browser", endPersonSessions, "DELETE"),
-  apiRoute({
-    method: "DELETE",
-    path: "/people/:subject/sessions/:session",
-    tag: TAG,
-    summary: "End one session of a person",
-    permission: "people.write",
-    handle: async (call) => {
-      const { session = "" } = call.parameters;
-      await endPersonSession(call.context, call.authority, subjectOf(call), session);
-      return {};
-    },
-  }),
+  removal("/sessions", "session", "End one session of a person", endPersonSession),
 ];

@@ -4,10 +4,9 @@ import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.t
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
 import { checkServer } from "../operations/management/first-steps.ts";
-import { CLIENTS_READ, search, searchRequest } from "../operations/management/search.ts";
+import { search, searchRequest } from "../operations/management/search.ts";
 import {
   findHealth,
-  type KnownResource,
   type KnownScope,
   listExchangeRules,
   listResources,
@@ -21,7 +20,7 @@ import { isoTime } from "../platform/clock.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
-import { describeGrant, describeKey, describePerson, describeSession } from "./describe.ts";
+import { describeGrant, describeKey, describePerson, describeResource, describeSession } from "./describe.ts";
 import { describeForOperator } from "./describe-client.ts";
 import { explanationSchema } from "./record.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
@@ -46,19 +45,6 @@ const describeScope = ({ name, description, sensitive, isOwn }: KnownScope) => (
   description,
   sensitive,
   own: isOwn,
-});
-
-const describeResource = (resource: KnownResource) => ({
-  identifier: resource.identifier,
-  name: resource.name,
-  scopes: resource.scopes,
-  access_token_seconds: resource.accessTokenSeconds,
-  access_token_format: resource.accessTokenFormat,
-  dpop_bound_access_tokens_required: resource.requiresDpop,
-  introspection_clients: resource.introspectionClients,
-  listed: resource.published.isListed,
-  metadata_url: resource.metadataUrl,
-  metadata: resource.metadata,
 });
 
 const describeExchangeRule = (rule: ExchangeRuleDeclaration) => ({
@@ -169,7 +155,12 @@ export const serverRoutes: readonly ApiRoute[] = [
       ),
     }),
     handle: async ({ context, authority }) => ({
-      body: { items: listResources(context, authority).map(describeResource) },
+      body: {
+        items: listResources(context, authority).map((resource) => ({
+          ...describeResource(resource),
+          metadata: resource.metadata,
+        })),
+      },
     }),
   }),
   apiRoute({
@@ -314,19 +305,15 @@ export const serverRoutes: readonly ApiRoute[] = [
         v.string(),
         v.maxLength(256, "is longer than 256 characters"),
         v.description(
-          "The beginning of a user name or address, a part of the name of a client, or an identifier. Never a token.",
+          "The beginning of a user name or address, words of the name of a person or a client or the beginnings of these, or an identifier. Never a token.",
         ),
       ),
     },
     answer: v.strictObject({
       people: v.array(personSchema),
       clients: v.array(clientSchema),
-      clients_complete: v.pipe(
-        v.boolean(),
-        v.description(
-          `False if there are more than ${CLIENTS_READ} clients: a part of a name, or of an identifier that does not begin with it, is looked for in the oldest ${CLIENTS_READ} only.`,
-        ),
-      ),
+      people_complete: v.pipe(v.boolean(), v.description("False if there are more people than these.")),
+      clients_complete: v.pipe(v.boolean(), v.description("False if there are more clients than these.")),
       grants: v.array(grantSchema),
       sessions: v.array(v.strictObject({ ...sessionMembers, subject: v.string() })),
       tokens: v.array(tokenSchema),
@@ -338,9 +325,10 @@ export const serverRoutes: readonly ApiRoute[] = [
       const requests = await searchRequest(context, authority, query.q);
       return {
         body: {
-          people: found.people.map((account) => describePerson(issuer, account)),
-          clients: found.clients.map(describeForOperator),
-          clients_complete: found.isWhole,
+          people: found.people.rows.map((account) => describePerson(issuer, account)),
+          clients: found.clients.rows.map(describeForOperator),
+          people_complete: found.people.isWhole,
+          clients_complete: found.clients.isWhole,
           grants: found.grants.map(describeGrant),
           sessions: found.sessions.map((session) => ({
             ...describeSession(session),

@@ -30,7 +30,7 @@ export async function verifyBackup(file: string, options: VerifyOptions, io: Io)
       (plain, isEncrypted) => {
         const database = join(folder, "tessera.db");
         const prepared = prepareRestore(
-          { backup: plain, name: file, database, endAccess: null },
+          { backup: plain, name: file, database, endAccess: null, restoredAt: null },
           progress.show,
         );
         return { backup: prepared.backup, encrypted: isEncrypted };

@@ -5,7 +5,7 @@ import { changedMetadata } from "../clients/change.ts";
 import { type ClientKeyPair, newClientKeyPair } from "../keys/client-key-pair.ts";
 import { changeClient } from "../operations/clients.ts";
 import { fileFault } from "../platform/file-fault.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES, type VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientJwk, ClientRecord } from "../store/tables/clients.ts";
 import { checked } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
@@ -16,11 +16,11 @@ import { counted, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 /** Every library of OAuth has it, and its keys are short. */
-const DEFAULT_ALGORITHM: SigningAlgorithm = "ES256";
+const DEFAULT_ALGORITHM: VerifyingAlgorithm = "ES256";
 
 interface AddOptions extends CommonOptions {
   readonly out: string;
-  readonly algorithm: SigningAlgorithm;
+  readonly algorithm: VerifyingAlgorithm;
 }
 
 export function addClientKeyCommands(client: Command, io: Io): void {
@@ -46,7 +46,7 @@ Examples:
     .requiredOption("--out <file>", "the new file for the private key, a JWK that only you can read")
     .addOption(
       new Option("--algorithm <name>", "what the key signs with")
-        .choices(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm))
+        .choices(VERIFYING_NAMES)
         .default(DEFAULT_ALGORITHM),
     )
     .addHelpText("after", "\nExample:\n  tessera client key add backup --out backup.jwk.json")
@@ -71,7 +71,7 @@ Examples:
  */
 export async function withNewKeyFile<Result>(
   file: string,
-  algorithm: SigningAlgorithm = DEFAULT_ALGORITHM,
+  algorithm: VerifyingAlgorithm = DEFAULT_ALGORITHM,
   keep: (pair: Pick<ClientKeyPair, "kid" | "publicJwk">) => Promise<Result>,
 ): Promise<Result> {
   const { kid, publicJwk, privateJwk } = await newClientKeyPair(algorithm);

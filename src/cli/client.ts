@@ -19,7 +19,7 @@ import {
 import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
 import { isoTime } from "../platform/clock.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import { rulesOf as exchangeRulesOf } from "../rules/token-exchange.ts";
 import {
   CLIENT_SOURCES,
@@ -275,8 +275,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
 }
 
 /** The algorithm of a new key pair; undefined for a name that the check of the metadata refuses, or none. */
-const algorithmNamed = (name: string | undefined) =>
-  SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === name)?.algorithm;
+const algorithmNamed = (name: string | undefined) => VERIFYING_NAMES.find((algorithm) => algorithm === name);
 
 function grantTypesOf(options: RecipeOptions, isOpen: boolean): string[] {
   if (options.grant !== undefined) return grantTypesNamed(options.grant);

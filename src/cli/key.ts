@@ -10,7 +10,7 @@ import {
   rotateSigningKey,
   type SigningKeyContext,
 } from "../operations/signing-keys.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { SIGNING_NAMES, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type KeyState, stateOf } from "../rules/signing-key.ts";
 import type { RingKey, SigningKeyRecord } from "../store/tables/keys.ts";
 import { CommandError } from "./command-error.ts";
@@ -54,7 +54,7 @@ Examples:
       new Option(
         "--algorithm <name>",
         "the key for this algorithm (default: the first of signing.algorithms)",
-      ).choices(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm)),
+      ).choices(SIGNING_NAMES),
     )
     .option("--now", "let it sign in a minute: APIs that keep an older key set refuse its tokens at first")
     .addHelpText("after", "\nExamples:\n  tessera key rotate\n  tessera key rotate --algorithm ES256 --now")

@@ -21,7 +21,7 @@ import { chooseLanguage, type Language } from "../pages/texts.ts";
 import { printable } from "../platform/printable.ts";
 import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
-import { type LoginClient, refusalIn, type Server } from "./login-server.ts";
+import { type LoginClient, refusalIn, type Server, tokenOptions, wantsNonce } from "./login-server.ts";
 
 /** Receives the parameters that the browser brings back. */
 export interface LoopbackReceiver {
@@ -155,13 +155,15 @@ export interface CodeRequestOptions {
   readonly redirectUri: string;
   /** The parameters for scope and resources. */
   readonly wanted: URLSearchParams;
+  /** The thumbprint of the key that alone may redeem the code (RFC 9449 §10); null: any may. */
+  readonly thumbprint: string | null;
 }
 
 /** RFC 6749 §4.1.1 with RFC 7636 §4.3. */
 export function authorizationUrl(
   authorizationEndpoint: string,
   { state, codeChallenge }: CodeFlow,
-  { clientId, redirectUri, wanted }: CodeRequestOptions,
+  { clientId, redirectUri, wanted, thumbprint }: CodeRequestOptions,
 ): string {
   const url = new URL(authorizationEndpoint);
   const parameters = [
@@ -172,6 +174,7 @@ export function authorizationUrl(
     ["state", state],
     ["code_challenge", codeChallenge],
     ["code_challenge_method", "S256"],
+    ...(thumbprint === null ? [] : [["dpop_jkt", thumbprint] as const]),
   ] as const;
   for (const [name, value] of parameters) url.searchParams.append(name, value);
   return url.href;
@@ -182,23 +185,31 @@ export function authorizationUrl(
  * Throws CommandError if the person said no, or if another server answered (RFC 9207 §2.4).
  */
 export async function redeemAnswer(
-  { metadata, options }: Server,
-  { client, authentication }: LoginClient,
+  server: Server,
+  loginAs: LoginClient,
   answer: URLSearchParams,
   { state, codeVerifier, redirectUri }: Pick<CodeFlow, "state" | "codeVerifier"> & { redirectUri: string },
 ): Promise<TokenEndpointResponse> {
+  const { metadata } = server;
+  const { client, authentication } = loginAs;
   try {
     const checked = validateAuthResponse(metadata, client, answer, state);
-    const response = await authorizationCodeGrantRequest(
-      metadata,
-      client,
-      authentication,
-      checked,
-      redirectUri,
-      codeVerifier,
-      options,
-    );
-    return await processAuthorizationCodeResponse(metadata, client, response);
+    const redeem = async () => {
+      const response = await authorizationCodeGrantRequest(
+        metadata,
+        client,
+        authentication,
+        checked,
+        redirectUri,
+        codeVerifier,
+        tokenOptions(server, loginAs),
+      );
+      return processAuthorizationCodeResponse(metadata, client, response);
+    };
+    return await redeem().catch((error: unknown) => {
+      if (!wantsNonce(error)) throw error;
+      return redeem();
+    });
   } catch (error) {
     if (error instanceof AuthorizationResponseError) {
       throw new CommandError(

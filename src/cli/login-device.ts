@@ -11,7 +11,14 @@ import {
   type TokenEndpointResponse,
 } from "oauth4webapi";
 import { CommandError } from "./command-error.ts";
-import { type LoginClient, refusalIn, type Server, type Sleep } from "./login-server.ts";
+import {
+  type LoginClient,
+  refusalIn,
+  type Server,
+  type Sleep,
+  tokenOptions,
+  wantsNonce,
+} from "./login-server.ts";
 
 /** RFC 8628 §3.1: starts the flow. `wanted` has the parameters for scope and resources. */
 export async function requestDeviceAuthorization(
@@ -48,11 +55,13 @@ const INTERVAL_SECONDS = 5;
 
 /** RFC 8628 §3.5: polls until the person has answered. Throws CommandError when there will be no token. */
 export async function pollForToken(
-  { metadata, options }: Server,
-  { client, authentication }: LoginClient,
+  server: Server,
+  loginAs: LoginClient,
   device: Pick<DeviceAuthorizationResponse, "device_code" | "expires_in" | "interval">,
   sleep: Sleep,
 ): Promise<TokenEndpointResponse> {
+  const { metadata } = server;
+  const { client, authentication } = loginAs;
   let interval = device.interval ?? INTERVAL_SECONDS;
   let waited = 0;
   while (waited < device.expires_in) {
@@ -60,6 +69,7 @@ export async function pollForToken(
     waited += interval;
     try {
       const { device_code } = device;
+      const options = tokenOptions(server, loginAs);
       const answer = await deviceCodeGrantRequest(metadata, client, authentication, device_code, options);
       return await processDeviceCodeResponse(metadata, client, answer);
     } catch (thrown) {
@@ -68,6 +78,7 @@ export async function pollForToken(
         interval *= 2;
         continue;
       }
+      if (wantsNonce(thrown)) continue;
       const { error, status, words } = await refusalIn(thrown);
       // A server that is busy or restarting is no reason to give up.
       const isBusy = status !== null && (status >= 500 || status === 429);

@@ -9,8 +9,11 @@ import {
   type ClientAuth,
   ClientSecretBasic,
   customFetch,
+  DPoP,
+  type DPoPHandle,
   discoveryRequest,
   dynamicClientRegistrationRequest,
+  isDPoPNonceError,
   JSON_ATTRIBUTE_COMPARISON,
   None,
   OperationProcessingError,
@@ -22,6 +25,7 @@ import {
 } from "oauth4webapi";
 import { printable } from "../platform/printable.ts";
 import { CommandError } from "./command-error.ts";
+import type { ProofKey } from "./proof-key.ts";
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Sleep = (millis: number) => Promise<void>;
@@ -43,13 +47,27 @@ export interface Server {
 export interface LoginClient {
   readonly client: Client;
   readonly authentication: ClientAuth;
+  /** Makes the proofs to whose key the tokens are bound (RFC 9449); null for bearer tokens. */
+  readonly proofs: DPoPHandle | null;
 }
 
 /** RFC 6749 §2.3.1: a secret goes into the Authorization header; a public client names itself in the body. */
-export const loginClient = (clientId: string, clientSecret: string | null): LoginClient => ({
+export const loginClient = (
+  clientId: string,
+  clientSecret: string | null,
+  key: Pick<ProofKey, "privateKey" | "publicKey"> | null = null,
+): LoginClient => ({
   client: { client_id: clientId },
   authentication: clientSecret === null ? None() : ClientSecretBasic(clientSecret),
+  proofs: key === null ? null : DPoP({}, key),
 });
+
+/** The options of a request for tokens. */
+export const tokenOptions = ({ options }: Server, { proofs }: LoginClient) =>
+  proofs === null ? options : { ...options, DPoP: proofs };
+
+/** RFC 9449 §8: the server wants a nonce in the proof. The library has kept it by now, so the same request succeeds. */
+export const wantsNonce = (error: unknown): boolean => isDPoPNonceError(error);
 
 /** RFC 8414 §3: finds the server's metadata. Throws CommandError if there is none. */
 export async function discover(issuer: string, fetch: Fetch): Promise<Server> {

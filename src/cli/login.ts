@@ -7,6 +7,7 @@ import {
   type TokenEndpointResponse,
 } from "oauth4webapi";
 import { expandHome } from "../platform/home.ts";
+import { shellWord } from "../platform/permissions.ts";
 import { printable, printableLines } from "../platform/printable.ts";
 import { decodeUtf8 } from "../platform/text-bytes.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
@@ -24,6 +25,7 @@ import {
   type Server,
 } from "./login-server.ts";
 import { duration, formatFacts, printJson } from "./output.ts";
+import { readOrMakeProofKey } from "./proof-key.ts";
 import { qrCode } from "./qr.ts";
 import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
 
@@ -31,6 +33,7 @@ interface LoginOptions extends CommonOptions {
   readonly browser?: boolean;
   readonly clientId?: string;
   readonly clientSecretFile?: string;
+  readonly dpopKey?: string;
   readonly scope?: readonly string[];
   readonly resource?: readonly string[];
 }
@@ -52,6 +55,10 @@ export function addLoginCommand(program: Command, io: Io): void {
     .option("--browser", "use a browser on this machine (code flow) instead of a code (device flow)")
     .option("--client-id <id>", "the client to be (default: registers one, where the server allows it)")
     .option("--client-secret-file <file>", "the secret of a confidential client")
+    .option(
+      "--dpop-key <file>",
+      "bind the tokens to the key in this file (DPoP); it is made, for you alone to read, if there is none",
+    )
     .option("--scope <scope>", "what to ask for; repeatable", collect)
     .option("--resource <uri>", "the API to get a token for (RFC 8707); repeatable", collect)
     .addHelpText(
@@ -62,6 +69,7 @@ Examples:
   tessera login --client-id demo-device --scope notes.read
   tessera login --browser --client-id demo-app --scope notes.read
   tessera login --browser --client-id demo-app --scope openid --scope profile
+  tessera login --client-id operators --scope tessera.read --dpop-key ~/operators.jwk.json
   tessera login --issuer https://auth.example.org --json | jq -r .access_token`,
     )
     .action((options: LoginOptions) => login(options, io));
@@ -78,7 +86,7 @@ async function login(options: LoginOptions, io: Io): Promise<void> {
   const server = await discover(issuer, io.fetch);
   const response = await (options.browser ? byBrowser : byDevice)(server, options, io);
   if (options.json) return printJson(io, response);
-  io.out(received(server, response, io.showsPerson));
+  io.out(received(server, response, options, io.showsPerson));
 }
 
 /** The parameters for scope and resources. */
@@ -112,7 +120,9 @@ async function byBrowser(server: Server, options: LoginOptions, io: Io): Promise
   try {
     const { redirectUri } = receiver;
     const clientId = client.client.client_id;
-    const url = authorizationUrl(endpoint, flow, { clientId, redirectUri, wanted: wantedBy(options) });
+    const thumbprint = (await client.proofs?.calculateThumbprint()) ?? null;
+    const wanted = wantedBy(options);
+    const url = authorizationUrl(endpoint, flow, { clientId, redirectUri, wanted, thumbprint });
     io.err(browserInstructions(url));
     return await redeemAnswer(server, client, await receiver.answer, { ...flow, redirectUri });
   } finally {
@@ -126,15 +136,17 @@ async function clientOf(
   registration: Registration,
   io: Io,
 ): Promise<LoginClient> {
-  const { clientId, clientSecretFile } = options;
+  const { clientId, clientSecretFile, dpopKey } = options;
+  const key = dpopKey === undefined ? null : await readOrMakeProofKey(dpopKey);
   if (clientId !== undefined) {
-    return loginClient(clientId, clientSecretFile === undefined ? null : readSecret(clientSecretFile));
+    const secret = clientSecretFile === undefined ? null : readSecret(clientSecretFile);
+    return loginClient(clientId, secret, key);
   }
   const registered = await registerClient(server, registration);
   io.err(
     `Registered a client for this. To be the same one next time: --client-id ${printable(registered)}\n`,
   );
-  return loginClient(registered, null);
+  return loginClient(registered, null, key);
 }
 
 function readSecret(file: string): string {
@@ -180,18 +192,29 @@ To sign in, open
 Waiting for the browser to come back. Ctrl-C gives up.
 `;
 
-function received({ metadata }: Server, response: TokenEndpointResponse, forPerson: boolean): string {
+function received(
+  { metadata }: Server,
+  response: TokenEndpointResponse,
+  { dpopKey }: LoginOptions,
+  forPerson: boolean,
+): string {
   const { access_token, expires_in, scope = null, refresh_token = null, id_token = null } = response;
   const expires = expires_in === undefined ? null : `in ${duration(expires_in)}`;
-  const facts = formatFacts({ access_token, expires, scope, refresh_token, id_token });
+  const isBound = dpopKey !== undefined && response.token_type === "dpop";
+  const bound = isBound ? `to the key in ${dpopKey}` : null;
+  const facts = formatFacts({ access_token, expires, scope, bound, refresh_token, id_token });
   if (!forPerson) return facts;
   const claims = id_token === null ? undefined : getValidatedIdTokenClaims(response);
   const identity = claims === undefined ? "" : `\nThe ID token says:\n\n${JSON.stringify(claims, null, 2)}\n`;
   // The server itself accepts only a token with one of its own scopes; other tokens are for an API.
   const forServerItself = /(^| )(openid|profile)( |$)/.test(scope ?? "");
+  const { userinfo_endpoint: userinfo } = metadata;
+  const headers = isBound
+    ? `-H "Authorization: DPoP ${access_token}" -H "DPoP: $(tessera token proof ${access_token} ${userinfo} --key ${shellWord(dpopKey)})"`
+    : `-H "Authorization: Bearer ${access_token}"`;
   const use =
-    metadata.userinfo_endpoint === undefined || !forServerItself
+    userinfo === undefined || !forServerItself
       ? ""
-      : `\nUse it like this:\n\n  curl -H "Authorization: Bearer ${access_token}" ${metadata.userinfo_endpoint}\n`;
+      : `\nUse it like this:\n\n  curl ${headers} ${userinfo}\n`;
   return `\nYou are signed in at ${metadata.issuer}.\n\n${facts}${printableLines(identity + use)}`;
 }

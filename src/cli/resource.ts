@@ -1,5 +1,6 @@
 /** `tessera resource …`: the APIs that tokens are for, and the metadata that they serve (RFC 9728). */
 import type { Command } from "commander";
+import { describeResource } from "../api/describe.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type KnownResource, knownResources } from "../operations/management/server.ts";
 import { createCatalogue } from "../protocol/catalogue.ts";
@@ -75,22 +76,10 @@ function resourcesOf(options: CommonOptions, configuration: Configuration): Know
   });
 }
 
-const describe = (resource: KnownResource) => ({
-  identifier: resource.identifier,
-  name: resource.name,
-  scopes: resource.scopes,
-  access_token_seconds: resource.accessTokenSeconds,
-  access_token_format: resource.accessTokenFormat,
-  dpop_bound_access_tokens_required: resource.requiresDpop,
-  introspection_clients: resource.introspectionClients,
-  listed: resource.published.isListed,
-  metadata_url: resource.metadataUrl,
-});
-
 function listResources(options: CommonOptions, io: Io): void {
   const [self, ...resources] = resourcesOf(options, readConfiguration(options, io));
   if (options.json) {
-    printJson(io, resources.map(describe));
+    printJson(io, resources.map(describeResource));
   } else if (resources.length === 0) {
     io.out(`No API is declared. Tokens are for ${self?.identifier} itself. To declare one, in tessera.toml:
 

@@ -33,7 +33,9 @@ const UNDONE = `Everything is as it was when the backup was made. What happened 
   - what people or you took back works again: revoked access, disabled or removed people and applications,
     client secrets that were rolled
   - passwords are those of then
-  - a code or refresh token that was used since can be used once more; one that was issued since is unknown`;
+  - a refresh token or a mailed link that was used since can be used once more; one that was issued since is unknown
+What counts once does not count again: codes of sign-ins under way are gone, and no client assertion, DPoP proof or
+other signed text is accepted that was made before the restore, or up to 30 seconds after it. Programs make new ones.`;
 
 export function addRestoreCommand(program: Command, io: Io): void {
   withCommonOptions(
@@ -129,9 +131,10 @@ function prepare(
   io: Io,
 ): PreparedRestore {
   const progress = startProgress(io, { label: "Checking", unit: "bytes", json });
+  const restoredAt = io.clock.seconds();
   try {
     return prepareRestore(
-      { backup, name, database, endAccess: endAccess ? io.clock.seconds() : null },
+      { backup, name, database, endAccess: endAccess ? restoredAt : null, restoredAt },
       progress.show,
     );
   } finally {

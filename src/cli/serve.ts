@@ -16,7 +16,7 @@ import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { requireUsableKeys } from "../operations/signing-keys.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
-import { createLog, gathering, type Log } from "../platform/log.ts";
+import type { Log } from "../platform/log.ts";
 import { TOKEN_EXCHANGE_GRANT } from "../protocol/grant-types.ts";
 import { commonHeaders, createServer, type Server, servedPaths } from "../server.ts";
 import type { Store } from "../store/contract.ts";
@@ -33,7 +33,7 @@ import type { ProcessMetrics } from "./process-metrics.ts";
 import { readKeyFilesAgain } from "./reload.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
-import { telemetryOf } from "./telemetry.ts";
+import { observed } from "./telemetry.ts";
 import { Workers } from "./workers.ts";
 import { readWithSources, withConfigurationOptions } from "./workspace.ts";
 
@@ -89,19 +89,10 @@ export interface Running {
 export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
   const { configuration: loaded, settingSources } = readWithSources(flags, io);
   await requireStartable(loaded);
-  const plainLog = createLog({
-    level: loaded.log.level,
-    format: loaded.log.format,
-    write: gathering((text) => io.err(text)),
-  });
   let metrics: ProcessMetrics | null = null;
-  const telemetry = await telemetryOf(loaded, {
-    version,
-    random: io.random,
-    log: plainLog,
-    dropped: (signal, count) => metrics?.counts.dropped(signal, count),
-  });
-  const log = telemetry?.logTo(plainLog) ?? plainLog;
+  const { log, telemetry } = await observed(loaded, io, (signal, count) =>
+    metrics?.counts.dropped(signal, count),
+  );
   const ofKubernetes = kubernetesVariables(io.env);
   if (ofKubernetes.length > 0) {
     log.debug("ignored variables that Kubernetes sets for a service", { variables: ofKubernetes.join(" ") });

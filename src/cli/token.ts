@@ -15,6 +15,7 @@ import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, localAndRelative, printJson, printTable, relativeTime } from "./output.ts";
+import { makeProof, readProofKey } from "./proof-key.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface FilterOptions extends CommonOptions {
@@ -25,6 +26,12 @@ interface FilterOptions extends CommonOptions {
 interface RevokeOptions extends CommonOptions {
   readonly id?: string;
   readonly client?: string;
+}
+
+interface ProofOptions {
+  readonly key: string;
+  readonly method: string;
+  readonly nonce?: string;
 }
 
 const FROM_STDIN = `
@@ -50,6 +57,21 @@ Examples:
       `${FROM_STDIN}\n\nExamples:\n  tessera token inspect tat_…\n  pbpaste | tessera token inspect -`,
     )
     .action((text: string, options: CommonOptions) => inspectToken(text, options, io));
+
+  token
+    .command("proof <token> <url>")
+    .description("make the DPoP proof for one request with a token of tessera login --dpop-key")
+    .requiredOption("--key <file>", "the key to which the token is bound")
+    .option("--method <method>", "the method of the request", "GET")
+    .option("--nonce <nonce>", "what the server asked for in the header DPoP-Nonce")
+    .addHelpText(
+      "after",
+      `${FROM_STDIN} A proof is good for one request, for some minutes.
+
+Example:
+  curl -H "Authorization: DPoP $TOKEN" -H "DPoP: $(tessera token proof "$TOKEN" https://auth.example/api/people --key me.jwk.json)" https://auth.example/api/people`,
+    )
+    .action((text: string, url: string, options: ProofOptions) => printProof(text, url, options, io));
 
   withCommonOptions(token.command("list").description("list the access tokens that are alive"))
     .option("--client <client_id>", "those of this client")
@@ -84,6 +106,18 @@ Examples:
 
 async function readToken(text: string, io: Io): Promise<string> {
   return (text === "-" ? await io.readStdin() : text).trim();
+}
+
+async function printProof(
+  text: string,
+  url: string,
+  { key: file, method, nonce }: ProofOptions,
+  io: Io,
+): Promise<void> {
+  if (!URL.canParse(url)) throw new CommandError(`'${url}' is not a URL.`);
+  const key = await readProofKey(file);
+  const token = await readToken(text, io);
+  io.out(`${await makeProof(key, { method, url: new URL(url), token, nonce }, io.clock.seconds())}\n`);
 }
 
 async function inspectToken(text: string, options: CommonOptions, io: Io): Promise<void> {

@@ -1,10 +1,8 @@
 /** `tessera worker`: a process that `serve --workers` starts. It only answers requests; its parent does all other work. */
 import type { Command } from "commander";
-import { version } from "../../package.json";
 import type { LoadedConfiguration } from "../configuration/sources.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
-import { createLog, gathering as gatheringLines } from "../platform/log.ts";
 import type { Reading } from "../platform/metrics.ts";
 import type { PeerMessage } from "../platform/peers.ts";
 import { commonHeaders, createServer, servedPaths } from "../server.ts";
@@ -15,7 +13,7 @@ import { countedBy, metricsOf } from "./metrics.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
 import { readKeyFilesAgain } from "./reload.ts";
 import { ignoreOtherSignals } from "./stop-request.ts";
-import { telemetryOf } from "./telemetry.ts";
+import { observed } from "./telemetry.ts";
 import { type FromWorker, STOP_GRACE_MILLIS, type ToWorker } from "./workers.ts";
 
 export function addWorkerCommand(program: Command, io: Io): void {
@@ -65,15 +63,10 @@ async function runWorker(io: Io): Promise<void> {
 
   const { configuration, settingSources } = await start.promise;
   patienceMillis = configuration.limits.stop_seconds * 1000 + STOP_GRACE_MILLIS;
-  const plainLog = createLog({ ...configuration.log, write: gatheringLines((text) => io.err(text)) });
   let metrics: ProcessMetrics | null = null;
-  const telemetry = await telemetryOf(configuration, {
-    version,
-    random: io.random,
-    log: plainLog,
-    dropped: (signal, count) => metrics?.counts.dropped(signal, count),
-  });
-  const log = telemetry?.logTo(plainLog) ?? plainLog;
+  const { log, telemetry } = await observed(configuration, io, (signal, count) =>
+    metrics?.counts.dropped(signal, count),
+  );
   const store = await openStore(configuration, { create: false });
   const { keys } = await findServerKeys({ configuration, store, random: io.random });
   // The first process knows the numbers of all. It answers always, within a bounded time.

@@ -10,12 +10,13 @@ import { SPIFFE_ASSERTION } from "../protocol/assertions.ts";
 import {
   JWT_BEARER_ASSERTION,
   type ClientAuthenticationMethod as MethodName,
+  provesClient,
   usesSecret,
 } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import { decodeFormComponent } from "../protocol/parameters.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES, type VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 
 /** The parts of a request with which clients authenticate. */
@@ -49,7 +50,7 @@ export function withoutEmptyChannels(request: AuthenticatingRequest): Authentica
   const isNamed = clientId !== undefined || request.assertion !== undefined;
   if (header !== null && isNamed && /^(bearer|dpop)( |$)/i.test(header)) return { ...request, header: null };
   const named = header === null ? null : namedByBasic(header);
-  if (named === null) return { ...request, header };
+  if (named === null) return header === request.header ? request : { ...request, header };
   if (named !== "" && clientId !== undefined && clientId !== named)
     throw new OAuthError("client_id_mismatch");
   return { ...request, header: null, clientId: clientId ?? (named || undefined) };
@@ -115,10 +116,8 @@ export interface Proof {
 
 export interface ClientAuthenticationMethod {
   readonly method: MethodName;
-  /** Whether the client proves who it is. A client that only names itself is public (RFC 6749 §2.1). */
-  readonly isConfidential: boolean;
   /** RFC 8414 §2: the algorithms of its signatures. Empty for methods that sign nothing. */
-  readonly signingAlgorithms: readonly SigningAlgorithm[];
+  readonly signingAlgorithms: readonly VerifyingAlgorithm[];
   /** Whether the configuration has what it needs. Default: it needs nothing. */
   isOffered?(configuration: CertificateSettings): boolean;
   /** RFC 6749 §5.2: a client that used the Authorization header is answered with its scheme. */
@@ -138,7 +137,6 @@ const usesAssertion = ({ assertion, assertionType }: AuthenticatingRequest): boo
 
 const basic: ClientAuthenticationMethod = {
   method: "client_secret_basic",
-  isConfidential: true,
   signingAlgorithms: [],
   challenge: "Basic",
   isUsedBy: ({ header }) => header !== null,
@@ -162,7 +160,6 @@ const basic: ClientAuthenticationMethod = {
 
 const post: ClientAuthenticationMethod = {
   method: "client_secret_post",
-  isConfidential: true,
   signingAlgorithms: [],
   challenge: undefined,
   isUsedBy: ({ clientSecret }) => clientSecret !== undefined,
@@ -176,8 +173,7 @@ const post: ClientAuthenticationMethod = {
 
 const assertion: ClientAuthenticationMethod = {
   method: "private_key_jwt",
-  isConfidential: true,
-  signingAlgorithms: SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
+  signingAlgorithms: VERIFYING_NAMES,
   challenge: undefined,
   isUsedBy: usesAssertion,
   textOf: () => null,
@@ -198,7 +194,6 @@ const byCertificate = (
   isOffered: (configuration: CertificateSettings) => boolean,
 ): ClientAuthenticationMethod => ({
   method,
-  isConfidential: true,
   signingAlgorithms: [],
   isOffered,
   challenge: undefined,
@@ -209,7 +204,6 @@ const byCertificate = (
 
 const none: ClientAuthenticationMethod = {
   method: "none",
-  isConfidential: false,
   signingAlgorithms: [],
   challenge: undefined,
   isUsedBy: (request) =>
@@ -228,7 +222,7 @@ const none: ClientAuthenticationMethod = {
 /** RFC 6749 §2.1: a client that cannot keep a secret and only names itself. */
 export const isPublic = ({
   tokenEndpointAuthMethod,
-}: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => tokenEndpointAuthMethod === none.method;
+}: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => !provesClient(tokenEndpointAuthMethod);
 
 /** Whether the client proves who it is with a secret. A client with a key has none, so that nothing less than the key opens its door. */
 export const hasSecrets = ({

@@ -2,7 +2,7 @@
 import { isDeliveryMode } from "../protocol/delivery-modes.ts";
 import { CIBA_GRANT } from "../protocol/grant-types.ts";
 import { needsSignedAuthentication } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES, type VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { type Members, readBoolean, readHttpsUrl, readString, refuse } from "./members.ts";
 
@@ -52,14 +52,14 @@ export function checkBackchannelMetadata(members: Members, rest: Rest): Backchan
   return metadata;
 }
 
-function readRequestAlgorithm(members: Members): SigningAlgorithm | null {
+function readRequestAlgorithm(members: Members): VerifyingAlgorithm | null {
   const named = readString(members, "backchannel_authentication_request_signing_alg");
   if (named === null) return null;
-  const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;
+  const found = VERIFYING_NAMES.find((algorithm) => algorithm === named);
   return (
     found ??
     refuse(
-      `backchannel_authentication_request_signing_alg '${named.slice(0, 20)}' is not supported; use ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
+      `backchannel_authentication_request_signing_alg '${named.slice(0, 20)}' is not supported; use ${VERIFYING_NAMES.join(", ")}.`,
     )
   );
 }

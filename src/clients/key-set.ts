@@ -1,6 +1,6 @@
 /** RFC 7517: the public keys of a client or of an issuer, as its metadata or its `jwks_uri` gives them. */
 import { isJsonObject } from "../protocol/json.ts";
-import { isRsaExponent, PRIVATE_MEMBERS, RSA_BITS } from "../protocol/public-jwk.ts";
+import { hasPrivateMembers, publicJwkFault, publicMembersOf, sizeFault } from "../protocol/public-jwk.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables/clients.ts";
 
 /** Each key costs a client's request a look, and the database room. */
@@ -22,11 +22,6 @@ const KEPT_MEMBERS = [
   ...["kty", "kid", "use", "key_ops", "alg", "crv", "x", "y", "n", "e"],
   ...["x5c", "x5t", "x5t#S256"],
 ];
-
-const CURVES: Readonly<Record<string, readonly string[]>> = {
-  EC: ["P-256", "P-384", "P-521"],
-  OKP: ["Ed25519"],
-};
 
 /**
  * The keys that this server can use; there may be none. RFC 7517 §5: it leaves out keys of kinds that it does not know. Throws what `refuse`
@@ -60,7 +55,7 @@ function usableKey(
   refuse: (fault: string) => never,
 ): ClientJwk | null {
   if (!isJsonObject(key)) return refuse("a key is not a JSON object");
-  if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) {
+  if (hasPrivateMembers(key)) {
     return refuse(
       "a key has private members. It is known to others now: make a new key pair, and register its public part only",
     );
@@ -70,24 +65,12 @@ function usableKey(
   if (key.kid !== undefined && typeof key.kid !== "string") return refuse("the kid of a key is not a string");
   // Keys that encrypt may stand beside those that sign.
   if (key.use !== undefined && !uses.includes(String(key.use))) return null;
-  return isUsable(key, refuse) ? kept(key) : null;
-}
-
-function isUsable(key: Readonly<Record<string, unknown>>, refuse: (fault: string) => never): boolean {
-  const { kty, crv } = key;
-  if (kty === "RSA") {
-    const bits = byteLength(key.n) * 8;
-    if (bits < RSA_BITS.least || bits > RSA_BITS.most)
-      refuse(`an RSA key must have ${RSA_BITS.least} to ${RSA_BITS.most} bits`);
-    return isRsaExponent(key.e);
-  }
-  if (typeof kty !== "string" || typeof crv !== "string" || !CURVES[kty]?.includes(crv)) return false;
-  return byteLength(key.x) > 0 && (kty === "OKP" || byteLength(key.y) > 0);
+  const members = publicMembersOf(key);
+  if (members === null) return null;
+  const size = sizeFault(members);
+  if (size !== null) return refuse(`an RSA key ${size}`);
+  return publicJwkFault(members) === null ? kept(key) : null;
 }
 
 const kept = (key: Readonly<Record<string, unknown>>): ClientJwk =>
   Object.fromEntries(KEPT_MEMBERS.flatMap((name) => (Object.hasOwn(key, name) ? [[name, key[name]]] : [])));
-
-/** How many bytes a base64url text has; 0 if it is none. */
-const byteLength = (value: unknown): number =>
-  typeof value === "string" && /^[A-Za-z0-9_-]+$/.test(value) ? Math.floor((value.length * 3) / 4) : 0;

@@ -4,13 +4,20 @@
  */
 
 import { needsKeys } from "../protocol/client-authentication.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { sectorFault } from "../protocol/sector.ts";
-import { allowedAlgorithms, SECURITY_PROFILES, type SecurityProfile } from "../protocol/security-profile.ts";
+import {
+  allowedAlgorithms,
+  canSignFor,
+  SECURITY_PROFILES,
+  type SecurityProfile,
+} from "../protocol/security-profile.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
-  SIGNING_ALGORITHMS,
   type SigningAlgorithm,
+  VERIFYING_NAMES,
+  type VerifyingAlgorithm,
 } from "../protocol/signing-algorithms.ts";
 import type { ClientKeySet, ClientRecord } from "../store/tables/clients.ts";
 import { checkKeySet } from "./key-set.ts";
@@ -70,6 +77,18 @@ export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[])
     ? DEFAULT_SIGNING_ALGORITHM
     : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
 
+/**
+ * A client of a profile believes strong signatures alone, so the server signs nothing for it with another algorithm, and does nothing
+ * for it either: tokens would be lost that it could not hand out. Throws `profile_algorithm_missing`.
+ */
+export function requireSignable(
+  client: Pick<ClientRecord, "clientId" | "securityProfile">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): void {
+  if (!canSignFor(client, algorithms))
+    throw new OAuthError("profile_algorithm_missing", { clientId: client.clientId });
+}
+
 /** RFC 9701 §6: the algorithm of introspection that is signed for the client, if the server still has keys for it. */
 export const introspectionAlgorithm = (
   client: Pick<ClientRecord, "introspectionSignedResponseAlg" | "securityProfile">,
@@ -77,17 +96,21 @@ export const introspectionAlgorithm = (
 ): SigningAlgorithm | null => {
   const { introspectionSignedResponseAlg: named } = client;
   const allowed = allowedAlgorithms(client, algorithms);
-  if (named === null) return defaultSigningAlgorithm(allowed);
+  if (named === null) return allowed.length === 0 ? null : defaultSigningAlgorithm(allowed);
   return allowed.includes(named) ? named : null;
 };
 
-/** One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. */
+/**
+ * One that the configuration dropped since the registration gives way to the default, of those that the client's profile allows. Throws
+ * `profile_algorithm_missing` if there is none: another algorithm would be a way around the profile.
+ */
 function algorithmFor(
   client: Pick<ClientRecord, "securityProfile">,
   named: SigningAlgorithm | null,
   configured: readonly SigningAlgorithm[],
 ): SigningAlgorithm {
   const allowed = allowedAlgorithms(client, configured);
+  if (allowed.length === 0) throw new OAuthError("profile_algorithm_missing");
   return named !== null && allowed.includes(named) ? named : defaultSigningAlgorithm(allowed);
 }
 
@@ -108,7 +131,10 @@ export const accessTokenAlgorithms = (signing: {
   readonly algorithms: readonly SigningAlgorithm[];
 }): readonly SigningAlgorithm[] => [
   ...new Set(
-    [null, ...SECURITY_PROFILES].map((securityProfile) => accessTokenAlgorithm({ securityProfile }, signing)),
+    [null, ...SECURITY_PROFILES]
+      .map((securityProfile) => ({ securityProfile }))
+      .filter((client) => canSignFor(client, signing.algorithms))
+      .map((client) => accessTokenAlgorithm(client, signing)),
   ),
 ];
 
@@ -168,12 +194,7 @@ export function checkOpenIdMetadata(
     backchannelLogoutUri: readCalledUrl(members, "backchannel_logout_uri", policy),
     backchannelLogoutSessionRequired: readBoolean(members, "backchannel_logout_session_required"),
     ...keys,
-    requestObjectSigningAlg: readAlgorithm(
-      members,
-      "request_object_signing_alg",
-      SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
-      policy,
-    ),
+    requestObjectSigningAlg: readAlgorithm(members, "request_object_signing_alg", VERIFYING_NAMES, policy),
     requireSignedRequestObject: readRequireSigned(members, keys),
     tokenEndpointAuthSigningAlg: readAssertionAlgorithm(members, keys, tokenEndpointAuthMethod, policy),
     requirePushedAuthorizationRequests: readBoolean(members, "require_pushed_authorization_requests"),
@@ -236,12 +257,12 @@ function refuseEncryption(members: Members, { narrows }: OpenIdPolicy): void {
 }
 
 /** `none` is never exchanged: a client that reads unsigned ID tokens would not check a signature. */
-function readAlgorithm(
+function readAlgorithm<Algorithm extends VerifyingAlgorithm>(
   members: Members,
   name: string,
-  offered: readonly SigningAlgorithm[],
+  offered: readonly Algorithm[],
   { narrows }: OpenIdPolicy,
-): SigningAlgorithm | null {
+): Algorithm | null {
   const named = readString(members, name);
   if (named === null) return null;
   const found = offered.find((algorithm) => algorithm === named);
@@ -332,7 +353,7 @@ function readAssertionAlgorithm(
   { jwks, jwksUri }: Pick<OpenIdMetadata, "jwks" | "jwksUri">,
   method: ClientRecord["tokenEndpointAuthMethod"],
   { hasWorkloads = false }: OpenIdPolicy,
-): SigningAlgorithm | null {
+): VerifyingAlgorithm | null {
   if (method === "none" && hasWorkloads)
     refuse("A client with workloads proves who it is: its token_endpoint_auth_method cannot be 'none'.");
   // A client that its platform vouches for needs no key of its own.
@@ -342,12 +363,10 @@ function readAssertionAlgorithm(
   if (method !== "private_key_jwt") return null;
   const named = readString(members, "token_endpoint_auth_signing_alg");
   if (named === null) return null;
-  const found = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === named)?.algorithm;
+  const found = VERIFYING_NAMES.find((algorithm) => algorithm === named);
   return (
     found ??
-    refuse(
-      `token_endpoint_auth_signing_alg '${named}' is not supported; use ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
-    )
+    refuse(`token_endpoint_auth_signing_alg '${named}' is not supported; use ${VERIFYING_NAMES.join(", ")}.`)
   );
 }
 
@@ -357,9 +376,7 @@ function readKeySet(value: unknown, { narrows }: OpenIdPolicy): ClientKeySet | n
   if (set.keys.length > 0) return set;
   return narrows
     ? null
-    : refuse(
-        `jwks has no key that this server can use. It verifies ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
-      );
+    : refuse(`jwks has no key that this server can use. It verifies ${VERIFYING_NAMES.join(", ")}.`);
 }
 
 function readIdTokenClaims(members: Members, { narrows }: OpenIdPolicy): OpenIdMetadata["idTokenClaims"] {

@@ -146,6 +146,14 @@ export const limits = v.pipe(
         "Token responses in an hour for a client that registered itself and that the operator does not vouch for.",
         10_000,
       ),
+      proofs_per_token: count(
+        "Requests with one DPoP-bound access token in ten minutes to this server's own resources: userinfo, the management API, introspection. Each leaves a row for some minutes.",
+        60_000,
+      ),
+      proofs_per_registered_client: count(
+        "The same with all tokens of a client that registered itself and that the operator does not vouch for.",
+        6000,
+      ),
       registrations_per_address: count("Client registrations from one address within the window.", 60),
       registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
       backchannel_requests_per_client: count(

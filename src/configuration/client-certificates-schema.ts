@@ -35,6 +35,6 @@ export const clientCertificates = table({
   authorities: optional(someText, {
     fallback: "tls_client_auth is not offered",
     description:
-      "A PEM file with the authorities that issue certificates of clients themselves, intermediate ones included. This server verifies each certificate, whatever the proxy does.",
+      "A PEM file with the authorities that issue certificates of clients themselves, intermediate ones included. This server verifies each certificate, also one that the proxy has verified.",
   }),
 });

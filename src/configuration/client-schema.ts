@@ -8,7 +8,7 @@ import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { SECURITY_PROFILES } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { SIGNING_NAMES, VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import { workloadDeclaration } from "./trust-schema.ts";
 import {
   claimMapping,
@@ -25,9 +25,6 @@ import {
   words,
   YEAR_SECONDS,
 } from "./values.ts";
-
-/** The algorithms with which the server can sign. */
-export const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
 
 export const accessTokenSeconds = (description: string) =>
   optional(wholeNumber(1, YEAR_SECONDS), { description, fallback: "lifetimes.access_token_seconds" });
@@ -86,7 +83,7 @@ export const clientDeclaration = table({
   tls_client_auth_san_email: optional(v.string(), {
     description: "For tls_client_auth, in place of the subject: an e-mail address in its certificate.",
   }),
-  token_endpoint_auth_signing_alg: optional(v.picklist(ALGORITHMS), {
+  token_endpoint_auth_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
     fallback: "any",
     description: "The one algorithm of its client assertions (private_key_jwt).",
   }),
@@ -143,15 +140,15 @@ export const clientDeclaration = table({
     description:
       "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
   }),
-  id_token_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  id_token_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "RS256 if it is among signing.algorithms, else the first of them",
     description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
   }),
-  userinfo_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  userinfo_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "JSON, unsigned",
     description: "The algorithm that signs what userinfo answers it.",
   }),
-  introspection_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  introspection_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "RS256 if it is among signing.algorithms, else the first of them",
     description:
       "The algorithm that signs what introspection answers it, when it asks for a signed answer (RFC 9701).",
@@ -180,7 +177,7 @@ export const clientDeclaration = table({
   initiate_login_uri: optional(v.string(), {
     description: "An https URL at which a sign-in that begins elsewhere is started.",
   }),
-  request_object_signing_alg: optional(v.picklist(ALGORITHMS), {
+  request_object_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
     fallback: "any, and unsigned",
     description: "The one algorithm with which its request objects may be signed.",
   }),
@@ -198,7 +195,7 @@ export const clientDeclaration = table({
     fallback: "false",
     description: "Whether its authorization requests count only if it pushed them (RFC 9126).",
   }),
-  authorization_signed_response_alg: optional(v.picklist(ALGORITHMS), {
+  authorization_signed_response_alg: optional(v.picklist(SIGNING_NAMES), {
     fallback: "as its ID tokens by default",
     description: "The algorithm of signed answers, which it gets with response_mode=jwt (JARM).",
   }),
@@ -210,7 +207,7 @@ export const clientDeclaration = table({
   backchannel_client_notification_endpoint: optional(v.string(), {
     description: 'The https address that gets the pings, for backchannel_token_delivery_mode = "ping".',
   }),
-  backchannel_authentication_request_signing_alg: optional(v.picklist(ALGORITHMS), {
+  backchannel_authentication_request_signing_alg: optional(v.picklist(VERIFYING_NAMES), {
     fallback: "its requests to people are not signed",
     description:
       "The algorithm with which it signs each of its requests to people; those that it does not sign are refused. It needs its keys.",

@@ -49,7 +49,10 @@ export const clientIdMetadataDocuments = v.pipe(
         86_400,
         0,
       ),
-      fetches_per_host: count("How many documents are fetched from one host within a minute.", 30),
+      fetches_per_host: count(
+        "How many documents are fetched from one host within a minute: so many that strangers name, as many that people use here, and as many first ones of further networks.",
+        30,
+      ),
       fetches_per_address: count(
         "How many documents of applications that no person uses here are fetched for one address within a minute.",
         20,

@@ -3,8 +3,6 @@ import * as v from "valibot";
 import { DPOP_ALGORITHMS } from "../protocol/dpop.ts";
 import { seconds, table } from "./values.ts";
 
-const NAMES = DPOP_ALGORITHMS.map(({ algorithm }) => algorithm);
-
 export const dpop = v.pipe(
   v.optional(
     table({
@@ -27,7 +25,7 @@ export const dpop = v.pipe(
         3600,
       ),
       signing_algorithms: v.pipe(
-        v.optional(v.pipe(v.array(v.picklist(NAMES)), v.minLength(1)), [...NAMES]),
+        v.optional(v.pipe(v.array(v.picklist(DPOP_ALGORITHMS)), v.minLength(1)), [...DPOP_ALGORITHMS]),
         v.description(
           'The algorithms with which proofs may be signed. FAPI 2.0: ["PS256", "ES256", "EdDSA", "Ed25519"].',
         ),

@@ -1,7 +1,7 @@
 /** The addresses of this server itself, to which no answer to a client may go. */
 import type { Listener } from "../platform/listen.ts";
+import { isLocalHost, LOOPBACK_HOSTS } from "../protocol/redirect-uri.ts";
 
-const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 const EVERY_ADDRESS = ["0.0.0.0", "::", "[::]"];
 
 /**
@@ -26,6 +26,6 @@ export function ownOrigins({
 /** The names by which a browser on this machine reaches a listener. */
 function hostsOf(host: string): string[] {
   const written = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  const isLocal = LOOPBACK_HOSTS.includes(written) || EVERY_ADDRESS.includes(host);
+  const isLocal = isLocalHost(written) || EVERY_ADDRESS.includes(host);
   return isLocal ? [...LOOPBACK_HOSTS, written] : [written];
 }

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
-import { ALGORITHMS, accessTokenSeconds } from "./client-schema.ts";
+import { SIGNING_NAMES } from "../protocol/signing-algorithms.ts";
+import { accessTokenSeconds } from "./client-schema.ts";
 import { byLanguage, identifier, optional, peopleWords, scopeToken, table, words } from "./values.ts";
 
 /** An address that clients are told. */
@@ -65,7 +66,7 @@ export const resource = table({
   tos_uri: address("Its terms of service; in its metadata."),
   jwks_uri: address("Its own public keys, if it signs its answers; in its metadata."),
   signing_algorithms: v.pipe(
-    v.optional(v.array(v.picklist(ALGORITHMS)), []),
+    v.optional(v.array(v.picklist(SIGNING_NAMES)), []),
     v.description("The algorithms with which it signs its answers; in its metadata."),
   ),
 });

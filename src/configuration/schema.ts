@@ -9,7 +9,7 @@
 import * as v from "valibot";
 import { isOutboundAllowance } from "../platform/outbound.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
-import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
+import { DEFAULT_SIGNING_ALGORITHM, SIGNING_NAMES } from "../protocol/signing-algorithms.ts";
 import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
 import { audit } from "./audit-schema.ts";
@@ -17,7 +17,7 @@ import { authorizationDetailsType } from "./authorization-details-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { clientCertificates } from "./client-certificates-schema.ts";
-import { ALGORITHMS, clientDeclaration } from "./client-schema.ts";
+import { clientDeclaration } from "./client-schema.ts";
 import { clientIdMetadataDocuments } from "./document-schema.ts";
 import { dpop } from "./dpop-schema.ts";
 import { exchangeRule } from "./exchange-schema.ts";
@@ -185,7 +185,7 @@ export const configurationSchema = table({
     v.optional(
       table({
         algorithms: v.pipe(
-          v.optional(v.pipe(v.array(v.picklist(ALGORITHMS)), v.minLength(1)), [DEFAULT_SIGNING_ALGORITHM]),
+          v.optional(v.pipe(v.array(v.picklist(SIGNING_NAMES)), v.minLength(1)), [DEFAULT_SIGNING_ALGORITHM]),
           v.description("The algorithms for which the server has keys. Clients expect RS256 by default."),
         ),
         rotation_seconds: seconds("How long a key signs before the next one does.", 90 * 86_400, 3600),

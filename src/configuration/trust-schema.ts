@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { ASSERTION_PROFILES } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { foreignIssuerFault } from "../protocol/foreign-issuer.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import {
   domainName,
   groupName,
@@ -19,8 +19,6 @@ import {
   text,
   words,
 } from "./values.ts";
-
-const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
 
 const foreignIssuer = v.pipe(
   text(500),
@@ -120,7 +118,7 @@ export const trustedIssuer = table({
     description: "What `aud` of its tokens must name: one of these.",
   }),
   algorithms: v.pipe(
-    v.optional(v.pipe(v.array(v.picklist(ALGORITHMS)), v.minLength(1)), [...ALGORITHMS]),
+    v.optional(v.pipe(v.array(v.picklist(VERIFYING_NAMES)), v.minLength(1)), [...VERIFYING_NAMES]),
     v.description("The algorithms with which it may sign."),
   ),
   types: v.pipe(

@@ -2,7 +2,7 @@
 /** The first page of the console: a search for everything, and where everything is. */
 import { recordIdText } from "../credentials/credential.ts";
 import { findFirstSteps, isUnfinished, maySeeFirstSteps } from "../operations/management/first-steps.ts";
-import { CLIENTS_READ, type Found, search, searchRequest } from "../operations/management/search.ts";
+import { type Found, search, searchRequest } from "../operations/management/search.ts";
 import { displayText } from "../pages/display.ts";
 import { SearchField } from "../pages/layout.tsx";
 import { Icon } from "../pages/views/icons.tsx";
@@ -15,7 +15,7 @@ import { START_WORDS } from "./start/texts.ts";
 import { CONSOLE_WORDS, wordsFor } from "./texts.ts";
 
 interface Hit {
-  readonly kind: Exclude<keyof Found, "isWhole"> | "requests";
+  readonly kind: keyof Found | "requests";
   readonly name: string;
   readonly href: `/${string}`;
 }
@@ -25,12 +25,12 @@ function hitsOf({ people, clients, grants, sessions, tokens }: Found): Hit[] {
   const person = (subject: string): `/${string}` => `/admin/people/${subject}`;
   const app = (clientId: string): `/${string}` => `/admin/apps/${encodeURIComponent(clientId)}`;
   return [
-    ...people.map(({ subject, name, username }) => ({
+    ...people.rows.map(({ subject, name, username }) => ({
       kind: "people" as const,
       name: name === null ? username : `${name} (${username})`,
       href: person(subject),
     })),
-    ...clients.map(({ clientId, clientName }) => ({
+    ...clients.rows.map(({ clientId, clientName }) => ({
       kind: "clients" as const,
       name: clientName === null ? clientId : `${clientName} (${clientId})`,
       href: app(clientId),
@@ -123,7 +123,9 @@ export const overviewPage: ConsolePage = {
             </form>
           )}
           {hits !== null && <Hits frame={frame} text={text} hits={hits} />}
-          {found?.isWhole === false && <p class="muted small">{words.foundAmong(CLIENTS_READ)}</p>}
+          {found !== null && !(found.people.isWhole && found.clients.isWhole) && (
+            <p class="muted small">{words.foundMore}</p>
+          )}
         </section>
         <section class="card">
           <div class="go">

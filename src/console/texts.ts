@@ -44,12 +44,12 @@ const english = {
   cancel: "Cancel",
   search: "Search",
   searchLabel: "Find a person",
-  searchHint: "The beginning of a user name or an e-mail address, or a whole identifier.",
+  searchHint:
+    "The beginning of a user name, of an e-mail address or of a word of the name, or a whole identifier.",
   searchAll: "Find anything",
   searchAllHint:
     "A person’s name or address, the name of an application, or the identifier of a person, an application, a grant, a session, a token or a request.",
-  foundAmong: (count: number) =>
-    `Parts of names are looked for in the oldest ${count} applications only. A whole identifier, or its beginning, finds every application.`,
+  foundMore: "There are more. Type more of the name, or a further word of it.",
   found: (text: string) => `Found for “${text}”`,
   kinds: {
     people: "Person",
@@ -112,12 +112,12 @@ const german: ConsoleWords = {
   cancel: "Abbrechen",
   search: "Suchen",
   searchLabel: "Person finden",
-  searchHint: "Der Anfang eines Benutzernamens oder einer E-Mail-Adresse, oder eine ganze Kennung.",
+  searchHint:
+    "Der Anfang eines Benutzernamens, einer E-Mail-Adresse oder eines Wortes des Namens, oder eine ganze Kennung.",
   searchAll: "Alles durchsuchen",
   searchAllHint:
     "Der Name oder die Adresse einer Person, der Name einer Anwendung, oder die Kennung einer Person, einer Anwendung, eines Zugriffs, einer Sitzung, eines Tokens oder einer Anfrage.",
-  foundAmong: (count) =>
-    `Teile von Namen werden nur in den ältesten ${count} Anwendungen gesucht. Eine ganze Kennung oder ihr Anfang findet jede Anwendung.`,
+  foundMore: "Es gibt weitere. Tippen Sie mehr vom Namen oder ein weiteres Wort davon.",
   found: (text) => `Gefunden für „${text}“`,
   kinds: {
     people: "Person",

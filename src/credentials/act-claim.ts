@@ -8,8 +8,8 @@ export interface ActClaim extends Actor {
 
 /** `{ act }` with the newest actor outside, and empty if the token names none. */
 export const actClaim = (exchange: Exchange | null): { readonly act?: ActClaim } => {
-  const actors = exchange?.actors ?? [];
-  const act = actors.reduceRight<ActClaim | null>(
+  if (exchange === null) return {};
+  const act = exchange.actors.reduceRight<ActClaim | null>(
     (earlier, actor) => (earlier === null ? actor : { ...actor, act: earlier }),
     null,
   );

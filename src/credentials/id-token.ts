@@ -15,6 +15,8 @@ export interface Identity {
   readonly grant: Pick<GrantRecord, "authenticatedAt" | "authenticationMethods" | "authenticationLevel">;
   /** The session, under the name by which this client knows it; null if no session ends what the person allowed. */
   readonly sid: string | null;
+  /** Names the grant (`sealedGrant`); null if the subject leads there. */
+  readonly jti: string | null;
   readonly nonce: string | null;
   /** The text of the access token beside it. */
   readonly accessToken: string;
@@ -24,7 +26,7 @@ export interface Identity {
 
 /** §2 and §3.1.3.6. The claims about the person come first, so that none takes the place of the protocol's own. */
 export const idTokenClaims = (
-  { issuer, clientId, subject, grant, sid, nonce, accessToken, claims }: Identity,
+  { issuer, clientId, subject, grant, sid, jti, nonce, accessToken, claims }: Identity,
   algorithm: SigningAlgorithm,
   issuedAt: EpochSeconds,
   lifetimeSeconds: number,
@@ -40,6 +42,7 @@ export const idTokenClaims = (
   acr: grant.authenticationLevel,
   at_hash: leftHalf(accessToken, algorithm),
   ...(sid !== null && { sid }),
+  ...(jti !== null && { jti }),
   ...(nonce !== null && { nonce }),
 });
 
@@ -55,3 +58,24 @@ function leftHalf(text: string, algorithm: SigningAlgorithm): string {
  */
 export const sessionIdFor = (keys: ServerKeys, session: RecordId, clientId: string): string =>
   Buffer.from(keys.mac("session of an application", session, clientId).subarray(0, 16)).toString("base64url");
+
+/**
+ * The grant behind an ID token of a client that knows people by pairwise identifiers, which lead to no person: only this server can open
+ * it. Each is another text, so it says as little about the person as the identifier does, and no token has that of another one.
+ */
+export const sealedGrant = (keys: Pick<ServerKeys, "seal">, id: RecordId, clientId: string): string =>
+  Buffer.from(keys.seal("grant of an id token", clientId, id)).toString("base64url");
+
+/** The grant that `sealedGrant` names; null for every other value. */
+export function openedGrant(
+  keys: Pick<ServerKeys, "unseal">,
+  jti: unknown,
+  clientId: string,
+): RecordId | null {
+  if (typeof jti !== "string") return null;
+  try {
+    return keys.unseal("grant of an id token", clientId, Buffer.from(jti, "base64url")) as RecordId;
+  } catch {
+    return null;
+  }
+}

@@ -66,12 +66,9 @@ export function introspectAccessToken(
   showsUsername: boolean,
 ): ActiveIntrospection {
   const { grant, confirmation } = token;
-  return {
+  const shown: Mutable<ActiveIntrospection> = {
     active: true,
-    ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
-    ...(token.authorizationDetails !== null && { authorization_details: token.authorizationDetails }),
     client_id: token.clientId,
-    ...(grant !== null && showsUsername ? { username: grant.username } : {}),
     token_type: bindingOf(confirmation).tokenType,
     exp: token.expiresAt,
     iat: token.issuedAt,
@@ -80,11 +77,20 @@ export function introspectAccessToken(
     aud: oneOrMany(token.resources),
     iss: issuer,
     jti: recordIdText(token.id),
-    ...(grant !== null && { acr: grant.authenticationLevel, auth_time: grant.authenticatedAt }),
-    ...(confirmation !== null && { cnf: cnfOf(confirmation) }),
-    ...actClaim(token.exchange),
   };
+  if (token.scope.length > 0) shown.scope = formatScope(token.scope);
+  if (token.authorizationDetails !== null) shown.authorization_details = token.authorizationDetails;
+  if (grant !== null) {
+    if (showsUsername) shown.username = grant.username;
+    shown.acr = grant.authenticationLevel;
+    shown.auth_time = grant.authenticatedAt;
+  }
+  if (confirmation !== null) shown.cnf = cnfOf(confirmation);
+  if (token.exchange !== null) Object.assign(shown, actClaim(token.exchange));
+  return shown;
 }
+
+type Mutable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
 
 export function introspectRefreshToken(
   issuer: string,

@@ -7,7 +7,7 @@
  */
 
 import { isPublic } from "../clients/authentication-methods.ts";
-import { answerAlgorithm } from "../clients/openid-metadata.ts";
+import { answerAlgorithm, requireSignable } from "../clients/openid-metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
@@ -53,6 +53,7 @@ import {
   RESPONSE_MODES,
   type ResponseMode,
   type ResponseParameters,
+  signedMode,
 } from "./response-mode.ts";
 
 export const RESPONSE_TYPES = ["code"] as const;
@@ -319,14 +320,14 @@ async function checkAssembled(
   { parameters, carried, beside, fault, pushed }: Assembled,
 ): Promise<AuthorizationRequest> {
   const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
-  const { redirectUri, responseMode } = target;
+  const { redirectUri } = target;
   try {
+    requireSignable(client, context.configuration.signing);
     if (fault !== null) throw fault;
     beside.refuseRepeated();
     refuseUnsupported(beside);
     refuseUnsupported(parameters);
-    requireResponseMode(parameters, redirectUri);
-    if (needsSignedAnswers(client) && !responseMode.signs) throw new OAuthError("response_not_signed");
+    requireResponseMode(client, parameters, redirectUri);
     requireResponseType(parameters);
     requireGrantType(client);
     if (needsRedirectUri(client)) parameters.required("redirect_uri");
@@ -397,7 +398,7 @@ function requireTarget(
       client,
       redirectUri,
       redirectUriRequested,
-      responseMode: requestedResponseMode(parameters, redirectUri) ?? QUERY,
+      responseMode: answerMode(client, requestedResponseMode(parameters, redirectUri) ?? QUERY),
       state: parameters.get("state") ?? null,
       vouched: isVouchedFor(client, context.configuration.registration),
       uiLocales: parameters.get("ui_locales") ?? null,
@@ -442,14 +443,29 @@ function refuseUnsupported(parameters: Parameters): void {
     throw new OAuthError("registration_parameter_unsupported");
 }
 
-/** The mode of the answer. Undefined if there is no such mode, or none that reaches the redirect URI. */
+/**
+ * FAPI Message Signing §5.4.1: every answer to a client of the profile is signed. So is the refusal of a request that asked for no signed
+ * answer: the client takes no other, and anyone may have written one.
+ */
+const answerMode = (client: Pick<ClientRecord, "securityProfile">, requested: ResponseMode): ResponseMode =>
+  needsSignedAnswers(client) ? signedMode(requested) : requested;
+
+/** The mode that the request asks for. Undefined if there is no such mode, or none that reaches the redirect URI. */
 function requestedResponseMode(parameters: Parameters, redirectUri: RedirectUri): ResponseMode | undefined {
   const name = parameters.get("response_mode") ?? QUERY.mode;
   return RESPONSE_MODES.find(({ mode, reaches }) => mode === name && reaches(redirectUri));
 }
 
-function requireResponseMode(parameters: Parameters, redirectUri: RedirectUri): void {
-  if (requestedResponseMode(parameters, redirectUri) !== undefined) return;
+function requireResponseMode(
+  client: Pick<ClientRecord, "securityProfile">,
+  parameters: Parameters,
+  redirectUri: RedirectUri,
+): void {
+  const requested = requestedResponseMode(parameters, redirectUri);
+  if (requested !== undefined) {
+    if (needsSignedAnswers(client) && !requested.signs) throw new OAuthError("response_not_signed");
+    return;
+  }
   const usable = RESPONSE_MODES.filter(({ reaches }) => reaches(redirectUri)).map(({ mode }) => mode);
   throw invalid("response_mode", `with this redirect URI use ${usable.join(" or ")}`);
 }

@@ -55,8 +55,8 @@ export const backchannelAuthentication =
     });
   };
 
-const useObject = (context: Context, act: Act, clientId: string, { jti, until }: SingleObject) =>
-  useOnce(context, act, "backchannel_request", [clientId, jti], until);
+const useObject = (context: Context, act: Act, clientId: string, { jti, ...once }: SingleObject) =>
+  useOnce(context, act, "backchannel_request", [clientId, jti], once);
 
 /** §7.1.1: the parameters, which a client may have signed. `single`: null for those that it did not. */
 async function readParameters(

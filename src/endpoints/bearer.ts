@@ -3,6 +3,7 @@
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import type { Context } from "../operations/context.ts";
 import { NOTHING_PROVEN } from "../operations/possession.ts";
+import { type ProofBudgetContext, withinProofBudget } from "../operations/proof-budget.ts";
 import { type PossessionContext, requirePossession } from "../operations/proofs.ts";
 import { findPresentedAccessToken } from "../operations/tokens.ts";
 import type { Incoming } from "../platform/http.ts";
@@ -16,21 +17,26 @@ import { actOfStranger } from "../rules/events.ts";
 
 type Scheme = Binding["scheme"];
 
-/** The schemes of access tokens, each once. */
-const SCHEMES: readonly Scheme[] = [...new Set(BINDINGS.map(({ scheme }) => scheme))];
+/** The schemes of access tokens, each once, by their names in small letters. */
+const SCHEMES: ReadonlyMap<string, Scheme> = new Map(
+  BINDINGS.map(({ scheme }) => [scheme.toLowerCase(), scheme]),
+);
 
-/** RFC 6750 §2.1: the scheme is compared without regard to case. Null for another one. */
-function schemeOf(header: string | null, schemes: readonly Scheme[]): Scheme | null {
-  const [named = ""] = (header ?? "").split(" ", 1);
-  return schemes.find((scheme) => scheme.toLowerCase() === named.toLowerCase()) ?? null;
+/** RFC 6750 §2.1: the scheme is compared without regard to case. */
+const NAMED_SCHEME = new RegExp(`^(?:${[...SCHEMES.keys()].join("|")})(?= |$)`, "i");
+
+/** The scheme of an Authorization header; null if it is none of access tokens. Every request of a client with a secret asks this. */
+function schemeOf(header: string | null): Scheme | null {
+  const named = header === null ? null : NAMED_SCHEME.exec(header);
+  return named === null ? null : (SCHEMES.get(named[0].toLowerCase()) ?? null);
 }
 
 /** For the tokens of this server that are no access tokens: no key is bound to them. */
 export const hasBearerScheme = (request: Request): boolean =>
-  schemeOf(request.headers.get("authorization"), [BEARER.scheme]) !== null;
+  schemeOf(request.headers.get("authorization")) === BEARER.scheme;
 
 export const hasAccessTokenScheme = (request: Request): boolean =>
-  schemeOf(request.headers.get("authorization"), SCHEMES) !== null;
+  schemeOf(request.headers.get("authorization")) !== null;
 
 /** A token, and how it was sent. */
 export interface SentToken {
@@ -45,7 +51,7 @@ export interface SentToken {
 export const readAccessToken = (
   incoming: Pick<Incoming, "request" | "query">,
   form: Parameters | null,
-): SentToken => readToken(incoming, form, SCHEMES);
+): SentToken => readToken(incoming, form, [...SCHEMES.values()]);
 
 /** The same for a token that is no access token: only the scheme Bearer counts, in the header. */
 export const readBearerToken = (incoming: Pick<Incoming, "request" | "query">): string =>
@@ -60,7 +66,8 @@ function readToken(
   // An empty header is no attempt to send a token.
   const header = sent !== null && /^[ \t]*$/.test(sent) ? null : sent;
   const inBody = form?.get("access_token");
-  const scheme = schemeOf(header, schemes);
+  const named = schemeOf(header);
+  const scheme = named !== null && schemes.includes(named) ? named : null;
   const refuse = (reason: Reason) => new OAuthError(reason, { challenge: scheme ?? BEARER.scheme });
   if (new URLSearchParams(query).has("access_token")) throw refuse("bearer_token_in_query");
   if (header !== null && inBody !== undefined) throw refuse("bearer_token_twice");
@@ -73,11 +80,11 @@ function readToken(
   return { text, scheme };
 }
 
-type ResourceContext = PossessionContext & Pick<Context, "signingKeys" | "levelPolicy">;
+type ResourceContext = PossessionContext & ProofBudgetContext & Pick<Context, "signingKeys" | "levelPolicy">;
 
 /**
  * The valid token, meant for this server and with one of the scopes, and with the proof that it needs. Throws `invalid_token` (401),
- * `invalid_dpop_proof` (401), `insufficient_scope` (403), or `insufficient_user_authentication` (401, RFC 9470 §3) if its access needs a
+ * `invalid_dpop_proof` (401), `too_many_proofs` (429), `insufficient_scope` (403), or `insufficient_user_authentication` (401, RFC 9470 §3) if its access needs a
  * better sign-in by now.
  */
 export async function requireAccessToken(
@@ -104,7 +111,10 @@ export async function requireAccessToken(
   }
   if (fault === "sign_in_too_weak")
     throw new OAuthError("bearer_sign_in_too_weak", { challenge, requiredLevel: "2" });
-  if (possession !== NOTHING_PROVEN) await atResource(challenge, async () => possession.use());
+  const use = () => atResource(challenge, async () => possession.use());
+  // Only a signature is used up; a certificate leaves nothing.
+  if (possession.algorithm === null) await use();
+  else await withinProofBudget(context, live, use);
   return live;
 }
 

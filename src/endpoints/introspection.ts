@@ -6,6 +6,7 @@ import type { Context } from "../operations/context.ts";
 import { introspect } from "../operations/tokens.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
+import { CLIENT_PROOFS } from "../protocol/client-authentication.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { hasAccessTokenScheme, readAccessToken, requireAccessToken } from "./bearer.ts";
@@ -39,7 +40,7 @@ const asConfidential = (context: Context, incoming: Incoming, parameters: Parame
 
 /** RFC 7662 §2.1: the caller has an access token with the right scope. */
 async function asBearer(context: Context, incoming: Incoming, parameters: Parameters): Promise<Response> {
-  if (["client_secret", "client_assertion"].some((name) => parameters.get(name) !== undefined))
+  if (CLIENT_PROOFS.some((name) => parameters.get(name) !== undefined))
     throw new OAuthError("client_authentication_twice");
   const sent = readAccessToken(incoming, null);
   const { clientId } = await requireAccessToken(context, incoming, sent, [INTROSPECT_SCOPE]);

@@ -12,12 +12,13 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
+import { provesClient } from "../protocol/client-authentication.ts";
 import { DELIVERY_MODES } from "../protocol/delivery-modes.ts";
 import { isManagementScope } from "../protocol/management-scopes.ts";
 import { metadataPaths } from "../protocol/metadata-paths.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { listedResources } from "../protocol/protected-resource.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import { UI_LOCALES } from "../protocol/ui-locales.ts";
 import { claimNames } from "../rules/claims.ts";
 import { promptValues, RESPONSE_TYPES } from "./authorization-request.ts";
@@ -77,7 +78,7 @@ function metadataDocument({
   const { lifetimes, registration } = configuration;
   const { url } = issuer;
   const methods = offeredMethods(configuration);
-  const provingMethods = methods.filter(({ isConfidential }) => isConfidential);
+  const provingMethods = methods.filter(({ method }) => provesClient(method));
   const document: Record<string, unknown> = {
     issuer: issuer.identifier,
     authorization_endpoint: url(ENDPOINT_PATHS.authorize),
@@ -89,9 +90,7 @@ function metadataDocument({
     // CIBA §4.
     backchannel_authentication_endpoint: url(ENDPOINT_PATHS.backchannelAuthentication),
     backchannel_token_delivery_modes_supported: DELIVERY_MODES,
-    backchannel_authentication_request_signing_alg_values_supported: SIGNING_ALGORITHMS.map(
-      ({ algorithm }) => algorithm,
-    ),
+    backchannel_authentication_request_signing_alg_values_supported: VERIFYING_NAMES,
     backchannel_user_code_parameter_supported: false,
     introspection_endpoint: url(ENDPOINT_PATHS.introspection),
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
@@ -149,10 +148,7 @@ function metadataDocument({
     dpop_signing_alg_values_supported: configuration.dpop.signing_algorithms,
     // RFC 9101 §10.5, OpenID Connect Discovery §3.
     request_parameter_supported: true,
-    request_object_signing_alg_values_supported: [
-      "none",
-      ...SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
-    ],
+    request_object_signing_alg_values_supported: ["none", ...VERIFYING_NAMES],
     // RFC 9101 §10.5: a client may demand it of itself.
     require_signed_request_object: false,
     // RFC 9396 §10.

@@ -65,15 +65,21 @@ const FORM_POST: ResponseMode = {
 };
 
 /** JARM §2.3: the same way, with a signed answer. */
-const signed = (mode: string, way: ResponseMode): ResponseMode => ({ ...way, mode, signs: true });
+const signedBy = (mode: string, way: ResponseMode): ResponseMode => ({ ...way, mode, signs: true });
+
+const SIGNED_QUERY = signedBy("query.jwt", QUERY);
 
 export const RESPONSE_MODES: readonly ResponseMode[] = [
   QUERY,
   FRAGMENT,
   FORM_POST,
-  signed("query.jwt", QUERY),
-  signed("fragment.jwt", FRAGMENT),
-  signed("form_post.jwt", FORM_POST),
+  SIGNED_QUERY,
+  signedBy("fragment.jwt", FRAGMENT),
+  signedBy("form_post.jwt", FORM_POST),
   // JARM §2.3.4: the default for an answer with a code.
-  signed("jwt", QUERY),
+  signedBy("jwt", QUERY),
 ];
+
+/** The mode that takes an answer the same way, signed: for a client that reads no other. */
+export const signedMode = (asked: ResponseMode): ResponseMode =>
+  asked.signs ? asked : (RESPONSE_MODES.find(({ mode }) => mode === `${asked.mode}.jwt`) ?? SIGNED_QUERY);

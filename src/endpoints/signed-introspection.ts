@@ -1,5 +1,5 @@
 /** RFC 9701: the answer of introspection as a signed JWT, for a resource server that must be able to prove what it was told. */
-import { introspectionAlgorithm } from "../clients/openid-metadata.ts";
+import { introspectionAlgorithm, requireSignable } from "../clients/openid-metadata.ts";
 import type { Introspection } from "../credentials/introspection.ts";
 import type { Context } from "../operations/context.ts";
 import { NO_SNIFFING, NO_STORE } from "../platform/http.ts";
@@ -45,6 +45,7 @@ export async function signedIntrospection(
   answer: Introspection,
 ): Promise<Response> {
   const algorithm = introspectionAlgorithm(client, configuration.signing);
+  requireSignable(client, configuration.signing);
   // An algorithm that the operator dropped has no key, and the caller trusts no other.
   if (algorithm === null) throw new OAuthError("server_error", { clientId: client.clientId });
   // RFC 9701 §5: what is said of the token stands in a member of its own. The JWT has neither `sub` nor `exp`.

@@ -1,5 +1,6 @@
 /** RFC 6749 §3.2: the token endpoint. The grant types are in grant-types/. */
 
+import { requireSignable } from "../clients/openid-metadata.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { asClient } from "../operations/caller.ts";
 import type { Context } from "../operations/context.ts";
@@ -32,6 +33,7 @@ export const token =
       if (!grantTypes.includes(entry.grantType)) {
         throw new OAuthError("grant_type_not_registered", { clientId });
       }
+      requireSignable(caller.client, context.configuration.signing);
       possession ??= await possessionOf(context, act, incoming, caller.client);
       requireBinding(caller.client, context.configuration.dpop, possession.shown);
       requireProofAlgorithm(caller.client, possession.algorithm);

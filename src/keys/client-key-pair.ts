@@ -1,7 +1,7 @@
 /** Key pairs that the operator makes for a client. This server keeps the public key alone. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
-import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import { RSA_BITS } from "./key-pair.ts";
+import { RSA_BITS } from "../protocol/public-jwk.ts";
+import type { VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 
 export interface ClientKeyPair {
   readonly kid: string;
@@ -10,10 +10,10 @@ export interface ClientKeyPair {
   readonly privateJwk: JWK;
 }
 
-export async function newClientKeyPair(algorithm: SigningAlgorithm): Promise<ClientKeyPair> {
+export async function newClientKeyPair(algorithm: VerifyingAlgorithm): Promise<ClientKeyPair> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, {
     extractable: true,
-    modulusLength: RSA_BITS,
+    modulusLength: RSA_BITS.least,
   });
   const shared = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(shared);

@@ -3,9 +3,10 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { CompactSign, calculateJwkThumbprint, importJWK } from "jose";
 import { fileFault } from "../platform/file-fault.ts";
+import { RSA_BITS } from "../protocol/public-jwk.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { RingKey } from "../store/tables/keys.ts";
-import { publicJwk, RSA_BITS } from "./key-pair.ts";
+import { publicJwk } from "./key-pair.ts";
 import { isSignedWith } from "./verify.ts";
 
 /** A key of the ring whose private part the operator keeps in a file. */
@@ -79,7 +80,10 @@ function parseJwk(text: string): ParsedKey | { readonly fault: string } {
 
 async function toFileKey(file: string, { key, alg }: ParsedKey): Promise<KeyFileReading> {
   const jwk = exported(key);
-  const possible = ALGORITHMS[jwk?.crv ?? jwk?.kty ?? ""] ?? [];
+  // The first one counts if the file names none.
+  const possible = SIGNING_ALGORITHMS.filter(
+    ({ keyType, curve }) => keyType === jwk?.kty && (curve === null || curve === jwk.crv),
+  ).map(({ algorithm }) => algorithm);
   const [preferred] = possible;
   if (jwk === null || preferred === undefined) {
     const kind = jwk?.crv ?? key.asymmetricKeyType;
@@ -91,9 +95,9 @@ async function toFileKey(file: string, { key, alg }: ParsedKey): Promise<KeyFile
   }
   try {
     const bits = Buffer.from(jwk.n ?? "", "base64url").length * 8;
-    if (jwk.kty === "RSA" && bits < RSA_BITS) {
+    if (jwk.kty === "RSA" && bits < RSA_BITS.least) {
       return {
-        fault: `is an RSA key of ${bits} bits. It must have ${RSA_BITS} or more (RFC 7518 section 3.3)`,
+        fault: `is an RSA key of ${bits} bits. It must have ${RSA_BITS.least} or more (RFC 7518 section 3.3)`,
       };
     }
     const kid = await calculateJwkThumbprint(jwk);
@@ -139,15 +143,6 @@ function exported(key: KeyObject): JsonWebKey | null {
     return null;
   }
 }
-
-/** The algorithms of a key, by its curve or else its type. The first one counts if the file names none. */
-const ALGORITHMS: Readonly<Record<string, readonly SigningAlgorithm[]>> = {
-  RSA: SIGNING_ALGORITHMS.flatMap(({ algorithm, keyType }) => (keyType === "RSA" ? [algorithm] : [])),
-  "P-256": ["ES256"],
-  "P-384": ["ES384"],
-  "P-521": ["ES512"],
-  Ed25519: ["EdDSA"],
-};
 
 /** The keys of several files, in their order, and the faults of the others, each a sentence that names its file. */
 export interface KeyFilesReading {

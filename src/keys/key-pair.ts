@@ -2,11 +2,9 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8 } from "jose";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
+import { publicMembersOf, RSA_BITS } from "../protocol/public-jwk.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { SigningJwk, SigningKeyRecord } from "../store/tables/keys.ts";
-
-/** RFC 7518 §3.3: "A key of size 2048 bits or larger MUST be used". */
-export const RSA_BITS = 2048;
 
 /** A new key of the algorithm. An RSA key takes some tenths of a second, in a thread of the runtime. */
 export async function newSigningKey(
@@ -17,7 +15,7 @@ export async function newSigningKey(
 ): Promise<SigningKeyRecord> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, {
     extractable: true,
-    modulusLength: RSA_BITS,
+    modulusLength: RSA_BITS.least,
   });
   const publicJwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);
@@ -49,29 +47,15 @@ function openPrivateKey(
   return importPKCS8(pem, algorithm, { extractable });
 }
 
-/** RFC 7518 §6 and RFC 8037 §2: the members of a public key. Every other member is private, or says nothing of the key. */
-const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  RSA: ["n", "e"],
-  EC: ["crv", "x", "y"],
-  OKP: ["crv", "x"],
-};
-
 /** The key as others may see it, whatever the database has. Null if it is no public key: one of a symmetric key does not exist. */
 export function publicJwk({
   publicKey,
   kid,
   algorithm,
 }: Pick<SigningKeyRecord, "publicKey" | "kid" | "algorithm">): SigningJwk | null {
-  const { kty } = publicKey;
-  const members = PUBLIC_MEMBERS[kty];
-  if (members?.every((name) => typeof publicKey[name] === "string") !== true) return null;
-  return {
-    kty,
-    ...Object.fromEntries(members.map((name) => [name, publicKey[name]])),
-    kid,
-    use: "sig",
-    alg: algorithm,
-  };
+  const members = publicMembersOf(publicKey);
+  if (members === null || Object.values(members).includes("")) return null;
+  return { ...members, kid, use: "sig", alg: algorithm };
 }
 
 /** Why a stored key is not usable: `public`: its public key is damaged; `private`: it does not open, or is of another key. */

@@ -127,9 +127,9 @@ const personName = ({ account }: MailFacts): string | null =>
 const NAME_CHARACTERS = 60;
 
 /** Programs for mail make links of such a text, wherever it stands, and a name is words of a person's choice. */
-const LIKE_A_LINK = /[:/@]|\p{L}\.\p{L}/u;
+const LIKE_A_LINK = /[:/@]|[\p{L}\p{M}\p{N}_-][.。．｡]\p{L}/u;
 /** A message may have "Order 4711: 12/2026", which no program makes a link of. */
-const LIKE_A_LINK_IN_A_SENTENCE = /\p{L}:\S|\/\/|@|\p{L}\.\p{L}/u;
+const LIKE_A_LINK_IN_A_SENTENCE = /\p{L}:\S|\/\/|@|[\p{L}\p{M}\p{N}_-][.。．｡]\p{L}/u;
 
 /** A name for a sentence; null for one that would become a link, or that has nothing to read. */
 function plainName(name: string): string | null {
@@ -143,9 +143,13 @@ function applicationName(
   { client, parameters }: MailFacts,
 ): string {
   const { client: id } = parameters;
-  if (client === null) return typeof id === "string" ? displayText(id) : "";
-  const name = plainName(clientName(client, texts)) ?? displayText(client.clientId);
-  return isVouchedFor(client, registration) ? name : wordsOfPages(texts).common.unverifiedName(name);
+  const { application } = texts.facts;
+  if (client === null) return typeof id === "string" ? (plainName(id) ?? application) : "";
+  const vouched = isVouchedFor(client, registration);
+  // The identifier of a client that publishes a metadata document is an address of a stranger's.
+  const named = vouched ? displayText(client.clientId) : (plainName(client.clientId) ?? application);
+  const name = plainName(clientName(client, texts)) ?? named;
+  return vouched ? name : wordsOfPages(texts).common.unverifiedName(name);
 }
 
 function renderText({ greeting, words, facts, code, link, openInstead: _, foot }: MailContent): string {

@@ -4,7 +4,7 @@
  */
 import { isConfidential } from "../clients/authentication.ts";
 import { mintCredential, newRecordId } from "../credentials/credential.ts";
-import { mintAccessToken, mintedResponse } from "../credentials/issue.ts";
+import { mintAccessToken } from "../credentials/issue.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
 import { TOKEN_PATH } from "../protocol/client-authentication.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
@@ -33,7 +33,7 @@ import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { outcomeOf } from "./decide.ts";
 import { believe, type IsFirst, issuerOf, parseForeign, spend } from "./foreign-tokens.ts";
-import type { Issued } from "./issued.ts";
+import { type Issued, issuedWith } from "./issued.ts";
 import { findAccountBySignInName } from "./people.ts";
 import { useOnce } from "./single-use.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
@@ -186,17 +186,7 @@ async function issue(
     );
     const decision = grantByAssertion(facts, grant, accessToken.record, { issuer: issuer.issuer, now });
     if (decision.outcome === "refused") return concluded(refused("person_not_allowed"));
-    return {
-      ...decision,
-      outcome: {
-        response: mintedResponse(accessToken, null, scope),
-        accessToken: accessToken.record,
-        grant,
-        scope,
-        resources,
-        nonce: null,
-      },
-    };
+    return { ...decision, outcome: issuedWith(accessToken, null, { scope, resources }, grant) };
   });
 }
 

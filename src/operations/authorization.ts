@@ -7,7 +7,7 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import { draftAccessToken, mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
+import { draftAccessToken, mintAccessToken, mintRefreshToken } from "../credentials/issue.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Confirmation } from "../protocol/bindings.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
@@ -41,7 +41,7 @@ import { useFault } from "./client-access.ts";
 import { keepDocumentClient } from "./client-documents.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
-import type { Issued } from "./issued.ts";
+import { type Issued, issuedWith } from "./issued.ts";
 import { findPushedAnswer, type PushedRequest } from "./pushed-requests.ts";
 import type { SignedIn } from "./sessions.ts";
 
@@ -375,13 +375,7 @@ export function redeemCode(
       ...decision,
       outcome:
         decision.outcome === "issued"
-          ? {
-              response: mintedResponse(accessToken, refreshToken, allowed.scope),
-              accessToken: accessToken.record,
-              grant,
-              ...allowed,
-              nonce: code.nonce,
-            }
+          ? issuedWith(accessToken, refreshToken, allowed, grant, code.nonce)
           : refused("code_replayed"),
     };
   });

@@ -8,7 +8,7 @@ import {
 import type { IdTokenHint } from "../credentials/id-token-hint.ts";
 import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { foldUsername, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
+import { foldUsername, hasSubjectForm, type RecordId, type SubjectId } from "../protocol/identifiers.ts";
 import { productOf } from "../protocol/user-agent.ts";
 import * as rules from "../rules/backchannel-request.ts";
 import type { Act } from "../rules/events.ts";
@@ -164,9 +164,10 @@ async function findHinted(
 ): Promise<AccountRecord | null> {
   if ("name" in hint) {
     const { name } = hint;
+    // No person has such a user name (`usernameFault`), so it means one person.
+    if (hasSubjectForm(name)) return client.subjectType === "public" ? findAccount(context, name) : null;
     const account = await findAccountBySignInName(context, name);
-    if (account !== null) return account.emailVerified || isUserName(account, name) ? account : null;
-    return client.subjectType === "public" ? findAccount(context, name) : null;
+    return account !== null && (account.emailVerified || isUserName(account, name)) ? account : null;
   }
   const { subject, username } = hint.idToken;
   const account =

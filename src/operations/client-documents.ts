@@ -96,6 +96,8 @@ export async function findDocumentClient(
   if (await isBlocked(context, url)) throw new OAuthError("client_document_blocked", { clientId: url });
   const stored = await findClient(context, url);
   if (stored !== null && (stored.disabledAt !== null || stored.document === null)) return stored;
+  // A pushed request gives the client of a stranger a row too, for a while.
+  const isUsed = stored !== null && stored.unusedFrom === null;
   const known = stored ?? clientDocuments.recall(url);
   const now = clock.seconds();
   if (known !== null && !isForced && isFresh(known.document, now)) return known;
@@ -103,7 +105,7 @@ export async function findDocumentClient(
     const { metadata, document } = await clientDocuments.fetch(
       url,
       known?.document ?? null,
-      stored === null ? address : null,
+      isUsed ? null : address,
     );
     if (stored !== null) return await keepAsFetched(context, stored, { metadata, document });
     const client = seenClient({ url: url as ClientId, known, metadata, document }, random);

@@ -17,6 +17,7 @@ import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { assertionFault, requireAssertion } from "../rules/client-assertion.ts";
 import { certificateFault, isRegisteredIn, nameFault } from "../rules/client-certificate.ts";
 import type { Act } from "../rules/events.ts";
+import type { SignedOnce } from "../rules/once.ts";
 import type { ClientJwk, ClientRecord } from "../store/tables/clients.ts";
 import { withPresentKeys } from "./client-documents.ts";
 import { ClientKeyError } from "./client-keys.ts";
@@ -57,11 +58,11 @@ export class ProvenRequest {
   }
 
   /** Whether this request is the first that uses it. */
-  isFirst(context: ProofContext, parts: readonly string[], expiresAt: number): Promise<boolean> {
+  isFirst(context: ProofContext, parts: readonly string[], text: SignedOnce): Promise<boolean> {
     const name = JSON.stringify(parts);
     const used =
       this.#uses.get(name) ??
-      useOnce(context, this.act, "client_assertion", parts, expiresAt, { urgent: this.#endsAccess });
+      useOnce(context, this.act, "client_assertion", parts, text, { urgent: this.#endsAccess });
     this.#uses.set(name, used);
     return used;
   }
@@ -100,7 +101,7 @@ export function proofOf(
     case "workload":
       return workloadProof(context, credentials, {
         act: request.act,
-        isFirst: (parts, until) => request.isFirst(context, parts, until),
+        isFirst: (parts, text) => request.isFirst(context, parts, text),
       });
   }
 }
@@ -184,7 +185,7 @@ function assertionProof(
       if (!(await isSignedWith(key, assertion.algorithm, assertion.text)))
         return "client_assertion_signature";
       // Only what the client signed is used up: strangers can use up nothing, and make the store keep nothing.
-      const isFirst = await request.isFirst(context, [clientId, single.jti], single.until);
+      const isFirst = await request.isFirst(context, [clientId, single.jti], single);
       return isFirst ? { secretExpiresAt: null } : "client_assertion_replayed";
     },
   };

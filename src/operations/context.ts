@@ -133,6 +133,10 @@ export interface Limits {
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;
+  /** DPoP proofs at this server's own resources, by the token. */
+  readonly proofsPerToken: AttemptLimit;
+  /** The same of all tokens of a client; it counts for those for which the operator does not vouch. */
+  readonly proofsPerStranger: AttemptLimit;
   readonly registrationPerAddress: AttemptLimit;
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;

@@ -2,7 +2,7 @@
 
 import type { Decision } from "../rules/decision.ts";
 import type { Act, Event } from "../rules/events.ts";
-import { type Change, type Store, StoreUnavailable, type Values } from "../store/contract.ts";
+import { type Change, type Store, StoreUnavailable, type Sweep, type Values } from "../store/contract.ts";
 import { shardOf, type Table } from "../store/declare.ts";
 import type { Events } from "./events.ts";
 
@@ -55,24 +55,36 @@ export async function decide<Outcome>(
 
 const NO_GUARDS: readonly Guard[] = [];
 
-/** The decision under further conditions. A row is in one change only, so a condition on a row that changes becomes a part of its guard. */
+/**
+ * The decision under further conditions. A row is in one change only, so a condition on a row that changes becomes a part of its guard.
+ * A removal has none: the row goes in a sweep, after the changes.
+ */
 function guarded<Outcome>(decision: Decision<Outcome>, guards: readonly Guard[]): Decision<Outcome> {
   const { changes = [], sweeps = [] } = decision;
   // Without them there is no commit, and nothing that may not be.
   if (changes.length === 0 && sweeps.length === 0) return decision;
-  return { ...decision, changes: guards.reduce(withGuard, changes) };
+  const parts = guards.reduce(withGuard, { changes, sweeps });
+  return { ...decision, ...parts };
 }
 
-type Guarding = Extract<Change, { readonly was: Values }>;
+interface Parts {
+  readonly changes: readonly Change[];
+  readonly sweeps: readonly Sweep[];
+}
 
-function withGuard(changes: readonly Change[], { table, key, was }: Guard): readonly Change[] {
-  const isOfRow = (change: Change): change is Guarding =>
-    "was" in change &&
-    change.table === table &&
-    Object.entries(key).every(([column, value]) => change.key[column] === value);
-  const own = changes.find(isOfRow);
-  if (own === undefined) return [...changes, { act: "check", table, key, was }];
-  return changes.map((change) => (change === own ? { ...own, was: { ...own.was, ...was } } : change));
+function withGuard({ changes, sweeps }: Parts, { table, key, was }: Guard): Parts {
+  const own = changes.find(
+    (change) =>
+      "key" in change &&
+      change.table === table &&
+      Object.entries(key).every(([column, value]) => change.key[column] === value),
+  );
+  const check: Change = { act: "check", table, key, was };
+  if (own === undefined) return { changes: [...changes, check], sweeps };
+  const instead = (change: Change): Parts["changes"] => changes.map((each) => (each === own ? change : each));
+  return "was" in own
+    ? { changes: instead({ ...own, was: { ...own.was, ...was } }), sweeps }
+    : { changes: instead(check), sweeps: [...sweeps, { table, where: key, set: null }] };
 }
 
 /** The outcome alone. */

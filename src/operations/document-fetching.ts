@@ -6,20 +6,18 @@ import { documentPolicy } from "../clients/clients.ts";
 import type { ClientMetadata } from "../clients/metadata.ts";
 import { checkMetadataDocument, DOCUMENT_BYTES } from "../clients/metadata-document.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import { createAttemptLimit } from "../platform/attempts.ts";
 import type { Clock, SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
-import { createNetworkLimit } from "../platform/network.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, type OutboundCaching, OutboundError } from "../platform/outbound.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { documentHost } from "../protocol/document-url.ts";
 import type { ClientRecord, KeptDocument } from "../store/tables/clients.ts";
+import { createDocumentBudgets } from "./document-budgets.ts";
 import { requireSector } from "./sector.ts";
 
 /** How many documents of strangers a process remembers; each has 5 KiB at most. */
 const MOST_SEEN = 500;
-const LIMIT_WINDOW_SECONDS = 60;
 const TYPES = ["application/json", "application/*+json"];
 
 /** What a fetch found. `metadata`: null if the document is the same as the one that was kept. */
@@ -33,8 +31,8 @@ export interface ClientDocuments {
   recall(url: string): ClientRecord | null;
   remember(client: ClientRecord): void;
   /**
-   * Fetches the document, unless too many of its host were fetched, or for this address. `known`: how it was kept. `address`: of the
-   * stranger who asks; null if no stranger does. Throws OutboundError or OAuthError.
+   * Fetches the document within the budgets (document-budgets.ts). `known`: how it was kept. `address`: of the stranger who asks for a
+   * document that no person uses; null for others. Throws OutboundError or OAuthError.
    */
   fetch(url: string, known: KeptDocument | null, address: string | null): Promise<Fetched>;
 }
@@ -54,25 +52,9 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
   const policy = documentPolicy(configuration, catalogue);
   const seen = new OldestFirst<ClientRecord>();
   const underWay = new Map<string, Promise<Fetched>>();
-  const perHost = createAttemptLimit({
-    clock: steadyClock,
-    limit: settings.fetches_per_host,
-    windowSeconds: LIMIT_WINDOW_SECONDS,
-  });
-
-  // Slow hosts that one stranger names must not take the places of what others name.
-  const perAddress = createNetworkLimit({
-    clock: steadyClock,
-    limit: settings.fetches_per_address,
-    windowSeconds: LIMIT_WINDOW_SECONDS,
-  });
+  const budgets = createDocumentBudgets(steadyClock, settings);
 
   async function fetchNow(url: string, known: KeptDocument | null): Promise<Fetched> {
-    if (perHost.attempt(documentHost(url)) > 0)
-      throw new OutboundError(
-        "too_many",
-        "Too many documents of this host were fetched. Try again in a minute.",
-      );
     const etag = known?.etag ?? undefined;
     const { status, text, caching } = await outbound.send({
       purpose: "documents",
@@ -107,11 +89,7 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
       const name = `${known?.etag ?? ""} ${url}`;
       const running = underWay.get(name);
       if (running !== undefined) return running;
-      if (address !== null && perAddress.attempt(address) > 0)
-        throw new OutboundError(
-          "too_many",
-          "Too many documents were fetched for your network. Try again in a minute.",
-        );
+      budgets.count(documentHost(url), address);
       const fetching = fetchNow(url, known).finally(() => underWay.delete(name));
       underWay.set(name, fetching);
       return fetching;

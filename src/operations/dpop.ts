@@ -1,12 +1,11 @@
 /** RFC 9449: a client shows that it has a key, by a proof in the header DPoP. */
 import { createHash } from "node:crypto";
-import { importJWK } from "jose";
+import { importPublicKey } from "../keys/foreign-key.ts";
 import { isSignedWith } from "../keys/verify.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Incoming } from "../platform/http.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import { isPublicPoint } from "../platform/public-point.ts";
-import { type Confirmation, confirmationOf, type Proven } from "../protocol/bindings.ts";
+import { type Confirmation, confirmationOf, type Proven, thumbprintIn } from "../protocol/bindings.ts";
 import { DPOP_HEADER, type DpopProof, malformed, parseProof } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
@@ -14,6 +13,7 @@ import { thumbprintInput } from "../protocol/public-jwk.ts";
 import { requireProofAlgorithm } from "../rules/binding.ts";
 import { requireFitting } from "../rules/dpop-proof.ts";
 import type { Act } from "../rules/events.ts";
+import type { SignedOnce } from "../rules/once.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import type { Context } from "./context.ts";
 import type { Possession } from "./possession.ts";
@@ -68,7 +68,7 @@ async function shown(
   const nonces = mode === "off" ? null : noncesAt(keys, now);
   // RFC 9449 §8.2: with every answer, so that the next request has it.
   if (nonces !== null && proof.claims.nonce !== nonces[0]) incoming.dpopNonce = nonces[0];
-  const rememberedUntil = requireFitting(proof, {
+  const single = requireFitting(proof, {
     method: incoming.request.method,
     // RFC 8705 §5: clients with certificates find the endpoint at another address too.
     urls: [issuer.origin + incoming.path, ...(mtls === undefined ? [] : [mtls + incoming.path])],
@@ -86,22 +86,16 @@ async function shown(
     shown: confirmation,
     algorithm: proof.algorithm,
     use() {
-      used ??= use(context, act, confirmation, [thumbprint, proof.jti], rememberedUntil);
+      used ??= use(context, act, confirmation, [thumbprint, proof.jti], single);
       return used;
     },
   };
 }
 
 async function isSignedByItsKey({ jwk, algorithm, text }: DpopProof): Promise<boolean> {
-  if (jwk.kty === "EC" && !isPublicPoint(jwk.crv, jwk.x, jwk.y))
-    throw malformed("the jwk in its header is no point of its curve");
-  let key: CryptoKey | Uint8Array;
-  try {
-    key = await importJWK(jwk, algorithm);
-  } catch {
-    throw malformed("the jwk in its header is no key");
-  }
-  return key instanceof CryptoKey && isSignedWith(key, algorithm, text);
+  const key = await importPublicKey(jwk, algorithm);
+  if ("fault" in key) throw malformed(`the jwk in its header ${key.fault}`);
+  return isSignedWith(key, algorithm, text);
 }
 
 /** RFC 9449 §11.1: each proof counts once, also on another node and after a restart. */
@@ -110,9 +104,9 @@ async function use(
   act: Act,
   confirmation: Confirmation,
   parts: readonly string[],
-  until: EpochSeconds,
+  text: SignedOnce,
 ): Promise<Proven> {
-  if (!(await useOnce(context, act, "dpop_proof", parts, until))) throw new OAuthError("dpop_proof_replayed");
+  if (!(await useOnce(context, act, "dpop_proof", parts, text))) throw new OAuthError("dpop_proof_replayed");
   return confirmation as Proven;
 }
 
@@ -132,8 +126,8 @@ export async function pushedKey(
   const possession = await showKey(context, act, incoming, null);
   if (possession === null) return named;
   requireProofAlgorithm(client, possession.algorithm);
-  const proven = (await possession.use()) ?? "";
-  const thumbprint = proven.slice(proven.indexOf(":") + 1);
+  const proven = await possession.use();
+  const thumbprint = proven === null ? "" : thumbprintIn(proven);
   if (named !== undefined && named !== thumbprint) throw new OAuthError("dpop_jkt_mismatch");
   return thumbprint;
 }

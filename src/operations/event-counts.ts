@@ -3,7 +3,7 @@
  * says, or the status with which an application answers. So only values of these lists become labels; any other is `other` (threat 91).
  */
 import type { Cell, Counter } from "../platform/metrics.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { SIGNING_NAMES } from "../protocol/signing-algorithms.ts";
 import { EVENT_TYPES, type EventName } from "../rules/events.ts";
 import { MAIL_KIND_NAMES } from "../rules/mail.ts";
 import type { RevocationReason } from "../store/tables/grants.ts";
@@ -18,7 +18,7 @@ interface Vocabulary {
 const OTHER = "other";
 
 const OF_MAIL: Vocabulary = { via: MAIL_KIND_NAMES };
-const OF_KEY: Vocabulary = { via: SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm) };
+const OF_KEY: Vocabulary = { via: SIGNING_NAMES };
 /** `OutboundFault`, and the end of the time. A status is of the application's choosing. */
 const OF_NOTICE: Vocabulary = {
   reason: [

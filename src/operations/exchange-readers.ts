@@ -5,7 +5,7 @@
  */
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import { parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
-import { sessionIdFor } from "../credentials/id-token.ts";
+import { openedGrant, sessionIdFor } from "../credentials/id-token.ts";
 import { hasJwtForm } from "../keys/verify.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { presentedAccessToken } from "../rules/access-token.ts";
@@ -87,26 +87,27 @@ function mayActOf(claims: Readonly<Record<string, unknown>> | undefined): Actor 
 const MOST_GRANTS = 100;
 
 /**
- * An ID token of this server, as long as it has not expired and the sign-in that it reports still stands. It does not name its grant, so
+ * An ID token of this server, as long as it has not expired and the sign-in that it reports still stands. If it does not name its grant,
  * the person's grants to the client are compared: the same sign-in in the same session. If there are several, only the scope counts
- * that all of them have. A client that knows people by pairwise identifiers has none that leads to the person.
+ * that all of them have.
  */
 export const readIdToken: TokenReader = async (context, caller, text) => {
   const { store, clock, signingKeys, issuer, keys } = context;
   const claims = await signingKeys.verify(text, "JWT");
   const now = clock.seconds();
   if (claims === null || claims.iss !== issuer.identifier) return null;
-  const { aud, sub, sid, exp, iat, auth_time: authenticatedAt } = claims;
+  const { aud, sub, sid, jti, exp, iat, auth_time: authenticatedAt } = claims;
   if (typeof aud !== "string" || typeof sub !== "string") return null;
   if (typeof exp !== "number" || exp <= now || typeof iat !== "number") return null;
   const facts = await store.look({ ...CLIENT, caller: CALLER }, { clientId: aud, callerId: caller.callerId });
   caller.confirm(facts.caller);
   const { client } = facts;
-  if (!isEnabled(client) || client.subjectType !== "public") return null;
-  const where = { subject: sub as SubjectId, clientId: client.clientId };
-  const given = await store.list(grants, { where, order: ["id"], descending: true, limit: MOST_GRANTS });
+  if (!isEnabled(client)) return null;
+  const given = await grantsBehind(context, client, sub, jti);
   const matching = given.filter(
     (grant) =>
+      grant.clientId === client.clientId &&
+      subjectFor({ keys }, client, grant.subject) === sub &&
       grant.revokedAt === null &&
       grant.activatedAt !== null &&
       grant.activatedAt <= iat &&
@@ -130,6 +131,24 @@ export const readIdToken: TokenReader = async (context, caller, text) => {
     clients: [client.number],
   };
 };
+
+const GRANT = { grant: row(grants, { id: "$id" }) };
+
+/** The grants that an ID token may be about. A pairwise identifier leads to no person; such an ID token names its grant. */
+async function grantsBehind(
+  { store, keys }: Pick<Context, "store" | "keys">,
+  { clientId, subjectType }: ClientRecord,
+  sub: string,
+  jti: unknown,
+): Promise<readonly GrantRecord[]> {
+  if (subjectType === "public") {
+    const where = { subject: sub as SubjectId, clientId };
+    return store.list(grants, { where, order: ["id"], descending: true, limit: MOST_GRANTS });
+  }
+  const id = openedGrant(keys, jti, clientId);
+  const grant = id === null ? null : (await store.look(GRANT, { id })).grant;
+  return grant === null ? [] : [grant];
+}
 
 const PRESENTED_REFRESH_TOKEN = {
   token: row(refreshTokens, { id: "$id" }),

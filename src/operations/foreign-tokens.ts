@@ -1,5 +1,5 @@
 /** Reading a token of another issuer: its form, who signed it, what it must say, and whether it counts once. */
-import type { EpochSeconds } from "../platform/clock.ts";
+
 import { type Jws, JwsFault, parseJws } from "../protocol/jws.ts";
 import {
   type Expectations,
@@ -9,6 +9,7 @@ import {
   readForeignToken,
 } from "../rules/foreign-token.ts";
 import { SKEW_SECONDS } from "../rules/jwt-times.ts";
+import type { SignedOnce } from "../rules/once.ts";
 import type { Context } from "./context.ts";
 import { LONGEST_FOREIGN_TOKEN, type TrustedIssuer } from "./trusted-issuers.ts";
 
@@ -42,12 +43,17 @@ export async function believe(
   return readForeignToken(jws, { ...expected, now: clock.seconds() });
 }
 
-/** Until when a used token is remembered: beyond its end for longer than the clocks of issuer and server may be apart. */
-const rememberedUntil = ({ expiresAt }: Pick<ForeignToken, "expiresAt">): EpochSeconds =>
-  expiresAt + 2 * SKEW_SECONDS;
+/**
+ * A used token is remembered beyond its end for longer than the clocks of issuer and server may be apart. What
+ * counts once says when it was made; without that it is as old as can be.
+ */
+const asUsedOnce = ({ expiresAt, issuedAt }: Pick<ForeignToken, "expiresAt" | "issuedAt">): SignedOnce => ({
+  madeAt: issuedAt ?? 0,
+  until: expiresAt + 2 * SKEW_SECONDS,
+});
 
 /** Whether a request is the first that uses what these parts name. */
-export type IsFirst = (parts: readonly string[], until: EpochSeconds) => Promise<boolean>;
+export type IsFirst = (parts: readonly string[], text: SignedOnce) => Promise<boolean>;
 
 /** Uses up the token. Throws ForeignTokenFault if it was used before (THREATS 37). */
 export async function spend(
@@ -55,6 +61,6 @@ export async function spend(
   { issuer }: Pick<TrustedIssuer, "issuer">,
   token: ForeignToken,
 ): Promise<void> {
-  if (!(await isFirst([issuer, token.jti ?? ""], rememberedUntil(token))))
+  if (!(await isFirst([issuer, token.jti ?? ""], asUsedOnce(token))))
     throw new ForeignTokenFault("replayed", "it was used before");
 }

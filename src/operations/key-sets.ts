@@ -6,15 +6,16 @@
  * then, there are none.
  */
 
-import { importJWK, type JWTHeaderParameters } from "jose";
+import type { JWTHeaderParameters } from "jose";
 import { checkKeySet, type KeySetLimits } from "../clients/key-set.ts";
+import { importPublicKey } from "../keys/foreign-key.ts";
 import type { SteadyClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, OutboundError, type OutboundPurpose } from "../platform/outbound.ts";
-import { isPublicPoint } from "../platform/public-point.ts";
 import { isJsonObject } from "../protocol/json.ts";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { publicMembersOf, thumbprintInput } from "../protocol/public-jwk.ts";
+import { VERIFYING_ALGORITHMS, type VerifyingAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientJwk, ClientKeySet } from "../store/tables/clients.ts";
 
 /** `words`: what to tell the owner of the keys, and no other. `cause`: words for the log of the operator. */
@@ -197,12 +198,15 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
   ): Promise<readonly ClientJwk[]> =>
     "keys" in source ? select(source.keys) : findFetched(owner, source, select);
 
-  async function readyKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
-    const { kty, crv, x, y, n, e } = key;
-    const name = JSON.stringify([algorithm, kty, crv, x, y, n, e]);
+  async function readyKey(key: ClientJwk, algorithm: VerifyingAlgorithm): Promise<CryptoKey> {
+    // Certificates and uses of the key do not matter here, and could be odd.
+    const members = publicMembersOf(key);
+    if (members === null) throw new KeySetError(`The key of the ${noun} is not valid.`);
+    const name = algorithm + thumbprintInput(members);
     const known = ready.get(name);
     if (known !== undefined) return known;
-    const imported = await importKey(key, algorithm, noun);
+    const imported = await importPublicKey(members, algorithm);
+    if ("fault" in imported) throw new KeySetError(`The key of the ${noun} is not valid.`);
     ready.set(name, imported);
     ready.keepNewest(most);
     return imported;
@@ -210,7 +214,7 @@ export function createKeySets({ outbound, steadyClock, log }: Parts, owners: Key
 
   return {
     async find(owner, source, header) {
-      const algorithm = SIGNING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
+      const algorithm = VERIFYING_ALGORITHMS.find((each) => each.algorithm === header.alg)?.algorithm;
       if (algorithm === undefined)
         throw new KeySetError(`The algorithm '${String(header.alg).slice(0, 20)}' is not supported.`);
       const [key, another] = await selected(owner, source, (keys) => fitting(keys, header));
@@ -237,39 +241,13 @@ const addressOf = (source: Exclude<KeySource, { keys: ClientKeySet }>): string =
 export const discoveryUrl = (issuer: string): string =>
   `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 
-async function importKey(
-  key: ClientJwk,
-  algorithm: SigningAlgorithm,
-  noun: KeyOwners["noun"],
-): Promise<CryptoKey> {
-  const invalid = () => new KeySetError(`The key of the ${noun} is not valid.`);
-  // Certificates and uses of the key do not matter here, and could be odd.
-  const { kty, crv, x, y, n, e } = key;
-  if (kty === "EC" && !isPublicPoint(String(crv), String(x), String(y))) throw invalid();
-  try {
-    const imported = await importJWK(
-      Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined)),
-      algorithm,
-    );
-    if (imported instanceof CryptoKey) return imported;
-  } catch {}
-  throw invalid();
-}
-
-const CURVES: Readonly<Record<string, string>> = {
-  ES256: "P-256",
-  ES384: "P-384",
-  ES512: "P-521",
-  EdDSA: "Ed25519",
-};
-
 /** RFC 7515 §4.1.4: the key with the `kid`; without one, every key that fits the algorithm. */
 function fitting({ keys }: ClientKeySet, { alg, kid }: KeyHeader): readonly ClientJwk[] {
-  const keyType = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === alg)?.keyType;
+  const kind = VERIFYING_ALGORITHMS.find(({ algorithm }) => algorithm === alg);
   return keys.filter(
     (key) =>
-      key.kty === keyType &&
-      (CURVES[alg] === undefined || key.crv === CURVES[alg]) &&
+      key.kty === kind?.keyType &&
+      (kind?.curve === null || key.crv === kind?.curve) &&
       // RFC 8725 §3.1: a key that names its algorithm serves no other.
       (key.alg === undefined || key.alg === alg) &&
       (kid === undefined || key.kid === kid),

@@ -11,6 +11,7 @@ import type { ServerKeys } from "../platform/keys.ts";
 import type { Outbound } from "../platform/outbound.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
+import { canSignFor } from "../protocol/security-profile.ts";
 import { isEnabled } from "../rules/client.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/logout-notice.ts";
@@ -157,15 +158,23 @@ async function sendAll(
   return "done";
 }
 
-/** A client that is down costs one attempt, and a slow one a turn: its other notices wait for their next time. */
+/** A client that is down costs one attempt of each notice, and a slow one a turn: its other notices come soon after. */
 async function sendInTurn(
   context: LogoutSenderContext,
   notices: readonly rules.ClientNotice[],
   turnMillis: number,
 ): Promise<void> {
   const turn = AbortSignal.timeout(turnMillis);
-  for (const notice of notices) if (turn.aborted || !(await send(context, notice))) return;
+  for (const notice of notices) {
+    if (turn.aborted) await putBack(context, notice);
+    else if (!(await send(context, notice))) return;
+  }
 }
+
+const putBack = (context: LogoutSenderContext, notice: rules.ClientNotice): Promise<unknown> =>
+  decide(context, SERVER_ACT, async () =>
+    rules.putBack(notice, await findNotice(context, notice.id), context.clock.seconds()),
+  );
 
 const conclude = (
   context: LogoutSenderContext,
@@ -204,6 +213,9 @@ async function post(
     },
     clock.seconds(),
   );
+  // The operator may add one again before the notice is given up.
+  if (!canSignFor(client, configuration.signing.algorithms))
+    return { outcome: "failed", reason: "profile_algorithm_missing" };
   const algorithm = idTokenAlgorithm(client, configuration.signing);
   const token = await signingKeys.sign(algorithm, LOGOUT_TOKEN_TYPE, claims);
   return deliver(outbound, {

@@ -119,6 +119,7 @@ function adviceFor({ stage, message, reply }: SmtpError, settings: MailSettings,
         ? `No answer came on port ${port}. A firewall may be in between (many hosters close port 25), or the port speaks ${security === "tls" ? "starttls, mostly 587" : "tls, mostly 465"}: check mail.port and mail.security.`
         : `Nothing accepts connections at ${host}, port ${port}. Check mail.host and mail.port (587 for starttls, 465 for tls).`;
     case "encrypt":
+      if (message.startsWith("mail.authority")) return "Let the server read the file of mail.authority.";
       if (reply !== null || /STARTTLS/i.test(message)) {
         return `The mail server does not offer starttls on port ${port}. Use mail.security = "tls" with port 465, or "none" if it is on this machine.`;
       }

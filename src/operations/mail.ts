@@ -11,7 +11,7 @@ import { type OpenSmtp, type SmtpConnection, SmtpError, type SmtpMessage } from 
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/mail.ts";
-import { type Change, row, type Store } from "../store/contract.ts";
+import { type Change, row, type Store, StoreUnavailable } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { type AccountRecord, accounts } from "../store/tables/people.ts";
@@ -24,6 +24,7 @@ import {
   type Attempted,
   createSender,
   healthOf,
+  logFault,
   MOST_WAITING_COUNTED,
   type OutboxHealth,
   type Sender,
@@ -223,9 +224,8 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
   async function attempt(waiting: MailRecord, ending: AbortSignal): Promise<Attempted> {
     const claimed = await claim(context, waiting, settings);
     if (claimed.outcome !== "send") return "passed";
-    connection ??= await context.openSmtp();
     const patience = AbortSignal.timeout(settings.timeout_seconds * STEPS_PER_ATTEMPT * 1000);
-    const answer = await post(connection, claimed, AbortSignal.any([patience, ending]));
+    const answer = await post(claimed, AbortSignal.any([patience, ending]));
     await outcomeOf(context, SERVER_ACT, async () =>
       rules.conclude(claimed.mail, await findMail(context, claimed.mail), answer, context.clock.seconds()),
     );
@@ -233,18 +233,23 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
   }
 
   async function post(
-    open: SmtpConnection,
     { mail, kind, to }: Extract<rules.Claim, { outcome: "send" }>,
     signal: AbortSignal,
   ): Promise<rules.Answer & { readonly isOfServer?: boolean }> {
-    const message = await compose(context, settings, mail, kind);
-    // The server has another key than it had when it sealed the link.
-    if (message === null) return { outcome: "refused", reason: "link" };
     try {
-      await open.send({ ...message, to }, signal);
+      const message = await compose(context, settings, mail, kind);
+      // The server has another key than it had when it sealed the link.
+      if (message === null) return { outcome: "refused", reason: "link" };
+      connection ??= await context.openSmtp();
+      await connection.send({ ...message, to }, signal);
       return { outcome: "sent", to };
     } catch (error) {
-      if (!(error instanceof SmtpError)) throw error;
+      if (error instanceof StoreUnavailable) throw error;
+      if (!(error instanceof SmtpError)) {
+        // A fault of this server with one mail shows in the lists, and keeps no other mail waiting.
+        logFault(context, "a mail", error);
+        return { outcome: "failed", reason: "fault" };
+      }
       const { reason, mayPass, isOfServer } = error;
       return { outcome: mayPass ? "failed" : "refused", reason, isOfServer };
     }

@@ -3,9 +3,9 @@
  * rests when a receiver takes nothing, and stops in order. A kind of what waits has lanes, and says how an attempt goes.
  * A process that dies between the receiver's yes and the commit after it sends twice; nothing is lost.
  */
-import type { Clock, SteadyClock } from "../platform/clock.ts";
+import { type Clock, type SteadyClock, watchClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
-import { waitAfter } from "../rules/outbox.ts";
+import { isTime, waitAfter } from "../rules/outbox.ts";
 import { StoreUnavailable } from "../store/contract.ts";
 import type { WaitingRecord } from "../store/tables/waiting.ts";
 
@@ -67,11 +67,15 @@ export function createSender<Waiting extends WaitingRecord>(
   lanes: readonly Lane<Waiting>[],
 ): Sender {
   const ending = new AbortController();
+  // What is given up never comes back. While the clock cannot be believed, it waits.
+  const watch = watchClock({ clock, steadyClock });
   let stopped = false;
   let timer: ReturnType<typeof setInterval> | null = null;
   const turns = lanes.map((lane) => {
     let running: Promise<void> | null = null;
     let isWoken = false;
+    /** There may be a row that comes before those that were found. */
+    let isNews = false;
     /** The receiver fails: how often in a row, and when it is asked again, in milliseconds of the steady clock. */
     let failures = 0;
     let pausedUntil = Number.NEGATIVE_INFINITY;
@@ -79,14 +83,17 @@ export function createSender<Waiting extends WaitingRecord>(
     async function sendAll(): Promise<void> {
       for (;;) {
         if (stopped || steadyClock.millis() < pausedUntil) return;
+        isNews = false;
         const now = clock.seconds();
-        const due = (await lane.first(BATCH)).filter(({ nextAt }) => nextAt <= now);
-        if (due.length === 0) return;
-        const overdue = due.filter(({ giveUpAt }) => giveUpAt <= now);
-        if (overdue.length > 0) await lane.giveUp(overdue, now);
+        const isTrusted = watch.isTrusted();
+        const due = (await lane.first(BATCH)).filter(({ nextAt }) => isTime(nextAt, now));
         const live = due.filter(({ giveUpAt }) => giveUpAt > now);
+        const overdue = isTrusted ? due.filter(({ giveUpAt }) => giveUpAt <= now) : [];
+        if (live.length === 0 && overdue.length === 0) return;
+        if (overdue.length > 0) await lane.giveUp(overdue, now);
         for (const attempt of lane.attempts(live, ending.signal)) {
           if (stopped) return;
+          if (isNews) break;
           const attempted = await attempt();
           if (attempted === "done") failures = 0;
           if (attempted !== "down") continue;
@@ -110,6 +117,7 @@ export function createSender<Waiting extends WaitingRecord>(
       send,
       isDelayed: () => failures > 0,
       wake() {
+        isNews = true;
         if (isWoken) return;
         isWoken = true;
         // What is under way may have looked before the commit.

@@ -72,6 +72,7 @@ export async function previewTokens(
           ...idTokenPayload(context, client, grant, account, { scope, nonce: null, accessToken: text }),
           at_hash: ONLY_REAL,
           sid: ONLY_REAL,
+          ...(client.subjectType === "pairwise" && unreal),
         }
       : null,
     userinfo: await claimsAbout(context, about, scope),

@@ -8,13 +8,30 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Act } from "../rules/events.ts";
-import { useOnce as useOnceRule } from "../rules/once.ts";
+import { isOfBeforeRestore, type SignedOnce, useOnce as useOnceRule } from "../rules/once.ts";
+import { row, type Store } from "../store/contract.ts";
 import type { OnceKind } from "../store/tables/once.ts";
+import { RESTORED, revisions } from "../store/tables/server.ts";
 import { carryOut, type DecideContext } from "./decide.ts";
+
+const MARK = { mark: row(revisions, { name: "$name" }) };
 
 /** The identifiers that this process saw lately. It saves a flood of replays the way to the store, and decides nothing else. */
 export class SeenLately {
   readonly #seen = new OldestFirst<EpochSeconds>();
+  #restoredAt: Promise<EpochSeconds | null> | null = null;
+
+  /** When the database was restored; null if never. A restore needs a stopped server, so a process reads it once. */
+  restoredAt(store: Pick<Store, "look">): Promise<EpochSeconds | null> {
+    this.#restoredAt ??= store.look(MARK, { name: RESTORED }).then(
+      ({ mark }) => mark?.revision ?? null,
+      (error: unknown) => {
+        this.#restoredAt = null;
+        throw error;
+      },
+    );
+    return this.#restoredAt;
+  }
 
   has(key: string, now: EpochSeconds): boolean {
     const until = this.#seen.get(key);
@@ -36,9 +53,8 @@ export interface SingleUseContext extends DecideContext {
 }
 
 /**
- * Uses it up. False if it was used before. `parts`: what names it, such as the issuer and the `jti`. A digest keeps the parts
- * apart, so one signer cannot use up what another one signed. `expiresAt`: when it would be refused anyway.
- * `urgent`: it comes with a request that ends access.
+ * Uses it up. False if it was used before, or may have been. `parts`: what names it, such as the issuer and the `jti`. A digest keeps the
+ * parts apart, so one signer cannot use up what another one signed. `urgent`: it comes with a request that ends access.
  *
  * It is a commit of its own, before the act: what was signed once is used up, even if the act is refused then. It lies in a shard of its
  * own too, which depends on nothing but the parts.
@@ -48,7 +64,7 @@ export async function useOnce(
   act: Act,
   kind: OnceKind,
   parts: readonly string[],
-  expiresAt: EpochSeconds,
+  text: SignedOnce,
   { urgent = false }: { readonly urgent?: boolean } = {},
 ): Promise<boolean> {
   const digest = createHash("sha256")
@@ -56,6 +72,8 @@ export async function useOnce(
     .digest();
   const key = digest.toString("base64url");
   if (context.seenLately.has(key, context.clock.seconds())) return false;
+  if (isOfBeforeRestore(text, await context.seenLately.restoredAt(context.store))) return false;
+  const expiresAt = text.until;
   const id = new Uint8Array(digest.subarray(0, ID_BYTES)) as RecordId;
   // The insert itself tells whether there is such a row, so this takes no look.
   const isNew = (await carryOut(context, act, useOnceRule(kind, { id, expiresAt }, urgent))) !== "stale";

@@ -4,7 +4,7 @@
  */
 import { isConfidential } from "../clients/authentication.ts";
 import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
-import { mintAccessToken, mintedResponse, type TokenResponse } from "../credentials/issue.ts";
+import { mintAccessToken, type TokenResponse } from "../credentials/issue.ts";
 import { ID_JAG_TOKEN_TYPE } from "../protocol/assertions.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
@@ -28,7 +28,7 @@ import {
   type TokenReader,
 } from "./exchange-readers.ts";
 import { exchangeForIdJag } from "./id-jag.ts";
-import { answered, type Issued } from "./issued.ts";
+import { answered, type Issued, issuedWith } from "./issued.ts";
 
 const TOKEN_TYPE = "urn:ietf:params:oauth:token-type:";
 const ACCESS_TOKEN_TYPE = `${TOKEN_TYPE}access_token`;
@@ -174,16 +174,6 @@ function exchange(
     });
     const { outcome, ...decision } = issueExchanged(client, grant, accessToken.record, via, clock.seconds());
     if (outcome === "refused") return refuse("subject_token_unknown");
-    return {
-      ...decision,
-      outcome: {
-        response: mintedResponse(accessToken, null, scope),
-        accessToken: accessToken.record,
-        grant,
-        scope,
-        resources,
-        nonce: null,
-      },
-    };
+    return { ...decision, outcome: issuedWith(accessToken, null, { scope, resources }, grant) };
   });
 }

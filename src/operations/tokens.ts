@@ -15,7 +15,6 @@ import {
   deriveSuccessors,
   draftAccessToken,
   mintAccessToken,
-  mintedResponse,
   refreshTokenOf,
   tokenResponse,
 } from "../credentials/issue.ts";
@@ -46,7 +45,7 @@ import { type AccessContext, type UseFault, useFault } from "./client-access.ts"
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import { ACCESS_TOKEN, TOKEN_CLIENT_COLUMNS, withOrigins } from "./exchanged.ts";
-import type { Issued } from "./issued.ts";
+import { type Issued, issuedWith } from "./issued.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
@@ -180,9 +179,7 @@ export function refresh(
       const use = { now, accessToken: accessToken.record, expiresAt };
       const { outcome, ...decision } = refreshRules.useAndKeep(facts, client, use);
       if (outcome === "refused") return refuse("refresh_token_revoked");
-      const response = mintedResponse(accessToken, { text }, allowed.scope);
-      const issued = { response, accessToken: accessToken.record, grant, ...allowed, nonce: null };
-      return { ...decision, outcome: issued };
+      return { ...decision, outcome: issuedWith(accessToken, { text }, allowed, grant) };
     }
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
@@ -201,16 +198,7 @@ export function refresh(
     });
     switch (outcome.outcome) {
       case "rotated":
-        return {
-          ...decision,
-          outcome: {
-            response: mintedResponse(accessToken, refreshToken, allowed.scope),
-            accessToken: accessToken.record,
-            grant,
-            ...allowed,
-            nonce: null,
-          },
-        };
+        return { ...decision, outcome: issuedWith(accessToken, refreshToken, allowed, grant) };
       case "retried": {
         // A retry gets the first answer again.
         const firstKey = await retryKeys.of(token.usedAt ?? now);
@@ -294,14 +282,7 @@ export async function issueToClient(
   if (decision.outcome === "refused") throw new OAuthError("client_disabled", { clientId: client.clientId });
   if ((await carryOut(context, actOf(act, caller), decision)) === "stale") caller.changed();
   caller.isConfirmed = true;
-  return {
-    response: mintedResponse(accessToken, null, scope),
-    accessToken: accessToken.record,
-    grant: null,
-    scope,
-    resources,
-    nonce: null,
-  };
+  return issuedWith(accessToken, null, { scope, resources }, null);
 }
 
 // ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────

@@ -73,7 +73,7 @@ export function workloadProof(
     async prove({ clientId }) {
       if (believed === null) return "workload_refused";
       const { token } = believed;
-      const isFirst: IsFirst = (parts, until) => request.isFirst(["workload", ...parts], until);
+      const isFirst: IsFirst = (parts, text) => request.isFirst(["workload", ...parts], text);
       await refusing(async () => {
         if (issuer.single_use) await spend(isFirst, issuer, token);
       });

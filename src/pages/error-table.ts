@@ -152,6 +152,7 @@ export const REASONS_ON_PAGES = {
   pushed_request_expired: own("sign_in_over", "nothing"),
   pushed_request_used: own("form_answered", "application"),
   pushed_request_required: ofApplication("application"),
+  profile_algorithm_missing: ofApplication("application"),
   response_not_signed: REDIRECTED,
   registration_parameter_unsupported: REDIRECTED,
   person_denied: REDIRECTED,
@@ -261,6 +262,7 @@ export const REASONS_ON_PAGES = {
   // The pages that count attempts say so themselves, beside the field.
   too_many_requests: AS_JSON,
   registrations_full: AS_JSON,
+  too_many_proofs: AS_JSON,
   too_many_tokens: AS_JSON,
   busy: own("busy", "again"),
   unavailable: own("unavailable", "again"),

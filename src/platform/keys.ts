@@ -28,7 +28,8 @@ export type KeyPurpose =
   | "ping"
   | "self-test"
   | "audit seal"
-  | "dpop nonce";
+  | "dpop nonce"
+  | "grant of an id token";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

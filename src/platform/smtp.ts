@@ -154,9 +154,15 @@ export const smtp =
     };
   };
 
-/** The certificates of a file; null for none. Throws if the file cannot be read. */
-export const readAuthorities = (file: string | undefined): string | null =>
-  file === undefined ? null : readFileSync(file, "utf8");
+/** The certificates of a file; null for none. Throws SmtpError if the file cannot be read. */
+export function readAuthorities(file: string | undefined): string | null {
+  if (file === undefined) return null;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new SmtpError("encrypt", `mail.authority cannot be read: ${String(error)}`, null, null, true, true);
+  }
+}
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, 500);
 

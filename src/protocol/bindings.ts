@@ -3,6 +3,7 @@
  * operations/proofs.ts says how a request proves it. A token has one binding from its first moment to its last (THREATS 85).
  */
 import type { Branded } from "./identifiers.ts";
+import { isJsonObject } from "./json.ts";
 
 /**
  * What a request with the token must prove: the member of `cnf` (RFC 7800 §3.1) and its value, as "jkt:0Zc…". It is a text, because most
@@ -48,11 +49,23 @@ export function bindingOf(confirmation: Confirmation | null): Binding {
   return binding;
 }
 
+/** The thumbprint of the key or of the certificate. */
+export const thumbprintIn = (confirmation: Confirmation): string =>
+  confirmation.slice(confirmation.indexOf(":") + 1);
+
 /** RFC 7800 §3.1: the claim, for JWTs and introspection. */
-export const cnfOf = (confirmation: Confirmation): Readonly<Record<string, string>> => {
-  const colon = confirmation.indexOf(":");
-  return { [confirmation.slice(0, colon)]: confirmation.slice(colon + 1) };
-};
+export const cnfOf = (confirmation: Confirmation): Readonly<Record<string, string>> => ({
+  [confirmation.slice(0, confirmation.indexOf(":"))]: thumbprintIn(confirmation),
+});
+
+/** The confirmation that such a claim of another issuer stands for. Null if it is none, or names more than one thing. */
+export function confirmationIn(cnf: unknown): Confirmation | null {
+  const [named, another] = isJsonObject(cnf) ? Object.entries(cnf) : [];
+  if (named === undefined || another !== undefined) return null;
+  const binding = BINDINGS.find(({ member }) => member === named[0]);
+  const member = binding?.member ?? null;
+  return member === null ? null : confirmationOf(member, String(named[1]));
+}
 
 /** RFC 7638: a SHA-256 thumbprint as base64url. The last of the 43 characters carries four bits. */
 export const isThumbprint = (text: string): boolean => /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(text);

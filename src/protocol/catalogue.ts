@@ -4,7 +4,7 @@ import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { isManagementScope, type ManagementScope } from "./management-scopes.ts";
 import { type PeopleWords, wordsIn } from "./people-words.ts";
-import { parseResourceIndicator, resourceKey } from "./resource-indicator.ts";
+import { parseResourceIndicator, resourceSpellings } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 import type { SigningAlgorithm } from "./signing-algorithms.ts";
 
@@ -257,9 +257,13 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const open = [...scopes.keys()].filter((name) => !isReservedScope(name));
   const registered = registrable?.filter(isScope).filter((name) => !isManagementScope(name)) ?? open;
 
-  // A token asks several times. The first of two entries for one resource counts.
-  const byKey = new Map(resources.toReversed().map((entry) => [resourceKey(entry.identifier), entry]));
-  const find = (identifier: string) => byKey.get(resourceKey(identifier));
+  // Every spelling has an entry, because each token asks several times. The first of two entries for one resource counts.
+  const bySpelling = new Map(
+    resources
+      .toReversed()
+      .flatMap((entry) => resourceSpellings(entry.identifier).map((spelling) => [spelling, entry] as const)),
+  );
+  const find = (identifier: string) => bySpelling.get(identifier);
   /** A resource that lists no scopes, or is not listed itself, takes any. */
   const takes = (entry: ResourceEntry | undefined, scope: Scope) =>
     entry === undefined || entry.scopes.length === 0 || entry.scopes.includes(scope);

@@ -26,8 +26,20 @@ export const CLIENT_AUTHENTICATION_NAMES = CLIENT_AUTHENTICATION.map(({ method }
 export const isClientAuthenticationMethod = (name: string): name is ClientAuthenticationMethod =>
   CLIENT_AUTHENTICATION_NAMES.some((method) => method === name);
 
+const CREDENTIALS: Readonly<Record<string, MethodEntry["credential"]>> = Object.fromEntries(
+  CLIENT_AUTHENTICATION.map(({ method, credential }) => [method, credential]),
+);
+
 const credentialOf = (method: ClientAuthenticationMethod): MethodEntry["credential"] =>
-  CLIENT_AUTHENTICATION.find((entry) => entry.method === method)?.credential ?? "none";
+  CREDENTIALS[method] ?? "none";
+
+/** RFC 6749 §2.1: whether clients with this method prove who they are. Those with another one are public, and only name themselves. */
+export const provesClient = (method: ClientAuthenticationMethod): boolean => credentialOf(method) !== "none";
+
+/** The methods with which a client shows that it has a private key, and sends no secret. */
+export const KEY_METHODS: readonly string[] = CLIENT_AUTHENTICATION.flatMap(({ method, credential }) =>
+  credential === "key" || credential === "certificate" ? [method] : [],
+);
 
 /** Whether clients with this method prove themselves by the certificate of their TLS (RFC 8705 §2). */
 export const usesCertificate = (method: ClientAuthenticationMethod): boolean =>
@@ -44,6 +56,13 @@ export const usesSecret = (method: ClientAuthenticationMethod): boolean => crede
 export const TOKEN_PATH = "/auth/token";
 /** The same for requests to people (CIBA §7.1). */
 export const BACKCHANNEL_PATH = "/auth/backchannel";
+
+/** The parameters of a request with which the client proves itself. */
+export const CLIENT_PROOFS: readonly string[] = [
+  "client_secret",
+  "client_assertion",
+  "client_assertion_type",
+];
 
 /** RFC 7523 §2.2. */
 export const JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -3,11 +3,10 @@
  * the patterns with which the operator allows and denies them. A URL is compared as a text, so it has one spelling here.
  */
 import { isIP } from "node:net";
+import { isLocalHost } from "./redirect-uri.ts";
 
 /** The draft recommends short URLs, because people read them. */
 const LONGEST = 500;
-
-const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether a client identifier means a document at all. Other identifiers never begin like this (`chosenClientId`). */
 export const isDocumentUrl = (clientId: string): boolean => /^https?:/i.test(clientId);
@@ -28,7 +27,7 @@ export function documentUrlFault(url: string, { local }: { readonly local: boole
   if (authority === undefined || !URL.canParse(url)) return "it is not an https URL in lower case";
   if (authority.includes("@")) return "it has a user name before the host";
   const { protocol, host, hostname, href, pathname } = new URL(url);
-  const isLocal = LOCAL_HOSTS.has(hostname);
+  const isLocal = isLocalHost(hostname);
   if (isLocal && !local) return "it is on this machine (client_id_metadata_documents.local allows it)";
   if (protocol !== "https:" && !isLocal) return "it is not https";
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 && !isLocal) return "its host is an address, not a name";

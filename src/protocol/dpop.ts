@@ -5,27 +5,13 @@
 import { OAuthError } from "./errors.ts";
 import { hasType, type Jws, JwsFault, parseJws } from "./jws.ts";
 import { type PublicJwk, readPublicJwk } from "./public-jwk.ts";
+import { VERIFYING_ALGORITHMS, type VerifyingAlgorithm } from "./signing-algorithms.ts";
 
-interface DpopAlgorithm {
-  readonly algorithm: string;
-  readonly keyType: PublicJwk["kty"];
-  readonly curve: string | null;
-}
-
-/** RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2. All are asymmetric (RFC 9449 §11.6). */
+/** Every algorithm that this server verifies, those with short proofs first: some libraries take the first. All are asymmetric (RFC 9449 §11.6). */
 export const DPOP_ALGORITHMS = [
-  { algorithm: "ES256", keyType: "EC", curve: "P-256" },
-  { algorithm: "EdDSA", keyType: "OKP", curve: "Ed25519" },
-  { algorithm: "Ed25519", keyType: "OKP", curve: "Ed25519" },
-  { algorithm: "PS256", keyType: "RSA", curve: null },
-  { algorithm: "RS256", keyType: "RSA", curve: null },
-  { algorithm: "ES384", keyType: "EC", curve: "P-384" },
-  { algorithm: "ES512", keyType: "EC", curve: "P-521" },
-  { algorithm: "PS384", keyType: "RSA", curve: null },
-  { algorithm: "PS512", keyType: "RSA", curve: null },
-  { algorithm: "RS384", keyType: "RSA", curve: null },
-  { algorithm: "RS512", keyType: "RSA", curve: null },
-] as const satisfies readonly DpopAlgorithm[];
+  ...["ES256", "EdDSA", "Ed25519", "PS256", "RS256"],
+  ...["ES384", "ES512", "PS384", "PS512", "RS384", "RS512"],
+] as const satisfies readonly VerifyingAlgorithm[];
 
 /** The header of requests. */
 export const DPOP_HEADER = "DPoP";
@@ -50,7 +36,7 @@ export function parseProof(text: string, algorithms: readonly string[]): DpopPro
   const jws = readJws(text);
   // RFC 9449 §11.5: no other kind of JWT that the key has signed counts as a proof.
   if (!hasType(jws, "dpop+jwt")) throw malformed("typ in its header must be dpop+jwt");
-  const entry = DPOP_ALGORITHMS.find(({ algorithm }) => algorithm === jws.algorithm);
+  const entry = VERIFYING_ALGORITHMS.find(({ algorithm }) => algorithm === jws.algorithm);
   if (entry === undefined || !algorithms.includes(entry.algorithm))
     throw malformed(`alg in its header must be one of ${algorithms.join(", ")}`);
   const jwk = readPublicJwk(jws.header.jwk, entry, (words) => {

@@ -38,3 +38,10 @@ export const hasBearerCharacters = (text: string): boolean => /^[A-Za-z0-9\-._~+
 
 /** The form in which user names are compared. */
 export const foldUsername = (username: string): string => foldName(username);
+
+/**
+ * Whether a text has the form of an identifier under which clients know people: their own, or a pairwise one (`rules/subject.ts`). Case does
+ * not matter, because it does not in user names, which must not look so.
+ */
+export const hasSubjectForm = (text: string): boolean =>
+  /^(?:acc_[a-z0-9_-]{22}|pw_[a-z0-9_-]{43})$/.test(foldName(text));

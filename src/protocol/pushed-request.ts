@@ -7,13 +7,3 @@ export const requestUriOf = (credential: string): string => PREFIX + credential;
 /** The credential of a `request_uri` that this server may have given out; null for every other one. */
 export const credentialIn = (requestUri: string): string | null =>
   requestUri.startsWith(PREFIX) ? requestUri.slice(PREFIX.length) : null;
-
-/**
- * RFC 9126 §2.1: the parameters of a pushed request with which the client proves itself. They are no part of the authorization
- * request.
- */
-export const CLIENT_PROOFS: readonly string[] = [
-  "client_secret",
-  "client_assertion",
-  "client_assertion_type",
-];

@@ -29,7 +29,18 @@ const REFUSED_SCHEMES = new Set([
   "urn",
 ]);
 
-const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([0-9]{1,5}))?(?=[/?]|$)(.*)$/;
+/** RFC 8252 §7.3 and §8.3: the hosts that are the computer of the person, as URLs have them. */
+export const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"] as const;
+
+export const isLocalHost = (hostname: string): boolean => LOOPBACK_HOSTS.some((host) => host === hostname);
+
+const HTTP_URI = /^http:\/\/([a-z0-9.]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?(?=[/?]|$)(.*)$/;
+
+/** Host, port and the rest of a loopback address; null for every other text. */
+function loopbackParts(uri: string): RegExpExecArray | null {
+  const parts = HTTP_URI.exec(uri);
+  return parts !== null && isLocalHost(parts[1] ?? "") ? parts : null;
+}
 
 /** What the operator may register, and a stranger may not. */
 export interface RedirectUriFreedoms {
@@ -99,7 +110,7 @@ export const isShortScheme = (text: string): boolean =>
 /** Whether an answer there travels in the clear over a network. */
 export const isUnprotected = (uri: string): boolean => uri.startsWith("http://") && !isLoopback(uri);
 
-export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
+export const isLoopback = (uri: string): boolean => loopbackParts(uri) !== null;
 
 /** Whether a redirect URI leads to one of these origins. */
 export const isAtOrigin = (uri: string, origins: ReadonlySet<string>): boolean =>
@@ -123,10 +134,10 @@ export const recipientOf = (uri: RedirectUri): string => (isClaimedHttps(uri) ? 
  */
 export function matchRedirectUri(requested: string, registered: readonly RedirectUri[]): RedirectUri | null {
   for (const candidate of registered) if (candidate === requested) return candidate;
-  const wanted = LOOPBACK.exec(requested);
+  const wanted = loopbackParts(requested);
   if (wanted === null || !isPort(wanted[2])) return null;
   for (const candidate of registered) {
-    const known = LOOPBACK.exec(candidate);
+    const known = loopbackParts(candidate);
     // A missing path is the root: some clients write the slash and some do not.
     if (known && known[1] === wanted[1] && (known[3] || "/") === (wanted[3] || "/")) {
       return requested as RedirectUri;

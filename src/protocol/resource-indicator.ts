@@ -35,4 +35,10 @@ export function sameResource(one: string, other: string): boolean {
 }
 
 /** Equal for two identifiers exactly if they name the same resource. */
-export const resourceKey = (uri: string): string => (/^https?:\/\/[^/?]+$/.test(uri) ? `${uri}/` : uri);
+const resourceKey = (uri: string): string => (/^https?:\/\/[^/?]+$/.test(uri) ? `${uri}/` : uri);
+
+/** All texts that name the resource. */
+export const resourceSpellings = (uri: string): readonly string[] => {
+  const key = resourceKey(uri);
+  return /^https?:\/\/[^/?]+\/$/.test(key) ? [key, key.slice(0, -1)] : [key];
+};

@@ -1,5 +1,6 @@
 /** OpenID Connect Core §8.1: the sector of a client. Clients of one sector know a person under the same pairwise identifier. */
 import { CIBA_GRANT, DEVICE_CODE_GRANT, type GrantType } from "./grant-types.ts";
+import { isLocalHost } from "./redirect-uri.ts";
 
 interface Sectored {
   readonly sectorIdentifierUri: string | null;
@@ -12,7 +13,7 @@ interface Sectored {
 function ownerOf(uri: string): string | null {
   if (!/^https?:/.test(uri) || !URL.canParse(uri)) return null;
   const { hostname } = new URL(uri);
-  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname) ? null : hostname;
+  return isLocalHost(hostname) ? null : hostname;
 }
 
 const ownersOf = (redirectUris: readonly string[]): (string | null)[] => [

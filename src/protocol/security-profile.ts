@@ -4,6 +4,7 @@
  * A client may also be held to a single rule by a member of its own.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import { KEY_METHODS } from "./client-authentication.ts";
 import { isLoopback } from "./redirect-uri.ts";
 import type { SigningAlgorithm } from "./signing-algorithms.ts";
 
@@ -23,11 +24,7 @@ interface Profiled {
 export const STRICT_ALGORITHMS: readonly SigningAlgorithm[] = ["PS256", "ES256", "EdDSA"];
 
 /** FAPI 2.0 §5.3.2.1: the ways in which a client of a profile proves who it is. */
-export const STRICT_AUTHENTICATION_METHODS: readonly string[] = [
-  "private_key_jwt",
-  "tls_client_auth",
-  "self_signed_tls_client_auth",
-];
+export const STRICT_AUTHENTICATION_METHODS = KEY_METHODS;
 
 const isStrict = ({ securityProfile }: Profiled): boolean => securityProfile !== null;
 
@@ -72,7 +69,7 @@ export const needsSignedAuthentication = (
 /** FAPI Message Signing §5.4.1: whether answers of the authorization endpoint must be signed. */
 export const needsSignedAnswers = signsMessages;
 
-/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve; DPoP proofs may have it. */
+/** Whether a client of a profile may sign so. RFC 9864 §2.2: `Ed25519` is EdDSA with that curve. */
 export const isStrong = (algorithm: string): boolean =>
   algorithm === "Ed25519" || STRICT_ALGORITHMS.some((strict) => strict === algorithm);
 
@@ -81,6 +78,10 @@ export const allowedAlgorithms = <Algorithm extends string>(
   client: Profiled,
   algorithms: readonly Algorithm[],
 ): readonly Algorithm[] => (isStrict(client) ? algorithms.filter(isStrong) : algorithms);
+
+/** Whether this server can sign for the client at all. The operator may drop the last strong algorithm long after the registration. */
+export const canSignFor = (client: Profiled, offered: readonly string[]): boolean =>
+  allowedAlgorithms(client, offered).length > 0;
 
 /** FAPI 2.0 §5.3.2.1: whether the client keeps its refresh token when it uses it (rules/refresh-token.ts). */
 export const keepsRefreshTokens = isStrict;
@@ -155,7 +156,7 @@ export function profileFault(client: ProfiledMetadata, offered: readonly string[
     if (algorithm !== null && allowedAlgorithms(client, [algorithm]).length === 0)
       return `security_profile '${profile}' allows ${STRICT_ALGORITHMS.join(", ")}; ${member} is ${algorithm}.`;
   }
-  if (allowedAlgorithms(client, offered).length === 0)
+  if (!canSignFor(client, offered))
     return `security_profile '${profile}' needs ${STRICT_ALGORITHMS.join(", ")}, and this server signs with none of them. Add one to signing.algorithms.`;
   if (signsMessages(client) && client.jwks === null && client.jwksUri === null)
     return `security_profile '${profile}' needs the keys of the client: jwks or jwks_uri.`;

@@ -5,7 +5,7 @@
 import type { TrustedPeople } from "../configuration/trust-schema.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { ID_JAG_TYPE } from "../protocol/assertions.ts";
-import { type Confirmation, confirmationOf } from "../protocol/bindings.ts";
+import { bindingOf, type Confirmation, confirmationIn, DPOP } from "../protocol/bindings.ts";
 import { type Catalogue, isDelegable } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator } from "../protocol/identifiers.ts";
@@ -45,14 +45,8 @@ export function requirePossession(
 ): void {
   const { cnf } = claims;
   if (cnf === undefined) return;
-  const isObject = typeof cnf === "object" && cnf !== null;
-  const [member, another] = isObject ? Object.entries(cnf) : [];
-  const isProved =
-    shown !== null &&
-    another === undefined &&
-    member?.[0] === "jkt" &&
-    confirmationOf("jkt", String(member[1])) === shown;
-  if (isProved) return;
+  // Its client proves the key of an assertion with DPoP (RFC 9449 §6.1), and with nothing else.
+  if (shown !== null && bindingOf(shown) === DPOP && confirmationIn(cnf) === shown) return;
   throw new OAuthError("assertion_mismatch", {
     description: "The assertion is bound to a key (cnf), and the request does not prove that it has the key.",
     clientId,

@@ -58,10 +58,15 @@ export function requestedDetails(
   return details;
 }
 
-/** The APIs that a request means with its details, if it names none. */
-export const resourcesOf = ({ detailType }: Types, details: Details): ResourceIndicator[] => [
-  ...new Set((details ?? []).flatMap(({ type }) => detailType(type)?.resources ?? [])),
-];
+/** The resources, and the APIs that the details are for. */
+export const withTheirs = (
+  { detailType }: Types,
+  resources: readonly ResourceIndicator[],
+  details: Details,
+): readonly ResourceIndicator[] =>
+  details === null
+    ? resources
+    : [...new Set([...resources, ...details.flatMap(({ type }) => detailType(type)?.resources ?? [])])];
 
 /** The details that these resources understand. */
 export const detailsAt = (

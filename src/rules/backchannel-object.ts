@@ -13,6 +13,7 @@ import {
 } from "../protocol/security-profile.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
+import type { SignedOnce } from "./once.ts";
 
 /** How long before now nbf may be, and how long after now exp. */
 const LONGEST_SECONDS = 3600;
@@ -47,10 +48,8 @@ export function requireWhole(sent: Parameters): void {
 }
 
 /** What makes the object count once. */
-export interface SingleObject {
+export interface SingleObject extends SignedOnce {
   readonly jti: string;
-  /** From this time on it is refused anyway. */
-  readonly until: number;
 }
 
 /** §7.1.1, FAPI-CIBA §5.2.2: the claims about the object itself. Throws OAuthError. */
@@ -71,12 +70,12 @@ export function requireBackchannelClaims(
   if (typeof jti !== "string" || jti === "") throw refused("jti is no text");
   const times = timesOf(claims, refused);
   requireCurrent(times, { now }, refused);
-  const { expiresAt, notBefore } = times;
+  const { expiresAt, issuedAt, notBefore } = times;
   if (expiresAt === null || expiresAt > now + LONGEST_SECONDS + SKEW_SECONDS)
     throw refused("its exp is more than 60 minutes ahead");
   if (notBefore === null || notBefore < now - LONGEST_SECONDS - SKEW_SECONDS)
     throw refused("its nbf is more than 60 minutes ago");
-  return { jti, until: Math.ceil(expiresAt + SKEW_SECONDS) };
+  return { jti, madeAt: issuedAt ?? 0, until: Math.ceil(expiresAt + SKEW_SECONDS) };
 }
 
 const refused = (why: string): OAuthError =>

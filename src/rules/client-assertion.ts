@@ -8,9 +8,10 @@
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { audiencesOf, hasType, type Jws } from "../protocol/jws.ts";
 import { allowedAlgorithms, needsIssuerAsAudience } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { requireCurrent, SKEW_SECONDS, timesOf } from "./jwt-times.ts";
+import type { SignedOnce } from "./once.ts";
 
 /** An assertion is made for one request. It counts for so long after it was made, whatever its `exp` says. */
 const LONGEST_SECONDS = 600;
@@ -30,10 +31,8 @@ interface Circumstances {
 }
 
 /** What makes the assertion count once. */
-export interface SingleAssertion {
+export interface SingleAssertion extends SignedOnce {
   readonly jti: string;
-  /** From this time on it is refused anyway. */
-  readonly until: number;
 }
 
 /** Everything but the signature. Throws OAuthError for faults that do not depend on the client. */
@@ -42,7 +41,7 @@ export function requireAssertion(assertion: Jws, circumstances: Circumstances): 
   requireAudience(assertion, circumstances);
   const { jti } = assertion.claims;
   if (typeof jti !== "string" || jti === "") throw malformed("jti is missing");
-  return { jti, until: requireTimely(assertion, circumstances) };
+  return { jti, ...requireTimely(assertion, circumstances) };
 }
 
 /** RFC 8725 §3.1 and §3.11: signed with a private key, and not made for another purpose. */
@@ -53,7 +52,7 @@ function requireKind(assertion: Jws): void {
     throw malformed(
       "it is signed with a secret. client_secret_jwt is not supported, because this server keeps only digests of secrets. Sign with a private key (private_key_jwt)",
     );
-  if (!SIGNING_ALGORITHMS.some((each) => each.algorithm === algorithm))
+  if (!VERIFYING_NAMES.some((name) => name === algorithm))
     throw malformed("its alg is not among token_endpoint_auth_signing_alg_values_supported");
   if (assertion.typ !== undefined && !hasType(assertion, "jwt", "client-authentication+jwt"))
     throw malformed("typ in its header says that it is of another kind");
@@ -72,8 +71,8 @@ function requireAudience({ claims }: Jws, { issuer, endpoints, audience }: Circu
   });
 }
 
-/** The time from which on it is refused. */
-function requireTimely({ claims }: Jws, { now }: Circumstances): number {
+/** How the assertion counts once. */
+function requireTimely({ claims }: Jws, { now }: Circumstances): SignedOnce {
   const times = timesOf(claims, untimely);
   const { expiresAt, issuedAt: madeAt } = times;
   if (expiresAt === null) throw untimely("exp is missing");
@@ -83,8 +82,8 @@ function requireTimely({ claims }: Jws, { now }: Circumstances): number {
   requireCurrent(times, { now }, untimely);
   const until = Math.min(expiresAt, madeAt === null ? expiresAt : madeAt + LONGEST_SECONDS) + SKEW_SECONDS;
   if (now >= until) throw untimely("it was made more than ten minutes ago (iat)");
-  // The store keeps whole seconds.
-  return Math.ceil(until);
+  // The store keeps whole seconds. Without iat it counts as made as early as its exp allows.
+  return { madeAt: madeAt ?? expiresAt - LONGEST_SECONDS, until: Math.ceil(until) };
 }
 
 /** Why this client may not send the assertion, which `requireAssertion` accepts; null if it may. */

@@ -1,6 +1,6 @@
 /**
  * RFC 8705 §2: whether a certificate proves who a client is. That the client has its private key is what the TLS of the proxy proved
- * (THREATS 88): a certificate counts only if a proxy that the operator trusts has sent it.
+ * (THREATS 93): a certificate counts only if a proxy that the operator trusts has sent it.
  */
 import { type CertificateNames, hasName } from "../protocol/certificate-name.ts";
 import type { Reason } from "../protocol/errors.ts";

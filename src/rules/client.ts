@@ -12,6 +12,7 @@ import {
   type ClientSecretRecord,
   type ClientSource,
   clients,
+  clientWords,
   type DocumentBlockRecord,
   describesItself,
   documentBlocks,
@@ -25,6 +26,7 @@ import { type AccessTokenRecord, accessTokens } from "../store/tables/tokens.ts"
 import { logoutNotices } from "../store/tables/waiting.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, asItWas, touchClient } from "./grant.ts";
+import { clientWordChanges } from "./search-words.ts";
 
 /** A registration counts as used for this long beyond its last token, so that its use is noted once a day at most. */
 const USE_NOTED_FOR_SECONDS = 86_400;
@@ -132,7 +134,7 @@ export const createClient = (found: ClientRecord | null, client: ClientRecord): 
     ? concluded(false)
     : {
         outcome: true,
-        changes: [insert(clients, client)],
+        changes: [insert(clients, client), ...clientWordChanges(null, client)],
         events: [
           {
             event: CREATION_EVENTS[client.source] ?? "client.created",
@@ -153,7 +155,10 @@ export function putClient(found: ClientRecord | null, client: ClientRecord): Dec
   const replaced = { ...client, ...kept, revision: revision + 1 };
   return {
     outcome: "put",
-    changes: [update(clients, { clientId: client.clientId }, asItWas(found), withoutKey(replaced))],
+    changes: [
+      update(clients, { clientId: client.clientId }, asItWas(found), withoutKey(replaced)),
+      ...clientWordChanges(found, replaced),
+    ],
     events: [{ event: "client.changed", client: client.clientId }],
   };
 }
@@ -175,7 +180,10 @@ export function changeClient(
   const secrets = !usesSecret(method) ? [] : client.secrets.length === 0 ? added : client.secrets;
   return {
     outcome: true,
-    changes: [touchClient(client, { ...changes, secrets })],
+    changes: [
+      touchClient(client, { ...changes, secrets }),
+      ...clientWordChanges(client, { ...client, ...changes }),
+    ],
     events: [{ event: "client.changed", client: client.clientId }],
   };
 }
@@ -395,6 +403,7 @@ export function removeClient(client: ClientRecord | null, now: EpochSeconds): De
       ...accessSweeps({ clientId }, "client_removed", now),
       sweep(deviceCodes, { clientId }, null),
       sweep(backchannelRequests, { clientId }, null),
+      sweep(clientWords, { clientId }, null),
       sweep(clients, { clientId }, null),
     ],
     urgent: true,

@@ -3,6 +3,7 @@ import type { DpopProof } from "../protocol/dpop.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { timeClaim } from "../protocol/jws.ts";
 import { SKEW_SECONDS } from "./jwt-times.ts";
+import type { SignedOnce } from "./once.ts";
 
 /** The request, as this server knows it. */
 export interface ProofDemand {
@@ -18,11 +19,11 @@ export interface ProofDemand {
   readonly nonces: readonly string[] | null;
 }
 
-/** Until when the proof must be remembered. Throws OAuthError if it is for another request, another time, or lacks a nonce. */
+/** How the proof counts once. Throws OAuthError if it is for another request, another time, or lacks a nonce. */
 export function requireFitting(
   { claims }: Pick<DpopProof, "claims">,
   { method, urls, now, seconds, ath, nonces }: ProofDemand,
-): number {
+): SignedOnce {
   // The method is compared as it is: its case counts (RFC 9110 §9.1).
   if (claims.htm !== method) throw mismatch("htm is not the method of the request");
   const { htu } = claims;
@@ -36,7 +37,7 @@ export function requireFitting(
   if (nonces !== null && (typeof claims.nonce !== "string" || !nonces.includes(claims.nonce)))
     throw new OAuthError("dpop_nonce_missing");
   // From the next whole second on it is too old.
-  return Math.floor(issuedAt) + seconds + 1;
+  return { madeAt: issuedAt, until: Math.floor(issuedAt) + seconds + 1 };
 }
 
 /**

@@ -105,6 +105,19 @@ export function conclude(
   };
 }
 
+/** Gives an attempt back that was not made: the client took all the time that it may have for others. */
+export const putBack = (
+  notice: ClientNotice,
+  present: LogoutNoticeRecord | null,
+  now: EpochSeconds,
+): Decision<void> => ({
+  outcome: undefined,
+  changes: settle(logoutNotices, notice, present, {
+    attempts: notice.attempts - 1,
+    nextAt: now + waitAfter(1),
+  }),
+});
+
 /** The client needs no notice any more: it is gone, or wants none. */
 export const drop = ({ id }: Pick<LogoutNoticeRecord, "id">): Decision<void> => ({
   outcome: undefined,

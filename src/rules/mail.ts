@@ -70,6 +70,8 @@ interface KindRules<Kind extends MailKind> {
   readonly toUnverified: boolean;
   /** Whether a person gets it who is disabled. */
   readonly toDisabled: boolean;
+  /** Whether the person sits and waits for it: it is sent before those that came within `HEAD_START_SECONDS` before it. */
+  readonly isAwaited?: boolean;
   /**
    * Whether it is about a request that waits for the person (rules/backchannel-request.ts). It tells who asks, is not sent once the
    * request is answered, and comes once in `ASKING_PAUSE_SECONDS` for each person, however many requests come (THREATS 26).
@@ -89,17 +91,23 @@ const addressOf = ({ origin }: Act): string | null => origin?.address ?? null;
 /** What all messages have in common that say that something has changed. */
 const SECURITY = { isSecurity: true, toUnverified: false, toDisabled: true } as const;
 /** What all messages have in common that open a way to the account. */
-const WAY_IN = { isSecurity: true, toUnverified: false, toDisabled: false, events: {} } as const;
+const WAY_IN = {
+  isSecurity: true,
+  toUnverified: false,
+  toDisabled: false,
+  isAwaited: true,
+  events: {},
+} as const;
 
 /** Every kind of mail, once. `mails/texts` has its words in each language. */
 export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
-  invitation: { ...WAY_IN, toUnverified: true },
+  invitation: { ...WAY_IN, toUnverified: true, isAwaited: false },
   reset: WAY_IN,
   sign_in: WAY_IN,
   sign_in_code: { ...WAY_IN, secret: "code" },
   registration: { ...WAY_IN, toUnverified: true },
   account_exists: { ...WAY_IN, toUnverified: true },
-  approved: WAY_IN,
+  approved: { ...WAY_IN, isAwaited: false },
   verify_email: { ...WAY_IN, toUnverified: true },
   email_changed: {
     ...SECURITY,
@@ -208,16 +216,21 @@ export interface MailOrder<Kind extends MailKind = MailKind> {
   readonly uselessAt: EpochSeconds | null;
 }
 
+/** A thousand invitations at once keep no code waiting until it is of no use. */
+const HEAD_START_SECONDS = 3600;
+
 /** The row of a mail that waits. */
 export function newMail(order: MailOrder, id: RecordId, now: EpochSeconds, bounds: MailBounds): MailRecord {
   const { uselessAt, parameters, subject, ...same } = order;
   const giveUpAt = Math.min(now + bounds.give_up_seconds, uselessAt ?? Number.POSITIVE_INFINITY);
+  const { isAwaited = false } = MAIL_KINDS[order.kind];
   return {
     ...same,
     id,
     subject: subject as SubjectId | null,
     parameters: parameters as MailParameters,
     ...newWaiting(now, giveUpAt),
+    nextAt: isAwaited ? now - HEAD_START_SECONDS : now,
     sentAt: null,
     expiresAt: Math.max(giveUpAt, now + bounds.keep_seconds),
   };

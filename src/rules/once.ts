@@ -4,12 +4,30 @@ import type { RecordId } from "../protocol/identifiers.ts";
 import { type Change, insert } from "../store/contract.ts";
 import { type OnceKind, once } from "../store/tables/once.ts";
 import type { Decision } from "./decision.ts";
+import { SKEW_SECONDS } from "./jwt-times.ts";
 
 /** What counts once. `expiresAt`: from then on it is refused anyway. */
 export interface Single {
   readonly id: RecordId;
   readonly expiresAt: EpochSeconds;
 }
+
+/** A text that its signer made for one use. */
+export interface SignedOnce {
+  /** When it was made, or the latest moment at which it may have been. */
+  readonly madeAt: EpochSeconds;
+  /** From then on it is refused anyway. */
+  readonly until: EpochSeconds;
+}
+
+/**
+ * Whether the text may have been used before the database was restored. A restore brings back a table `once` that knows nothing of the
+ * uses since the backup, so nothing counts that was made before the restore (THREATS 37, 85). `restoredAt`: null if there was none.
+ */
+export const isOfBeforeRestore = (
+  { madeAt }: Pick<SignedOnce, "madeAt">,
+  restoredAt: EpochSeconds | null,
+): boolean => restoredAt !== null && madeAt <= restoredAt + SKEW_SECONDS;
 
 /** The clocks of two nodes, or of one before and after it was set, may be this far apart. */
 export const SPARE_SECONDS = 60;

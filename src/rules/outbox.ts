@@ -15,6 +15,13 @@ const LONGEST_WAIT_SECONDS = 3600;
 export const waitAfter = (attempt: number): number =>
   Math.min(FIRST_WAIT_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_WAIT_SECONDS);
 
+/**
+ * Whether the time of an attempt has come. No wait is as long as two of the longest: a row that would have one was written while the clock
+ * was ahead, and would wait until that time comes again.
+ */
+export const isTime = (nextAt: EpochSeconds, now: EpochSeconds): boolean =>
+  nextAt <= now || nextAt > now + 2 * LONGEST_WAIT_SECONDS;
+
 /** The columns of a row that waits from now on. */
 export const newWaiting = (now: EpochSeconds, giveUpAt: EpochSeconds) => ({
   createdAt: now,
@@ -29,7 +36,7 @@ export const newWaiting = (now: EpochSeconds, giveUpAt: EpochSeconds) => ({
 export const isDue = <Waiting extends WaitingRecord>(
   row: Waiting | null,
   now: EpochSeconds,
-): row is Waiting => row?.waits === true && row.nextAt <= now && row.giveUpAt > now;
+): row is Waiting => row?.waits === true && isTime(row.nextAt, now) && row.giveUpAt > now;
 
 /**
  * Takes the next attempt: of several senders one commits it. `seconds`: after this time the attempt counts as lost, and the next one

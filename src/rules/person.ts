@@ -12,6 +12,7 @@ import {
   type GroupRecord,
   groupMembers,
   type PersonDeclared,
+  personWords,
   pictures,
   type SignInNameRecord,
   signInNames,
@@ -40,6 +41,7 @@ import { NEW_BROWSER } from "./mail.ts";
 import type { Single } from "./once.ts";
 import { pictureChanges } from "./picture.ts";
 import { ROLES } from "./role.ts";
+import { personWordChanges } from "./search-words.ts";
 import {
   type EndedSession,
   type Ending,
@@ -131,6 +133,7 @@ export function createAccount(
       ...closeSetup(account, setup, false),
       insert(accounts, account),
       ...changeNames(null, account),
+      ...personWordChanges(null, account),
       ...mirrored,
     ],
     events: [
@@ -258,6 +261,7 @@ function changedAccount(
       ...closeSetup(next, setup, hasPasskey),
       touchAccount(account, set),
       ...changeNames(account, next),
+      ...personWordChanges(account, next),
       ...(wish.picture === undefined ? [] : pictureChanges(account, wish.picture, now)),
       ...mirrored,
     ],
@@ -429,6 +433,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(mails, { subject }, null),
       endLinks(subject),
       sweep(signInNames, { subject }, null),
+      sweep(personWords, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
       sweep(activities, { subject }, null),
@@ -685,6 +690,7 @@ export function redeemSetupLink(
       remove(setupLinks, { name: SETUP_LINK }),
       insert(accounts, account),
       ...changeNames(null, account),
+      ...personWordChanges(null, account),
       ...withPasskey,
     ],
     events: [{ event: "person.created", subject: account.subject, via: "setup_link" }],

@@ -11,7 +11,7 @@ import { audiencesOf, hasClaim } from "../protocol/jws.ts";
 import { Parameters } from "../protocol/parameters.ts";
 import type { RequestObject } from "../protocol/request-object.ts";
 import { allowedAlgorithms, needsSignedRequests, signedRequestFault } from "../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
 import { requireCurrent, timesOf } from "./jwt-times.ts";
 
@@ -31,8 +31,7 @@ export function requireObject(client: Signer): void {
 export function requireAlgorithm({ algorithm }: Pick<RequestObject, "algorithm">, client: Signer): void {
   if (needsSignedRequests(client) && !isSigned({ algorithm })) throw new OAuthError("request_object_missing");
   const { requestObjectSigningAlg: registered } = client;
-  const allowed =
-    registered === null ? ["none", ...SIGNING_ALGORITHMS.map((each) => each.algorithm)] : [registered];
+  const allowed = registered === null ? ["none", ...VERIFYING_NAMES] : [registered];
   if (allowedAlgorithms(client, allowed).includes(algorithm)) return;
   throw new OAuthError("request_object_algorithm", {
     description:

@@ -11,7 +11,7 @@ import {
   narrowedDetails,
   remainingDetails,
   requestedDetails,
-  resourcesOf,
+  withTheirs,
 } from "./authorization-details.ts";
 
 /** The scope and resources of one access token. */
@@ -71,12 +71,11 @@ export function requestedTarget(
   if (requested.resources.length === 0) {
     const using =
       authorizationDetails !== null && scope.length === 0 ? [] : catalogue.defaultResources(scope);
-    const resources = [...new Set([...using, ...resourcesOf(catalogue, authorizationDetails)])];
-    return { scope, resources, authorizationDetails };
+    return { scope, resources: withTheirs(catalogue, using, authorizationDetails), authorizationDetails };
   }
   const named = catalogue.requireKnownResources(requested.resources);
   // RFC 9396 §3.2: the parameter `resource` changes nothing about the details, so their APIs come beside it.
-  const resources = [...new Set([...named, ...resourcesOf(catalogue, authorizationDetails)])];
+  const resources = withTheirs(catalogue, named, authorizationDetails);
   return {
     scope: usableAt(catalogue, scope, resources, authorizationDetails),
     resources,

@@ -74,7 +74,7 @@ export interface Table<Declared extends Columns = Columns> {
   readonly sameShard: string | null;
   /** The indexed column by which the clean-up finds expired rows. Null if rows do not expire by themselves. */
   readonly expires: string | null;
-  /** The table whose clean-up also removes the row with the same key here. */
+  /** The table whose clean-up also removes the rows here that have the values of its key. */
   readonly goesWith: string | null;
   /** Whether rows are updated: PostgreSQL then leaves room for the new version beside the old one. */
   readonly updated: boolean;

@@ -6,11 +6,11 @@
  * time, so growing tables store their rows in the order of creation.
  */
 import type { Table } from "./declare.ts";
-import { clients, documentBlocks } from "./tables/clients.ts";
+import { clients, clientWords, documentBlocks } from "./tables/clients.ts";
 import { consents, grants } from "./tables/grants.ts";
 import { serverKeys, signingKeys } from "./tables/keys.ts";
 import { idempotentAnswers, once } from "./tables/once.ts";
-import { accounts, groupMembers, groups, pictures, signInNames } from "./tables/people.ts";
+import { accounts, groupMembers, groups, personWords, pictures, signInNames } from "./tables/people.ts";
 import { activities, audit, auditSeals, refusals } from "./tables/records.ts";
 import { askedPeople, backchannelRequests, codes, deviceCodes, pushedRequests } from "./tables/requests.ts";
 import { backups, probes, revisions } from "./tables/server.ts";
@@ -36,12 +36,14 @@ export const TABLES: readonly Table[] = [
   accounts,
   pictures,
   signInNames,
+  personWords,
   groupMembers,
   passkeys,
   totps,
   recoveryCodes,
   signInApprovals,
   clients,
+  clientWords,
   documentBlocks,
   sessions,
   setupLinks,

@@ -4,8 +4,10 @@
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
-
+import { askForApproval } from "../support/approvals.ts";
+import { ASKING_CLIENTS } from "../support/backchannel.ts";
 import { authorizePath, type PageForm, redirectOf } from "../support/code-flow.ts";
 import { type Browser, openBrowser, PASSWORD, startDevice } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -19,7 +21,10 @@ let browser: Browser;
 let other: Browser;
 let passwordHash: string;
 beforeAll(async () => {
-  server = await startTestServer({ limits: { device_requests_per_address: 100_000 } });
+  server = await startTestServer({
+    clients: ASKING_CLIENTS,
+    limits: { device_requests_per_address: 100_000 },
+  });
   passwordHash = await server.context.passwords.hash(PASSWORD);
 });
 afterAll(() => server.close());
@@ -52,6 +57,15 @@ const DOORS: Readonly<Record<string, Door>> = {
     path: "/device",
     open: async (reader) =>
       reader.form(`/device?user_code=${(await startDevice(server)).user_code}`, "/device"),
+  },
+  "the form for an application that asks": {
+    path: "/account/approval",
+    // Each reader is asked: the attacker's own form is about the same client and the same access.
+    open: async (reader) => {
+      const { subject } = reader === other ? attacker : victim;
+      const more = { clientId: "agent" as ClientId };
+      return reader.form((await askForApproval(server, { subject }, more)).path, "/account/approval");
+    },
   },
 };
 const allow = (fields: Record<string, string>) => ({ ...fields, decision: "allow" });
@@ -157,7 +171,7 @@ describe.each(Object.entries(DOORS))("%s", (_, door) => {
     async (_, attack) => {
       const response = await attack(door);
       expect(response.headers.get("location") ?? "").not.toContain("code=");
-      expect([200, 303, 400, 403, 405, 415, 422]).toContain(response.status);
+      expect([200, 303, 400, 403, 404, 405, 410, 415, 422]).toContain(response.status);
       expect(await grantsOf(victim)).toEqual([]);
       expect(await grantsOf(attacker)).toEqual([]);
     },
@@ -174,7 +188,7 @@ describe.each(Object.entries(DOORS))("%s", (_, door) => {
     const [grant, ...more] = await grantsOf(victim);
     expect(more).toEqual([]);
     expect(grant?.scope).not.toContain("files");
-    expect(["web", "television"]).toContain(String(grant?.clientId));
+    expect(["web", "television", "agent"]).toContain(String(grant?.clientId));
     expect(await grantsOf(attacker)).toEqual([]);
   });
 
@@ -189,7 +203,7 @@ describe.each(Object.entries(DOORS))("%s", (_, door) => {
     );
     expect(new Set(told).size).toBe(1);
     expect(new Set(answers.map(({ status }) => status))).toEqual(
-      new Set([door.path === "/device" ? 200 : 303]),
+      new Set([door.path === "/consent" ? 303 : 200]),
     );
     expect(await grantsOf(victim)).toHaveLength(1);
   });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { recordIdText } from "../../src/credentials/credential.ts";
 import type { Context } from "../../src/operations/context.ts";
+import { setManager } from "../../src/operations/groups.ts";
 import {
   listKnownGrants,
   revokeClientAccess,
@@ -19,7 +20,7 @@ import {
   removeKnownGroup,
   removeMember,
 } from "../../src/operations/management/groups.ts";
-import { makeInvitation } from "../../src/operations/management/invitations.ts";
+import { makeInvitation, withdrawInvitation } from "../../src/operations/management/invitations.ts";
 import * as people from "../../src/operations/management/people.ts";
 import { changeAccount, disableAccount, findAccount } from "../../src/operations/people.ts";
 import { OAuthError } from "../../src/protocol/errors.ts";
@@ -224,6 +225,51 @@ describe("an actor who loses the role at that moment", () => {
     expect(await people.changePerson(server.context, own, self, { name: "Ada" })).toMatchObject({
       name: "Ada",
     });
+  });
+});
+
+describe("a manager of a group who loses it at that moment", () => {
+  const setManages = (group: string, subject: string, manages: boolean) =>
+    setManager(server.context, SERVER_ACT, group, subject as never, manages);
+
+  /** A person who manages their group, as they were when the request came. */
+  async function newManager() {
+    const { subject, group } = await newPerson();
+    await setManages(group, subject, true);
+    const account = await findAccount(server.context, subject);
+    if (account === null) throw new Error("The manager is gone.");
+    const act = actOfPerson({ address: "203.0.113.7", requestId: "request" }, subject);
+    const person = { account, manages: [group], authenticatedAt: server.clock.seconds() };
+    return { subject, group, authority: authorityOf(act, person, null) };
+  }
+  type Manager = Awaited<ReturnType<typeof newManager>>;
+
+  const acts: Readonly<
+    Record<string, (context: Context, manager: Manager, other: Person) => Promise<unknown>>
+  > = {
+    "lets no person in": (context, { authority, group }, { subject }) =>
+      addMember(context, authority, group, subject),
+    "takes no person out": async (context, { authority, group }, { subject }) => {
+      await addMember(server.context, authorityOf(SERVER_ACT, null, ["tessera.admin"]), group, subject);
+      return removeMember(context, authority, group, subject);
+    },
+    "does not leave": (context, { authority, group, subject }) =>
+      removeMember(context, authority, group, subject),
+    "invites no person": (context, { authority, group }) =>
+      makeInvitation(context, authority, { groups: [group], uses: 2, isMailed: false } as never),
+    "takes no invitation back": async (context, { authority, group }) => {
+      const wish = { groups: [group], uses: 2, isMailed: false };
+      const { link } = await makeInvitation(server.context, authority, wish as never);
+      return withdrawInvitation(context, authority, recordIdText(link.id));
+    },
+  };
+  test.each(Object.entries(acts))(proves("%s", "threat 90"), async (_, act) => {
+    const [manager, other] = [await newManager(), await newPerson()];
+    const { group, subject } = manager;
+    const context = interrupted(() => setManages(group, subject, false));
+    expect(await refusalOf(act(context, manager, other))).toBe("management_not_allowed");
+    await setManages(group, subject, true);
+    await act(server.context, manager, other);
   });
 });
 

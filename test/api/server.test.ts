@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadWithSources } from "../../src/configuration/sources.ts";
-import { CLIENTS_READ } from "../../src/operations/management/search.ts";
 import { listSettings } from "../../src/operations/management/server.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { authorityOf } from "../../src/rules/role.ts";
+import { clientWordChanges } from "../../src/rules/search-words.ts";
 import { insert } from "../../src/store/contract.ts";
 import { clients as clientTable } from "../../src/store/tables/clients.ts";
-import { clientId, newClient } from "../store/records.ts";
+import { newClient } from "../store/records.ts";
 import { type Json, jsonOf, requestToken, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -173,34 +173,25 @@ describe("the search", () => {
     expect(await counts(clients)).toEqual([0, 1]);
   });
 
-  test("finds every client by its identifier, and says that it reads the names of the oldest 2000 only", async () => {
-    expect((await search(admin, "example web")).clients_complete as unknown).toBe(true);
-    const named = (index: number) => `many-${String(index).padStart(4, "0")}`;
-    await server.context.store.commit({
-      changes: Array.from({ length: CLIENTS_READ }, (_, index) =>
-        insert(clientTable, newClient({ clientId: clientId(named(index)), clientName: `Name ${index}` })),
-      ),
+  test("says where it finds more than it shows, in the API and on the pages", async () => {
+    expect(await search(admin, "example web")).toMatchObject({
+      clients_complete: true,
+      people_complete: true,
     });
-    const found = async (text: string) => {
-      const { clients: apps = [], clients_complete } = await search(admin, text);
-      return [apps.map(({ client_id }) => client_id), clients_complete] as unknown;
-    };
-    const last = named(CLIENTS_READ - 1);
-    expect(await found(last)).toEqual([[last], false]);
-    expect(await found(last.slice(0, -1))).toEqual([
-      Array.from({ length: 10 }, (_, index) => named(CLIENTS_READ - 10 + index)),
-      true,
-    ]);
-    expect(await found(`name ${CLIENTS_READ - 1}`)).toEqual([[], false]);
-    const list = await search(admin, "example web");
-    expect(list.clients).toHaveLength(1);
+    const changes = Array.from({ length: 60 }, (_, index) => newClient({ clientName: `Crowded ${index}` }));
+    await server.context.store.commit({
+      changes: changes.flatMap((client) => [insert(clientTable, client), ...clientWordChanges(null, client)]),
+    });
+    const found = await search(admin, "crowd");
+    expect(found.clients).toHaveLength(10);
+    expect(found).toMatchObject({ clients_complete: false, people_complete: true });
     const browser = openBrowser(server);
     await addPersonWithPassword(server, "searcher", { administrator: true });
     await browser.signIn("searcher");
-    for (const path of ["/admin", "/admin/apps"])
-      expect(await (await browser.get(`${path}?q=example+web`)).text()).toContain(
-        "in the oldest 2000 applications only",
-      );
+    for (const path of ["/admin", "/admin/apps"]) {
+      expect(await (await browser.get(`${path}?q=crowd`)).text()).toContain("There are more. Type more");
+      expect(await (await browser.get(`${path}?q=example+web`)).text()).not.toContain("There are more.");
+    }
   });
 
   test("takes no token, which would stand in the logs of proxies", async () => {

@@ -1,5 +1,5 @@
 /** `client add --auth`, `client set --auth` and `client key`: clients that prove who they are with a key. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importJWK, type JWK } from "jose";
@@ -38,11 +38,15 @@ describe("a client with a key", () => {
   const first = newFile("backup.jwk.json");
   const second = newFile("backup-2.jwk.json");
 
-  test("is added with a new key pair, of which the server keeps the public part", async () => {
-    const added = await client(
+  let added: Awaited<ReturnType<typeof client>>;
+  beforeAll(async () => {
+    added = await client(
       ...["add", "--name", "Backup", "--id", "backup", "--scope", "introspect"],
       ...["--auth", "private_key_jwt", "--new-key", first],
     );
+  });
+
+  test("is added with a new key pair, of which the server keeps the public part", async () => {
     expect(added.code).toBe(0);
     expect(added.out).toContain("none: it proves who it is by private_key_jwt");
     expect(statSync(first).mode & 0o777).toBe(0o600);
@@ -147,9 +151,10 @@ describe("a client with a key", () => {
     await at("set", "mtls", "--certificate", "san_dns=mtls.example");
     expect(await json("show", "mtls")).toMatchObject({ tls_client_auth_san_dns: "mtls.example" });
     expect(await json("show", "mtls")).not.toHaveProperty("tls_client_auth_subject_dn");
-    const set = await at("set", "old", "--auth", "self_signed_tls_client_auth", "--jwks", own.certificate);
+    await client("add", "--id", "own", "--scope", "introspect");
+    const set = await at("set", "own", "--auth", "self_signed_tls_client_auth", "--jwks", own.certificate);
     expect(set.out).toContain("It must show its certificate");
-    const { jwks } = await json("show", "old");
+    const { jwks } = await json("show", "own");
     expect(jwks.keys[0].x5c).toEqual([own.der]);
   });
 

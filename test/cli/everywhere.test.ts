@@ -160,6 +160,8 @@ const ACTS: Readonly<Record<string, Elsewhere | keyof typeof WHOLE>> = {
     api: ["GET /clients/:client/tokens", "GET /people/:subject/tokens"],
     console: ["/admin/tokens"],
   },
+  // It makes the proof where the token is, with a key that the server never sees.
+  "token proof": "client",
   "token revoke": {
     api: ["POST /tokens/revoke", "DELETE /tokens/:token", "DELETE /clients/:client/tokens"],
     console: ["/admin/tokens inspect revoke", `${APP}/secrets end_tokens`],

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { receiveOnLoopback, redeemAnswer } from "../../src/cli/login-browser.ts";
 import { pollForToken, requestDeviceAuthorization } from "../../src/cli/login-device.ts";
 import { discover, type Fetch, loginClient, type Server } from "../../src/cli/login-server.ts";
@@ -384,7 +386,9 @@ describe("tessera login at a running server", () => {
 // docs/api.md tells people to do this.
 test("tessera login asks for scopes of management, and its token manages as far as they and the role go", async () => {
   const data = temporaryFolder();
-  const running = await serve(data, { set: ["lifetimes.device_interval_seconds=1"] });
+  const running = await serve(data, {
+    set: ["lifetimes.device_interval_seconds=1", "dpop.nonces=required"],
+  });
   const { issuer } = running.configuration;
   const run = async (...args: string[]) => {
     const done = await tessera([...args, "--data", data], { stdin: PASSWORD });
@@ -400,10 +404,10 @@ test("tessera login asks for scopes of management, and its token manages as far 
     fetch: (path, init) => fetch(issuer + path, { ...init, redirect: "manual" }),
   });
   await browser.signIn("root");
-  const login = async (scope: string): Promise<string> => {
+  const login = async (scope: string, ...more: string[]): Promise<string> => {
     let code = "";
     const result = await tessera(
-      ["login", "--issuer", issuer, "--client-id", "operators", "--scope", scope],
+      ["login", "--issuer", issuer, "--client-id", "operators", "--scope", scope, ...more],
       {
         err: (text) => {
           code ||= /^ {2}([A-Z]{4}-[A-Z]{4})$/m.exec(text)?.[1] ?? "";
@@ -424,6 +428,28 @@ test("tessera login asks for scopes of management, and its token manages as far 
   const reader = await login("tessera.read");
   expect(await ask(reader, "/people")).toBe(200);
   expect(await ask(reader, "/keys/unknown", { method: "DELETE" })).toBe(403);
+  // With a key of its own, the token works with a proof and not without.
+  const key = join(data, "me.jwk.json");
+  const bound = await login("tessera.read", "--dpop-key", key);
+  expect(statSync(key).mode & 0o777).toBe(0o600);
+  expect(await ask(bound, "/people")).toBe(401);
+  const url = `${issuer}/api/people`;
+  const prove = async (...args: string[]) =>
+    (await tessera(["token", "proof", "-", url, "--key", key, ...args], { stdin: `${bound}\n` })).out.trim();
+  const withProof = (proof: string) =>
+    fetch(url, { headers: { Authorization: `DPoP ${bound}`, DPoP: proof } });
+  const asked = await withProof(await prove());
+  expect(asked.status).toBe(401);
+  const nonce = ["--nonce", asked.headers.get("dpop-nonce") ?? ""];
+  const statusOf = async (proof: string) => (await withProof(proof)).status;
+  const proof = await prove(...nonce);
+  expect([await statusOf(proof), await statusOf(proof)]).toEqual([200, 401]);
+  expect(await statusOf(await prove(...nonce, "--method", "POST"))).toBe(401);
+  // The same key the next time; one that others can read is of no use.
+  expect(await login("tessera.read", "--dpop-key", key)).toStartWith("tat_");
+  chmodSync(key, 0o644);
+  const open = await tessera(["token", "proof", bound, url, "--key", key]);
+  expect(open.err).toContain("chmod 600");
   const admin = await login("tessera.admin");
   expect(await ask(admin, "/health")).toBe(200);
   // The role of today counts: another administrator takes it away.

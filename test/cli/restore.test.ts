@@ -67,6 +67,14 @@ describe("a restore", () => {
     for (const words of ["revoked access", "passwords are those of then", "--end-access"])
       expect(out).toContain(words);
     expect(await people(data)).toEqual(["ada"]);
+    // What was signed before counts no more (operations/single-use.ts).
+    expect(out).toContain("What counts once does not count again");
+    withConnection(join(data, "tessera.db"), (connection) => {
+      const mark = connection.query<{ revision: number }, []>(
+        "SELECT * FROM revisions WHERE name = 'restored'",
+      );
+      expect(Math.abs((mark.get()?.revision ?? 0) - Date.now() / 1000)).toBeLessThan(600);
+    });
   });
 
   test("does not take the place of a database without --replace; with it, that one is kept", async () => {

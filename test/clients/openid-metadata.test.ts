@@ -10,7 +10,13 @@ import {
 } from "../../src/clients/clients.ts";
 import { addressesInLanguage, nameInLanguage } from "../../src/clients/localized.ts";
 import { checkClientMetadata, describeClient } from "../../src/clients/metadata.ts";
-import { idTokenAlgorithm } from "../../src/clients/openid-metadata.ts";
+import {
+  accessTokenAlgorithm,
+  accessTokenAlgorithms,
+  answerAlgorithm,
+  idTokenAlgorithm,
+  introspectionAlgorithm,
+} from "../../src/clients/openid-metadata.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
@@ -234,6 +240,22 @@ describe("the algorithm of ID tokens", () => {
   test("gives way when the configuration drops it", () => {
     expect(algorithmFor("RS512", ["ES256", "RS256"])).toBe("RS256");
   });
+
+  test(
+    proves(
+      "of a strict client never gives way to one that its profile forbids",
+      "FAPI 2.0 5.4.1-2",
+      "threat 85",
+    ),
+    () => {
+      const client = { ...clientWith({}, "operator"), securityProfile: "fapi-2.0" } as const;
+      const signing = { algorithms: ["RS256", "ES384"] } as const;
+      for (const algorithmOf of [idTokenAlgorithm, accessTokenAlgorithm, answerAlgorithm])
+        expect(refusalOf(() => algorithmOf(client, signing)).reason).toBe("profile_algorithm_missing");
+      expect(introspectionAlgorithm(client, signing)).toBeNull();
+      expect(accessTokenAlgorithms(signing)).toEqual(["RS256"]);
+    },
+  );
 
   test("a client keeps it through a change although the configuration dropped it", () => {
     const client = clientWith({ id_token_signed_response_alg: "ES256" }, "operator");

@@ -113,6 +113,17 @@ describe("a request to a person", () => {
   );
 
   test(
+    proves("is for the person whose sub it names, not for one who took that for a user name", "threat 25"),
+    async () => {
+      // In a database that has such a name already.
+      const eve = await server.addPerson(ada.subject.toUpperCase());
+      const authReqId = await asked(server, { login_hint: ada.subject });
+      expect((await requestOf(server, authReqId, ada)).subject).toBe(ada.subject);
+      expect(await listOpenRequests(server.context, eve.subject)).toEqual([]);
+    },
+  );
+
+  test(
     proves("that names people at random is limited, also in parallel", "threat 33", "threat 34"),
     async () => {
       await server.close();

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { expiriesAt } from "../../src/operations/housekeeping.ts";
 import { JWT_BEARER_ASSERTION } from "../../src/protocol/client-authentication.ts";
+import { insert } from "../../src/store/contract.ts";
 import type { ClientJwk, ClientRecord } from "../../src/store/tables/clients.ts";
+import { RESTORED, revisions } from "../../src/store/tables/server.ts";
 import { type FixtureDatabase, sqliteEngine } from "../store/fixtures/databases.ts";
 import { newClient, scopes } from "../store/records.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
 import {
   type AssertionFacts,
   assertionForm,
@@ -142,7 +145,7 @@ describe("a client authenticates with a signature", () => {
     ),
     async () => {
       expect((await ask(assertionForm(await assertion({}, rsa)))).status).toBe(200);
-      for (const algorithm of ["PS256", "EdDSA", "ES384"]) {
+      for (const algorithm of ["PS256", "PS384", "EdDSA", "Ed25519", "ES384"]) {
         const further = await newKey("further", algorithm);
         await add(`by ${algorithm}`, { jwks: { keys: [further.publicJwk] } });
         const signed = await assertion({ clientId: `by ${algorithm}` }, further);
@@ -207,6 +210,33 @@ describe("one assertion is for one request", () => {
       });
     } finally {
       await restarted.close();
+    }
+  });
+
+  test(proves("if it was made before the database was restored, or may have been", "threat 37"), async () => {
+    const opened = await openTemporary();
+    const restored = await startTestServer({}, { opened, clock: server.clock });
+    try {
+      const { store } = restored.context;
+      const client = await server.context.store.findClient(AGENT);
+      if (client === null) throw new Error("There is no client.");
+      await store.createClient(client);
+      const now = server.clock.seconds();
+      await store.commit({ changes: [insert(revisions, { name: RESTORED, revision: now })] });
+      const early = await assertion();
+      server.clock.advance(31);
+      const late = server.clock.seconds();
+      const undated = await assertion({ claims: { iat: undefined, exp: late + 300 } });
+      for (const text of [early, undated])
+        expect(await answerTo(assertionForm(text), "/auth/token", restored)).toMatchObject({
+          reason: "client_assertion_replayed",
+        });
+      expect((await ask(assertionForm(await assertion()), "/auth/token", restored)).status).toBe(200);
+      const later = await assertion({ claims: { iat: undefined, exp: late + 629 } });
+      server.clock.advance(30);
+      expect((await ask(assertionForm(later), "/auth/token", restored)).status).toBe(200);
+    } finally {
+      await restored.close();
     }
   });
 

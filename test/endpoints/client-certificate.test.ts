@@ -96,7 +96,7 @@ async function ask(
 }
 
 describe("a client with a certificate of an authority (RFC 8705 §2.1)", () => {
-  test(proves("is known by its subject, as RFC 4514 writes it", "RFC 8705 2-3"), async () => {
+  test(proves("is known by its subject, as RFC 4514 writes it", "threat 93", "RFC 8705 2-3"), async () => {
     expect(await ask("by-name")).toMatchObject({ status: 200 });
     // And again, when it is remembered.
     expect(await ask("by-name")).toMatchObject({ status: 200 });
@@ -133,7 +133,7 @@ describe("a client with a certificate of an authority (RFC 8705 §2.1)", () => {
   });
 
   test(
-    proves("is refused with the same name of another authority, or of none", "RFC 8705 7.4-1"),
+    proves("is refused with the same name of another authority, or of none", "threat 93", "RFC 8705 7.4-1"),
     async () => {
       const strange = newAuthority(folder, "strange");
       // The strange one calls itself what the trusted one is called.
@@ -161,7 +161,7 @@ describe("a client with a certificate of an authority (RFC 8705 §2.1)", () => {
     expect(await ask("by-name", { header })).toMatchObject({ status: 200 });
   });
 
-  test("is refused before and after the time of its certificate", async () => {
+  test(proves("is refused before and after the time of its certificate", "threat 93"), async () => {
     const short = issuedBy(authority, folder, "short", SUBJECT, { days: 1 });
     const at = await startTestServer({
       trusted_proxies: ["loopback"],
@@ -193,7 +193,7 @@ describe("a client with a certificate of an authority (RFC 8705 §2.1)", () => {
 });
 
 describe("a client with a certificate of its own (RFC 8705 §2.2)", () => {
-  test(proves("is known by the certificate that it registered", "RFC 8705 2-3"), async () => {
+  test(proves("is known by the certificate that it registered", "threat 93", "RFC 8705 2-3"), async () => {
     expect(await ask("by-own", { header: rfc9440(own) })).toMatchObject({ status: 200 });
     expect(await ask("by-own")).toMatchObject({ status: 401, reason: "client_certificate_wrong" });
     const thumbprint = createHash("sha256").update(Buffer.from(own.der, "base64")).digest("base64url");
@@ -206,7 +206,7 @@ describe("a client with a certificate of its own (RFC 8705 §2.2)", () => {
 });
 
 describe("the header with the certificate", () => {
-  test(proves("counts from a trusted proxy alone", "RFC 8705 2-1", "RFC 8705 2-2"), async () => {
+  test(proves("counts from a trusted proxy alone", "threat 93", "RFC 8705 2-1", "RFC 8705 2-2"), async () => {
     expect(await ask("by-name", { isFromProxy: false })).toMatchObject({
       status: 401,
       reason: "client_certificate_missing",
@@ -417,6 +417,7 @@ describe("a token that is bound to a certificate (RFC 8705 §3)", () => {
   test(
     proves(
       "says so at introspection, and is good with that certificate only",
+      "threat 93",
       "RFC 8705 3-1",
       "RFC 8705 3-2",
     ),

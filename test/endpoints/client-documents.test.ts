@@ -608,6 +608,35 @@ describe("a document is kept", () => {
     expect(visits.length).toBe(3);
   });
 
+  test(
+    proves(
+      "and strangers who use up what a host may be asked take it neither from people nor from other networks",
+      "threat 60",
+      "threat 87",
+    ),
+    async () => {
+      const server = await start({ settings: { client_id_metadata_documents: { fetches_per_host: 3 } } });
+      const used = publish("/used");
+      await connect(server, used, await signedIn(server));
+      server.clock.advance(3600);
+      answers["/client"] = (_, url) => json(document(url));
+      const ask = async (name: string, address: string) =>
+        (await server.fetch(authorizePath(request(at(`/client?${name}`))), { address })).status;
+      visits = [];
+      for (const name of ["1", "2", "3", "4"]) await ask(name, "198.51.100.7");
+      for (const name of ["5", "6"]) await ask(name, "203.0.113.9");
+      // Three, and the first one of the second network.
+      expect(visits.length).toBe(4);
+      expect(await ask("7", "192.0.2.1")).toBe(303);
+      expect(await ask("8", "192.0.2.77")).toBe(400);
+      expect(await ask("9", "192.0.3.1")).toBe(303);
+      expect(await ask("10", "192.0.4.1")).toBe(400);
+      const known = await server.fetch(authorizePath(request(used)), { address: "198.51.100.7" });
+      expect(known.status).toBe(303);
+      expect(visits.length).toBe(7);
+    },
+  );
+
   test(proves("in no row while only strangers ask", "threat 61"), async () => {
     const server = await start({
       settings: { client_id_metadata_documents: { fetches_per_host: 1000, fetches_per_address: 1000 } },

@@ -5,8 +5,10 @@ import { pushedKey } from "../../src/operations/dpop.ts";
 import { MANAGEMENT_SCOPES } from "../../src/protocol/management-scopes.ts";
 import { Parameters as SentParameters } from "../../src/protocol/parameters.ts";
 import { actOfStranger } from "../../src/rules/events.ts";
+import { insert } from "../../src/store/contract.ts";
 import { once } from "../../src/store/tables/once.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { RESTORED, revisions } from "../../src/store/tables/server.ts";
 import { startManagedServer } from "../api/support.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { openTemporary, withDatabaseFile } from "../store/sqlite/temporary.ts";
@@ -362,6 +364,21 @@ describe("a proof that was used", () => {
     }),
   );
 
+  test(
+    proves("is refused if it was made before the database was restored", "threat 85", "threat 37"),
+    async () => {
+      const restored = await startTestServer({}, { clock: server.clock });
+      const revision = server.clock.seconds();
+      await restored.context.store.commit({ changes: [insert(revisions, { name: RESTORED, revision })] });
+      const proof = await proofHeader(restored, key);
+      await expectRefusal(await ask(restored, proof), 400, "invalid_dpop_proof");
+      server.clock.advance(31);
+      await expectRefusal(await ask(restored, proof), 400, "invalid_dpop_proof");
+      expect((await ask(restored, await proofHeader(restored, key))).status).toBe(200);
+      await restored.close();
+    },
+  );
+
   test(proves("is refused at a resource", "threat 85"), async () => {
     const token = textOf(await codeTokens(key), "access_token");
     const headers = {
@@ -702,6 +719,45 @@ describe("a resource of this server", () => {
       const downgraded = await askBound(server, "/auth/userinfo", bearer, key);
       await expectRefusal(downgraded, 401, "invalid_token");
       expect((await server.fetch("/auth/userinfo", withBearer(bearer))).status).toBe(200);
+    },
+  );
+
+  test(
+    proves("bounds the proofs of a token, and of a client that registered itself", "threat 61"),
+    async () => {
+      const limited = await startTestServer({
+        limits: { proofs_per_token: 3, proofs_per_registered_client: 4 },
+      });
+      try {
+        const person = await limited.addPerson("ada");
+        const begin = async () => {
+          const code = await codeFor(limited, person, { scope: "openid" });
+          const answer = await requestBound(limited, "web", codeForm(code, WEB_CALLBACK), key);
+          return textOf(await jsonOf(answer), "access_token");
+        };
+        const ask = async (token: string, changes: ProofChanges = {}) => {
+          const response = await askBound(limited, "/auth/userinfo", token, key, changes);
+          return response.status;
+        };
+        const [first, second, third] = [await begin(), await begin(), await begin()];
+        // A proof that is refused leaves no row, and takes nothing from the budget.
+        expect(await ask(first, { claims: { jti: "once" } })).toBe(200);
+        for (let count = 0; count < 5; count += 1)
+          expect(await ask(first, { claims: { jti: "once" } })).toBe(401);
+        expect([await ask(first), await ask(first), await ask(first)]).toEqual([200, 200, 429]);
+        // Another token of the operator's client has a budget of its own.
+        expect([await ask(second), await ask(second)]).toEqual([200, 200]);
+        const client = await limited.context.store.findClient("web");
+        if (client === null) throw new Error("There is no client.");
+        await limited.context.store.putClient({ ...client, source: "registration" });
+        const refused = await askBound(limited, "/auth/userinfo", third, key);
+        await expectRefusal(refused, 429, "temporarily_unavailable");
+        expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+        await limited.context.store.vouchForClient("web");
+        expect(await ask(third)).toBe(200);
+      } finally {
+        await limited.close();
+      }
     },
   );
 

@@ -18,7 +18,10 @@ afterAll(() => server.close());
 const NAMES = ["oauth-authorization-server", "openid-configuration"];
 
 const PROVING_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
-const ASSERTION_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"];
+const VERIFIED = [
+  ...["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"],
+  ...["PS384", "PS512", "Ed25519"],
+];
 
 async function withServer(
   overrides: ConfigurationInput,
@@ -152,11 +155,11 @@ describe("the metadata document", () => {
           "urn:ietf:params:oauth:grant-type:device_code",
         ],
         token_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
-        token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+        token_endpoint_auth_signing_alg_values_supported: VERIFIED,
         revocation_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
-        revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+        revocation_endpoint_auth_signing_alg_values_supported: VERIFIED,
         introspection_endpoint_auth_methods_supported: PROVING_METHODS,
-        introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+        introspection_endpoint_auth_signing_alg_values_supported: VERIFIED,
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: ["none", "login", "consent", "select_account"],
@@ -165,10 +168,7 @@ describe("the metadata document", () => {
           ...["ES384", "ES512", "PS384", "PS512", "RS384", "RS512"],
         ],
         request_parameter_supported: true,
-        request_object_signing_alg_values_supported: [
-          "none",
-          ...["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"],
-        ],
+        request_object_signing_alg_values_supported: ["none", ...VERIFIED],
         request_uri_parameter_supported: false,
         require_signed_request_object: false,
         pushed_authorization_request_endpoint: "https://auth.example/auth/par",

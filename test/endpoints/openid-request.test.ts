@@ -129,6 +129,8 @@ describe("the parameter claims", () => {
   test(
     proves("a wanted sub is answered about that person only", "OpenID Core 5.5.1-3", "OpenID Core 3.1.2.2-1"),
     async () => {
+      // Nothing can be answered silently before the person allowed it once.
+      await answerConsent(server, cookie, { scope: "openid" });
       for (const member of ["id_token", "userinfo"]) {
         const about = (person: AccountRecord) => ({ [member]: { sub: { value: person.subject } } });
         expect(await refusal(about(bob), { prompt: "none" })).toBe("login_required");

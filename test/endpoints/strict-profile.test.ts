@@ -1,6 +1,15 @@
 /** The strict profile at the authorization endpoint, at the PAR endpoint and in what is signed. protocol/security-profile.ts decides. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import { pushedRequests } from "../../src/store/tables/requests.ts";
 import { assertionForm, newKey, signAssertion } from "../support/client-assertions.ts";
@@ -56,6 +65,46 @@ const hold = (securityProfile: ClientRecord["securityProfile"]) =>
   server.context.store.putClient({ ...client, securityProfile });
 
 const ASKED = { client_id: "strict", redirect_uri: CALLBACK };
+
+test(
+  proves(
+    "an operator who drops every strong algorithm gets refusals that name the cure, and no weaker signatures",
+    "FAPI 2.0 5.4.1-2",
+    "threat 85",
+  ),
+  async () => {
+    const weak = await startTestServer({ signing: { algorithms: ["RS256"] } });
+    try {
+      const person = await weak.signIn(await weak.addPerson("ada"));
+      const held = (changes: Partial<ClientRecord>) =>
+        weak.context.store.putClient({
+          ...client,
+          grantTypes: ["authorization_code", "client_credentials"],
+          securityProfile: "fapi-2.0",
+          ...changes,
+        });
+      await held({});
+      await expectRefusal(await postPush(weak, ASKED, credentials), 400, "unauthorized_client");
+      const asked = redirectOf(await answerConsentAt(weak, person, authorizePath(ASKED)));
+      expect(asked.searchParams.get("error")).toBe("unauthorized_client");
+      const form = { grant_type: "client_credentials" };
+      const body = await expectRefusal(
+        await weak.post("/auth/token", form, credentials.headers),
+        400,
+        "unauthorized_client",
+      );
+      expect(String(body.error_description)).toContain("algorithms");
+      // Nothing could sign an answer that must be signed: the person sees a page.
+      await held({ securityProfile: "fapi-2.0-message-signing" });
+      const page = await weak.fetch(authorizePath({ ...ASKED, response_mode: "jwt" }), {
+        headers: { cookie: person },
+      });
+      expect(page.status).toBe(400);
+    } finally {
+      await weak.close();
+    }
+  },
+);
 
 describe("a client of fapi-2.0", () => {
   test(
@@ -271,6 +320,41 @@ describe("a client of message signing", () => {
       expect(plainAnswer.error_description).toContain("response_mode must be jwt");
     },
   );
+
+  test.each([
+    ["neither pushed nor signed", undefined, "search"],
+    ["with an answer in the fragment", "fragment", "hash"],
+    ["with a mode that does not exist", "nonsense", "search"],
+  ] as const)(
+    proves("hears of a request %s in a signed answer", "FAPI Signing 5.4.1-1", "JARM 2.1-3"),
+    async (_, mode, part) => {
+      await hold("fapi-2.0-message-signing");
+      const asked = authorizePath({ ...ASKED, response_mode: mode });
+      const answer = redirectOf(await server.fetch(asked, { headers: { Cookie: cookie } }));
+      expect(answer.href).toStartWith(`${CALLBACK}${part === "hash" ? "#" : "?"}`);
+      const parameters = new URLSearchParams(answer[part].slice(1));
+      expect([...parameters.keys()]).toEqual(["response"]);
+      const response = parameters.get("response") ?? "";
+      const set = createLocalJWKSet((await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet);
+      const { payload, protectedHeader } = await jwtVerify(response, set, {
+        issuer: ISSUER,
+        audience: "strict",
+        currentDate: new Date(server.clock.millis()),
+      });
+      expect(protectedHeader.alg).toBe("ES256");
+      expect(payload.error).toBe("invalid_request");
+    },
+  );
+
+  test("shows a page where no redirect URI of it is named", async () => {
+    await hold("fapi-2.0-message-signing");
+    const asked = authorizePath({ ...ASKED, redirect_uri: "https://evil.example/" });
+    const response = await server.fetch(asked, { headers: { Cookie: cookie } });
+    expect({ status: response.status, location: response.headers.get("location") }).toEqual({
+      status: 400,
+      location: null,
+    });
+  });
 
   test("gets its answer signed with a strong algorithm", async () => {
     await hold("fapi-2.0-message-signing");

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { decodeJwt } from "jose";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { revokeGrant } from "../../src/operations/access.ts";
 import { grantTypeNamed } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { GrantRecord } from "../../src/store/tables/grants.ts";
 import { grants } from "../../src/store/tables/grants.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
@@ -436,6 +438,63 @@ describe("the types of tokens", () => {
     server.clock.advance(Number(server.context.configuration.lifetimes.id_token_seconds) + 1);
     await expectRefusal(await exchange(server, "web", idToken, as), 400, "invalid_request");
   });
+
+  test(
+    proves(
+      "an ID token with a pairwise subject leads to its person, and to no other",
+      "threat 88",
+      "threat 64",
+    ),
+    async () => {
+      const { store } = server.context;
+      const web = await store.findClient("web");
+      if (web === null) throw new Error("There is no client.");
+      const as = { subject_token_type: `${TOKEN_TYPE}id_token`, resource: STOCK };
+      const plain = textOf(await shopTokens(server, ada, ORDERS, "openid stock.read"), "id_token");
+      await store.putClient({ ...web, subjectType: "pairwise" });
+      try {
+        // It has the name under which the client knew the person before.
+        await expectRefusal(await exchange(server, "web", plain, as), 400, "invalid_request");
+        const other = await server.addPerson("grace");
+        const [own, foreign] = await Promise.all(
+          [ada, other].map(async (person) =>
+            textOf(await shopTokens(server, person, ORDERS, "openid stock.read"), "id_token"),
+          ),
+        );
+        const claimsOf = (text = "") =>
+          JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()) as Record<
+            string,
+            unknown
+          >;
+        expect(claimsOf(own).sub).toStartWith("pw_");
+        const token = textOf(
+          await expectTokens(await exchange(server, "web", own ?? "", as)),
+          "access_token",
+        );
+        expect(await introspectedBy(server, "stock-api", token)).toMatchObject({
+          sub: claimsOf(own).sub,
+          client_id: "web",
+        });
+        for (const client of ["orders-api", "backup-api"])
+          await expectRefusal(await exchange(server, client, own ?? "", as), 400, "invalid_request");
+        const sign = (claims: Record<string, unknown>) =>
+          server.context.signingKeys.sign("RS256", "JWT", claims);
+        const { jti, sid, auth_time } = claimsOf(foreign);
+        for (const changes of [{ jti, sid, auth_time }, { jti: undefined }, { jti: "AAAA" }, { sid: "x" }])
+          await expectRefusal(
+            await exchange(server, "web", await sign({ ...claimsOf(own), ...changes }), as),
+            400,
+            "invalid_request",
+          );
+        // The end of the grant ends it.
+        for (const { id } of await grantsOf(ada))
+          await revokeGrant(server.context, SERVER_ACT, id, "revoked_by_operator", server.clock.seconds());
+        await expectRefusal(await exchange(server, "web", own ?? "", as), 400, "invalid_request");
+      } finally {
+        await store.putClient({ ...web, subjectType: "public" });
+      }
+    },
+  );
 
   test("a refresh token counts for its own client while it is unused, and stays unused", async () => {
     const tokens = await shopTokens(server, ada);

@@ -177,7 +177,11 @@ describe.each(BAD_NAMES)("the name %p", (name) => {
 });
 
 describe("a name that programs for mail would make a link of", () => {
-  const LINKS = ["https://evil.example/", "Visit evil.example now", "www.evil.example", "call@evil.example"];
+  const LINKS = [
+    ...["https://evil.example/", "Visit evil.example now", "www.evil.example", "call@evil.example"],
+    // Host names end in digits and marks too, and have other dots (UTS 46 §4).
+    ...["evil2.example", "evile\u0323.example", "evil\u3002example"],
+  ];
 
   test.each(LINKS)(proves("%p greets no person, and invites none", "threat 69"), (name) => {
     const greeted = compose("new_device", { account: { username: "ada", name } });
@@ -201,6 +205,32 @@ describe("a name that programs for mail would make a link of", () => {
     const mail = compose("refresh_token_replayed", { client });
     expect(mail.subject).toBe("The access of c-1 (not verified) was ended");
     expect(`${mail.text}${mail.html}`).not.toContain("evil");
+  });
+
+  test(proves("is not that of a metadata document either, of a client that is there or gone", "threat 69"), () => {
+    const client: ClientRecord = {
+      ...newClient(),
+      clientId: "https://evil.example/app" as ClientRecord["clientId"],
+      clientName: "evil.example",
+      source: "metadata_document",
+      vouchedAt: null,
+    };
+    const parameters = { client: client.clientId };
+    const mails = [
+      compose("refresh_token_replayed", { client, parameters }),
+      compose("refresh_token_replayed", { client: null, parameters }),
+    ];
+    for (const mail of mails) expect(`${mail.subject}${mail.text}${mail.html}`).not.toContain("evil");
+    expect(mails[0]?.subject).toBe("The access of Application (not verified) was ended");
+  });
+
+  test.each(LINKS)(proves("%p is no word of an application in a mail", "threat 26", "threat 69"), (quote) => {
+    const mail = compose("backchannel_asked", { client: newClient(), quote });
+    expect(`${mail.subject}${mail.text}${mail.html}`).not.toContain("evil");
+  });
+
+  test.each(["Order 4711: 12/2026", "Pay 12.50 EUR", "Nr.4711"])("%p is one", (quote) => {
+    expect(compose("backchannel_asked", { client: newClient(), quote }).text).toContain(quote);
   });
 });
 

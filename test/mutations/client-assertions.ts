@@ -10,6 +10,32 @@ const tests = ["endpoints/client-assertion.test.ts"] as const;
 
 export const CLIENT_ASSERTIONS: readonly Mutation[] = [
   {
+    against: ["threat 37", "threat 85"],
+    what: "what was used since a backup counts again after its restore",
+    in: "operations/single-use.ts",
+    match: "isOfBeforeRestore($$$ANY)",
+    replace: "false",
+    tests: ["endpoints/client-assertion.test.ts", "endpoints/dpop.test.ts"],
+  },
+  {
+    against: ["threat 37"],
+    what: "an assertion that does not say when it was made counts as made after a restore",
+    in: "rules/client-assertion.ts",
+    match: "expiresAt - LONGEST_SECONDS",
+    replace: "expiresAt",
+    tests: ["endpoints/client-assertion.test.ts"],
+  },
+  {
+    against: ["threat 8", "threat 37"],
+    what: "a code that was used since a backup works again after its restore",
+    in: "store/sqlite/restore.ts",
+    match: `connection.execute(\`DELETE FROM \${$ROWS}\`)`,
+    within: "countNothingTwice",
+    replace: ";",
+    tests: ["store/sqlite/restore.test.ts"],
+    only: "used since",
+  },
+  {
     against: ["threat 35", "threat 86", "RFC 7523 3-9"],
     what: "the signature of a client assertion is not checked",
     in: PROOFS,

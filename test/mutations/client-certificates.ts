@@ -8,7 +8,7 @@ const tests = ["endpoints/client-certificate.test.ts"] as const;
 
 export const CLIENT_CERTIFICATES: readonly Mutation[] = [
   {
-    against: ["RFC 8705 2-1"],
+    against: ["threat 93", "RFC 8705 2-1"],
     what: "a stranger may name the certificate of a client in a header",
     in: "operations/client-certificates.ts",
     match: "isFromProxy?.() !== true",
@@ -16,7 +16,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 7.4-1"],
+    against: ["threat 93", "RFC 8705 7.4-1"],
     what: "the proxy may let a certificate through that no known authority issued",
     in: RULE,
     match: "!certificate.isTrusted",
@@ -24,7 +24,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 7.4-1"],
+    against: ["threat 93", "RFC 8705 7.4-1"],
     what: "the name of an authority is enough to have issued a certificate",
     in: READING,
     match: "x509.verify(authority.publicKey)",
@@ -32,7 +32,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 7.4-1"],
+    against: ["threat 93", "RFC 8705 7.4-1"],
     what: "a certificate for servers lets a client in",
     in: READING,
     match: "!isForClients(x509)",
@@ -40,7 +40,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 2-3"],
+    against: ["threat 93", "RFC 8705 2-3"],
     what: "any certificate of the authority is that of the client",
     in: RULE,
     match: "name !== null && hasName(certificate, name)",
@@ -48,7 +48,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 2-3"],
+    against: ["threat 93", "RFC 8705 2-3"],
     what: "any certificate of its own is that of the client",
     in: "operations/client-proofs.ts",
     match: "isRegistered ? $PROOF : $REASON",
@@ -56,7 +56,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 2-3"],
+    against: ["threat 93", "RFC 8705 2-3"],
     what: "a certificate counts before and after its time",
     in: RULE,
     within: "certificateFault",
@@ -65,7 +65,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 2-3"],
+    against: ["threat 93", "RFC 8705 2-3"],
     what: "a client that was let in by a certificate is let in by any other",
     in: "clients/authentication-methods.ts",
     match: "certificate === null ? [clientId] : [clientId, certificate.thumbprint]",
@@ -73,7 +73,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 2-3"],
+    against: ["threat 93", "RFC 8705 2-3"],
     what: "the parts of a subject may stand in any order",
     in: NAMES,
     within: "folded",
@@ -90,7 +90,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 3-3"],
+    against: ["threat 93", "RFC 8705 3-3"],
     what: "a client that wants tokens bound to its certificate gets bearer tokens without one",
     in: "rules/binding.ts",
     match: "client.tlsClientCertificateBoundAccessTokens && !bound.includes($BINDING)",
@@ -98,7 +98,7 @@ export const CLIENT_CERTIFICATES: readonly Mutation[] = [
     tests,
   },
   {
-    against: ["RFC 8705 3-1"],
+    against: ["threat 93", "RFC 8705 3-1"],
     what: "a token that is bound to a certificate is good with any other",
     in: "operations/proofs.ts",
     match: "possession.shown !== confirmation",

@@ -2,6 +2,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const ACT = "operations/client-documents.ts";
+const BUDGETS = "operations/document-budgets.ts";
 const FETCHING = "operations/document-fetching.ts";
 const DOCUMENT = "clients/metadata-document.ts";
 const URLS = "protocol/document-url.ts";
@@ -51,16 +52,32 @@ export const CLIENT_DOCUMENTS: readonly Mutation[] = [
   {
     against: ["threat 87", "threat 61"],
     what: "documents of one host are fetched without limit",
-    in: FETCHING,
-    match: "perHost.attempt($HOST) > 0",
+    in: BUDGETS,
+    match: "!isFirst || first.attempt(host) > 0",
     replace: "false",
+    tests,
+  },
+  {
+    against: ["threat 60", "threat 87"],
+    what: "a few networks keep the others from the documents of a host",
+    in: BUDGETS,
+    match: "!isFirst || first.attempt(host) > 0",
+    replace: "true",
+    tests,
+  },
+  {
+    against: ["threat 60", "threat 87"],
+    what: "strangers use up the fetches of documents that people use",
+    in: BUDGETS,
+    match: "used.attempt(host)",
+    replace: "named.attempt(host)",
     tests,
   },
   {
     against: ["threat 87"],
     what: "one stranger names documents without limit",
-    in: FETCHING,
-    match: "address !== null && perAddress.attempt(address) > 0",
+    in: BUDGETS,
+    match: "perAddress.attempt(address) > 0",
     replace: "false",
     tests,
   },

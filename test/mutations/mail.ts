@@ -12,6 +12,24 @@ const SMTP_TEST = "platform/smtp.test.ts";
 
 export const MAIL: readonly Mutation[] = [
   {
+    against: ["threat 72"],
+    what: "a clock that jumps ahead gives up what waits to be sent",
+    in: "operations/outbox.ts",
+    match: "isTrusted ? $OVERDUE : []",
+    replace: "$OVERDUE",
+    tests: [OPERATIONS_TEST],
+    only: "jumps ahead",
+  },
+  {
+    against: ["threat 72"],
+    what: "what was put off while the clock was ahead waits until that time comes",
+    in: "rules/outbox.ts",
+    within: "isTime",
+    match: "nextAt > $FARTHEST",
+    replace: "false",
+    tests: ["rules/outbox.test.ts"],
+  },
+  {
     against: ["threat 61"],
     what: "a person gets as many mails as strangers ask for",
     in: RULES,
@@ -64,6 +82,24 @@ export const MAIL: readonly Mutation[] = [
     in: COMPOSE,
     match: "LIKE_A_LINK.test(shown)",
     replace: "false",
+    tests: [COMPOSE_TEST],
+  },
+  {
+    against: ["threat 69"],
+    what: "a host name that ends in a digit is no link in a mail",
+    in: COMPOSE,
+    within: "LIKE_A_LINK",
+    match: { text: "\\p{N}" },
+    replace: "",
+    tests: [COMPOSE_TEST],
+  },
+  {
+    against: ["threat 69"],
+    what: "the address of a stranger's metadata document stands in a mail",
+    in: COMPOSE,
+    within: "applicationName",
+    match: "plainName($CLIENT.clientId) ?? $WORD",
+    replace: "displayText(client.clientId)",
     tests: [COMPOSE_TEST],
   },
   {

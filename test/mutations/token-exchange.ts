@@ -7,6 +7,16 @@ const tests = ["endpoints/token-exchange.test.ts"] as const;
 
 export const TOKEN_EXCHANGE: readonly Mutation[] = [
   {
+    against: ["threat 88", "threat 64"],
+    what: "the grant of another person counts for an ID token with a pairwise subject",
+    in: "operations/exchange-readers.ts",
+    within: "readIdToken",
+    match: "subjectFor({ keys }, client, grant.subject) === sub",
+    replace: "true",
+    tests: ["endpoints/token-exchange.test.ts"],
+    only: "pairwise",
+  },
+  {
     against: ["threat 17"],
     what: "every rule counts for every client that exchanges a token",
     in: RULE,

@@ -534,6 +534,14 @@ const FAULTS: Readonly<
   "clients.pkce": [
     ["an exemption", () => healthy({ store: withExemption() }), "warning", /tessera client set old --pkce/],
   ],
+  "clients.profile": [
+    [
+      "a profile that the algorithms do not serve",
+      () => healthy({ store: withStrictClient() }),
+      "failure",
+      /strict.*signing\.algorithms = \["RS256","ES256"\]/s,
+    ],
+  ],
   "secrets.registration": [
     [
       "a short one",
@@ -615,6 +623,13 @@ const withFailure = (): CheckContext["store"] => ({
 const withExemption = (): CheckContext["store"] => ({
   ...server.context.store,
   list: async () => [{ clientId: "old", requirePkce: false, disabledAt: null, source: "operator" }] as never,
+});
+
+/** A store that has one more client, which got its profile while the server had another algorithm. */
+const withStrictClient = (): CheckContext["store"] => ({
+  ...server.context.store,
+  list: async () =>
+    [{ clientId: "strict", requirePkce: true, disabledAt: null, securityProfile: "fapi-2.0" }] as never,
 });
 
 test("every check has a case here", () => {

@@ -85,6 +85,15 @@ describe("keys in the metadata", () => {
     expect(await wordsFor(find(inline(first, second), undefined))).toContain("Several keys");
   });
 
+  test("a key of Ed25519 is found by both names of its algorithm", async () => {
+    const { publicKey } = await generateKeyPair("EdDSA", { extractable: true });
+    const key = { ...(await exportJWK(publicKey)), kid: "edwards" };
+    for (const alg of ["EdDSA", "Ed25519"])
+      expect((await find(inline(key), "edwards", alg)).algorithm.name).toBe("Ed25519");
+    // RFC 8725 §3.1: a key that names its algorithm serves no other.
+    expect(await wordsFor(find(inline({ ...key, alg: "EdDSA" }), "edwards", "Ed25519"))).toContain("no key");
+  });
+
   test(
     proves("of two with one kid, the one that fits the algorithm is found", "FAPI 2.0 5.4.3-1"),
     async () => {

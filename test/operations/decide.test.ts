@@ -4,7 +4,15 @@ import { type DecideContext, decide, outcomeOf } from "../../src/operations/deci
 import { createEvents } from "../../src/operations/events.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { type Event, SERVER_ACT } from "../../src/rules/events.ts";
-import { type Commit, check, insert, StoreUnavailable, sweep, update } from "../../src/store/contract.ts";
+import {
+  type Commit,
+  check,
+  insert,
+  remove,
+  StoreUnavailable,
+  sweep,
+  update,
+} from "../../src/store/contract.ts";
 import { revisions } from "../../src/store/tables/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
@@ -65,6 +73,7 @@ describe("an act with a guard", () => {
 
   test.each([
     ["changes the same row", update(revisions, X, {}, { revision: 10 })],
+    ["removes the same row", remove(revisions, X)],
     ["changes another row", insert(revisions, { name: "y", revision: 1 })],
   ])("that %s begins anew if the condition fails at the commit", async (_, change) => {
     const asked: (number | undefined)[] = [];
@@ -75,6 +84,7 @@ describe("an act with a guard", () => {
       return { outcome: undefined, changes: [change] };
     });
     expect(asked).toEqual([1, 2]);
+    if (change.act === "remove") expect(await revisionOf()).toBeUndefined();
   });
 
   test("does not happen once the guard throws, and has no commit if it changes nothing", async () => {

@@ -325,6 +325,89 @@ onBothEngines((start) => {
     });
   });
 
+  test("a thousand invitations keep no person waiting for a link", async () => {
+    const setting = await open();
+    const { server, post, sender } = setting;
+    const { store, configuration, clock, random, keys } = server.context;
+    const invitations = Array.from({ length: 60 }, (_, count) =>
+      mailChange(
+        { configuration, clock, random, keys },
+        {
+          kind: "invitation",
+          parameters: { inviter: null, linkExpiresAt: clock.seconds() + 3600 },
+          address: `guest-${count}@example.org`,
+          link: LINK,
+        },
+      ),
+    );
+    await store.commit({ changes: invitations.flat() });
+    server.clock.advance(60);
+    await reset(setting);
+    await sender.sendDue();
+    expect(post.mails).toHaveLength(61);
+    expect(post.mails[0]?.to).toEqual([ADA.email]);
+  });
+
+  describe("a fault of this server", () => {
+    test("with one mail is listed, and keeps no other mail waiting", async () => {
+      const setting = await open();
+      const { server, post, waiting } = setting;
+      const { configuration } = server.context;
+      if (configuration.mail === undefined) return expect.unreachable();
+      const parts = mailParts(configuration, configuration.mail);
+      const sender = createMailSender(
+        {
+          ...server.context,
+          steadyClock: server.clock.steady,
+          openSmtp: smtpOf(configuration, configuration.mail),
+          ...parts,
+          compose: (facts) =>
+            facts.kind === "reset" ? Promise.reject(new TypeError("broken")) : parts.compose(facts),
+        },
+        configuration.mail,
+      );
+      await reset(setting);
+      await newPassword(setting);
+      await sender.sendDue();
+      expect(post.mails).toHaveLength(1);
+      expect(await waiting()).toMatchObject([{ kind: "reset", attempts: 1, lastFault: "fault" }]);
+      expect(await findMailHealth(server.context)).toMatchObject({ failing: { reason: "fault" } });
+    });
+
+    test("with the file of mail.authority is one with the mail server, and listed", async () => {
+      const setting = await open({ authority: "/nowhere/authority.pem" });
+      await newPassword(setting);
+      await setting.sender.sendDue();
+      expect(await setting.waiting()).toMatchObject([{ attempts: 1, lastFault: "encrypt" }]);
+      expect(setting.sender.isDelayed()).toBe(true);
+    });
+  });
+
+  test(
+    proves(
+      "a clock that jumps ahead gives up no mail, and one that goes back keeps none waiting",
+      "threat 72",
+    ),
+    async () => {
+      const setting = await open();
+      const { server, post, sender, waiting, logged } = setting;
+      await newPassword(setting);
+      server.clock.jump(365 * 86_400);
+      await sender.sendDue();
+      expect(await waiting()).toHaveLength(1);
+      await reset(setting);
+      await post.stop();
+      await sender.sendDue();
+      expect(await waiting()).toMatchObject([{ attempts: 0 }, { attempts: 1 }]);
+      server.clock.jump(-365 * 86_400);
+      await post.start();
+      server.clock.advance(waitAfter(1));
+      await sender.sendDue();
+      expect(post.mails).toHaveLength(2);
+      expect(logged("mail.given_up")).toEqual([]);
+    },
+  );
+
   test("several processes that look at the same moment send each mail once", async () => {
     const setting = await open({ per_person_and_hour: 100 });
     const { post, waiting } = setting;

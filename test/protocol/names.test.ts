@@ -52,6 +52,16 @@ describe("a name", () => {
     expect(hasUnseen(displayText(name))).toBe(false);
   });
 
+  test.each([
+    "acc_VCVPpQVOoLxU59mNfD9tWg",
+    "ACC_vcvppqvoolxu59mnfd9twg",
+    "\uFF41cc_VCVPpQVOoLxU59mNfD9tWg",
+    `pw_${"a".repeat(43)}`,
+  ])(proves("is refused if it could be the identifier of a person: %s", "threat 25"), (name) => {
+    expect(usernameFault(name)).toBe("looks like the identifier of a person");
+    expect(usernameFault(`${name}_`)).toBe(null);
+  });
+
   test(proves("is refused with a stack of marks on a letter, and shown with four", "threat 69"), () => {
     expect(usernameFault(STACKED)).toBe("has more marks on a letter than any writing needs");
     expect([...displayText(STACKED)]).toHaveLength(5);

@@ -15,8 +15,9 @@ import {
   removeSecret,
 } from "../../src/rules/client.ts";
 import { accessSweeps, touchClient } from "../../src/rules/grant.ts";
+import { clientWordChanges } from "../../src/rules/search-words.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
-import { clients } from "../../src/store/tables/clients.ts";
+import { clients, clientWords } from "../../src/store/tables/clients.ts";
 import { consents } from "../../src/store/tables/grants.ts";
 import { backchannelRequests, deviceCodes } from "../../src/store/tables/requests.ts";
 import { accessTokens } from "../../src/store/tables/tokens.ts";
@@ -116,7 +117,7 @@ describe("a new client", () => {
     const created = newClient({ source });
     expect(createClient(null, created)).toEqual({
       outcome: true,
-      changes: [insert(clients, created)],
+      changes: [insert(clients, created), ...clientWordChanges(null, created)],
       events: [{ event, client: created.clientId }],
     });
   });
@@ -153,6 +154,7 @@ describe("a client that is put", () => {
           unusedFrom: NOW - 7,
           disabledAt: null,
         }),
+        ...clientWordChanges(found, wanted),
       ],
       events: [{ event: "client.changed", client: clientId }],
     });
@@ -253,6 +255,7 @@ describe("removing a client", () => {
         ...accessSweeps({ clientId }, "client_removed", NOW),
         sweep(deviceCodes, { clientId }, null),
         sweep(backchannelRequests, { clientId }, null),
+        sweep(clientWords, { clientId }, null),
         sweep(clients, { clientId }, null),
       ],
       urgent: true,
@@ -308,7 +311,10 @@ describe("a change of a client by the operator", () => {
     const kept = { ...confidential, secrets: [secret] };
     expect(changeClient(kept, { clientName: "Team Wiki" }, null)).toEqual({
       outcome: true,
-      changes: [touchClient(kept, { clientName: "Team Wiki", secrets: [secret] })],
+      changes: [
+        touchClient(kept, { clientName: "Team Wiki", secrets: [secret] }),
+        ...clientWordChanges(kept, { ...kept, clientName: "Team Wiki" }),
+      ],
       events: [{ event: "client.changed", client: clientId }],
     });
   });

@@ -21,6 +21,19 @@ test("an attempt is due from its time until the row is given up", () => {
   expect(rules.isDue(null, NOW)).toBe(false);
 });
 
+test("a time that no wait leads to is due: the clock was ahead when it was written", () => {
+  expect([0, 1, 3600, 7200, 7201, 86_400].map((wait) => rules.isTime(NOW + wait, NOW))).toEqual([
+    true,
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
+  const ahead = { ...row, nextAt: NOW + 30 * 86_400, giveUpAt: NOW + 31 * 86_400 };
+  expect(rules.isDue(ahead, NOW)).toBe(true);
+});
+
 test("of several senders one takes an attempt: its number is the guard", () => {
   const set = { waits: true, attempts: 1, nextAt: NOW + 30 };
   expect(rules.take(table, row, NOW, 30)).toEqual({

@@ -23,6 +23,7 @@ import {
   startSession,
   unlockAccount,
 } from "../../src/rules/person.ts";
+import { personWordChanges } from "../../src/rules/search-words.ts";
 import {
   endEverySession,
   endLinks,
@@ -37,6 +38,7 @@ import {
   type AccountRecord,
   accounts,
   groupMembers,
+  personWords,
   pictures,
   signInNames,
 } from "../../src/store/tables/people.ts";
@@ -91,7 +93,7 @@ describe("a new person", () => {
   test("is stored", () => {
     expect(createAccount({ ...free, setup }, person)).toEqual({
       outcome: "created",
-      changes: [insert(accounts, person), nameOf(person)],
+      changes: [insert(accounts, person), nameOf(person), ...personWordChanges(null, person)],
       events: [{ event: "person.created", subject, via: person.source }],
     });
   });
@@ -101,6 +103,7 @@ describe("a new person", () => {
       ...CLOSES_SETUP,
       insert(accounts, administrator),
       nameOf(administrator),
+      ...personWordChanges(null, administrator),
     ]);
   });
 
@@ -110,12 +113,12 @@ describe("a new person", () => {
   });
 
   test("signs in with the user name and the address, and with one if they are the same", () => {
-    const both = { ...person, username: "Ada", email: "Ada@Mail.example" };
+    const both = { ...person, name: null, username: "Ada", email: "Ada@Mail.example" };
     expect(createAccount({ ...free, setup }, both).changes?.slice(1)).toEqual([
       insert(signInNames, { name: "ada", subject }),
       insert(signInNames, { name: "ada@mail.example", subject }),
     ]);
-    const one = { ...person, username: "ada@mail.example", email: "ADA@mail.example" };
+    const one = { ...person, name: null, username: "ada@mail.example", email: "ADA@mail.example" };
     expect(createAccount({ ...free, setup }, one).changes?.slice(1)).toEqual([
       insert(signInNames, { name: "ada@mail.example", subject }),
     ]);
@@ -252,7 +255,10 @@ describe("what the operator changes of a person", () => {
       ),
     ).toEqual({
       outcome: "changed",
-      changes: [touchAccount(person, { name: "New", updatedAt: NOW })],
+      changes: [
+        touchAccount(person, { name: "New", updatedAt: NOW }),
+        ...personWordChanges(person, { ...person, name: "New" }),
+      ],
       events: [{ event: "person.changed", subject }],
     });
     expect(
@@ -462,6 +468,7 @@ describe("a person who is", () => {
         sweep(mails, { subject }, null),
         endLinks(subject),
         sweep(signInNames, { subject }, null),
+        sweep(personWords, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
         sweep(activities, { subject }, null),
@@ -695,7 +702,12 @@ describe("the set-up link", () => {
   test("makes one account, and is used up", () => {
     expect(redeemSetupLink(facts, link.id, administrator, NOW)).toEqual({
       outcome: "created",
-      changes: [...CLOSES_SETUP, insert(accounts, administrator), nameOf(administrator)],
+      changes: [
+        ...CLOSES_SETUP,
+        insert(accounts, administrator),
+        nameOf(administrator),
+        ...personWordChanges(null, administrator),
+      ],
       events: [{ event: "person.created", subject: administrator.subject, via: "setup_link" }],
     });
   });

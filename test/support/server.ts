@@ -210,7 +210,7 @@ export async function startTestServer(
     async addPerson(username, person = {}) {
       const account: AccountRecord = {
         revision: 0,
-        subject: `acc_${Buffer.from(systemRandom(12)).toString("base64url")}` as SubjectId,
+        subject: `acc_${Buffer.from(systemRandom(16)).toString("base64url")}` as SubjectId,
         source: "operator",
         username,
         name: null,

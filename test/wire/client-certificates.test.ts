@@ -122,7 +122,7 @@ describe.skipIf(nginx === null)("nginx as docs/workloads.md has it", () => {
     expect(await ask("backup", null)).toBe(401);
   });
 
-  test("and lets no one in by a header that they send themselves", async () => {
+  test(proves("and lets no one in by a header that they send themselves", "threat 93"), async () => {
     const escaped = encodeURIComponent(readFileSync(issued.certificate, "utf8"));
     for (const header of [escaped, rfc9440(issued)]) expect(await ask("backup", null, { header })).toBe(401);
     // What nginx adds takes the place of what was sent.

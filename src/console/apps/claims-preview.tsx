@@ -29,7 +29,8 @@ export async function Preview({ call }: { call: AppCall }) {
   if (!isAllowed(authority, "people.read")) return null;
   const words = wordsFor(frame, TAB_WORDS);
   const person = (query.get("person") ?? "").trim();
-  const found = person === "" ? [] : await searchPeople(context, authority, person, FOUND_AT_MOST);
+  const { rows: found } =
+    person === "" ? { rows: [] } : await searchPeople(context, authority, person, FOUND_AT_MOST);
   const scope = chosenScope(call);
   const [only] = found;
   return (

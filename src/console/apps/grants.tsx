@@ -1,7 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The tab with the access that people gave an application. */
 import { readPage } from "../../api/list.ts";
-import { recordIdText } from "../../credentials/credential.ts";
 import {
   listKnownGrants,
   revokeClientAccess,
@@ -9,15 +8,14 @@ import {
   showGrant,
 } from "../../operations/management/access.ts";
 import { findAccount } from "../../operations/people.ts";
-import { detailWords } from "../../pages/details.ts";
 import { displayText } from "../../pages/display.ts";
-import { DetailList } from "../../pages/views/details.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { GrantRecord } from "../../store/tables/grants.ts";
-import { ActButton, At, Danger, More, Rows } from "../parts.tsx";
+import { Danger, More, Rows } from "../parts.tsx";
 import { TOKENS_PATH } from "../server/tokens.tsx";
 import { wordsFor } from "../texts.ts";
+import { grantCells, grantHeads } from "./grant-cells.tsx";
 import { appName } from "./parts.tsx";
 import { appPath } from "./paths.ts";
 import { type AppCall, appTabPage, backTo } from "./tab.tsx";
@@ -108,11 +106,10 @@ interface GrantsProps {
 
 function Grants({ call: { frame, context }, grants, mayRevoke }: GrantsProps) {
   const words = wordsFor(frame, TAB_WORDS);
-  const { person, since, via, scope, until } = words.grantHeads;
   return (
     <Rows
       label={words.liveGrants}
-      heads={[person, since, via, scope, until, ...(mayRevoke ? [""] : [])]}
+      heads={[words.grantHeads.person, ...grantHeads(frame, mayRevoke)]}
       rows={grants.map(({ grant, account }) => [
         account === null ? (
           words.gone
@@ -121,23 +118,7 @@ function Grants({ call: { frame, context }, grants, mayRevoke }: GrantsProps) {
             <bdi>{displayText(account.name ?? account.username, 200)}</bdi>
           </a>
         ),
-        <At frame={frame} at={grant.createdAt} />,
-        words.vias[grant.via],
-        <>
-          <code>{displayText(grant.scope.join(" "), 300)}</code>
-          <DetailList details={detailWords(context, frame.texts, grant.authorizationDetails)} />
-        </>,
-        grant.online ? words.withSession : <At frame={frame} at={grant.expiresAt} />,
-        ...(mayRevoke
-          ? [
-              <ActButton
-                frame={frame}
-                act="revoke"
-                values={{ grant: recordIdText(grant.id) }}
-                words={words.revoke}
-              />,
-            ]
-          : []),
+        ...grantCells(frame, context, grant, mayRevoke),
       ])}
     />
   );

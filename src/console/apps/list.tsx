@@ -2,7 +2,7 @@
 /** The applications of this server: a list in pages, with filters, and a search. */
 import { readPage } from "../../api/list.ts";
 import { listKnownClients, listLastSignIns } from "../../operations/management/clients.ts";
-import { CLIENTS_READ, searchClients } from "../../operations/management/search.ts";
+import { searchClients } from "../../operations/management/search.ts";
 import { displayText } from "../../pages/display.ts";
 import { SearchField } from "../../pages/layout.tsx";
 import { isAllowed } from "../../rules/role.ts";
@@ -38,7 +38,7 @@ const filterOf = (query: URLSearchParams): Filter => ({
 interface Listed {
   readonly apps: readonly ClientRecord[];
   readonly next: string | null;
-  /** False for a search that has read a part of the applications only. */
+  /** False for a search that finds more than it shows. */
   readonly isWhole: boolean;
 }
 
@@ -48,8 +48,8 @@ async function list(
   { source, isDisabled }: Filter,
 ): Promise<Listed> {
   if (text !== "") {
-    const { clients, isWhole } = await searchClients(context, authority, text, FOUND_AT_MOST);
-    return { apps: clients, next: null, isWhole };
+    const { rows, isWhole } = await searchClients(context, authority, text, FOUND_AT_MOST);
+    return { apps: rows, next: null, isWhole };
   }
   const { shown, next } = await readPage<ClientRecord>({
     keys: context.keys,
@@ -121,7 +121,7 @@ export const appsPage: ConsolePage = {
             </p>
           )}
           <Filters frame={frame} filter={filter} />
-          {!isWhole && <p class="muted small">{wordsFor(frame, CONSOLE_WORDS).foundAmong(CLIENTS_READ)}</p>}
+          {!isWhole && <p class="muted small">{wordsFor(frame, CONSOLE_WORDS).foundMore}</p>}
           {apps.length === 0 ? (
             <p>{isAll ? words.none : words.noneSuch}</p>
           ) : (

@@ -18,7 +18,7 @@ import { CERTIFICATE_NAME_KINDS } from "../../protocol/certificate-name.ts";
 import { isClientAuthenticationMethod, usesCertificate } from "../../protocol/client-authentication.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
-import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
+import { VERIFYING_NAMES } from "../../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../../store/tables/clients.ts";
 import { Choice, Lines, valuesOf } from "../fields.tsx";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
@@ -255,7 +255,7 @@ function Method({ call: { context, frame, client }, typed }: { call: AppCall; ty
           label={words.authAlg}
           options={{
             "": words.anyAlgorithm,
-            ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
+            ...Object.fromEntries(VERIFYING_NAMES.map((algorithm) => [algorithm, algorithm])),
           }}
           value={text("auth_alg", client.tokenEndpointAuthSigningAlg)}
         />

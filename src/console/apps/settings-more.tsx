@@ -61,6 +61,20 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
     "": none,
     ...Object.fromEntries([...algorithms, ...(known === null ? [] : [known])].map((name) => [name, name])),
   });
+  const signatures: readonly (readonly [id: string, label: string, none: string, known: string | null])[] = [
+    ["id_token_alg", words.idTokenAlg, words.serverDefault, client.idTokenSignedResponseAlg],
+    ["userinfo_alg", words.userinfoAlg, words.unsigned, client.userinfoSignedResponseAlg],
+    ["introspection_alg", words.introspectionAlg, words.serverDefault, client.introspectionSignedResponseAlg],
+    ["answer_alg", words.answerAlg, words.serverDefault, client.authorizationSignedResponseAlg],
+  ];
+  const boxes: (readonly [name: string, words: string, known: boolean])[] = [
+    ["require_signed", words.requireSigned, client.requireSignedRequestObject],
+    ["require_pushed", words.requirePushed, client.requirePushedAuthorizationRequests],
+    ["dpop_bound", words.dpopBound, client.dpopBoundAccessTokens],
+  ];
+  const isBound = client.tlsClientCertificateBoundAccessTokens;
+  if (context.configuration.client_certificates !== undefined || isBound)
+    boxes.push(["certificate_bound", words.certificateBound, isBound]);
   return (
     <details class="card fold" open={typed.get("act") === "more"}>
       <summary>
@@ -69,30 +83,9 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
       </summary>
       <ActForm frame={frame} act="more" values={{ revision: String(client.revision) }}>
         <div class="pair">
-          <Choice
-            id="id_token_alg"
-            label={words.idTokenAlg}
-            options={algorithmsWith(words.serverDefault, client.idTokenSignedResponseAlg)}
-            value={text("id_token_alg", client.idTokenSignedResponseAlg)}
-          />
-          <Choice
-            id="userinfo_alg"
-            label={words.userinfoAlg}
-            options={algorithmsWith(words.unsigned, client.userinfoSignedResponseAlg)}
-            value={text("userinfo_alg", client.userinfoSignedResponseAlg)}
-          />
-          <Choice
-            id="introspection_alg"
-            label={words.introspectionAlg}
-            options={algorithmsWith(words.serverDefault, client.introspectionSignedResponseAlg)}
-            value={text("introspection_alg", client.introspectionSignedResponseAlg)}
-          />
-          <Choice
-            id="answer_alg"
-            label={words.answerAlg}
-            options={algorithmsWith(words.serverDefault, client.authorizationSignedResponseAlg)}
-            value={text("answer_alg", client.authorizationSignedResponseAlg)}
-          />
+          {signatures.map(([id, label, none, known]) => (
+            <Choice id={id} label={label} options={algorithmsWith(none, known)} value={text(id, known)} />
+          ))}
           <Choice
             id="profile"
             label={words.profile}
@@ -149,33 +142,9 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             />
           </div>
         )}
-        <Box
-          name="require_signed"
-          value="1"
-          words={words.requireSigned}
-          checked={isTicked("require_signed", client.requireSignedRequestObject)}
-        />
-        <Box
-          name="require_pushed"
-          value="1"
-          words={words.requirePushed}
-          checked={isTicked("require_pushed", client.requirePushedAuthorizationRequests)}
-        />
-        <Box
-          name="dpop_bound"
-          value="1"
-          words={words.dpopBound}
-          checked={isTicked("dpop_bound", client.dpopBoundAccessTokens)}
-        />
-        {(context.configuration.client_certificates !== undefined ||
-          client.tlsClientCertificateBoundAccessTokens) && (
-          <Box
-            name="certificate_bound"
-            value="1"
-            words={words.certificateBound}
-            checked={isTicked("certificate_bound", client.tlsClientCertificateBoundAccessTokens)}
-          />
-        )}
+        {boxes.map(([name, label, known]) => (
+          <Box name={name} value="1" words={label} checked={isTicked(name, known)} />
+        ))}
         {context.catalogue.detailTypes.length > 0 && (
           <fieldset>
             <legend>{words.detailsTypes}</legend>

@@ -18,10 +18,15 @@ const FOUND_AT_MOST = 50;
 interface Listed {
   readonly people: readonly AccountRecord[];
   readonly next: string | null;
+  /** False for a search that finds more than it shows. */
+  readonly isWhole: boolean;
 }
 
 async function list({ context, authority, query }: ConsoleCall, text: string): Promise<Listed> {
-  if (text !== "") return { people: await searchPeople(context, authority, text, FOUND_AT_MOST), next: null };
+  if (text !== "") {
+    const { rows, isWhole } = await searchPeople(context, authority, text, FOUND_AT_MOST);
+    return { people: rows, next: null, isWhole };
+  }
   const { shown, next } = await readPage<AccountRecord>({
     keys: context.keys,
     path: PATH,
@@ -29,7 +34,7 @@ async function list({ context, authority, query }: ConsoleCall, text: string): P
     placeOf: ({ createdAt, subject }) => ({ createdAt, subject }),
     rows: (page) => listPeople(context, authority, page),
   });
-  return { people: shown, next };
+  return { people: shown, next, isWhole: true };
 }
 
 export const stateBadge = (frame: ConsoleFrame, { disabledAt, disabledBy }: AccountRecord) => {
@@ -50,7 +55,7 @@ export const peoplePage: ConsolePage = {
     const words = wordsFor(frame, PEOPLE_WORDS);
     const shared = wordsFor(frame, CONSOLE_WORDS);
     const text = (query.get("q") ?? "").trim();
-    const { people, next } = await list(call, text);
+    const { people, next, isWhole } = await list(call, text);
     return (
       <ConsoleLayout frame={frame} title={words.title}>
         <section class="card">
@@ -72,6 +77,7 @@ export const peoplePage: ConsolePage = {
               </a>
             </p>
           )}
+          {!isWhole && <p class="muted small">{shared.foundMore}</p>}
           {people.length === 0 ? (
             <p>{shared.nothingFound}</p>
           ) : (

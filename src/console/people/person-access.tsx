@@ -1,14 +1,14 @@
 /** @jsxImportSource hono/jsx */
 /** What a person signs in with, and what applications may do in their name. */
 import { authenticatorName } from "../../accounts/authenticators.ts";
-import { recordIdText } from "../../credentials/credential.ts";
+import type { Context } from "../../operations/context.ts";
 import type { KnownPasskey } from "../../operations/management/ways-in.ts";
 import { passkeyIdText } from "../../operations/passkeys.ts";
 import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
 import type { GrantRecord } from "../../store/tables/grants.ts";
+import { grantCells, grantHeads } from "../apps/grant-cells.tsx";
 import { appPath } from "../apps/paths.ts";
-import { TAB_WORDS } from "../apps/texts-tabs.ts";
 import type { ConsoleFrame } from "../layout.tsx";
 import { ActButton, ActForm, At, Danger, Rows } from "../parts.tsx";
 import { TOKENS_PATH } from "../server/tokens.tsx";
@@ -70,6 +70,7 @@ export function SetPassword({ frame }: { readonly frame: ConsoleFrame }) {
 
 interface AccessProps {
   readonly frame: ConsoleFrame;
+  readonly context: Pick<Context, "catalogue">;
   readonly subject: string;
   readonly grants: readonly GrantRecord[];
   /** Whether there are more than those. */
@@ -78,10 +79,8 @@ interface AccessProps {
   readonly seesTokens: boolean;
 }
 
-export function Access({ frame, subject, grants, isMore, mayRevoke, seesTokens }: AccessProps) {
+export function Access({ frame, context, subject, grants, isMore, mayRevoke, seesTokens }: AccessProps) {
   const { given: words } = wordsFor(frame, PEOPLE_WORDS);
-  const tab = wordsFor(frame, TAB_WORDS);
-  const { since, via, scope, until } = tab.grantHeads;
   return (
     <section class="card">
       <h2>{words.title}</h2>
@@ -91,25 +90,12 @@ export function Access({ frame, subject, grants, isMore, mayRevoke, seesTokens }
         <>
           <Rows
             label={words.title}
-            heads={[words.app, since, via, scope, until, ...(mayRevoke ? [""] : [])]}
+            heads={[words.app, ...grantHeads(frame, mayRevoke)]}
             rows={grants.map((grant) => [
               <a href={frame.path(appPath(grant.clientId))}>
                 <bdi>{displayText(grant.clientId, 100)}</bdi>
               </a>,
-              <At frame={frame} at={grant.createdAt} />,
-              tab.vias[grant.via],
-              <code>{displayText(grant.scope.join(" "), 300)}</code>,
-              grant.online ? tab.withSession : <At frame={frame} at={grant.expiresAt} />,
-              ...(mayRevoke
-                ? [
-                    <ActButton
-                      frame={frame}
-                      act="revoke"
-                      values={{ grant: recordIdText(grant.id) }}
-                      words={tab.revoke}
-                    />,
-                  ]
-                : []),
+              ...grantCells(frame, context, grant, mayRevoke),
             ])}
           />
           {isMore && <p class="muted small">{words.more(grants.length)}</p>}

@@ -162,6 +162,7 @@ export const personPage: ConsolePage = {
         {grants !== null && (
           <Access
             frame={frame}
+            context={context}
             subject={account.subject}
             grants={grants.slice(0, SHOWN_GRANTS)}
             isMore={grants.length > SHOWN_GRANTS}

@@ -5,6 +5,7 @@ import { declaredClientWarnings } from "../../clients/declared.ts";
 import { secretText } from "../../clients/secret-reference.ts";
 import { configurationWarnings } from "../../configuration/checks.ts";
 import { isLoopbackUrl } from "../../platform/network.ts";
+import { canSignFor } from "../../protocol/security-profile.ts";
 import { everyClient } from "../clients.ts";
 import { type Check, failure, foundOr, note, ok, skipped, warning } from "./check.ts";
 
@@ -128,6 +129,10 @@ const declared: Check = {
 const MOST_CLIENTS = 10_000;
 const MOST_NAMED = 5;
 
+const firstOf = (names: readonly string[]): string =>
+  names.slice(0, MOST_NAMED).join(", ") +
+  (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} others` : "");
+
 const exemptions: Check = {
   id: "clients.pkce",
   title: "PKCE",
@@ -143,12 +148,35 @@ const exemptions: Check = {
       if (!requirePkce && disabledAt === null && source === "operator") exempt.push(clientId);
     }
     if (exempt.length === 0) return [ok("No application that you added is exempt.")];
-    const named = exempt.slice(0, MOST_NAMED).join(", ");
-    const others = exempt.length > MOST_NAMED ? ` and ${exempt.length - MOST_NAMED} others` : "";
     return [
       warning(
-        `Exempt from PKCE: ${named}${others}.`,
+        `Exempt from PKCE: ${firstOf(exempt)}.`,
         `If the application can do it by now: tessera client set ${exempt[0]} --pkce`,
+      ),
+    ];
+  },
+};
+
+const profiles: Check = {
+  id: "clients.profile",
+  title: "Strict profile",
+  about:
+    "The server signs with an algorithm that the security profiles of its applications allow. Without one it does nothing for these applications.",
+  cure: "`signing.algorithms` has PS256, ES256 or EdDSA: [strict-profile.md](strict-profile.md).",
+  async run(context) {
+    const { algorithms } = context.configuration.signing;
+    const unserved: string[] = [];
+    let seen = 0;
+    for await (const { clientId, securityProfile, disabledAt } of everyClient(context)) {
+      seen += 1;
+      if (seen > MOST_CLIENTS) break;
+      if (disabledAt === null && !canSignFor({ securityProfile }, algorithms)) unserved.push(clientId);
+    }
+    if (unserved.length === 0) return [ok("The server can sign for every application.")];
+    return [
+      failure(
+        `signing.algorithms has none that the profile of these applications allows: ${firstOf(unserved)}.`,
+        `Add one: signing.algorithms = ${JSON.stringify([...algorithms, "ES256"])}`,
       ),
     ];
   },
@@ -245,6 +273,7 @@ export const SETTINGS_CHECKS = [
   resources,
   declared,
   exemptions,
+  profiles,
   tokens,
   hashes,
   workers,

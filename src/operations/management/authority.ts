@@ -16,7 +16,7 @@ import {
 } from "../../rules/role.ts";
 import type { Store } from "../../store/contract.ts";
 import { clients } from "../../store/tables/clients.ts";
-import { type AccountRecord, accounts } from "../../store/tables/people.ts";
+import { type AccountRecord, accounts, groupMembers } from "../../store/tables/people.ts";
 import { findClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import type { DecideContext, Guard } from "../decide.ts";
@@ -91,12 +91,14 @@ interface About {
   /** The identifier of a person: an act on one with a role needs `server.write`. */
   readonly person?: string | undefined;
   readonly client?: string | undefined;
+  /** The groups that an actor without `people.write` must manage. `any`: one of all. */
+  readonly groups?: readonly string[] | "any";
 }
 
 /**
  * The context of one act. Each attempt looks again at the rows that give the permission, and its commit is stale if they have changed
- * since: the role of the actor, the role of the person and the scope of the client that the act is about. `may`: the permission
- * beside those that the rows need, or a check that throws.
+ * since: the role of the actor, the groups that the actor manages, the role of the person and the scope of the client that the act is
+ * about. `may`: the permission beside those that the rows need, or a check that throws.
  */
 export const acting = <Of extends DecideContext>(
   context: Of,
@@ -110,6 +112,7 @@ export const acting = <Of extends DecideContext>(
     const present = await renewed(context, authority, guards);
     if (typeof may === "string") requirePermission(present, may);
     else may(present);
+    guards.push(...groupGuards(present, about.groups ?? []));
     if (about.person !== undefined) {
       const account = await findAccount(context, about.person);
       if (account !== null) {
@@ -139,6 +142,18 @@ async function renewed(context: Reading, authority: Authority, guards: Guard[]):
     guards.push(roleGuard(account, { disabledAt, roleGivenAt }));
   }
   return authority.renewed(account, account === null ? [] : await groupsManagedBy(context, account.subject));
+}
+
+/** That the actor still manages the groups, if it is this that lets them act. */
+function groupGuards(present: Authority, groups: NonNullable<About["groups"]>): Guard[] {
+  const { manages, act } = present;
+  if (isAllowed(present, "people.write")) return [];
+  const needed = groups === "any" ? manages.slice(0, 1) : manages.filter((name) => groups.includes(name));
+  return needed.map((groupName) => ({
+    table: groupMembers,
+    key: { groupName, subject: act.actor.id },
+    was: { manages: true },
+  }));
 }
 
 const roleGuard = (

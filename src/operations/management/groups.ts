@@ -189,16 +189,17 @@ async function changeMembership(
 ): Promise<AccountRecord> {
   const now = context.clock.seconds();
   const { joins = [], leaves = [] } = change;
+  const groups = [...joins, ...leaves];
   const own = acting(
     context,
     authority,
     (present) =>
       requireThat(
-        [...joins, ...leaves].every((group) => managesGroup(present, group)),
+        groups.every((group) => managesGroup(present, group)),
         "people.write",
       ),
     // A group may demand a second factor of its members, so a manager does not take people with a role out of it.
-    { person: leaves.length > 0 ? subject : undefined },
+    { person: leaves.length > 0 ? subject : undefined, groups },
   );
   const outcome = await changeAccountIf(own, authority.act, subject, change, now);
   if (outcome === "changed") return known(await findAccount(context, subject));

@@ -68,11 +68,16 @@ export async function makeInvitation(
     if (taken && (await findAccountBySignInName(context, taken)) !== null)
       throw new OAuthError("object_exists", { description: "A person signs in with that name or address." });
   if (!isAllowed(authority, "people.write")) countInvitation(context, authority);
-  const own = acting(context, authority, (present) => {
-    if (administrator) requirePermission(present, "server.write");
-    if (!isInOwnGroups || !groups.every((group) => managesGroup(present, group)))
-      requirePermission(present, "people.write");
-  });
+  const own = acting(
+    context,
+    authority,
+    (present) => {
+      if (administrator) requirePermission(present, "server.write");
+      if (!isInOwnGroups || !groups.every((group) => managesGroup(present, group)))
+        requirePermission(present, "people.write");
+    },
+    { groups },
+  );
   return invite(own, authority.act, wish);
 }
 
@@ -91,9 +96,14 @@ export async function withdrawInvitation(context: Context, authority: Authority,
   requireThat(mayInvite(authority), "people.write");
   const all = await listInvitations(context, authority);
   const link = known(all.find((each) => recordIdText(each.id) === id));
-  const own = acting(context, authority, (present) => {
-    requireThat(mayAnswerFor(present, link, "people.write"), "people.write");
-    if (link.administrator) requirePermission(present, "server.write");
-  });
+  const own = acting(
+    context,
+    authority,
+    (present) => {
+      requireThat(mayInvite(present) && mayAnswerFor(present, link, "people.write"), "people.write");
+      if (link.administrator) requirePermission(present, "server.write");
+    },
+    { groups: "any" },
+  );
   await revokeInvitation(own, authority.act, link.id);
 }

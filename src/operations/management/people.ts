@@ -10,7 +10,13 @@ import type { Decision } from "../../rules/decision.ts";
 import { sortedGroups } from "../../rules/group.ts";
 import * as rules from "../../rules/person.ts";
 import { type Authority, permissionToChange, seesGroup } from "../../rules/role.ts";
-import type { AccountRecord, PersonAttributes, PersonProfile } from "../../store/tables/people.ts";
+import { wordsOfPerson } from "../../rules/search-words.ts";
+import {
+  type AccountRecord,
+  type PersonAttributes,
+  type PersonProfile,
+  personWords,
+} from "../../store/tables/people.ts";
 import type { SessionRecord } from "../../store/tables/sign-in.ts";
 import type { Context } from "../context.ts";
 import { outcomeOf } from "../decide.ts";
@@ -43,6 +49,7 @@ import {
   requireRevision,
   requireThat,
 } from "./authority.ts";
+import { type FoundRows, findByWords, firstRows, mergeFound } from "./word-search.ts";
 
 /** A page of people, oldest first; those of a group by their identifiers. */
 export function listPeople(
@@ -69,24 +76,41 @@ export async function showPerson(
   return known(account);
 }
 
-/** The people whose user name or e-mail address begins with the text, or whose identifier it is, up to a limit. */
+/**
+ * The people with this identifier, those whose user name or e-mail address begins with the text, and those of whose name and user name
+ * words begin with the words of the text, without regard to case and accents.
+ */
 export async function searchPeople(
   context: Context,
   authority: Authority,
   text: string,
   limit: number,
-): Promise<AccountRecord[]> {
+): Promise<FoundRows<AccountRecord>> {
   requirePermission(authority, "people.read");
+  const { store } = context;
   const folded = foldUsername(text);
-  const [bySubject, exact, following] = await Promise.all([
-    findAccount(context, text),
+  const load = (subject: string) => findAccount(context, subject);
+  const [bySubject, exact, following, named] = await Promise.all([
+    load(text),
     findAccountBySignInName(context, text),
-    listNamesAfter(context, folded, limit),
+    listNamesAfter(context, folded, limit + 1),
+    findByWords(
+      {
+        after: async ({ word, id }, most) =>
+          (await store.list(personWords, { after: { word, subject: id as SubjectId }, limit: most })).map(
+            (entry) => ({ word: entry.word, id: entry.subject }),
+          ),
+        load,
+        words: wordsOfPerson,
+      },
+      text,
+      limit,
+    ),
   ]);
   const subjects = following.filter(({ name }) => name.startsWith(folded)).map(({ subject }) => subject);
-  const others = await Promise.all(subjects.map((subject) => findAccount(context, subject)));
-  const found = [bySubject, exact, ...others].filter((account) => account !== null);
-  return [...new Map(found.map((account) => [account.subject, account])).values()].slice(0, limit);
+  const begun = await Promise.all([...new Set(subjects)].map(load));
+  const found = [bySubject, exact, ...begun].filter((account) => account !== null);
+  return mergeFound([firstRows(found, limit), named], ({ subject }) => subject, limit);
 }
 
 // ── Values ─────────────────────────────────────────────────────────────────────────────────────────────────

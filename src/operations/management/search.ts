@@ -2,24 +2,26 @@
 import { parseRecordId, withoutCredentials } from "../../credentials/credential.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import type { ClientId, RecordId } from "../../protocol/identifiers.ts";
-import { foldName } from "../../protocol/names.ts";
 import type { LiveAccessToken } from "../../rules/access-token.ts";
 import { type Authority, isAllowed } from "../../rules/role.ts";
+import { wordsOfClient } from "../../rules/search-words.ts";
 import { row } from "../../store/contract.ts";
-import { type ClientRecord, clients } from "../../store/tables/clients.ts";
+import { type ClientRecord, clients, clientWords } from "../../store/tables/clients.ts";
 import type { GrantRecord } from "../../store/tables/grants.ts";
 import type { AccountRecord } from "../../store/tables/people.ts";
 import { type SessionRecord, sessions } from "../../store/tables/sign-in.ts";
 import { findGrant } from "../access.ts";
-import { everyClient, findClient } from "../clients.ts";
+import { findClient } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { type Explanation, explainRequest } from "../refusals.ts";
 import { findLiveAccessToken } from "../tokens.ts";
 import { requirePermission, requireThat } from "./authority.ts";
 import { searchPeople } from "./people.ts";
+import { type FoundRows, findByWords, firstRows, mergeFound } from "./word-search.ts";
 
-export interface Found extends FoundClients {
-  readonly people: readonly AccountRecord[];
+export interface Found {
+  readonly people: FoundRows<AccountRecord>;
+  readonly clients: FoundRows<ClientRecord>;
   readonly grants: readonly GrantRecord[];
   readonly sessions: readonly SessionRecord[];
   readonly tokens: readonly LiveAccessToken[];
@@ -32,23 +34,16 @@ export interface FoundRequest extends Explanation {
 /** How many of each kind a search finds at most. */
 const MOST_FOUND = 10;
 
-/** A search reads the names of this many clients at most. The pages and the API say so if there are more. */
-export const CLIENTS_READ = 2_000;
-
-interface FoundClients {
-  readonly clients: readonly ClientRecord[];
-  /** False: there are more clients than the search reads, so one may be missing that has the text in the middle. */
-  readonly isWhole: boolean;
-}
-
 /** Ids of requests are short, so that people can type them. */
 const REQUEST_ID = /^[\w-]{8,40}$/;
+
+const NONE = { rows: [], isWhole: true };
 
 const SESSION = { session: row(sessions, { id: "$id" }) };
 
 /**
- * People by their identifier, or by the beginning of a user name or e-mail address; clients as `searchClients` finds them; grants, sessions and access tokens by their ids. What the actor may not read is not found. Throws `parameter_invalid` for the text of
- * a token: it would stand in the logs of every proxy on the way.
+ * People as `searchPeople` and clients as `searchClients` finds them; grants, sessions and access tokens by their ids. What the actor may
+ * not read is not found. Throws `parameter_invalid` for the text of a token: it would stand in the logs of every proxy on the way.
  */
 export async function search(context: Context, authority: Authority, text: string): Promise<Found> {
   const seesPeople = isAllowed(authority, "people.read");
@@ -66,8 +61,8 @@ export async function search(context: Context, authority: Authority, text: strin
   };
   const now = context.clock.seconds();
   return {
-    people: seesPeople && wanted !== "" ? await searchPeople(context, authority, wanted, MOST_FOUND) : [],
-    ...(seesClients && wanted !== "" ? await findClients(context, wanted) : { clients: [], isWhole: true }),
+    people: seesPeople && wanted !== "" ? await searchPeople(context, authority, wanted, MOST_FOUND) : NONE,
+    clients: seesClients && wanted !== "" ? await findClients(context, wanted) : NONE,
     grants: await byId(seesPeople, (each) => findGrant(context, each)),
     sessions: await byId(seesPeople, async (each) => {
       const { session } = await context.store.look(SESSION, { id: each });
@@ -77,13 +72,16 @@ export async function search(context: Context, authority: Authority, text: strin
   };
 }
 
-/** Clients with this identifier or one that begins so, or with the text in their identifier or in a name. */
+/**
+ * Clients with this identifier or one that begins so, and those of which words of the names or of the identifier begin with the words of
+ * the text, without regard to case and accents.
+ */
 export function searchClients(
   context: Context,
   authority: Authority,
   text: string,
   limit: number,
-): Promise<FoundClients> {
+): Promise<FoundRows<ClientRecord>> {
   requirePermission(authority, "clients.read");
   return findClients(context, text, limit);
 }
@@ -100,29 +98,37 @@ export async function searchRequest(
   return explanation === null ? [] : [{ requestId, ...explanation }];
 }
 
-/** Any client by its identifier or the beginning of it. By a part of it or of a name only among the oldest `CLIENTS_READ`. */
+/** Any client by its identifier, the beginning of it, or the beginnings of words of its names and of its identifier. */
 async function findClients(
   context: Context,
   text: string,
   limit: number = MOST_FOUND,
-): Promise<FoundClients> {
-  const [exact, following] = await Promise.all([
+): Promise<FoundRows<ClientRecord>> {
+  const { store } = context;
+  const [exact, following, named] = await Promise.all([
     findClient(context, text),
-    context.store.list(clients, { order: ["clientId"], after: { clientId: text as ClientId }, limit }),
+    store.list(clients, {
+      order: ["clientId"],
+      after: { clientId: text as ClientId },
+      limit: limit + 1,
+    }),
+    findByWords(
+      {
+        after: async ({ word, id }, most) =>
+          (await store.list(clientWords, { after: { word, clientId: id as ClientId }, limit: most })).map(
+            (entry) => ({ word: entry.word, id: entry.clientId }),
+          ),
+        load: (id) => findClient(context, id),
+        words: wordsOfClient,
+      },
+      text,
+      limit,
+    ),
   ]);
   const begun = following.filter(({ clientId }) => clientId.startsWith(text));
-  const found = new Map([...(exact === null ? [] : [exact]), ...begun].map((each) => [each.clientId, each]));
-  const folded = foldName(text);
-  let read = 0;
-  for await (const client of everyClient(context)) {
-    if (found.size >= limit) break;
-    if (read === CLIENTS_READ) return { clients: [...found.values()], isWhole: false };
-    read += 1;
-    const names = [client.clientName ?? "", ...Object.values(client.localized)];
-    const isMeant =
-      client.clientId.includes(text) ||
-      (folded !== "" && names.some((name) => foldName(name).includes(folded)));
-    if (isMeant) found.set(client.clientId, client);
-  }
-  return { clients: [...found.values()].slice(0, limit), isWhole: true };
+  return mergeFound(
+    [firstRows([...(exact === null ? [] : [exact]), ...begun], limit), named],
+    ({ clientId }) => clientId,
+    limit,
+  );
 }

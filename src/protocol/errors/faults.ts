@@ -8,6 +8,12 @@ export const FAULT_REASONS = {
     description: "There were too many requests from this address.",
     cure: "Wait as long as the Retry-After header says.",
   },
+  too_many_proofs: {
+    error: "temporarily_unavailable",
+    status: 429,
+    description: "There were too many requests with DPoP proofs for this token or this client.",
+    cure: "Wait as long as the Retry-After header says, and ask less often. The operator can raise limits.proofs_per_token, and vouch for the client (tessera client vouch) or raise limits.proofs_per_registered_client.",
+  },
   too_many_tokens: {
     error: "temporarily_unavailable",
     status: 429,

@@ -89,6 +89,13 @@ export const REQUEST_OBJECT_REASONS = {
     description: "This request must be pushed first: send it to the pushed authorization request endpoint.",
     cure: "Post the parameters to pushed_authorization_request_endpoint of the metadata document, and send the browser on with client_id and the request_uri of the answer (RFC 9126). Or register the client without require_pushed_authorization_requests.",
   },
+  profile_algorithm_missing: {
+    error: "unauthorized_client",
+    status: 400,
+    description:
+      "This server signs with none of the algorithms that the security profile of the client allows.",
+    cure: "The operator adds PS256, ES256 or EdDSA to signing.algorithms, or takes the profile from the client: tessera client set --help.",
+  },
   response_not_signed: {
     error: "invalid_request",
     status: 400,

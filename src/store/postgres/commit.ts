@@ -278,7 +278,10 @@ function writeOf(change: Part[number], index: number, text: TemplateText, ifOk: 
       return insertInto(change.row);
     case "put": {
       const rest = Object.keys(table.columns).filter((name) => !table.key.includes(name));
-      const updates = rest.map((name) => `${sqlName(name)} = excluded.${sqlName(name)}`).join(", ");
+      // A row of nothing but a key takes the place of its like.
+      const updates = (rest.length === 0 ? table.key : rest)
+        .map((name) => `${sqlName(name)} = excluded.${sqlName(name)}`)
+        .join(", ");
       const key = `${sqlNames(table.key)}${table.shard === null ? "" : `, ${SHARD}`}`;
       return `${insertInto(change.row)} ON CONFLICT (${key}) DO UPDATE SET ${updates}`;
     }

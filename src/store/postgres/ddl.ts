@@ -21,10 +21,14 @@ export const sqlNames = (names: readonly string[]): string => names.map(sqlName)
 /** Leaves room in each page for new versions of rows, so that an update changes no index. */
 const FILL_FACTOR = 80;
 
+/** Texts are compared by their bytes, as SQLite does. An index in the collation of the database would serve no such order. */
+const COLLATION = ' COLLATE "C"';
+
 /** `isCluster`: a shard can enforce uniqueness only within itself. */
 export function createTable(table: Table<Columns>, isCluster: boolean): string {
   const columns = Object.entries(table.columns).map(
-    ([name, { kind, nullable }]) => `  ${sqlName(name)} ${TYPES[kind]}${nullable ? "" : " NOT NULL"}`,
+    ([name, { kind, nullable }]) =>
+      `  ${sqlName(name)} ${TYPES[kind]}${TYPES[kind] === "text" ? COLLATION : ""}${nullable ? "" : " NOT NULL"}`,
   );
   if (table.shard !== null) columns.push(`  ${SHARD} smallint NOT NULL`);
   const key = `  PRIMARY KEY (${sqlNames(table.key)}${table.shard === null ? "" : `, ${SHARD}`})`;

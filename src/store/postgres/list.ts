@@ -1,15 +1,11 @@
 /** Lists in pages, and the clean-up. */
 import type { Expiries, ListRequest } from "../contract.ts";
-import { columnOf, sqlName, type Table } from "../declare.ts";
+import { sqlName, type Table } from "../declare.ts";
 import { dependants } from "../schema.ts";
 import type { Topology } from "./cluster.ts";
-import { SHARD, TYPES } from "./ddl.ts";
+import { SHARD } from "./ddl.ts";
 import type { Database, Query } from "./driver.ts";
 import { rowDecoder, SqlText, selected } from "./rows.ts";
-
-/** SQLite compares text by its bytes. In PostgreSQL, the collation "C" does. */
-const ordered = (table: Table, name: string): string =>
-  TYPES[columnOf(table, name).kind] === "text" ? `${sqlName(name)} COLLATE "C"` : sqlName(name);
 
 export async function listRows(
   database: Database,
@@ -28,9 +24,9 @@ export async function listRows(
   const text = new SqlText();
   const conditions = [text.condition(table, where)];
   for (const [name, value] of Object.entries(above)) {
-    conditions.push(`${ordered(table, name)} > ${text.value(table, name, value)}`);
+    conditions.push(`${sqlName(name)} > ${text.value(table, name, value)}`);
   }
-  const columns = order.map((name) => ordered(table, name));
+  const columns = order.map(sqlName);
   if (after !== null) {
     const values = order.map((name) => text.value(table, name, after[name]));
     conditions.push(`(${columns.join(", ")}) ${descending ? "<" : ">"} (${values.join(", ")})`);

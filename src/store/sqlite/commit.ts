@@ -92,7 +92,10 @@ class TableCommits {
     const insertInto = `INSERT INTO ${name} (${sqlNames(names)}) VALUES (${values})`;
     this.#row = newStatement(table, [names], connection.command(`${insertInto} ON CONFLICT DO NOTHING`));
     const rest = names.filter((column) => !table.key.includes(column));
-    const replaced = rest.map((column) => `${sqlName(column)} = excluded.${sqlName(column)}`).join(", ");
+    // A row of nothing but a key takes the place of its like.
+    const replaced = (rest.length === 0 ? table.key : rest)
+      .map((column) => `${sqlName(column)} = excluded.${sqlName(column)}`)
+      .join(", ");
     this.#put = connection.command(
       `${insertInto} ON CONFLICT (${sqlNames(table.key)}) DO UPDATE SET ${replaced}`,
     );

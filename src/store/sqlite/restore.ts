@@ -24,6 +24,7 @@ import type { EpochSeconds } from "../../platform/clock.ts";
 import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import { SCHEMA, type Schema } from "../schema.ts";
+import { RESTORED } from "../tables/server.ts";
 import { type Backup, type BackupReport, openBackup, requireIntegrity } from "./backup.ts";
 import { type Connection, withConnection } from "./driver.ts";
 import { createPrivateFile, restoredFile, syncFile, syncFolder } from "./files.ts";
@@ -39,6 +40,11 @@ export interface RestoreRequest {
   readonly database: string;
   /** If not null, all access in the restored data ends as of this time. */
   readonly endAccess: EpochSeconds | null;
+  /**
+   * The time of the restore. What counts once may have been used since the backup, so what is under way in the backup goes, and the
+   * servers accept nothing that was signed before (rules/once.ts). Null: the data stays as it was, for a look at it.
+   */
+  readonly restoredAt: EpochSeconds | null;
   readonly schema?: Schema;
 }
 
@@ -61,7 +67,7 @@ export interface EndedAccess {
  * program.
  */
 export function prepareRestore(
-  { backup, name = backup, database, endAccess, schema = SCHEMA }: RestoreRequest,
+  { backup, name = backup, database, endAccess, restoredAt, schema = SCHEMA }: RestoreRequest,
   checked: BackupReport["checked"],
 ): PreparedRestore {
   const draft = `${database}.restoring`;
@@ -77,6 +83,7 @@ export function prepareRestore(
       migrate(connection, name, { schema });
       const foreign = findForeign(connection, schema);
       if (foreign !== null) throw notOurs(name, foreign);
+      if (restoredAt !== null) countNothingTwice(connection, restoredAt);
       return { backup: found, ended: endAccess === null ? null : endAllAccess(connection, endAccess) };
     });
     syncFile(draft);
@@ -107,6 +114,24 @@ function asRestoreError(error: unknown): unknown {
   return new StoreUnavailable(`the backup cannot be brought into the data folder: ${error.message}`, {
     cause: error,
     advice: "Nothing has changed. Check the file, the free space and the owner of the data folder.",
+  });
+}
+
+/** What counts once, or waits for an answer that a person may have given since the backup. It lives for minutes: its owner begins again. */
+const UNDER_WAY = [
+  "codes WHERE used_at IS NULL",
+  "device_codes",
+  "backchannel_requests",
+  "pushed_requests",
+  "sign_in_approvals",
+] as const;
+
+function countNothingTwice(connection: Connection, now: EpochSeconds): void {
+  connection.transaction(() => {
+    connection.command<[string, EpochSeconds]>(
+      "INSERT OR REPLACE INTO revisions (name, revision) VALUES (?, ?)",
+    )(RESTORED, now);
+    for (const rows of UNDER_WAY) connection.execute(`DELETE FROM ${rows}`);
   });
 }
 

@@ -10,7 +10,7 @@ import type { DeliveryMode } from "../../protocol/delivery-modes.ts";
 import type { GrantType } from "../../protocol/grant-types.ts";
 import type { ClientId, RedirectUri, SecretDigest } from "../../protocol/identifiers.ts";
 import type { SecurityProfile } from "../../protocol/security-profile.ts";
-import type { SigningAlgorithm } from "../../protocol/signing-algorithms.ts";
+import type { SigningAlgorithm, VerifyingAlgorithm } from "../../protocol/signing-algorithms.ts";
 import { boolean, integer, json, list, orNull, type Row, table, text } from "../declare.ts";
 import { asItIs, type DisabledBy, digest, scope } from "./columns.ts";
 
@@ -132,7 +132,7 @@ export const clients = table("clients", {
     /** The name in its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
     tlsClientAuthName: orNull(asItIs<CertificateName>()),
     /** The one algorithm of its client assertions. Null: any that the server can verify. */
-    tokenEndpointAuthSigningAlg: orNull(text<SigningAlgorithm>()),
+    tokenEndpointAuthSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The scopes that the client may have. */
     scope: scope(),
     /** The scopes of a request that names none. */
@@ -158,7 +158,7 @@ export const clients = table("clients", {
     jwks: orNull(keySet),
     jwksUri: orNull(text()),
     /** Null: any that the server can verify. */
-    requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    requestObjectSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
     requireSignedRequestObject: boolean(),
     /** RFC 9126 §6: whether each of its authorization requests must be pushed. */
@@ -169,7 +169,7 @@ export const clients = table("clients", {
     backchannelTokenDeliveryMode: orNull(text<DeliveryMode>()),
     backchannelClientNotificationEndpoint: orNull(text()),
     /** The algorithm with which it signs each of its requests to people. Null: it signs none. */
-    backchannelAuthenticationRequestSigningAlg: orNull(text<SigningAlgorithm>()),
+    backchannelAuthenticationRequestSigningAlg: orNull(text<VerifyingAlgorithm>()),
     /** The set of strict rules that it keeps (protocol/security-profile.ts); null: none. */
     securityProfile: orNull(text<SecurityProfile>()),
     /** RFC 9449 §5.2: whether it gets tokens with a DPoP proof alone. */
@@ -230,6 +230,15 @@ export const clients = table("clients", {
   updated: true,
 });
 export type ClientRecord = Row<typeof clients>;
+
+/** The words by which a search finds a client (rules/search-words.ts), each of which begins a range of the index. */
+export const clientWords = table("client_words", {
+  columns: { word: text(), clientId: text<ClientId>() },
+  key: ["word", "clientId"],
+  indexes: [["clientId"]],
+  goesWith: "clients",
+});
+export type ClientWordRecord = Row<typeof clientWords>;
 
 /** Where the operator takes no metadata documents from: a host, the hosts below one, or a URL (`isDocumentPattern`). */
 export const documentBlocks = table("document_blocks", {

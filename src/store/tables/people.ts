@@ -133,6 +133,14 @@ export const signInNames = table("sign_in_names", {
 });
 export type SignInNameRecord = Row<typeof signInNames>;
 
+/** The words by which a search finds a person, beside their sign-in names (rules/search-words.ts). */
+export const personWords = table("person_words", {
+  columns: { word: text(), subject: text<SubjectId>() },
+  key: ["word", "subject"],
+  indexes: [["subject"]],
+});
+export type PersonWordRecord = Row<typeof personWords>;
+
 export const groups = table("groups", {
   columns: {
     /** Without spaces; as tokens carry it. */

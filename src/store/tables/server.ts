@@ -5,13 +5,16 @@ import { id } from "./columns.ts";
 /**
  * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
  * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys. `sign_up` changes with every
- * account that a person asks for themselves.
+ * account that a person asks for themselves. `restored` is the time of the last restore of a backup.
  */
 export const revisions = table("revisions", {
   columns: { name: text(), revision: integer() },
   key: ["name"],
   updated: true,
 });
+
+/** The row of `revisions` that a restore writes (store/sqlite/restore.ts). */
+export const RESTORED = "restored";
 
 /**
  * The backups that `tessera backup` made of this database, as far as their files are still where they were written, and the last

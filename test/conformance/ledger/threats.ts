@@ -225,7 +225,7 @@ export const THREATS: Ledger = {
       id: "37",
       level: null,
       statement: "Client assertions used twice",
-      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept. An assertion that stands for a person counts once too; a token of a workload counts until it expires, or once where the operator says so",
+      does: "keeps the jti of each until it would be refused anyway, for all nodes and over a restart; only what the client signed is kept. After a restore nothing counts that was made before it. An assertion that stands for a person counts once too; a token of a workload counts until it expires, or once where the operator says so",
     },
     {
       id: "38",
@@ -369,7 +369,7 @@ export const THREATS: Ledger = {
       id: "61",
       level: null,
       statement: "Rows and bytes that strangers can make the server keep",
-      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, and limits.tokens_per_registered_client tokens an hour; ends a person's oldest session beyond limits.sessions_per_person; sends at most mail.per_person_and_hour mails of a kind to a person, and keeps no row of more",
+      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, limits.tokens_per_registered_client tokens an hour, and limits.proofs_per_registered_client DPoP proofs at this server's own resources in ten minutes; ends a person's oldest session beyond limits.sessions_per_person; sends at most mail.per_person_and_hour mails of a kind to a person, and keeps no row of more",
     },
     {
       id: "62",
@@ -518,7 +518,7 @@ export const THREATS: Ledger = {
       level: null,
       statement:
         "DPoP: proofs used twice, on another node or after a restart; for another method, address or token; old ones; without a nonce; a private key in the proof; another key at a refresh; a bound token as a bearer token",
-      does: "keeps each proof until it would be refused anyway; compares method, address, hash of the token and time; takes nonces that it gave out minutes ago; binds refresh tokens of public clients, and counts no use without the key; a token has one scheme from its first moment on, at every door",
+      does: "keeps each proof until it would be refused anyway, and takes none from before a restore; compares method, address, hash of the token and time; takes nonces that it gave out minutes ago; binds refresh tokens of public clients, and counts no use without the key; a token has one scheme from its first moment on, at every door",
     },
     {
       id: "86",
@@ -561,6 +561,13 @@ export const THREATS: Ledger = {
       statement:
         "Audit and metrics: secrets in them, labels without bound, forged lines, rows that strangers add without end, changes afterwards, a subscriber that fails and takes the act with it",
       does: "keeps values only of a fixed list of parameters, cut and without characters that a terminal obeys; bounds what each actor and each client adds, and counts the rest; seals stretches of time under a key of the server; writes a row in the commit of its act or neither, and reports subscribers that fail after it; gives every label of a metric a closed list of values and one word for all others, escaped; takes trace ids of one exact form from trusted proxies only, and decides itself what is sampled",
+    },
+    {
+      id: "93",
+      level: null,
+      statement:
+        "Client certificates: a header that a client writes itself, certificates that the proxy let through unverified, of another authority, for another purpose or of another time, names that look alike, a bound token with another certificate",
+      does: "reads the header from trusted proxies alone, and verifies itself that an authority of the operator issued the certificate, that it is for clients, and that it is of this time; reads names from the bytes of the certificate and compares whole names; asks for the certificate again at every use of a bound token, and remembers a client for one certificate only",
     },
   ],
 };

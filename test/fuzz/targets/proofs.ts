@@ -1,14 +1,13 @@
 /** DPoP proofs: what strangers sign, and the addresses in them. */
 
 import fc from "fast-check";
-import { DPOP_ALGORITHMS, parseProof } from "../../../src/protocol/dpop.ts";
+import { DPOP_ALGORITHMS as ALGORITHMS, parseProof } from "../../../src/protocol/dpop.ts";
 import { thumbprintInput } from "../../../src/protocol/public-jwk.ts";
 import { isSameAddress, requireFitting } from "../../../src/rules/dpop-proof.ts";
 import { mustBe, refusedWith } from "../checks.ts";
 import { property, type Target } from "../target.ts";
 import { anyText, spoilt, textOf } from "../texts.ts";
 
-const ALGORITHMS = DPOP_ALGORITHMS.map(({ algorithm }) => algorithm);
 const URL = "https://auth.example/auth/token";
 const NOW = 1_800_000_000;
 

@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseRefused } from "../../../src/store/contract.ts";
+import { systemRandom } from "../../../src/platform/random.ts";
+import { DatabaseRefused, type Store } from "../../../src/store/contract.ts";
 import { writeBackup } from "../../../src/store/sqlite/backup.ts";
 import { Connection, withConnection } from "../../../src/store/sqlite/driver.ts";
 import { findForeign } from "../../../src/store/sqlite/migrations.ts";
@@ -14,6 +15,9 @@ import {
   prepareRestore,
 } from "../../../src/store/sqlite/restore.ts";
 import type { AccountRecord } from "../../../src/store/tables/people.ts";
+import { RESTORED, revisions } from "../../../src/store/tables/server.ts";
+import { askForApproval } from "../../support/approvals.ts";
+import { proves } from "../../support/proves.ts";
 import { openSqliteStore } from "../acts.ts";
 import { everything } from "../fixtures/everything.ts";
 import { SECOND, THIRD } from "../fixtures/next.ts";
@@ -32,9 +36,12 @@ afterEach(() => {
 });
 
 /** A backup of the fixture, beside its original database. */
-async function backUp(): Promise<{ backup: string; origin: Place }> {
+async function backUp(
+  fill: (store: Store) => Promise<unknown> = async () => {},
+): Promise<{ backup: string; origin: Place }> {
   const origin = await filledSqlite();
   places.push(origin);
+  await withStore(origin, fill);
   const backup = `${origin.where}.backup`;
   writeFileSync(backup, "");
   writeBackup(origin.where, backup, FACTS, { copying() {}, checked() {} });
@@ -51,7 +58,7 @@ async function inPlace(): Promise<{ place: Place; database: string; resident: Ac
 }
 
 const prepare = (backup: string, database: string, endAccess: number | null = null) =>
-  prepareRestore({ backup, database, endAccess }, () => {});
+  prepareRestore({ backup, database, endAccess, restoredAt: null }, () => {});
 const answersOf = (place: Place) =>
   withStore(place, (store) => askEverything(store, fixture.secrets, fixture.now));
 const knows = (place: Place, { subject }: AccountRecord) =>
@@ -142,7 +149,7 @@ describe("a restored database", () => {
   test("of an earlier version is brought up to date before it takes its place", async () => {
     const { backup, origin } = await backUp();
     const { database } = await inPlace();
-    prepareRestore({ backup, database, endAccess: null, schema: THIRD }, () => {});
+    prepareRestore({ backup, database, endAccess: null, restoredAt: null, schema: THIRD }, () => {});
     await finishRestore(database, { isNew: true });
     checkRestored(database);
     withConnection(database, (connection) => {
@@ -154,6 +161,45 @@ describe("a restored database", () => {
     await store.close();
     expect(answers).toEqual(await answersOf(origin));
   });
+
+  test(
+    proves(
+      "has no code that may have been used since, and knows when it was restored",
+      "threat 8",
+      "threat 37",
+    ),
+    async () => {
+      const { backup } = await backUp(async (store) => {
+        const clock = { seconds: () => fixture.now, millis: () => fixture.now * 1000 };
+        const asking = { context: { store, clock, random: systemRandom } } as never;
+        await askForApproval(asking, newAccount());
+      });
+      const { place, database } = await inPlace();
+      const at = fixture.now + 5;
+      prepareRestore({ backup, database, endAccess: null, restoredAt: at }, () => {});
+      await finishRestore(database, { isNew: true });
+      const countsOf = (file: string) =>
+        withConnection(file, (connection) =>
+          [
+            "codes WHERE used_at IS NULL",
+            "device_codes",
+            "backchannel_requests",
+            "pushed_requests",
+            "sign_in_approvals",
+            // A used code is still recognized, so that its replay ends what it gave.
+            "codes WHERE used_at IS NOT NULL",
+          ].map(
+            (from) => connection.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${from}`).get()?.n ?? 0,
+          ),
+        );
+      expect(countsOf(backup).map((count) => count > 0)).toEqual([true, true, true, true, true, true]);
+      expect(countsOf(database).map((count) => count > 0)).toEqual([false, false, false, false, false, true]);
+      await withStore(place, async (store) => {
+        const [mark] = await store.list(revisions, { where: { name: RESTORED }, limit: 1 });
+        expect(mark?.revision).toBe(at);
+      });
+    },
+  );
 
   test("gives no access to anybody, if all access was ended with it", async () => {
     const { backup } = await backUp();
@@ -254,7 +300,7 @@ describe("a restore that is not finished", () => {
     const { backup } = await backUp();
     const { place, database, resident } = await inPlace();
     forge(backup, "ALTER TABLE accounts ADD COLUMN nickname TEXT");
-    const request = { backup, database, endAccess: null, schema: SECOND };
+    const request = { backup, database, endAccess: null, restoredAt: null, schema: SECOND };
     expect(() => prepareRestore(request, () => {})).toThrow(DatabaseRefused);
     expect(() => prepareRestore(request, () => {})).toThrow("its schema is another (duplicate column");
     expect(filesBeside(database)).toEqual(["tessera.db"]);

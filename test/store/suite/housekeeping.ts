@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { grantExpiry } from "../../../src/rules/grant.ts";
 import { SPARE_SECONDS } from "../../../src/rules/once.ts";
+import { wordsOfClient } from "../../../src/rules/search-words.ts";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
-import type { ClientRecord } from "../../../src/store/tables/clients.ts";
+import { type ClientRecord, clientWords } from "../../../src/store/tables/clients.ts";
 import type { ActingStore } from "../acts.ts";
 
 import {
@@ -143,8 +144,13 @@ export function housekeepingSuite(open: OpenStore): void {
         const created = newClient({ createdAt: NOW - 100, source: "operator" });
         for (const client of [configured, created]) await store().createClient(client);
         expect(await cleanUp(store(), NOW, NOW - 100)).toBe(0);
-        expect(await cleanUp(store(), NOW, NOW - 99)).toBe(1);
+        const words = wordsOfClient(unused).length;
+        expect(words).toBeGreaterThan(1);
+        expect(await cleanUp(store(), NOW, NOW - 99)).toBe(1 + words);
         expect(await isThere(unused)).toBe(false);
+        expect(await store().list(clientWords, { where: { clientId: unused.clientId }, limit: 9 })).toEqual(
+          [],
+        );
         for (const client of [young, configured, created]) expect(await isThere(client)).toBe(true);
       });
 

@@ -300,6 +300,7 @@ describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (
     expect(first.comparisons.filter(({ same }) => !same).map(({ source }) => source.table)).toEqual([
       "accounts",
       "sign_in_names",
+      "person_words",
     ]);
     await expect(to.openStore()).rejects.toThrow("is an unfinished copy of another database");
     const second = await copyBetween(from, to);

@@ -13,7 +13,19 @@ import {
 } from "../../../../src/store/contract.ts";
 import { newId } from "../../records.ts";
 import { type OpenContract, useContract } from "./setting.ts";
-import { type Box, boxes, findBox, GUARDS, lids, newBox, newOwner, owners, places, store } from "./tables.ts";
+import {
+  type Box,
+  boxes,
+  findBox,
+  GUARDS,
+  lids,
+  newBox,
+  newOwner,
+  owners,
+  places,
+  store,
+  tags,
+} from "./tables.ts";
 
 const COMMITTED = { outcome: "committed", swept: [] } as const;
 const STALE = { outcome: "stale" } as const;
@@ -71,6 +83,14 @@ export function commitSuite(open: OpenContract): void {
       await commit(put(places, { ...place, floor: 8 }));
       const found = await own().list(places, { where: { aisle: "put" }, limit: 10 });
       expect(found.map(({ floor }) => floor)).toEqual([8, 2]);
+    });
+
+    test("puts a row that is nothing but its key, once or again", async () => {
+      const [one, other] = ["a", "b"].map((owner) => put(tags, { word: "Straße", owner }));
+      if (one === undefined || other === undefined) return expect.unreachable();
+      for (const changes of [[one], [one, other], [other]])
+        expect(await commit(...changes)).toEqual(COMMITTED);
+      expect(await own().list(tags, { limit: 10 })).toHaveLength(2);
     });
 
     test("is stale if another row has a value that must be unique, and is put or updated to", async () => {

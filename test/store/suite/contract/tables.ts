@@ -67,7 +67,10 @@ export const places = table("places", {
   updated: true,
 });
 
-export const CONTRACT_SCHEMA: Schema = { tables: [owners, boxes, lids, places], steps: [] };
+/** A row is nothing but its key. */
+export const tags = table("tags", { columns: { word: text(), owner: text() }, key: ["word", "owner"] });
+
+export const CONTRACT_SCHEMA: Schema = { tables: [owners, boxes, lids, places, tags], steps: [] };
 
 let counter = 0;
 
