@@ -239,7 +239,7 @@ const KNOWN =
   invalid_redirect_uri invalid_client_metadata invalid_software_statement authorization_pending slow_down expired_token
   invalid_target invalid_authorization_details invalid_request_object invalid_request_uri request_uri_not_supported registration_not_supported login_required
   consent_required interaction_required unmet_authentication_requirements insufficient_user_authentication
-  invalid_dpop_proof use_dpop_nonce not_found`.split(/\s+/);
+  invalid_dpop_proof use_dpop_nonce unknown_user_id invalid_binding_message not_found`.split(/\s+/);
 /** Of the management API, which is no endpoint of OAuth. */
 const OF_MANAGEMENT = ["conflict", "not_found", "precondition_failed"];
 
