@@ -2,7 +2,9 @@
 
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { makeResetLink } from "../../src/operations/links.ts";
+import { CIBA_GRANT } from "../../src/protocol/grant-types.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { answerAs, asked, askPerson, pollFor } from "../support/backchannel.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import { EXCHANGE_GRANT, exchange, exchanged } from "../support/exchange.ts";
 import {
@@ -33,6 +35,7 @@ export const FLOW_SETTINGS = {
     ...(TEST_CONFIGURATION.clients ?? []),
     { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] },
     { client_id: "exchanger", secrets: [SECRET], grant_types: [EXCHANGE_GRANT] },
+    { client_id: "agent", secrets: [SECRET], grant_types: [CIBA_GRANT, "refresh_token"] },
   ],
   token_exchange: [
     {
@@ -234,6 +237,28 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       return () => pollDevice(server, code);
     },
     { whenLost: { "commit device_codes grants refresh_tokens access_tokens": "400 invalid_grant" } },
+  ),
+  "asking a person": programs(
+    "200",
+    async ({ server, person: { username } }) =>
+      () =>
+        askPerson(server, { login_hint: username }),
+  ),
+  "polling for an answer that nobody has given": programs(
+    "400 authorization_pending",
+    async ({ server, person: { username } }) => {
+      const authReqId = await asked(server, { login_hint: username });
+      return () => pollFor(server, authReqId);
+    },
+  ),
+  "polling for an answer that was given": programs(
+    "200",
+    async ({ server, person }) => {
+      const authReqId = await asked(server, { login_hint: person.username });
+      await answerAs(server, authReqId, person);
+      return () => pollFor(server, authReqId);
+    },
+    { whenLost: { "commit backchannel_requests grants refresh_tokens access_tokens": "400 invalid_grant" } },
   ),
   "introspecting an access token": programs("200", async ({ server, person }) => {
     const token = await accessToken(server, person);
