@@ -3,12 +3,14 @@
  * from the values, so this needs no cluster. statements.test.ts counts those of the plain requests.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { CIBA_GRANT } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { grants } from "../../src/store/tables/grants.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type FaultyStore, makeFaulty } from "../faults/faulty-store.ts";
 import { newClient } from "../store/records.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
+import { answerAs, asked, askPerson, pollFor } from "../support/backchannel.ts";
 import { assertionForm, newKey, signAssertion, type TestKey } from "../support/client-assertions.ts";
 import { newProofKey, type ProofKey, requestBound } from "../support/dpop.ts";
 import { EXCHANGE_CONFIGURATION, exchange, shopTokens } from "../support/exchange.ts";
@@ -36,6 +38,12 @@ beforeAll(async () => {
       clients: [
         ...(EXCHANGE_CONFIGURATION.clients ?? []),
         byAssertion,
+        {
+          client_id: "agent",
+          client_name: "Agent",
+          secrets: [SECRET],
+          grant_types: [CIBA_GRANT, "refresh_token"],
+        },
         { client_id: "job", workloads: [{ issuer: issuer.issuer, subject: "job:nightly" }] },
       ],
       trusted_issuers: [
@@ -70,6 +78,7 @@ afterAll(async () => {
   await issuer.stop();
 });
 
+const QUESTION = { scope: "openid orders.read" };
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const ownTokens = (assertion: string) =>
   server.post("/auth/token", { grant_type: "client_credentials", ...assertionForm(assertion) });
@@ -120,6 +129,20 @@ const REQUESTS: Readonly<Record<string, Kind>> = {
   "a token of a workload": {
     prepare: () => signed({ sub: "job:nightly" }),
     send: ownTokens,
+  },
+  "a question to a person": {
+    prepare: async () => "",
+    send: () => askPerson(server, QUESTION),
+  },
+  "the tokens of a person's yes": {
+    async prepare() {
+      // A person is asked only so often in a time.
+      server.clock.advance(3600);
+      const authReqId = await asked(server, QUESTION);
+      await answerAs(server, authReqId, ada);
+      return authReqId;
+    },
+    send: (authReqId) => pollFor(server, authReqId),
   },
   "the revocation of a refresh token": {
     prepare: async () => textOf(await shopTokens(server, ada), "refresh_token"),
