@@ -360,11 +360,14 @@ describe("an application’s page", () => {
       act: "more",
       revision: await revision(),
       subject_type: "pairwise",
+      request_alg: "ES256",
       default_max_age: "600",
     };
     expect((await act(root, "/admin/apps/album", { ...form, dpop_bound: "1" })).status).toBe(303);
     expect(await find("album")).toMatchObject({
       subjectType: "pairwise",
+      requestObjectSigningAlg: "ES256",
+      sectorIdentifierUri: null,
       defaultMaxAge: 600,
       dpopBoundAccessTokens: true,
     });

@@ -43,6 +43,11 @@ const english = {
   serverDefault: "the default of the server",
   subjectType: "Applications know a person by",
   subjectTypes: { public: "the same identifier", pairwise: "an identifier of this application’s own" },
+  sectorUri: "Address of its sector",
+  sectorUriHint:
+    "For several applications that know a person by one identifier: a list of their redirect URIs.",
+  requestAlg: "Its requests are signed with",
+  anyAlg: "any that the server can verify",
   defaultMaxAge: "A sign-in may be this old, in seconds",
   anyAge: "Leave it empty for any age.",
   noSeconds: "Write a whole number of seconds. Nothing was changed.",
@@ -315,6 +320,11 @@ const german: TabWords = {
   serverDefault: "der Vorgabe des Servers",
   subjectType: "Anwendungen erkennen eine Person an",
   subjectTypes: { public: "derselben Kennung", pairwise: "einer Kennung nur für diese Anwendung" },
+  sectorUri: "Adresse ihres Sektors",
+  sectorUriHint:
+    "Für mehrere Anwendungen, die eine Person an derselben Kennung erkennen: eine Liste ihrer Redirect-URIs.",
+  requestAlg: "Ihre Anfragen sind signiert mit",
+  anyAlg: "allem, was der Server prüfen kann",
   defaultMaxAge: "So alt darf eine Anmeldung sein, in Sekunden",
   anyAge: "Leer: beliebig alt.",
   noSeconds: "Schreiben Sie eine ganze Zahl von Sekunden. Es wurde nichts geändert.",
