@@ -67,7 +67,7 @@ export const METRICS = {
   tessera_disk_free_bytes: gauge("The room on the disk of the embedded database.", [], "one"),
   tessera_disk_size_bytes: gauge("The size of the disk of the embedded database.", [], "one"),
   tessera_outbox_waiting: gauge(
-    "Mails, notices of sign-outs and events for webhooks that are still to be sent; 1000 means that many or more.",
+    "Mails, notices of sign-outs, pings and events for webhooks that are still to be sent; 1000 means that many or more.",
     ["outbox"],
     "one",
   ),

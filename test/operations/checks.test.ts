@@ -475,6 +475,7 @@ const FAULTS: Readonly<
     ],
   ],
   "logout.waiting": [["a notice that failed", () => healthy({ store: withFailure() }), "warning", /connect/]],
+  "pings.waiting": [["a ping that failed", () => healthy({ store: withFailure() }), "warning", /connect/]],
   "settings.warnings": [
     [
       "a setting of a warning",

@@ -1,13 +1,20 @@
 /** CIBA §10.2: pings, and how the shop that gets them answers. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { sealPing } from "../../src/operations/pings.ts";
+import { resealAll } from "../../src/operations/server-key.ts";
+import { serverKeys } from "../../src/platform/keys.ts";
 import { OutboundError, type OutboundRequest } from "../../src/platform/outbound.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import { waitAfter } from "../../src/rules/outbox.ts";
+import { update } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { backchannelRequests } from "../../src/store/tables/requests.ts";
 import {
   ASKING_CLIENTS,
   answerAs,
   asked,
   askPerson,
+  idOf,
   NOTIFICATION_TOKEN,
   pollFor,
   requestOf,
@@ -190,6 +197,26 @@ describe("a ping", () => {
     const client = await server.context.store.findClient((await requestOf(server, authReqId, ada)).clientId);
     if (client === null) throw new Error("There is no such client.");
     await server.context.store.putClient({ ...client, backchannelClientNotificationEndpoint: null });
+    await sendDue();
+    expect(came).toEqual([]);
+    expect((await requestOf(server, authReqId, ada)).waits).toBe(false);
+  });
+
+  test("is sealed anew when the server's key is rotated, and given up if no key opens it", async () => {
+    const secrets = [systemRandom(32), systemRandom(32)] as const;
+    const [former, next] = secrets;
+    const { clock, store, configuration } = server.context;
+    const authReqId = await asked(server, {}, "shop");
+    const { id } = await requestOf(server, authReqId, ada);
+    const ping = { authReqId, token: NOTIFICATION_TOKEN };
+    const sealed = sealPing(serverKeys(former), id, ping);
+    await store.commit({ changes: [update(backchannelRequests, { id }, {}, { sealedPing: sealed })] });
+    await resealAll({ store, clock, configuration, keys: serverKeys(next, [former]) });
+    const after = await requestOf(server, authReqId, ada);
+    const opened = serverKeys(next).unseal("ping", idOf(authReqId), after.sealedPing ?? new Uint8Array());
+    expect(Buffer.from(opened).toString()).toBe(`${authReqId} ${NOTIFICATION_TOKEN}`);
+    // The server of this test has neither.
+    await answerAs(server, authReqId, ada);
     await sendDue();
     expect(came).toEqual([]);
     expect((await requestOf(server, authReqId, ada)).waits).toBe(false);

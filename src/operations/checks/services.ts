@@ -159,6 +159,16 @@ const WAITING: readonly Check[] = [
     none: "",
     advice: "The log has logout.failed with the client.",
   }),
+  waiting("ping", {
+    id: "pings.waiting",
+    title: "Waiting pings",
+    about:
+      "No application has yet to hear that a person has answered it because it did not take the ping (CIBA).",
+    cure: "See that the application's `backchannel_client_notification_endpoint` answers: [agents.md](agents.md).",
+    things: "Pings",
+    none: "",
+    advice: "The log has ping.failed with the client.",
+  }),
 ];
 
 export const SERVICE_CHECKS = [signing, mailServer, ...WAITING, issuers] as const;
