@@ -26,6 +26,7 @@ import {
   type BackchannelRequestRecord,
   backchannelRequests,
 } from "../store/tables/requests.ts";
+import { type Counted, countAttempt, settle } from "./attempts.ts";
 import { newGrant } from "./authorization.ts";
 import { askingMail } from "./backchannel-mail.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -71,7 +72,8 @@ const ASKING = {
 /**
  * CIBA §7.3. Throws `unknown_person`, one answer for all whom the client cannot ask, `person_asked_too_often` and `too_many_requests`. A
  * client that names people at random learns little: each hint counts before the look, so parallel ones all count, and one that names a
- * person whom the client may ask takes it back, as a fault of the store does.
+ * person whom the client may ask takes it back, as a fault of the store does. A client that asks many people at once is not refused for
+ * it: what exceeds waits until those under way have turned out good or bad.
  */
 export async function startRequest(
   context: Context,
@@ -80,18 +82,19 @@ export async function startRequest(
   wanted: WantedAnswer,
 ): Promise<StartedRequest> {
   const { clientId } = caller.client;
-  const limit = context.limits.unknownPersonPerClient;
-  const retryAfterSeconds = limit.attempt(clientId);
-  if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds });
+  const counted: Counted = [[context.limits.unknownPersonPerClient, clientId]];
+  const limited = await countAttempt(counted);
+  if (limited !== null)
+    throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds: limited.wait });
   let started: Started;
   try {
     started = await tryToAsk(context, act, caller, wanted);
   } catch (error) {
-    limit.forgive(clientId);
+    settle(counted, true);
     throw error;
   }
+  settle(counted, started.outcome !== "unknown");
   if (started.outcome === "unknown") throw new OAuthError("unknown_person", { clientId });
-  limit.forgive(clientId);
   if (started.outcome !== "asked")
     throw new OAuthError("person_asked_too_often", {
       clientId,

@@ -4,6 +4,7 @@ import type axe from "axe-core";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { launchChromium, openPage } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
+import { FITS, fitOf } from "./fit.ts";
 import {
   BRANDED_CONFIGURATION,
   GALLERY_CONFIGURATION,
@@ -139,6 +140,7 @@ for (const { name: reader, locale, configuration, forAdministrators } of READERS
     ]) {
       test(name, async () => {
         await open(page, server);
+        expect(await fitOf(page)).toEqual(FITS);
         expect(await faultsOf(page, debug)).toEqual([]);
         expect(await smallTargets(page)).toEqual([]);
         expect(await sidewaysAt400(page)).toBe(0);

@@ -5,6 +5,8 @@ import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount, findAccountBySignInName } from "../../src/operations/people.ts";
 import { formToken } from "../../src/pages/forms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { update } from "../../src/store/contract.ts";
+import { grants } from "../../src/store/tables/grants.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { landscape } from "../support/images.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
@@ -242,9 +244,12 @@ describe("a person's page", () => {
   test("sets a password, and takes back what the person allowed one application or all", async () => {
     await root.signIn("root");
     const path = `/admin/people/${ada.subject}`;
-    await grantAccess(server, ada, "web", ["profile"]);
+    const { id } = await grantAccess(server, ada, "web", ["profile"]);
+    const authorizationDetails = [{ type: "payment" }];
+    await server.context.store.commit({ changes: [update(grants, { id }, {}, { authorizationDetails })] });
     const other = await grantAccess(server, await addPersonWithPassword(server, "bob"), "web", ["profile"]);
     const page = await (await root.get(path)).text();
+    expect(page).toContain("payment");
     const [, grant = ""] = /name="grant" value="([^"]+)"/.exec(page) ?? [];
     expect((await act(root, path, { act: "revoke", grant: recordIdText(other.id) })).status).toBe(404);
     expect(await after(root, await act(root, path, { act: "revoke", grant }))).toContain("Took back");

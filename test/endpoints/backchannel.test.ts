@@ -138,6 +138,13 @@ describe("a request to a person", () => {
     },
   );
 
+  test(proves("to many people at once is no guess at people", "threat 33"), async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `person-${index}`);
+    for (const name of names) await server.addPerson(name);
+    const answers = await Promise.all(names.map((login_hint) => askPerson(server, { login_hint })));
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+  });
+
   test(
     proves("takes an ID token of this client alone, and of this server alone", "CIBA 14-3", "threat 35"),
     async () => {

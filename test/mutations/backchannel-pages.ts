@@ -2,21 +2,11 @@
 import type { Mutation } from "./mutation.ts";
 
 const PAGE = "pages/account/approval.tsx";
-const OPERATIONS = "operations/backchannel-requests.ts";
 const MAIL = "rules/mail.ts";
 const PAGE_TEST = "pages/approvals.test.ts";
 const MAIL_TEST = "operations/backchannel-mail.test.ts";
 
 export const BACKCHANNEL_PAGES: readonly Mutation[] = [
-  {
-    against: ["threat 25"],
-    what: "people see what applications ask others, and answer it",
-    in: OPERATIONS,
-    within: "findRequestOf",
-    match: "request.subject !== subject",
-    replace: "false",
-    tests: [PAGE_TEST],
-  },
   {
     against: ["threat 26"],
     what: "a link can approve what an application asks",

@@ -4,7 +4,6 @@ import { AUDIT } from "./audit.ts";
 import { AUTHORIZATION_DETAILS } from "./authorization-details.ts";
 import { BACKCHANNEL } from "./backchannel.ts";
 import { BACKCHANNEL_PAGES } from "./backchannel-pages.ts";
-
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";

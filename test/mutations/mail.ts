@@ -135,4 +135,12 @@ export const MAIL: readonly Mutation[] = [
     replace: "false",
     tests: ["configuration/mail.test.ts"],
   },
+  {
+    against: ["threat 60"],
+    what: "news without end keeps mails and webhooks waiting",
+    in: "operations/outbox.ts",
+    match: "isNews && index > 0",
+    replace: "isNews",
+    tests: ["operations/outbox.test.ts"],
+  },
 ];

@@ -3,6 +3,7 @@
 import { createPerson, makePersonLink } from "../../operations/management/people.ts";
 import { Field } from "../../pages/layout.tsx";
 import { EmailField, NameField } from "../../pages/views/person-fields.tsx";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage, Done } from "../page.ts";
@@ -13,17 +14,15 @@ import { PasswordHash, passwordIn } from "./person-access.tsx";
 import { nameOf } from "./person-sections.tsx";
 import { PEOPLE_WORDS } from "./texts.ts";
 
-const textOf = (form: Parameters, name: string): string => (form.get(name) ?? "").normalize("NFC").trim();
-
 async function add({ context, authority, frame }: ConsoleCall, form: Parameters): Promise<Done> {
   const given = passwordIn(frame, form);
   const account = await createPerson(
     context,
     authority,
     {
-      username: textOf(form, "username"),
-      name: textOf(form, "name") || null,
-      email: textOf(form, "email") || null,
+      username: typedLine(form.get("username")),
+      name: typedLine(form.get("name")) || null,
+      email: typedLine(form.get("email")) || null,
     },
     given,
   );

@@ -32,6 +32,7 @@ import {
   showSecondFactor,
 } from "../../operations/management/ways-in.ts";
 import { OAuthError } from "../../protocol/errors.ts";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { type Authority, isAllowed, permissionToChange } from "../../rules/role.ts";
 import type { AccountRecord } from "../../store/tables/people.ts";
@@ -90,10 +91,7 @@ const change =
     return done(call, words);
   };
 
-const textOrNull = (text: string | undefined): string | null => {
-  const trimmed = (text ?? "").normalize("NFC").trim();
-  return trimmed === "" ? null : trimmed;
-};
+const textOrNull = (text: string | undefined): string | null => typedLine(text) || null;
 
 /** The groups that the page does not show stay as they are. */
 async function editWish(call: ConsoleCall, form: Parameters): Promise<PersonWish> {
