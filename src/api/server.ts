@@ -1,7 +1,6 @@
 /** The server itself, in the management API: scopes and resources, recipes, settings, health, and the search for everything. */
 import * as v from "valibot";
 import type { ExchangeRuleDeclaration } from "../configuration/exchange-schema.ts";
-import { introspectAccessToken } from "../credentials/introspection.ts";
 import { known } from "../operations/management/authority.ts";
 import { checkServer } from "../operations/management/first-steps.ts";
 import { search, searchRequest } from "../operations/management/search.ts";
@@ -15,13 +14,12 @@ import {
   requireRecipes,
   type ServerHealth,
 } from "../operations/management/server.ts";
-import { explanationFacts } from "../operations/refusals.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { issuerValues } from "../recipes/values.ts";
 import { clientSchema } from "./client-schemas.ts";
-import { describeGrant, describeKey, describePerson, describeResource, describeSession } from "./describe.ts";
-import { describeForOperator } from "./describe-client.ts";
+import { describeKey, describeResource } from "./describe.ts";
+import { describeFound } from "./describe-found.ts";
 import { explanationSchema } from "./record.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
 import { grantSchema, keySchema, personSchema, sessionMembers, time, tokenSchema } from "./schemas.ts";
@@ -320,27 +318,9 @@ export const serverRoutes: readonly ApiRoute[] = [
       requests: v.array(v.strictObject({ request: v.string(), ...explanationSchema.entries })),
     }),
     handle: async ({ context, authority, query }) => {
-      const { issuer } = context;
       const found = await search(context, authority, query.q);
       const requests = await searchRequest(context, authority, query.q);
-      return {
-        body: {
-          people: found.people.rows.map((account) => describePerson(issuer, account)),
-          clients: found.clients.rows.map(describeForOperator),
-          people_complete: found.people.isWhole,
-          clients_complete: found.clients.isWhole,
-          grants: found.grants.map(describeGrant),
-          sessions: found.sessions.map((session) => ({
-            ...describeSession(session),
-            subject: session.subject,
-          })),
-          tokens: found.tokens.map((token) => introspectAccessToken(issuer.identifier, token, true)),
-          requests: requests.map(({ requestId, ...explanation }) => ({
-            request: requestId,
-            ...explanationFacts(explanation),
-          })),
-        },
-      };
+      return { body: describeFound(context.issuer, found, requests) };
     },
   }),
 ];

@@ -43,6 +43,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
   "server-key": async () => (await import("./server-key.ts")).addServerKeyCommands,
+  find: async () => (await import("./search.ts")).addFindCommand,
   log: async () => (await import("./log.ts")).addLogCommand,
   why: async () => (await import("./why.ts")).addWhyCommand,
   issuer: async () => (await import("./issuer.ts")).addIssuerCommands,

@@ -94,7 +94,7 @@ export async function showPerson(
  * words begin with the words of the text, without regard to case and accents.
  */
 export async function searchPeople(
-  context: Context,
+  context: Pick<Context, "store">,
   authority: Authority,
   text: string,
   limit: number,

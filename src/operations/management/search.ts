@@ -19,6 +19,9 @@ import { requirePermission, requireThat } from "./authority.ts";
 import { searchPeople } from "./people.ts";
 import { type FoundRows, findByWords, firstRows, mergeFound } from "./word-search.ts";
 
+/** What a search needs. */
+type Searching = Pick<Context, "store" | "clock">;
+
 export interface Found {
   readonly people: FoundRows<AccountRecord>;
   readonly clients: FoundRows<ClientRecord>;
@@ -45,7 +48,7 @@ const SESSION = { session: row(sessions, { id: "$id" }) };
  * People as `searchPeople` and clients as `searchClients` finds them; grants, sessions and access tokens by their ids. What the actor may
  * not read is not found. Throws `parameter_invalid` for the text of a token: it would stand in the logs of every proxy on the way.
  */
-export async function search(context: Context, authority: Authority, text: string): Promise<Found> {
+export async function search(context: Searching, authority: Authority, text: string): Promise<Found> {
   const seesPeople = isAllowed(authority, "people.read");
   const seesClients = isAllowed(authority, "clients.read");
   requireThat(seesPeople || seesClients, "people.read");
@@ -77,7 +80,7 @@ export async function search(context: Context, authority: Authority, text: strin
  * the text, without regard to case and accents.
  */
 export function searchClients(
-  context: Context,
+  context: Searching,
   authority: Authority,
   text: string,
   limit: number,
@@ -88,7 +91,7 @@ export function searchClients(
 
 /** The request with this id, if something is kept of it and the actor may read it. */
 export async function searchRequest(
-  context: Context,
+  context: Searching,
   authority: Authority,
   text: string,
 ): Promise<FoundRequest[]> {
@@ -100,7 +103,7 @@ export async function searchRequest(
 
 /** Any client by its identifier, the beginning of it, or the beginnings of words of its names and of its identifier. */
 async function findClients(
-  context: Context,
+  context: Searching,
   text: string,
   limit: number = MOST_FOUND,
 ): Promise<FoundRows<ClientRecord>> {
