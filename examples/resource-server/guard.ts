@@ -720,7 +720,7 @@ async function thumbprintIn(header: string | null): Promise<string | null> {
   if (header === null || header.length > LONGEST_CERTIFICATE) return null;
   try {
     const text = header.includes("%") ? decodeURIComponent(header) : header;
-    const body = /^-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/.exec(
+    const body = /^-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/.exec(
       text,
     )?.[1];
     const base64 = (body ?? text.replace(/^:([^:]*):$/, "$1")).replace(/\s/g, "");
@@ -905,7 +905,7 @@ const toBase64Url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
-    .replace(/=+$/, "");
+    .replace(/={1,2}$/, "");
 
 const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));

@@ -322,6 +322,13 @@ export function openIdConsequences(before: ClientRecord, client: ClientRecord): 
         ? "Its assertions may be signed with any algorithm."
         : `Assertions that it signs with another algorithm than ${client.tokenEndpointAuthSigningAlg} are refused from now on.`,
     );
+  if (before.backchannelTokenDeliveryMode === null && client.backchannelTokenDeliveryMode !== null)
+    words.push(
+      "It may ask people who are elsewhere (CIBA) from now on. Only for an application that you know.",
+    );
+  const { backchannelAuthenticationRequestSigningAlg: askingAlg } = client;
+  if (before.backchannelAuthenticationRequestSigningAlg !== askingAlg && askingAlg !== null)
+    words.push(`Requests to people that it does not sign with ${askingAlg} are refused from now on.`);
   if (!before.firstParty && client.firstParty)
     words.push("People are not asked any more before it gets access. Only for an application of your own.");
   if (before.firstParty && !client.firstParty) words.push("People are asked before it gets access.");

@@ -97,6 +97,7 @@ Examples:
   A web site with a server:   tessera client add --name Wiki --redirect-uri https://wiki.example/callback
   An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
   A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
+  An agent that asks people:  tessera client add --name Agent --grant ciba --scope openid --scope mail.read
   A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read
   … with a key, no secret:    tessera client add --name Backup --auth private_key_jwt --new-key backup.jwk.json
   With sign-out everywhere:   tessera client add --name Files --redirect-uri https://files.example/callback \\

@@ -22,13 +22,14 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map(
   BINDINGS.map(({ scheme }) => [scheme.toLowerCase(), scheme]),
 );
 
-/** RFC 6750 §2.1: the scheme is compared without regard to case. */
-const NAMED_SCHEME = new RegExp(`^(?:${[...SCHEMES.keys()].join("|")})(?= |$)`, "i");
-
-/** The scheme of an Authorization header; null if it is none of access tokens. Every request of a client with a secret asks this. */
+/**
+ * RFC 6750 §2.1: the scheme of an Authorization header, compared without regard to case. Null if it is none of access tokens. Every request
+ * of a client with a secret asks this.
+ */
 function schemeOf(header: string | null): Scheme | null {
-  const named = header === null ? null : NAMED_SCHEME.exec(header);
-  return named === null ? null : (SCHEMES.get(named[0].toLowerCase()) ?? null);
+  if (header === null) return null;
+  const end = header.indexOf(" ");
+  return SCHEMES.get((end === -1 ? header : header.slice(0, end)).toLowerCase()) ?? null;
 }
 
 /** For the tokens of this server that are no access tokens: no key is bound to them. */

@@ -26,6 +26,7 @@ import {
   type BackchannelRequestRecord,
   backchannelRequests,
 } from "../store/tables/requests.ts";
+import { type Counted, countAttempt, settle } from "./attempts.ts";
 import { newGrant } from "./authorization.ts";
 import { askingMail } from "./backchannel-mail.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -69,8 +70,10 @@ const ASKING = {
 };
 
 /**
- * CIBA §7.3. Throws `unknown_person`, one answer for all whom the client cannot ask, and `too_many_requests`. A client that names people
- * at random learns little: each wrong name counts before the look, so parallel ones all count.
+ * CIBA §7.3. Throws `unknown_person`, one answer for all whom the client cannot ask, `person_asked_too_often` and `too_many_requests`. A
+ * client that names people at random learns little: each hint counts before the look, so parallel ones all count, and one that names a
+ * person whom the client may ask takes it back, as a fault of the store does. A client that asks many people at once is not refused for
+ * it: what exceeds waits until those under way have turned out good or bad.
  */
 export async function startRequest(
   context: Context,
@@ -78,26 +81,49 @@ export async function startRequest(
   caller: Caller,
   wanted: WantedAnswer,
 ): Promise<StartedRequest> {
-  const { configuration, clock, random, keys, limits, store } = context;
   const { clientId } = caller.client;
-  const unknown = () => new OAuthError("unknown_person", { clientId });
-  const limit = limits.unknownPersonPerClient;
-  const retryAfterSeconds = limit.attempt(clientId);
-  if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds });
-  const { hint, requestedSeconds, notificationToken, ...asked } = wanted;
+  const counted: Counted = [[context.limits.unknownPersonPerClient, clientId]];
+  const limited = await countAttempt(counted);
+  if (limited !== null)
+    throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds: limited.wait });
+  let started: Started;
+  try {
+    started = await tryToAsk(context, act, caller, wanted);
+  } catch (error) {
+    settle(counted, true);
+    throw error;
+  }
+  settle(counted, started.outcome !== "unknown");
+  if (started.outcome === "unknown") throw new OAuthError("unknown_person", { clientId });
+  if (started.outcome !== "asked")
+    throw new OAuthError("person_asked_too_often", {
+      clientId,
+      retryAfterSeconds: started.outcome.retryAfterSeconds,
+    });
+  context.mailSender?.wake();
+  return started;
+}
+
+interface Started extends StartedRequest {
+  readonly outcome: rules.Asking;
+}
+
+async function tryToAsk(
+  context: Context,
+  act: Act,
+  caller: Caller,
+  { hint, requestedSeconds, notificationToken, ...asked }: WantedAnswer,
+): Promise<Started> {
+  const { configuration, clock, random, keys, store } = context;
+  const { clientId } = caller.client;
   const hinted = await findHinted(context, caller.client, hint);
-  if (hinted === null) throw unknown();
-  const { subject } = hinted;
+  // As for a person whom the client may not ask, so that the time tells little.
+  const subject = hinted?.subject ?? NOBODY;
   const authReqId = mintCredential("auth_req_id", clock, random, shardOf(subject));
   const { id, digest } = authReqId;
   const text = recordIdText(id);
-  const expiresInSeconds = Math.min(
-    Math.max(
-      requestedSeconds ?? configuration.lifetimes.backchannel_request_seconds,
-      SHORTEST_REQUEST_SECONDS,
-    ),
-    LONGEST_REQUEST_SECONDS,
-  );
+  const seconds = requestedSeconds ?? configuration.lifetimes.backchannel_request_seconds;
+  const expiresInSeconds = Math.min(Math.max(seconds, SHORTEST_REQUEST_SECONDS), LONGEST_REQUEST_SECONDS);
   const outcome = await outcomeOf(context, actOf(act, caller), async () => {
     const facts = await store.look(ASKING, { subject, clientId });
     caller.confirm(facts.client);
@@ -124,16 +150,11 @@ export async function startRequest(
     const mail = facts.client === null ? [] : askingMail(context, request, facts.client);
     return rules.askPerson(facts, request, text, mail, now);
   });
-  if (outcome === "unknown") throw unknown();
-  limit.forgive(clientId);
-  if (outcome === "asked") context.mailSender?.wake();
-  if (outcome !== "asked")
-    throw new OAuthError("person_asked_too_often", {
-      clientId,
-      retryAfterSeconds: outcome.retryAfterSeconds,
-    });
-  return { authReqId, expiresInSeconds };
+  return { authReqId, expiresInSeconds, outcome };
 }
+
+/** No account has it. */
+const NOBODY = "" as SubjectId;
 
 /**
  * The person of the hint. An address that is not verified names no person: its account may be of a stranger who typed it, and would answer
@@ -282,7 +303,8 @@ export interface RequestRedemption {
   readonly target: RequestedTarget;
 }
 
-const REDEMPTION = { ...REQUEST, caller: CALLER };
+/** Every such request gets an ID token. */
+const REDEMPTION = { ...REQUEST, account: row(accounts, { subject: "grant.subject" }), caller: CALLER };
 
 export const redeemRequest = (
   context: Context,

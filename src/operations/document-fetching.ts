@@ -1,6 +1,7 @@
 /**
  * Fetches the metadata documents of clients (draft-ietf-oauth-client-id-metadata-document §4), and remembers those that no person has
- * allowed anything yet. Nothing is kept of a document that is not valid, or of a failure (§4.4).
+ * allowed anything yet. Nothing is kept of a document that is not valid, or of a failure (§4.4): the next request fetches again, unless
+ * there were too many.
  */
 import { documentPolicy } from "../clients/clients.ts";
 import type { ClientMetadata } from "../clients/metadata.ts";
@@ -11,7 +12,7 @@ import type { Log } from "../platform/log.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, type OutboundCaching, OutboundError } from "../platform/outbound.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
-import { documentHost } from "../protocol/document-url.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import type { ClientRecord, KeptDocument } from "../store/tables/clients.ts";
 import { createDocumentBudgets } from "./document-budgets.ts";
 import { requireSector } from "./sector.ts";
@@ -53,6 +54,8 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
   const seen = new OldestFirst<ClientRecord>();
   const underWay = new Map<string, Promise<Fetched>>();
   const budgets = createDocumentBudgets(steadyClock, settings);
+  /** What came of the last fetch of documents that people use, if it failed. */
+  const failures = new OldestFirst<OutboundError | OAuthError>();
 
   async function fetchNow(url: string, known: KeptDocument | null): Promise<Fetched> {
     const etag = known?.etag ?? undefined;
@@ -89,8 +92,26 @@ export function createClientDocuments(parts: Parts): ClientDocuments {
       const name = `${known?.etag ?? ""} ${url}`;
       const running = underWay.get(name);
       if (running !== undefined) return running;
-      budgets.count(documentHost(url), address);
-      const fetching = fetchNow(url, known).finally(() => underWay.delete(name));
+      try {
+        budgets.count(url, address);
+      } catch (error) {
+        // A document that is gone comes not back to life because there were too many requests for it.
+        throw failures.get(url) ?? error;
+      }
+      const fetching = fetchNow(url, known)
+        .then(
+          (fetched) => {
+            failures.delete(url);
+            return fetched;
+          },
+          (error) => {
+            const isAnswer = error instanceof OutboundError || error instanceof OAuthError;
+            if (address === null && isAnswer) failures.set(url, error);
+            failures.keepNewest(MOST_SEEN);
+            throw error;
+          },
+        )
+        .finally(() => underWay.delete(name));
       underWay.set(name, fetching);
       return fetching;
     },

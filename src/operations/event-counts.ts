@@ -75,6 +75,8 @@ const VOCABULARIES: { readonly [Name in EventName]?: Vocabulary } = {
     via: ["pwd", "pop user", "pop user mfa", "pwd otp mfa", "pwd pop user mfa", "otp", "mca"],
     reason: ["new_browser"],
   },
+  "backchannel.denied": { reason: ["not_started"] },
+  "backchannel.limited": { reason: ["open", "hour", "declined"] },
   "sign_in.limited": { reason: ["second_step", "email_code"] },
   "sign_in.refused": { reason: ["second_step", "email_code"] },
   "signing_key.added": OF_KEY,

@@ -38,6 +38,8 @@ export interface Issued {
   readonly resources: readonly ResourceIndicator[];
   /** The nonce of the authorization request. OpenID Connect Core §12.2: a refresh has none. */
   readonly nonce: string | null;
+  /** The person, if the redemption has looked: a fault of the store after the commit would lose the tokens. */
+  readonly account?: AccountRecord | null;
 }
 
 /** What a redemption stored. `target`: what the tokens are for; it may have more members. */
@@ -76,7 +78,8 @@ export const answered =
     // RFC 9396 §7.
     const plain = details === null ? issued.response : { ...issued.response, authorization_details: details };
     if (!format.isSigned && !wantsIdToken) return plain;
-    const account = issued.grant === null ? null : await findAccount(context, issued.grant.subject);
+    const account =
+      issued.grant === null ? null : (issued.account ?? (await findAccount(context, issued.grant.subject)));
     // The person was removed in this moment, and the tokens with them.
     if (issued.grant !== null && account === null)
       return new OAuthError("grant_outdated", { clientId: client.clientId });

@@ -91,9 +91,10 @@ export function createSender<Waiting extends WaitingRecord>(
         const overdue = isTrusted ? due.filter(({ giveUpAt }) => giveUpAt <= now) : [];
         if (live.length === 0 && overdue.length === 0) return;
         if (overdue.length > 0) await lane.giveUp(overdue, now);
-        for (const attempt of lane.attempts(live, ending.signal)) {
+        for (const [index, attempt] of lane.attempts(live, ending.signal).entries()) {
           if (stopped) return;
-          if (isNews) break;
+          // Each look makes an attempt: on a busy server news comes during every one.
+          if (isNews && index > 0) break;
           const attempted = await attempt();
           if (attempted === "done") failures = 0;
           if (attempted !== "down") continue;

@@ -8,6 +8,7 @@ import type { Act } from "../rules/events.ts";
 import { type PolledFacts, type PolledKind, pollFault, redeemPolled } from "../rules/polling.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import type { ClientRecord } from "../store/tables/clients.ts";
+import type { AccountRecord } from "../store/tables/people.ts";
 import { actOf, type Caller } from "./caller.ts";
 import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
@@ -22,7 +23,13 @@ export interface Polling {
   readonly find: (
     id: RecordId | null,
     callerId: string,
-  ) => Promise<PolledFacts & { readonly caller: Pick<ClientRecord, "number" | "revision"> | null }>;
+  ) => Promise<
+    PolledFacts & {
+      readonly caller: Pick<ClientRecord, "number" | "revision"> | null;
+      /** The person of the grant, for an ID token. Missing: it is looked up for those that get one. */
+      readonly account?: AccountRecord | null;
+    }
+  >;
 }
 
 /** A client asks for its tokens. */
@@ -73,7 +80,15 @@ export async function redeem(
     const response = mintedResponse(accessToken, refreshToken, scope);
     return {
       ...decision,
-      outcome: { response, accessToken: accessToken.record, grant, scope, resources, nonce: null },
+      outcome: {
+        response,
+        accessToken: accessToken.record,
+        grant,
+        scope,
+        resources,
+        nonce: null,
+        ...(facts.account !== undefined && { account: facts.account }),
+      },
     };
   });
 }

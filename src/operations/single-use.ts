@@ -21,10 +21,13 @@ export class SeenLately {
   readonly #seen = new OldestFirst<EpochSeconds>();
   #restoredAt: Promise<EpochSeconds | null> | null = null;
 
-  /** When the database was restored; null if never. A restore needs a stopped server, so a process reads it once. */
-  restoredAt(store: Pick<Store, "look">): Promise<EpochSeconds | null> {
+  /**
+   * When the database was restored; null if never. A restore needs a stopped server, so a process reads it once. It was before that: a time
+   * that is still to come is of a machine whose clock was ahead, and would count for nothing until it comes.
+   */
+  restoredAt(store: Pick<Store, "look">, now: EpochSeconds): Promise<EpochSeconds | null> {
     this.#restoredAt ??= store.look(MARK, { name: RESTORED }).then(
-      ({ mark }) => mark?.revision ?? null,
+      ({ mark }) => (mark === null ? null : Math.min(mark.revision, now)),
       (error: unknown) => {
         this.#restoredAt = null;
         throw error;
@@ -71,8 +74,9 @@ export async function useOnce(
     .update(JSON.stringify([kind, ...parts]))
     .digest();
   const key = digest.toString("base64url");
-  if (context.seenLately.has(key, context.clock.seconds())) return false;
-  if (isOfBeforeRestore(text, await context.seenLately.restoredAt(context.store))) return false;
+  const now = context.clock.seconds();
+  if (context.seenLately.has(key, now)) return false;
+  if (isOfBeforeRestore(text, await context.seenLately.restoredAt(context.store, now))) return false;
   const expiresAt = text.until;
   const id = new Uint8Array(digest.subarray(0, ID_BYTES)) as RecordId;
   // The insert itself tells whether there is such a row, so this takes no look.

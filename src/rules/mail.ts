@@ -163,7 +163,14 @@ export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
       "refresh_token.replayed": ({ client }) => (client === undefined ? null : { parameters: { client } }),
     },
   },
-  backchannel_asked: { isSecurity: false, toUnverified: false, toDisabled: false, asks: true, events: {} },
+  backchannel_asked: {
+    isSecurity: false,
+    toUnverified: false,
+    toDisabled: false,
+    isAwaited: true,
+    asks: true,
+    events: {},
+  },
   account_disabled: { ...SECURITY, events: { "person.disabled": () => ({ parameters: {} }) } },
 };
 

@@ -49,7 +49,7 @@ export function hostileTexts({ source }: RegExp, length: number): string[] {
     "\u202e",
   ]);
   for (const one of known.slice(0, 6)) for (const other of ["a", "0", " "]) units.add(one + other);
-  const starts = ["", ...(/^\^?([A-Za-z][\w:/]*)/.exec(source)?.slice(1) ?? [])];
+  const starts = ["", ...(/^\^?([A-Za-z-][\w:/ -]*)/.exec(source)?.slice(1) ?? [])];
   return [...units].flatMap((unit) => {
     const body = unit.repeat(Math.ceil(length / unit.length));
     return starts.flatMap((start) => [`${start}${body}\u0001`, `${start}${body}`]);

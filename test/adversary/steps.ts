@@ -1,5 +1,6 @@
 /** Every pair of steps of every flow between which access may end: the first is prepared, the second is sent. */
 import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { answerAs, asked, askPerson, idOf, pollFor } from "../support/backchannel.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import {
   answerDevice,
@@ -23,7 +24,8 @@ export interface Step {
   readonly clientId: string;
   prepare(scene: Scene): Promise<() => Promise<Response>>;
   /**
-   * How the second step is answered (`outcomeOf`) if nothing is shut out, and by what is. `access`: the same as `grant`, unless
+   * How the second step is answered (`outcomeOf`) if nothing is shut out, and by what is: what is disabled may be told otherwise than what
+   * is removed ("one or the other"). `access`: the same as `grant`, unless
    * it is named.
    */
   readonly outcomes: Readonly<Record<"nothing" | "person" | "client" | "grant", string>> & {
@@ -76,6 +78,12 @@ const userinfo = (server: TestServer, token: string) =>
 const ALL = { scope: "mail.read profile" };
 const DEAD = { person: "200 inactive", grant: "200 inactive" };
 const NO_CLIENT = { client: "401 invalid_client" };
+
+/** The person is asked: the `auth_req_id`, and the page with the question. */
+async function approvalOf({ server, person }: Scene): Promise<{ authReqId: string; request: string }> {
+  const authReqId = await asked(server, { login_hint: person.username });
+  return { authReqId, request: `/account/approval?request=${idOf(authReqId)}` };
+}
 
 export const STEPS: Readonly<Record<string, Step>> = {
   "the sign-in page and signing in": {
@@ -272,6 +280,36 @@ export const STEPS: Readonly<Record<string, Step>> = {
       nothing: "200 tokens",
       person: "400 invalid_grant",
       grant: "400 invalid_grant",
+      ...NO_CLIENT,
+    },
+  },
+  "signing in and a request of an application": {
+    clientId: "agent",
+    prepare: async ({ server, person }) => {
+      return () => askPerson(server, { login_hint: person.username });
+    },
+    outcomes: { nothing: "200 done", person: "400 unknown_user_id", grant: "200 done", ...NO_CLIENT },
+  },
+  "the question of an application and the yes": {
+    clientId: "agent",
+    async prepare(scene) {
+      const { request } = await approvalOf(scene);
+      return openForm(scene, request, "/account/approval", { decision: "allow" });
+    },
+    outcomes: { nothing: "200 page", person: "303 /login", client: "404 page or 410 page", grant: "200 page" },
+  },
+  "the yes to an application and its poll": {
+    clientId: "agent",
+    async prepare(scene) {
+      const { server, person } = scene;
+      const { authReqId } = await approvalOf(scene);
+      await answerAs(server, authReqId, person);
+      return () => pollFor(server, authReqId);
+    },
+    outcomes: {
+      nothing: "200 tokens",
+      person: "400 access_denied or 400 invalid_grant",
+      grant: "400 access_denied",
       ...NO_CLIENT,
     },
   },

@@ -88,6 +88,27 @@ describe("an application that signs people in", () => {
     for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
   });
 
+  test("asks people, once it has the grant type: by polling, or with pings and signatures", async () => {
+    const asking = ["--grant", "ciba", "--scope", "openid"];
+    expect(await json("add", "--id", "agent", ...asking)).toMatchObject({
+      grant_types: ["urn:openid:params:grant-type:ciba"],
+      backchannel_token_delivery_mode: "poll",
+    });
+    const refused = await client("set", "agent", "--delivery", "ping");
+    expect(refused.err).toContain("backchannel_client_notification_endpoint");
+    const pinged = ["--delivery", "ping", "--ping-url", "https://agent.example/ping"];
+    const keys = ["--jwks", keyFile(JSON.stringify({ keys: [KEY] })), "--asking-alg", "EdDSA"];
+    expect((await client("set", "agent", ...pinged, ...keys)).out).toContain("it does not sign with EdDSA");
+    expect((await client("show", "agent")).out).toMatch(
+      /asks people +pinged at https:\/\/agent\.example\/ping, requests signed with EdDSA\n/,
+    );
+    const back = await json("set", "agent", "--delivery", "", "--ping-url", "", "--asking-alg", "");
+    expect(back).toMatchObject({ backchannel_token_delivery_mode: "poll" });
+    expect(back).not.toHaveProperty("backchannel_authentication_request_signing_alg");
+    await json("add", "--id", "wiki", ...REDIRECT);
+    expect((await client("set", "wiki", "--grant", "ciba")).out).toContain("ask people who are elsewhere");
+  });
+
   test("gets access tokens of the format that the operator wants, and goes by the API otherwise", async () => {
     const made = await json("add", "--id", "vms", ...REDIRECT, "--access-token-format", "jwt");
     expect(made.access_token_format).toBe("jwt");

@@ -350,7 +350,7 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
       "refresh tokens for client_credentials",
       { grant_types: ["client_credentials", "refresh_token"] },
       { grant_types: ["client_credentials"] },
-      "needs 'authorization_code' or the device grant",
+      "needs 'authorization_code', the device grant or",
     ],
     ["another response type", { response_types: ["code", "id_token"] }, {}, "'id_token' is not supported"],
     [
@@ -407,7 +407,7 @@ describe("client metadata that is refused", () => {
     [
       "refresh tokens without a grant that gives them",
       { grant_types: ["refresh_token"] },
-      "needs 'authorization_code' or the device grant",
+      "needs 'authorization_code', the device grant or",
     ],
     [
       "client_credentials without a secret",

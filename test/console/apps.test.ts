@@ -107,7 +107,7 @@ describe("the list of applications", () => {
     const disabled = await textOf(await root.get("/admin/apps?state=disabled"));
     expect(disabled).toContain("Photo Album");
     expect(disabled).not.toContain("Example Web");
-    expect(await textOf(await root.get("/admin/apps?q=bum"))).toContain("Photo Album");
+    expect(await textOf(await root.get("/admin/apps?q=albu"))).toContain("Photo Album");
     expect(await textOf(await root.get("/admin/apps?q=zebra"))).toContain("There are no such applications.");
   });
 
@@ -360,11 +360,14 @@ describe("an application’s page", () => {
       act: "more",
       revision: await revision(),
       subject_type: "pairwise",
+      request_alg: "ES256",
       default_max_age: "600",
     };
     expect((await act(root, "/admin/apps/album", { ...form, dpop_bound: "1" })).status).toBe(303);
     expect(await find("album")).toMatchObject({
       subjectType: "pairwise",
+      requestObjectSigningAlg: "ES256",
+      sectorIdentifierUri: null,
       defaultMaxAge: 600,
       dpopBoundAccessTokens: true,
     });
@@ -377,6 +380,26 @@ describe("an application’s page", () => {
     });
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain('value="soon"');
+  });
+
+  test("says how it learns that people have answered, once it may ask them", async () => {
+    const { store } = server.context;
+    expect(await (await root.get("/admin/apps/album")).text()).not.toContain('name="delivery"');
+    const grantTypes = [...(await find("album")).grantTypes, "urn:openid:params:grant-type:ciba" as const];
+    await store.putClient({ ...(await find("album")), grantTypes, backchannelTokenDeliveryMode: "poll" });
+    expect(await (await root.get("/admin/apps/album")).text()).toContain('name="ping_url"');
+    const form = async (ping_url: string) => ({
+      ...{ act: "more", revision: await revision(), subject_type: "public" },
+      ...{ delivery: "ping", ping_url, asking_alg: "" },
+    });
+    const wrong = await act(root, "/admin/apps/album", await form("http://album.example/ping"));
+    expect(wrong.status).toBe(422);
+    expect((await act(root, "/admin/apps/album", await form("https://album.example/ping"))).status).toBe(303);
+    expect(await find("album")).toMatchObject({
+      backchannelTokenDeliveryMode: "ping",
+      backchannelClientNotificationEndpoint: "https://album.example/ping",
+      backchannelAuthenticationRequestSigningAlg: null,
+    });
   });
 
   test("says which authorization details it may ask people for", async () => {
@@ -731,6 +754,30 @@ describe("an application’s page", () => {
       expect(await (await root.get(secrets)).text()).toContain(`action="${secrets}"`);
     }
   });
+});
+
+test("the name of an application in other languages is set, shown and taken away", async () => {
+  await add();
+  const names = "de = Fotoalbum\r\npt-BR=Álbum=Fotos";
+  expect((await act(root, "/admin/apps/album", await settings({ names }))).status).toBe(303);
+  expect((await find("album")).localized).toEqual({
+    "client_name#de": "Fotoalbum",
+    "client_name#pt-BR": "Álbum=Fotos",
+  });
+  const page = await (await root.get("/admin/apps/album")).text();
+  expect(page).toContain("de=Fotoalbum\npt-BR=Álbum=Fotos");
+  expect(await textOf(await root.get("/admin/apps?q=foto+album"))).toContain("Photo Album");
+  for (const [wrong, words] of [
+    ["Fotoalbum", "“Fotoalbum” names no language"],
+    ["deutsche Sprache=Fotoalbum", "language"],
+    ["de=evil\u202Eeman", "invisible"],
+  ] as const) {
+    const refused = await act(root, "/admin/apps/album", await settings({ names: wrong }));
+    expect([400, 422]).toContain(refused.status);
+    expect(await textOf(refused)).toContain(words);
+  }
+  await act(root, "/admin/apps/album", await settings({ names: "pt-BR=Álbum" }));
+  expect((await find("album")).localized).toEqual({ "client_name#pt-BR": "Álbum" });
 });
 
 describe("an application that may not be changed here", () => {

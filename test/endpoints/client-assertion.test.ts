@@ -240,6 +240,34 @@ describe("one assertion is for one request", () => {
     }
   });
 
+  test(
+    proves(
+      "if it was made before a restore on a machine whose clock was ahead, and not for longer",
+      "threat 72",
+    ),
+    async () => {
+      const opened = await openTemporary();
+      const restored = await startTestServer({}, { opened, clock: server.clock });
+      try {
+        const { store } = restored.context;
+        const client = await server.context.store.findClient(AGENT);
+        if (client === null) throw new Error("There is no client.");
+        await store.createClient(client);
+        const revision = server.clock.seconds() + 365 * 86_400;
+        await store.commit({ changes: [insert(revisions, { name: RESTORED, revision })] });
+        const early = assertionForm(await assertion());
+        expect(await answerTo(early, "/auth/token", restored)).toMatchObject({
+          reason: "client_assertion_replayed",
+        });
+        server.clock.advance(31);
+        const late = assertionForm(await assertion());
+        expect((await ask(late, "/auth/token", restored)).status).toBe(200);
+      } finally {
+        await restored.close();
+      }
+    },
+  );
+
   test(proves("after a clean-up by a node whose clock is ahead", "threat 37", "threat 86"), async () => {
     const now = server.clock.seconds();
     const signed = await assertion({ claims: { exp: now + 1 } });

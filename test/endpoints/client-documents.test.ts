@@ -637,6 +637,24 @@ describe("a document is kept", () => {
     },
   );
 
+  test(
+    proves("and one that is gone comes back to life by no flood, nor takes others the fetches", "threat 87"),
+    async () => {
+      const server = await start({ settings: { client_id_metadata_documents: { fetches_per_host: 6 } } });
+      const cookie = await signedIn(server);
+      const [gone, other] = [publish("/gone"), publish("/other")];
+      for (const url of [gone, other]) await connect(server, url, cookie);
+      server.clock.advance(3600);
+      answers["/gone"] = () => new Response("gone", { status: 404 });
+      visits = [];
+      for (let count = 0; count < 12; count += 1)
+        expect((await server.fetch(authorizePath(request(gone)))).status).toBe(400);
+      const known = await server.fetch(authorizePath(request(other)));
+      expect(known.status).toBe(303);
+      expect(visits.map(({ url }) => new URL(url).pathname)).toEqual(["/gone", "/gone", "/other"]);
+    },
+  );
+
   test(proves("in no row while only strangers ask", "threat 61"), async () => {
     const server = await start({
       settings: { client_id_metadata_documents: { fetches_per_host: 1000, fetches_per_address: 1000 } },

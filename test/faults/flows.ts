@@ -2,7 +2,9 @@
 
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { makeResetLink } from "../../src/operations/links.ts";
+import { CIBA_GRANT } from "../../src/protocol/grant-types.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { answerAs, asked, askPerson, pollFor } from "../support/backchannel.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import { EXCHANGE_GRANT, exchange, exchanged } from "../support/exchange.ts";
 import {
@@ -17,6 +19,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { keptUse, STRICT_SIGNING, storeKeptTokens } from "../support/kept-tokens.ts";
 import { below, invitationPath, OPERATOR } from "../support/links.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
@@ -25,12 +28,14 @@ import { addAppBehind, appCode, FACTOR_PAGE, formOn, secretOn } from "../support
 import { basic, type FormInput, SECRET, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 
-/** What the flows need of the configuration: two further clients, and a rule by which one of them exchanges tokens. */
+/** What the flows need of the configuration: two further clients, a rule by which one of them exchanges tokens, and strong signatures. */
 export const FLOW_SETTINGS = {
+  signing: { algorithms: [...STRICT_SIGNING.algorithms] },
   clients: [
     ...(TEST_CONFIGURATION.clients ?? []),
     { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] },
     { client_id: "exchanger", secrets: [SECRET], grant_types: [EXCHANGE_GRANT] },
+    { client_id: "agent", secrets: [SECRET], grant_types: [CIBA_GRANT, "refresh_token"] },
   ],
   token_exchange: [
     {
@@ -161,6 +166,15 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     await refresh(server, token);
     return () => refresh(server, token);
   }),
+  // The refresh token of a strict client stays, so a retry gets another access token. Each attempt has a proof of its own.
+  "using a refresh token that stays": programs("200", async ({ server }) => {
+    const kept = await storeKeptTokens(server.context.store, server.clock, 1);
+    const [token = ""] = kept.refreshTokens;
+    return async () => {
+      const { form, headers } = await keptUse(kept, server.issuer, token, server.clock.seconds());
+      return server.post("/auth/token", form, headers);
+    };
+  }),
   "replaying a refresh token": programs("400 invalid_grant", async ({ server, person }) => {
     const token = await refreshToken(server, person);
     await refresh(server, textOf(await jsonOf(await refresh(server, token)), "refresh_token"));
@@ -223,6 +237,28 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       return () => pollDevice(server, code);
     },
     { whenLost: { "commit device_codes grants refresh_tokens access_tokens": "400 invalid_grant" } },
+  ),
+  "asking a person": programs(
+    "200",
+    async ({ server, person: { username } }) =>
+      () =>
+        askPerson(server, { login_hint: username }),
+  ),
+  "polling for an answer that nobody has given": programs(
+    "400 authorization_pending",
+    async ({ server, person: { username } }) => {
+      const authReqId = await asked(server, { login_hint: username });
+      return () => pollFor(server, authReqId);
+    },
+  ),
+  "polling for an answer that was given": programs(
+    "200",
+    async ({ server, person }) => {
+      const authReqId = await asked(server, { login_hint: person.username });
+      await answerAs(server, authReqId, person);
+      return () => pollFor(server, authReqId);
+    },
+    { whenLost: { "commit backchannel_requests grants refresh_tokens access_tokens": "400 invalid_grant" } },
   ),
   "introspecting an access token": programs("200", async ({ server, person }) => {
     const token = await accessToken(server, person);

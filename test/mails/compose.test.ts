@@ -207,22 +207,25 @@ describe("a name that programs for mail would make a link of", () => {
     expect(`${mail.text}${mail.html}`).not.toContain("evil");
   });
 
-  test(proves("is not that of a metadata document either, of a client that is there or gone", "threat 69"), () => {
-    const client: ClientRecord = {
-      ...newClient(),
-      clientId: "https://evil.example/app" as ClientRecord["clientId"],
-      clientName: "evil.example",
-      source: "metadata_document",
-      vouchedAt: null,
-    };
-    const parameters = { client: client.clientId };
-    const mails = [
-      compose("refresh_token_replayed", { client, parameters }),
-      compose("refresh_token_replayed", { client: null, parameters }),
-    ];
-    for (const mail of mails) expect(`${mail.subject}${mail.text}${mail.html}`).not.toContain("evil");
-    expect(mails[0]?.subject).toBe("The access of Application (not verified) was ended");
-  });
+  test(
+    proves("is not that of a metadata document either, of a client that is there or gone", "threat 69"),
+    () => {
+      const client: ClientRecord = {
+        ...newClient(),
+        clientId: "https://evil.example/app" as ClientRecord["clientId"],
+        clientName: "evil.example",
+        source: "metadata_document",
+        vouchedAt: null,
+      };
+      const parameters = { client: client.clientId };
+      const mails = [
+        compose("refresh_token_replayed", { client, parameters }),
+        compose("refresh_token_replayed", { client: null, parameters }),
+      ];
+      for (const mail of mails) expect(`${mail.subject}${mail.text}${mail.html}`).not.toContain("evil");
+      expect(mails[0]?.subject).toBe("The access of Application (not verified) was ended");
+    },
+  );
 
   test.each(LINKS)(proves("%p is no word of an application in a mail", "threat 26", "threat 69"), (quote) => {
     const mail = compose("backchannel_asked", { client: newClient(), quote });

@@ -18,6 +18,15 @@ export const CLIENT_ASSERTIONS: readonly Mutation[] = [
     tests: ["endpoints/client-assertion.test.ts", "endpoints/dpop.test.ts"],
   },
   {
+    against: ["threat 72"],
+    what: "after a restore by a clock that was ahead nothing counts until that time",
+    in: "operations/single-use.ts",
+    match: "Math.min($MARK.revision, $NOW)",
+    replace: "mark.revision",
+    tests: ["endpoints/client-assertion.test.ts"],
+    only: "clock was ahead",
+  },
+  {
     against: ["threat 37"],
     what: "an assertion that does not say when it was made counts as made after a restore",
     in: "rules/client-assertion.ts",

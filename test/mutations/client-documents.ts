@@ -147,4 +147,22 @@ export const CLIENT_DOCUMENTS: readonly Mutation[] = [
     replace: "const present = client;",
     tests: ["endpoints/client-document-keys.test.ts"],
   },
+  {
+    against: ["threat 87"],
+    what: "a document that is gone works again after too many requests",
+    in: FETCHING,
+    match: "failures.get($URL) ?? $ERROR",
+    replace: "error",
+    tests: ["endpoints/client-documents.test.ts"],
+    only: "by no flood",
+  },
+  {
+    against: ["threat 87"],
+    what: "one document takes all fetches of its host",
+    in: BUDGETS,
+    match: "perDocument.attempt($URL) > 0",
+    replace: "false",
+    tests: ["endpoints/client-documents.test.ts"],
+    only: "by no flood",
+  },
 ];

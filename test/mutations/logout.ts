@@ -213,7 +213,7 @@ export const LOGOUT: readonly Mutation[] = [
   {
     against: ["Back-Channel Logout 2.5-2"],
     what: "an application that refuses hears again",
-    in: SENDER,
+    in: "operations/delivery.ts",
     within: "mayPass",
     match: "$STATUS >= 500 || $PASSING",
     replace: "true",

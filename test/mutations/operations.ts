@@ -3,7 +3,6 @@ import type { Mutation } from "./mutation.ts";
 
 const AUTHORIZATION = "operations/authorization.ts";
 const TOKENS = "operations/tokens.ts";
-const DEVICES = "operations/devices.ts";
 const SIGN_IN = "operations/sign-in.ts";
 const CALLER = "operations/caller.ts";
 const DECIDE = "operations/decide.ts";
@@ -45,24 +44,25 @@ const REDEMPTIONS: readonly Mutation[] = [
   {
     against: ["threat 27"],
     what: "a device may ask as fast as it likes",
-    in: DEVICES,
-    match: "$PACE.isTooFast($DEVICE)",
+    in: "operations/polling.ts",
+    match: "$PACE.isTooFast($ASKED)",
     replace: "false",
     tests: ["endpoints/device.test.ts"],
   },
   {
     against: ["threat 51", "threat 13"],
     what: "the user code is taken for the device code",
-    in: DEVICES,
-    match: `parseCredential("device_code", $TEXT)`,
+    in: "operations/polling.ts",
+    match: "parseCredential(credential, $TEXT)",
     replace: `$& ??
-    (await findDeviceByUserCode(context, userCodeDigest(context.keys, $TEXT.replace("-", ""))).then(
-      ({ device: shown }) => shown && { id: shown.id, secret: new Uint8Array(32) },
-    ))`,
+    (await import("./devices.ts").then(async ({ findDeviceByUserCode, userCodeDigest }) => {
+      const { device } = await findDeviceByUserCode(context, userCodeDigest(context.keys, $TEXT.replace("-", "")));
+      return device && { id: device.id, secret: new Uint8Array(32) };
+    }))`,
     also: [
       {
-        in: "rules/device-code.ts",
-        within: "deviceFault",
+        in: "rules/polling.ts",
+        within: "pollFault",
         match: "!secretMatches($SECRET, $DIGEST)",
         replace: "false",
       },

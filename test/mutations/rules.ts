@@ -5,6 +5,7 @@ const SUITE = "store/sqlite.test.ts";
 const CODE = "rules/authorization-code.ts";
 const REFRESH = "rules/refresh-token.ts";
 const DEVICE = "rules/device-code.ts";
+const POLLING = "rules/polling.ts";
 const PERSON = "rules/person.ts";
 const GRANT = "rules/grant.ts";
 
@@ -190,10 +191,10 @@ const CODES: readonly Mutation[] = [
   {
     against: ["threat 25"],
     what: "a device is approved by a person who may not use its client",
-    in: DEVICE,
-    within: "approveDevice",
-    match: "!mayUse($CLIENT, $ACCOUNT)",
-    replace: "false",
+    in: POLLING,
+    within: "mayBeGiven",
+    match: "mayUse($CLIENT, $ACCOUNT)",
+    replace: "true",
     tests: ["endpoints/client-groups.test.ts"],
   },
   {
@@ -211,7 +212,7 @@ const CODES: readonly Mutation[] = [
     within: "authorize",
     match: "hold(accounts, $KEY, $WAS)",
     replace: "",
-    also: [{ in: DEVICE, within: "approveDevice", match: "hold(accounts, $KEY, $WAS)", replace: "" }],
+    also: [{ in: POLLING, within: "approvalChanges", match: "hold(accounts, $KEY, $WAS)", replace: "" }],
     tests: ["store/postgres/snapshots.test.ts"],
     only: "authorized at that moment",
   },
@@ -344,12 +345,12 @@ const DEVICES: readonly Mutation[] = [
   {
     against: ["threat 25"],
     what: "a device that was decided can be decided again",
-    in: DEVICE,
+    in: POLLING,
     within: "isPending",
     match: `$DEVICE.status === "pending"`,
     replace: "true",
     also: [
-      { in: DEVICE, within: "approveDevice", match: `{ status: "pending" }`, replace: "{}" },
+      { in: POLLING, within: "approvalChanges", match: `{ status: "pending" }`, replace: "{}" },
       { in: DEVICE, within: "denyDevice", match: `{ status: "pending" }`, replace: "{}" },
     ],
     tests: ["endpoints/device.test.ts"],
@@ -357,8 +358,8 @@ const DEVICES: readonly Mutation[] = [
   {
     against: ["threat 25"],
     what: "of decisions about a device at once each counts",
-    in: DEVICE,
-    within: "approveDevice",
+    in: POLLING,
+    within: "approvalChanges",
     match: `{ status: "pending" }`,
     replace: "{}",
     tests: [SUITE],
@@ -367,12 +368,12 @@ const DEVICES: readonly Mutation[] = [
   {
     against: ["threat 25"],
     what: "a device whose access was taken back gets tokens still",
-    in: DEVICE,
-    within: "deviceFault",
+    in: POLLING,
+    within: "pollFault",
     match: "$GRANT.revokedAt !== null",
     replace: "false",
     also: [
-      { in: DEVICE, within: "redeemDeviceCode", match: "$GRANT.revokedAt !== null", replace: "false" },
+      { in: POLLING, within: "redeemPolled", match: "$GRANT.revokedAt !== null", replace: "false" },
       REVOKED_MEANWHILE,
     ],
     tests: ["endpoints/device.test.ts", "endpoints/disabled.test.ts"],
@@ -380,20 +381,20 @@ const DEVICES: readonly Mutation[] = [
   {
     against: ["threat 19", "threat 25"],
     what: "a device is approved for a person who was disabled",
-    in: DEVICE,
-    within: "approveDevice",
-    match: "$ACCOUNT.disabledAt !== null",
-    replace: "false",
+    in: POLLING,
+    within: "mayBeGiven",
+    match: "$ACCOUNT.disabledAt === null",
+    replace: "true",
     tests: [SUITE],
     only: "a decision is refused",
   },
   {
     against: ["threat 27"],
     what: "polls at once are each given tokens",
-    in: DEVICE,
-    within: "redeemDeviceCode",
-    match: "update(deviceCodes, $KEY, { usedAt: null }, $SET)",
-    replace: "update(deviceCodes, $KEY, {}, $SET)",
+    in: POLLING,
+    within: "redeemPolled",
+    match: "update(table, $KEY, { usedAt: null }, $SET)",
+    replace: "update(table, $KEY, {}, $SET)",
     tests: ["endpoints/device.test.ts", SUITE],
   },
   {
@@ -490,11 +491,55 @@ const ENDINGS: readonly Mutation[] = [
   },
   {
     against: ["threat 35"],
+    what: "a key verifies with algorithms that it was not imported for",
+    in: "keys/signature.ts",
+    match: "!entry.fits(key.algorithm)",
+    replace: "false",
+    tests: ["keys/signature.test.ts"],
+  },
+  {
+    against: ["threat 35"],
+    what: "the header of a JWS need not name the algorithm that verifies it",
+    in: "keys/verify.ts",
+    within: "isSignedWith",
+    match: "alg !== algorithm",
+    replace: "false",
+    tests: ["keys/signature.test.ts"],
+  },
+  {
+    against: ["threat 35"],
+    what: "a JWS may demand what its reader does not know",
+    in: "keys/verify.ts",
+    within: "isSignedWith",
+    match: "crit !== undefined",
+    replace: "false",
+    tests: ["keys/signature.test.ts"],
+  },
+  {
+    against: ["threat 44"],
+    what: "a signature has several spellings",
+    in: "keys/verify.ts",
+    within: "isSignedWith",
+    match: "if (signature === undefined) return false",
+    replace:
+      "if (signature === undefined) return isSignature(key, algorithm, Buffer.from(text.slice(0, text.lastIndexOf('.'))), Buffer.from(text.slice(text.lastIndexOf('.') + 1), 'base64'))",
+    tests: ["keys/signature.test.ts"],
+  },
+  {
+    against: ["threat 35"],
     what: "the header of a JWT chooses the algorithm",
     in: "keys/verify.ts",
     within: "verifyJwt",
-    match: "await compactVerify($$$KEY)",
-    replace: "await compactVerify(text, await importJWK(key, String(header.alg)))",
+    match: "await importJWK(key, key.alg)",
+    replace: "await importJWK(key, String(header.alg))",
+    also: [
+      {
+        in: "keys/verify.ts",
+        within: "verifyJwt",
+        match: "isSignedWith(imported, key.alg, text)",
+        replace: "isSignedWith(imported, String(header.alg), text)",
+      },
+    ],
     tests: ["endpoints/jwt-access-token.test.ts"],
   },
   {
@@ -1239,7 +1284,7 @@ export const RULES: readonly Mutation[] = [
     against: ["threat 64"],
     what: "a device code is in the sector of addresses that never get it",
     in: "protocol/sector.ts",
-    match: "isStranger && grantTypes.includes($GRANT_TYPE)",
+    match: "grantTypes.includes(DEVICE_CODE_GRANT)",
     replace: "false",
     tests: ["clients/openid-metadata.test.ts"],
   },

@@ -81,7 +81,7 @@ describe("a ping", () => {
     },
   );
 
-  test(proves("keeps its secrets sealed and out of the log", "CIBA 9-1", "threat 20"), async () => {
+  test(proves("keeps its secrets sealed and out of the log", "CIBA 9-1", "threat 50"), async () => {
     const authReqId = await asked(server, {}, "shop");
     const before = await requestOf(server, authReqId, ada);
     const kept = Buffer.from(before.sealedPing ?? []).toString("latin1");

@@ -51,6 +51,7 @@ describe("the vocabulary of errors", () => {
     ["code_unknown", "code_of_other_client"],
     ["refresh_token_unknown", "refresh_token_of_other_client", "refresh_token_revoked"],
     ["device_code_unknown", "device_code_of_other_client", "device_code_used"],
+    ["auth_req_id_unknown", "auth_req_id_of_other_client", "auth_req_id_used"],
     ["bearer_token_unknown", "bearer_token_of_other_audience"],
   ];
   test.each(alike.map((reasons) => [reasons.join(", "), reasons] as const))(
@@ -76,7 +77,7 @@ describe("the vocabulary of errors", () => {
         invalid_request: [400, 405, 413, 415, 422],
         conflict: [409],
         precondition_failed: [412],
-        access_denied: [400, 403],
+        access_denied: reason === "person_asked_too_often" ? [429] : [400, 403],
       };
       expect(`${reason}: ${(expected[error] ?? [400]).includes(status)}`).toBe(`${reason}: true`);
     }

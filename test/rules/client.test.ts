@@ -19,7 +19,7 @@ import { clientWordChanges } from "../../src/rules/search-words.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
 import { clients, clientWords } from "../../src/store/tables/clients.ts";
 import { consents } from "../../src/store/tables/grants.ts";
-import { deviceCodes } from "../../src/store/tables/requests.ts";
+import { backchannelRequests, deviceCodes } from "../../src/store/tables/requests.ts";
 import { accessTokens } from "../../src/store/tables/tokens.ts";
 import { newSecret } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
@@ -254,6 +254,7 @@ describe("removing a client", () => {
       sweeps: [
         ...accessSweeps({ clientId }, "client_removed", NOW),
         sweep(deviceCodes, { clientId }, null),
+        sweep(backchannelRequests, { clientId }, null),
         sweep(clientWords, { clientId }, null),
         sweep(clients, { clientId }, null),
       ],

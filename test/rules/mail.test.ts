@@ -46,6 +46,17 @@ describe("a new mail", () => {
     const long = rules.newMail(order, ID, NOW, { ...BOUNDS, give_up_seconds: 9000 });
     expect(long.expiresAt).toBe(NOW + 9000);
   });
+
+  test("comes before others if a person waits for it, or for what it asks", () => {
+    const kinds = rules.MAIL_KIND_NAMES.filter((kind) => {
+      const { nextAt } = rules.newMail({ ...order, kind }, ID, NOW, BOUNDS);
+      return nextAt < NOW;
+    });
+    expect(kinds).toEqual([
+      ...(["reset", "sign_in", "sign_in_code", "registration", "account_exists", "verify_email"] as const),
+      "backchannel_asked",
+    ]);
+  });
 });
 
 describe("the mails about events", () => {

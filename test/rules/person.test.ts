@@ -43,6 +43,7 @@ import {
   signInNames,
 } from "../../src/store/tables/people.ts";
 import { activities } from "../../src/store/tables/records.ts";
+import { askedPeople, backchannelRequests } from "../../src/store/tables/requests.ts";
 import { revisions } from "../../src/store/tables/server.ts";
 import {
   passkeys,
@@ -475,6 +476,8 @@ describe("a person who is", () => {
         sweep(totps, { subject }, null),
         sweep(recoveryCodes, { subject }, null),
         sweep(signInApprovals, { subject }, null),
+        sweep(backchannelRequests, { subject }, null),
+        sweep(askedPeople, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,

@@ -12,10 +12,11 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
+import { newWaiting } from "../../src/rules/outbox.ts";
 import type { ClientRecord, ClientSecretRecord } from "../../src/store/tables/clients.ts";
 import type { ConsentRecord, GrantRecord } from "../../src/store/tables/grants.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
-import type { DeviceCodeRecord } from "../../src/store/tables/requests.ts";
+import type { BackchannelRequestRecord, DeviceCodeRecord } from "../../src/store/tables/requests.ts";
 import type { SessionRecord, SetupLinkRecord } from "../../src/store/tables/sign-in.ts";
 import type {
   AccessTokenRecord,
@@ -298,6 +299,31 @@ export const newDeviceCode = (
   grantId: null,
   deniedBy: null,
   usedAt: null,
+  ...fields,
+});
+
+export const newBackchannelRequest = (
+  { client, account }: Parties,
+  fields: Partial<BackchannelRequestRecord> = {},
+): BackchannelRequestRecord => ({
+  ...newWaiting(NOW, NOW + 600),
+  id: newId(),
+  digest: newDigest(),
+  clientId: client.clientId,
+  subject: account.subject,
+  scope: scopes("mail"),
+  resources: [],
+  authorizationDetails: null,
+  waits: false,
+  expiresAt: NOW + 600,
+  requesterAddress: "192.0.2.7",
+  status: "pending",
+  grantId: null,
+  usedAt: null,
+  bindingMessage: null,
+  demandedLevel: null,
+  reported: false,
+  sealedPing: null,
   ...fields,
 });
 

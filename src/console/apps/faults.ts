@@ -176,6 +176,27 @@ const GERMAN: readonly Translation[] = [
     () => "Eine Anwendung ohne Secret und Schlüssel kann keine solchen Programme haben.",
   ],
   [
+    /^backchannel_token_delivery_mode 'ping' needs/,
+    () => "Für die Benachrichtigung fehlt die Adresse, die dieser Server aufruft. Sie beginnt mit https.",
+  ],
+  [
+    /^backchannel_client_notification_endpoint must be/,
+    () => "Die Adresse für die Benachrichtigung muss eine URL mit https sein.",
+  ],
+  [
+    /^The client must sign its requests to people/,
+    () => "Signierte Fragen an Personen brauchen die Schlüssel der Anwendung: jwks_uri.",
+  ],
+  [
+    /^CIBA needs a client that proves who it is/,
+    () => "Eine Anwendung ohne Secret und Schlüssel kann niemanden fragen, der woanders ist.",
+  ],
+  [
+    /^subject_type is 'pairwise' and grant_types has CIBA/,
+    () =>
+      "Mit eigenen Kennungen für jede Anwendung muss jwks_uri sagen, zu welchem Host die Anwendung gehört.",
+  ],
+  [
     /^require_signed_request_object/,
     () => "Signierte Anfragen brauchen die Schlüssel der Anwendung: jwks_uri.",
   ],

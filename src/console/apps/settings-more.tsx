@@ -3,9 +3,11 @@
 import type { ClientWish } from "../../clients/change.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { Icon } from "../../pages/views/icons.tsx";
+import { CIBA_GRANT } from "../../protocol/grant-types.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { wordsIn } from "../../protocol/people-words.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
+import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
 import { Choice, valuesOf } from "../fields.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
@@ -35,12 +37,20 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
   introspection_signed_response_alg: textOrNull(form, "introspection_alg"),
   subject_type: form.get("subject_type") ?? call.client.subjectType,
+  sector_identifier_uri: textOrNull(form, "sector_uri"),
+  request_object_signing_alg: textOrNull(form, "request_alg"),
   default_max_age: secondsIn(form, "default_max_age", call),
   dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
   tls_client_certificate_bound_access_tokens: form.get("certificate_bound") !== undefined,
   require_signed_request_object: form.get("require_signed") !== undefined,
   require_pushed_authorization_requests: form.get("require_pushed") !== undefined,
   authorization_signed_response_alg: textOrNull(form, "answer_alg"),
+  // The fields are there for an application that may ask people.
+  ...(call.client.grantTypes.includes(CIBA_GRANT) && {
+    backchannel_token_delivery_mode: textOrNull(form, "delivery"),
+    backchannel_client_notification_endpoint: textOrNull(form, "ping_url"),
+    backchannel_authentication_request_signing_alg: textOrNull(form, "asking_alg"),
+  }),
   security_profile: textOrNull(form, "profile"),
   authorization_details_types: detailTypesIn(form, call),
 });
@@ -94,6 +104,24 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             value={text("subject_type", client.subjectType)}
           />
           <Field
+            id="sector_uri"
+            label={words.sectorUri}
+            hint={words.sectorUriHint}
+            autocomplete="off"
+            required={false}
+            maxlength={2000}
+            value={text("sector_uri", client.sectorIdentifierUri)}
+          />
+          <Choice
+            id="request_alg"
+            label={words.requestAlg}
+            options={{
+              "": words.anyAlg,
+              ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
+            }}
+            value={text("request_alg", client.requestObjectSigningAlg)}
+          />
+          <Field
             id="default_max_age"
             label={words.defaultMaxAge}
             hint={words.anyAge}
@@ -106,6 +134,34 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             )}
           />
         </div>
+        {client.grantTypes.includes(CIBA_GRANT) && (
+          <div class="pair">
+            <Choice
+              id="delivery"
+              label={words.delivery}
+              options={words.deliveryModes}
+              value={text("delivery", client.backchannelTokenDeliveryMode)}
+            />
+            <Field
+              id="ping_url"
+              label={words.pingUrl}
+              hint={words.pingUrlHint}
+              autocomplete="off"
+              required={false}
+              maxlength={2000}
+              value={text("ping_url", client.backchannelClientNotificationEndpoint)}
+            />
+            <Choice
+              id="asking_alg"
+              label={words.askingAlg}
+              options={{
+                "": words.unsigned,
+                ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
+              }}
+              value={text("asking_alg", client.backchannelAuthenticationRequestSigningAlg)}
+            />
+          </div>
+        )}
         {boxes.map(([name, label, known]) => (
           <Box name={name} value="1" words={label} checked={isTicked(name, known)} />
         ))}

@@ -14,6 +14,8 @@ import { type ActingStore, acting, openPostgresStore, openSqliteStore } from "..
 import { citusAt } from "../../store/postgres/citus.ts";
 import { patient } from "../../store/postgres/patient.ts";
 import { startPostgres } from "../../store/postgres/server.ts";
+import { ASKING_CLIENTS } from "../../support/backchannel.ts";
+import { STRICT_SIGNING } from "../../support/kept-tokens.ts";
 import { TEST_CONFIGURATION } from "../../support/server.ts";
 
 export const PROCESSES = 4;
@@ -165,12 +167,16 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** The configuration of all tests: one issuer as behind a proxy, and limits that no test reaches. */
 const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => ({
   ...TEST_CONFIGURATION,
+  clients: ASKING_CLIENTS,
+  signing: STRICT_SIGNING,
   log: { level: "warn" },
   lifetimes: { refresh_retry_window_seconds: 600, ...lifetimes },
   registration: { client_credentials_scope: ["mail.read", "mail.send", "files"] },
   limits: {
     connection_idle_seconds: 255,
     device_requests_per_address: 1_000_000,
+    backchannel_requests_per_client: 1_000_000,
+    unknown_people_per_client: 1_000_000,
     client_secret_failures_per_address: 1_000_000,
     registrations_per_address: 1_000_000,
     password_checks_waiting: 1000,

@@ -1,5 +1,6 @@
 /** The requests of the races, as text on the wire. */
 import { CREDENTIAL_PREFIXES } from "../../../src/credentials/credential.ts";
+import { CIBA_GRANT } from "../../../src/protocol/grant-types.ts";
 import { formsOf, type PageForm } from "../../support/code-flow.ts";
 import { basic, encodeForm, SECRET } from "../../support/server.ts";
 import {
@@ -25,6 +26,13 @@ export const redeemRequest = (code: string): string => postAsWeb("/auth/token", 
 export const refreshRequest = (refreshToken: string): string =>
   postAsWeb("/auth/token", refreshForm(refreshToken));
 
+/** A use of a refresh token that stays, with a proof. `path`: the token endpoint, or another one that needs no proof. */
+export const postAsClient = (
+  path: string,
+  headers: Record<string, string>,
+  form: Record<string, string>,
+): string => requestText("POST", path, { ...FORM, ...headers }, encodeForm(form));
+
 export const introspectRequest = (token: string): string =>
   token.startsWith(CREDENTIAL_PREFIXES.refresh_token)
     ? postAsWeb("/auth/introspect", { token })
@@ -38,6 +46,25 @@ export const pollRequest = (deviceCode: string): string =>
     "/auth/token",
     FORM,
     encodeForm({ client_id: "television", ...deviceForm(deviceCode) }),
+  );
+
+const AS_AGENT = { ...FORM, ...basic("agent", SECRET) };
+
+export const pollAnswerRequest = (authReqId: string): string =>
+  requestText(
+    "POST",
+    "/auth/token",
+    AS_AGENT,
+    encodeForm({ grant_type: CIBA_GRANT, auth_req_id: authReqId }),
+  );
+
+/** The client asks the person with this user name. */
+export const askRequest = (username: string): string =>
+  requestText(
+    "POST",
+    "/auth/backchannel",
+    AS_AGENT,
+    encodeForm({ scope: "openid mail.read", login_hint: username }),
   );
 
 export const deviceRequest = (): string =>

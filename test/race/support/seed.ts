@@ -5,15 +5,18 @@ import { type CredentialKind, mintCredential, newRecordId } from "../../../src/c
 import { type EpochSeconds, systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import type { ClientId, RecordId } from "../../../src/protocol/identifiers.ts";
+import { insert } from "../../../src/store/contract.ts";
 import { shardOf } from "../../../src/store/declare.ts";
 import type { ClientRecord } from "../../../src/store/tables/clients.ts";
-import type { GrantRecord } from "../../../src/store/tables/grants.ts";
+import { type GrantRecord, grants } from "../../../src/store/tables/grants.ts";
 import type { AccountRecord } from "../../../src/store/tables/people.ts";
+import { backchannelRequests } from "../../../src/store/tables/requests.ts";
 import type { ActingStore } from "../../store/acts.ts";
 
 import {
   newAccessToken,
   newAccount,
+  newBackchannelRequest,
   newClient,
   newCode,
   newDeviceCode,
@@ -61,6 +64,8 @@ export interface Seed {
   ): Promise<{ readonly clientId: ClientId; readonly secretId: string; readonly secret: string }>;
   /** Device codes of `television` that the person has approved. */
   approvedDevices(count: number): Promise<string[]>;
+  /** The `auth_req_id` of requests of `agent` that the person has approved. */
+  approvedRequests(count: number): Promise<string[]>;
   /** The token of a setup link. */
   setupLink(): Promise<string>;
 }
@@ -75,6 +80,7 @@ export async function openSeed(store: ActingStore): Promise<Seed> {
   };
   const web = await findClient(store, "web");
   const television = await findClient(store, "television");
+  const agent = await findClient(store, "agent");
   const somebody = await createAccount();
 
   const grantFor = (id: RecordId, parties: Parties, via: GrantRecord["via"]): GrantRecord =>
@@ -169,6 +175,26 @@ export async function openSeed(store: ActingStore): Promise<Seed> {
         const grantId = newRecordId(systemClock, systemRandom, shardOf(id));
         const grant = grantFor(grantId, { client: television, account: somebody }, "device_code");
         if (!(await store.decideDeviceCode(id, grant, now))) throw new Error("not approved");
+        return text;
+      }),
+
+    approvedRequests: (count) =>
+      times(count, async () => {
+        const { text, id, digest } = mint("auth_req_id", shardOf(somebody.subject));
+        const parties = { client: agent, account: somebody };
+        const grant = grantFor(newRecordId(systemClock, systemRandom, shardOf(id)), parties, "ciba");
+        const request = newBackchannelRequest(parties, {
+          id,
+          digest,
+          scope: grant.scope,
+          resources: grant.resources,
+          createdAt: now,
+          expiresAt,
+          giveUpAt: expiresAt,
+          status: "approved",
+          grantId: grant.id,
+        });
+        await store.commit({ changes: [insert(grants, grant), insert(backchannelRequests, request)] });
         return text;
       }),
 
