@@ -44,7 +44,10 @@ describe("regular expressions", () => {
     );
 
   test(
-    proves("take time that grows with the text and no faster, all in the source and the examples", "threat 40"),
+    proves(
+      "take time that grows with the text and no faster, all in the source and the examples",
+      "threat 40",
+    ),
     async () => {
       const found: string[] = [];
       let count = 0;

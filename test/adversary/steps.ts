@@ -296,7 +296,12 @@ export const STEPS: Readonly<Record<string, Step>> = {
       const { request } = await approvalOf(scene);
       return openForm(scene, request, "/account/approval", { decision: "allow" });
     },
-    outcomes: { nothing: "200 page", person: "303 /login", client: "404 page or 410 page", grant: "200 page" },
+    outcomes: {
+      nothing: "200 page",
+      person: "303 /login",
+      client: "404 page or 410 page",
+      grant: "200 page",
+    },
   },
   "the yes to an application and its poll": {
     clientId: "agent",

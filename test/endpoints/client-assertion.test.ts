@@ -241,7 +241,10 @@ describe("one assertion is for one request", () => {
   });
 
   test(
-    proves("if it was made before a restore on a machine whose clock was ahead, and not for longer", "threat 72"),
+    proves(
+      "if it was made before a restore on a machine whose clock was ahead, and not for longer",
+      "threat 72",
+    ),
     async () => {
       const opened = await openTemporary();
       const restored = await startTestServer({}, { opened, clock: server.clock });
