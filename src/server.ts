@@ -178,9 +178,13 @@ export function createServer({
           cause: causeOf(error),
           advice: error.advice || undefined,
         }),
-      ended: () => log.info("the database is available again"),
+      goesOn: (error, requests) =>
+        log.error("the database is still not available", { requests, cause: causeOf(error) }),
+      ended: (requests) =>
+        log.info("the database is available again", { requests: requests === 0 ? undefined : requests }),
     },
     counts?.store,
+    steadyClock,
   );
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);

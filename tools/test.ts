@@ -2,6 +2,11 @@
  * `npm test`: types, style, then every test. Arguments go to the test runner: `npm test -- test/store`.
  * Ends with one line, `N passed, N failed`, and a status that says the same.
  */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync } from "node:fs";
+import { freemem, tmpdir } from "node:os";
+import { join } from "node:path";
+import sparticuz from "@sparticuz/chromium";
+
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
@@ -14,8 +19,11 @@ const CHECKS: readonly Step[] = [
 
 const root = new URL("..", import.meta.url).pathname;
 
-async function run(command: readonly string[]): Promise<{ code: number; output: string }> {
-  const child = Bun.spawn([...command], { cwd: root, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+async function run(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ code: number; output: string }> {
+  const child = Bun.spawn([...command], { cwd: root, env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   let output = "";
   const pass = async (stream: ReadableStream<Uint8Array>, to: NodeJS.WriteStream) => {
     const decoder = new TextDecoder();
@@ -27,6 +35,39 @@ async function run(command: readonly string[]): Promise<{ code: number; output: 
   };
   await Promise.all([pass(child.stdout, process.stdout), pass(child.stderr, process.stderr)]);
   return { code: await child.exited, output };
+}
+
+const MEMORY = "/dev/shm";
+const GIBIBYTE = 2 ** 30;
+/** Several times what a run was seen to need. */
+const NEEDED_GIBIBYTES = 4;
+
+/** Whether the system has files in memory, with room for those of the tests, and with the right to run programs there. */
+function hasRoomInMemory(): boolean {
+  if (process.platform !== "linux") return false;
+  const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  const [, , kind, options = ""] =
+    mounts.map((line) => line.split(" ")).findLast(([, at]) => at === MEMORY) ?? [];
+  if (kind !== "tmpfs" || options.split(",").includes("noexec")) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return Math.min(bavail * bsize, freemem()) > NEEDED_GIBIBYTES * GIBIBYTE;
+}
+
+/**
+ * The folder for everything that the tests write. In memory, if that is possible: each of their databases is synced at every
+ * commit, and the tests would wait for the disk most of the time. A TMPDIR that is set stays the place.
+ */
+async function makeFolder(): Promise<string> {
+  // The package unpacks it at the first use. Two files of tests that do so at once get half of it.
+  const chromium = await sparticuz.executablePath();
+  const isInMemory = process.env.TMPDIR === undefined && hasRoomInMemory();
+  const folder = mkdtempSync(join(isInMemory ? MEMORY : tmpdir(), "tessera-tests-"));
+  // PostgreSQL runs as another user if the tests run as root.
+  chmodSync(folder, 0o755);
+  symlinkSync(chromium, join(folder, "chromium"));
+  // test/store/postgres/programs.ts keeps there what all files share.
+  mkdirSync(join(folder, "tessera-shared"));
+  return folder;
 }
 
 /** The last number before the word on a line of its own, as the runner's summary has it. */
@@ -43,8 +84,15 @@ for (const { name, command } of filters.length > 0 ? [] : CHECKS) {
   else failed += 1;
 }
 console.log("── tests");
+const folder = await makeFolder();
+const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+process.on("exit", removeFolder);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 // Two files at a time: many of them wait for processes, sockets and clocks.
-const tests = await run([process.execPath, "test", "--timeout", "60000", "--parallel=2", ...filters]);
+const tests = await run([process.execPath, "test", "--timeout", "60000", "--parallel=2", ...filters], {
+  ...process.env,
+  TMPDIR: folder,
+});
 passed += count(tests.output, "pass");
 failed += count(tests.output, "fail");
 // A runner that dies, or a file that cannot be loaded, is a failure even if no test says so.

@@ -6,8 +6,9 @@
  * A hash says itself how much work its check is, so each form has bounds. A hash beyond them is refused where it comes in,
  * and never computed (THREATS 41).
  */
-import { createHash, pbkdf2, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, pbkdf2, scrypt } from "node:crypto";
 import { promisify } from "node:util";
+import { sameBytes } from "../platform/same-text.ts";
 
 /** A hash that can be checked within the bounds. */
 export interface CheckableHash {
@@ -47,9 +48,6 @@ const tooMuch = (what: string): HashFault => ({
   fault: `takes more ${what} than this server spends on a password`,
 });
 const MALFORMED: HashFault = { fault: "is cut off or has wrong characters" };
-
-const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
-  one.length === other.length && timingSafeEqual(one, other);
 
 /** Bun's own check, for argon2 and bcrypt. */
 const verifiedByRuntime = (password: string | Uint8Array, hash: string): Promise<boolean> =>

@@ -7,6 +7,7 @@ import {
   enablePerson,
   endPersonSession,
   endPersonSessions,
+  type GivenPassword,
   listPeople,
   listPersonSessions,
   makePersonLink,
@@ -74,6 +75,32 @@ const personAnswer = ({ context }: Call, account: AccountRecord): ApiAnswer => (
   body: describePerson(context.issuer, account),
   revision: account.revision,
 });
+
+const passwordMembers = {
+  password: v.optional(v.string()),
+  password_hash: v.optional(
+    v.pipe(
+      v.string(),
+      v.description(
+        "In its place: the hash that another server kept, of argon2, bcrypt, scrypt, PBKDF2 or salted SHA. It is renewed when the person signs in.",
+      ),
+    ),
+  ),
+};
+
+/** Null for neither. Throws `member_refused` for both. */
+function givenPassword({
+  password,
+  password_hash: passwordHash,
+}: {
+  readonly password?: string | undefined;
+  readonly password_hash?: string | undefined;
+}): GivenPassword | null {
+  if (password !== undefined && passwordHash !== undefined)
+    throw new OAuthError("member_refused", { description: "password_hash stands in the place of password." });
+  if (passwordHash !== undefined) return { passwordHash };
+  return password === undefined ? null : { password };
+}
 
 /** An act on a person without a body and without an answer. */
 const act = (
@@ -175,6 +202,12 @@ export const peopleRoutes: readonly ApiRoute[] = [
     query: {
       ...PAGE_MEMBERS,
       group: v.optional(v.pipe(v.string(), v.description("Only the people in this group."))),
+      state: v.optional(
+        v.pipe(
+          v.picklist(["waiting"]),
+          v.description("Only those who made their own account and wait until they are let in."),
+        ),
+      ),
     },
     answer: listOf(personSchema),
     handle: ({ context, authority, query }) =>
@@ -183,7 +216,12 @@ export const peopleRoutes: readonly ApiRoute[] = [
         path: "/people",
         query,
         placeOf: ({ createdAt, subject }) => ({ createdAt, subject }),
-        rows: (page) => listPeople(context, authority, { ...page, group: query.group }),
+        rows: (page) =>
+          listPeople(context, authority, {
+            ...page,
+            group: query.group,
+            isWaiting: query.state === "waiting",
+          }),
         describe: (account) => describePerson(context.issuer, account),
       }),
   }),
@@ -195,6 +233,7 @@ export const peopleRoutes: readonly ApiRoute[] = [
     permission: "people.write",
     body: v.strictObject({
       username: v.string(),
+      ...passwordMembers,
       password: v.optional(
         v.pipe(
           v.string(),
@@ -208,9 +247,10 @@ export const peopleRoutes: readonly ApiRoute[] = [
     answer: personSchema,
     made: true,
     handle: async (call) => {
-      const { username, password, ...facts } = call.body;
+      const { username, password, password_hash, ...facts } = call.body;
       const wish = { ...personWishOf(facts), username };
-      const account = await createPerson(call.context, call.authority, wish, password ?? null);
+      const given = givenPassword({ password, password_hash });
+      const account = await createPerson(call.context, call.authority, wish, given);
       return { ...personAnswer(call, account), status: 201 };
     },
   }),
@@ -264,9 +304,12 @@ export const peopleRoutes: readonly ApiRoute[] = [
     tag: TAG,
     summary: "Set a password and end the person's sessions",
     permission: "people.write",
-    body: v.strictObject({ password: v.string() }),
+    body: v.strictObject(passwordMembers),
     handle: async (call) => {
-      await setPersonPassword(call.context, call.authority, subjectOf(call), call.body.password);
+      const given = givenPassword(call.body);
+      if (given === null)
+        throw new OAuthError("member_refused", { description: "password: the body has none, and no hash." });
+      await setPersonPassword(call.context, call.authority, subjectOf(call), given);
       return {};
     },
   }),

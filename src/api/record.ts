@@ -9,6 +9,7 @@ import {
 } from "../operations/management/record.ts";
 import { explanationFacts, refusalFacts } from "../operations/refusals.ts";
 import { isoTime } from "../platform/clock.ts";
+import { parseActor } from "../rules/events.ts";
 import type { AuditRecord, RefusalRecord } from "../store/tables/records.ts";
 import { listAnswer, listOf, PAGE_MEMBERS } from "./list.ts";
 import { type ApiRoute, apiRoute } from "./route.ts";
@@ -29,6 +30,14 @@ const moment = (words: string) =>
   );
 
 const TIMES = { since: moment("From this time on."), until: moment("Before this time.") };
+
+const actor = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => parseActor(text) !== null, "is no actor"),
+    v.description("Only what these did: as in `by` of an event, or the word before the colon alone."),
+  ),
+);
 
 const auditSchema = v.pipe(
   v.strictObject({
@@ -103,7 +112,7 @@ export const recordRoutes: readonly ApiRoute[] = [
     tag: TAG,
     summary: "List what happened, the newest first",
     permission: "server.read",
-    query: { ...PAGE_MEMBERS, ...TIMES, client: text, person: text, kind: text, request: text },
+    query: { ...PAGE_MEMBERS, ...TIMES, client: text, person: text, by: actor, kind: text, request: text },
     answer: listOf(auditSchema),
     handle: ({ context, authority, query }) =>
       listAnswer<AuditRecord>({
@@ -112,11 +121,12 @@ export const recordRoutes: readonly ApiRoute[] = [
         query,
         placeOf: ({ id }) => ({ id }),
         rows: (page) => {
-          const { client, person: subject, kind, request, since, until } = query;
+          const { client, person: subject, by, kind, request, since, until } = query;
           return listKnownAudit(context, authority, {
             ...page,
             client,
             subject,
+            actor: by === undefined ? undefined : (parseActor(by) ?? undefined),
             kind,
             request,
             since,

@@ -25,7 +25,7 @@ import { operatorAct } from "./operator.ts";
 import { byteSize, counted, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { undoneIfInterrupted } from "./stop-request.ts";
-import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, collect, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 export function addBackupCommand(program: Command, io: Io): void {
   const command = program
@@ -163,8 +163,6 @@ async function backUp(
 }
 
 type Made = Omit<BackupRecord, "id">;
-
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 function keepCount(text: string, isPiped: boolean): number {
   if (isPiped) throw new CommandError("--keep is for backups in a folder: standard output keeps none.");

@@ -17,8 +17,8 @@ import { asText } from "../platform/log.ts";
 import { jsonText } from "../platform/printable.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { type AuditFault, eventsOfKind } from "../rules/audit.ts";
-import { type Actor, EVENT_TYPES } from "../rules/events.ts";
-import type { ActorKind, AuditRecord } from "../store/tables/records.ts";
+import { type Actor, EVENT_TYPES, parseActor } from "../rules/events.ts";
+import type { AuditRecord } from "../store/tables/records.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { counted, decimal, localTime, printJson } from "./output.ts";
@@ -137,20 +137,15 @@ async function subjectOf(workspace: Workspace, name: string): Promise<string> {
   );
 }
 
-const ACTORS: readonly ActorKind[] = ["client", "person", "operator", "server", "stranger"];
-
 async function actorOf(workspace: Workspace, by: string): Promise<Partial<Actor>> {
-  const colon = by.indexOf(":");
-  const name = colon < 0 ? by : by.slice(0, colon);
-  const kind = ACTORS.find((each) => each === name);
-  if (kind === undefined) {
+  const actor = parseActor(by);
+  if (actor === null) {
     throw new CommandError(
       `'${by}' is no actor. Write operator, operator:NAME, person:NAME, client:ID, server or stranger.`,
     );
   }
-  if (colon < 0) return { kind };
-  const id = by.slice(colon + 1);
-  return { kind, id: kind === "person" ? await subjectOf(workspace, id) : id };
+  const { kind, id } = actor;
+  return kind === "person" && id != null ? { kind, id: await subjectOf(workspace, id) } : actor;
 }
 
 const UNITS = { m: 60, h: 3600, d: 86_400 } as const;

@@ -27,7 +27,7 @@ import {
 import { duration, formatFacts, printJson } from "./output.ts";
 import { readOrMakeProofKey } from "./proof-key.ts";
 import { qrCode } from "./qr.ts";
-import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, collect, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface LoginOptions extends CommonOptions {
   readonly browser?: boolean;
@@ -37,8 +37,6 @@ interface LoginOptions extends CommonOptions {
   readonly scope?: readonly string[];
   readonly resource?: readonly string[];
 }
-
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 export function addLoginCommand(program: Command, io: Io): void {
   withCommonOptions(

@@ -46,7 +46,8 @@ export interface CommonOptions extends ConfigurationFlags {
   readonly json?: boolean;
 }
 
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+/** For an option that may be given several times. */
+export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 type ConfigurationFlag = keyof ConfigurationFlags;
 

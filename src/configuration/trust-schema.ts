@@ -3,6 +3,7 @@
  * authorization servers for which it issues assertions (ID-JAG).
  */
 import * as v from "valibot";
+import { DAY_SECONDS } from "../platform/clock.ts";
 import { ASSERTION_PROFILES } from "../protocol/assertions.ts";
 import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { foreignIssuerFault } from "../protocol/foreign-issuer.ts";
@@ -27,8 +28,6 @@ const foreignIssuer = v.pipe(
     "an https:// URL without query and fragment, or spiffe:// and a trust domain",
   ),
 );
-
-const DAY_SECONDS = 86_400;
 
 /** How the tokens of an issuer stand for people. Nothing here has a default that lets anyone in. */
 const people = table({

@@ -6,9 +6,9 @@
  * any look-up. The row is found by the id; only the SHA-256 of the secret is stored. 48 bytes are 64 base64url
  * characters with no spare bits, so no two texts stand for the same credential.
  */
-import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../platform/clock.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
+import { sameBytes } from "../platform/same-text.ts";
 import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
 
 export const CREDENTIAL_PREFIXES = {
@@ -85,8 +85,7 @@ export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
 
 /** Compares in constant time. */
 export function secretMatches(secret: Uint8Array | string, digest: SecretDigest): boolean {
-  const computed = digestSecret(secret);
-  return computed.length === digest.length && timingSafeEqual(computed, digest);
+  return sameBytes(digestSecret(secret), digest);
 }
 
 /** A row's id as text, for `jti`, the command line and links. Not secret. */

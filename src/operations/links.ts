@@ -519,16 +519,22 @@ export const confirmEmail = (
 
 // ── People who wait ────────────────────────────────────────────────────────────────────────────────────────
 
-/** The people who made their own account and wait until they are let in. */
-export const everyWaiting = ({ store }: Reading): AsyncGenerator<AccountRecord> =>
-  allPages(({ limit, after = null }: Page<AccountRecord>) =>
-    store.list(accounts, {
-      where: { disabledBy: "approval" },
-      order: ["disabledBy", "subject"],
-      after,
-      limit,
-    }),
-  );
+const APPROVAL = { disabledBy: "approval" } as const;
+
+/** A page of the people who made their own account and wait until they are let in. */
+export const listWaiting = (
+  { store }: Reading,
+  { limit, after = null }: Page<AccountRecord>,
+): Promise<AccountRecord[]> =>
+  store.list(accounts, {
+    where: APPROVAL,
+    order: ["disabledBy", "subject"],
+    after: after && { ...APPROVAL, subject: after.subject },
+    limit,
+  });
+
+export const everyWaiting = (context: Reading): AsyncGenerator<AccountRecord> =>
+  allPages((page: Page<AccountRecord>) => listWaiting(context, page));
 
 /** Lets a person in who waits. False if they do not. */
 export async function approve(context: LinkContext, act: Act, subject: SubjectId): Promise<boolean> {

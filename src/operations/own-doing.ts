@@ -1,9 +1,9 @@
 /** How many rows strangers, clients and people add by themselves in a day: what they can make the server keep is bounded. */
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import { DAY_SECONDS } from "../platform/clock.ts";
 import { isOwnDoing, OWN_ROWS_PER_DAY, STRANGERS_ROWS_PER_DAY } from "../rules/audit.ts";
 import type { Act, Event } from "../rules/events.ts";
 
-const DAY_SECONDS = 86_400;
 /** Of how many actors the rows are counted; the others share what one of them may add. */
 const ACTORS = 10_000;
 

@@ -91,11 +91,17 @@ async function writeRefusals(context: Keeping, refused: readonly rules.Refused[]
     rings.set(ring, [...(rings.get(ring) ?? []), each]);
   }
   for (let attempt = 1; ; attempt += 1) {
+    const isLast = attempt === ATTEMPTS;
     const changes = await Promise.all(
-      [...rings].map(([ring, group]) => changesOf(context, ring, group, attempt === ATTEMPTS)),
+      [...rings].map(([ring, group]) => changesOf(context, ring, group, isLast)),
     );
-    const { outcome } = await context.store.commit({ changes: changes.flat() });
-    if (outcome === "committed" || attempt === ATTEMPTS) return;
+    // Two processes that put several at once, in different orders, would wait for each other.
+    const commits = isLast ? changes.flat().map((change) => [change]) : [changes.flat()];
+    for (const each of commits) {
+      const { outcome } = await context.store.commit({ changes: each });
+      if (outcome === "committed" && !isLast) return;
+    }
+    if (isLast) return;
   }
 }
 

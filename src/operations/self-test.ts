@@ -3,12 +3,12 @@
  * Strangers learn nothing: the request carries a proof that only a process with the server's own key can make, and each proof
  * counts once. The answer carries a proof too, so that no other server passes for this one.
  */
-import { timingSafeEqual } from "node:crypto";
 import { version } from "../../package.json";
 import type { Clock } from "../platform/clock.ts";
 import type { Incoming } from "../platform/http.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
+import { sameText } from "../platform/same-text.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { insert, type Store } from "../store/contract.ts";
 import { once } from "../store/tables/once.ts";
@@ -101,7 +101,7 @@ export async function acceptQuestion(
   question: string,
 ): Promise<boolean> {
   const [id = "", end = "", proof = ""] = question.split(".");
-  if (!isSame(proof, proofOf(keys, "question", `${id}.${end}`))) return false;
+  if (!sameText(proof, proofOf(keys, "question", `${id}.${end}`))) return false;
   const now = clock.seconds();
   const expiresAt = Number(end);
   if (!(expiresAt > now) || expiresAt > now + 2 * VALID_SECONDS) return false;
@@ -135,12 +135,7 @@ export function readAnswer(
   const { answer, proof } = body;
   if (typeof answer !== "string" || typeof proof !== "string") return null;
   // Only a server with this key makes the proof, and it makes it of its own answers only.
-  return isSame(proof, proofOf(keys, "answer", question, answer))
+  return sameText(proof, proofOf(keys, "answer", question, answer))
     ? (JSON.parse(answer) as SeenRequest)
     : null;
-}
-
-function isSame(one: string, other: string): boolean {
-  const [some, others] = [Buffer.from(one), Buffer.from(other)];
-  return some.length === others.length && timingSafeEqual(some, others);
 }

@@ -13,15 +13,10 @@ import type { SignIn } from "./sessions.ts";
 
 type ApprovalContext = Pick<Context, "store" | "events" | "clock">;
 
-const ANSWERING = {
-  account: row(accounts, { subject: "$subject" }),
-  approval: row(signInApprovals, { id: "$id" }),
-};
-const APPROVAL = {
-  approval: row(signInApprovals, { id: "$id" }),
-  account: row(accounts, { subject: "approval.subject" }),
-  session: row(sessions, { id: "approval.session" }),
-};
+const ANSWER = { approval: row(signInApprovals, { id: "$id" }) };
+const ANSWERING = { account: row(accounts, { subject: "$subject" }), ...ANSWER };
+const APPROVAL = { ...ANSWER, account: row(accounts, { subject: "approval.subject" }) };
+const SESSION = { session: row(sessions, { id: "$id" }) };
 
 /** False if the question was answered before, or has expired. */
 export const answerSignIn = (
@@ -45,7 +40,13 @@ export const findAnswer = async (
   { store }: Pick<ApprovalContext, "store">,
   id: RecordId,
 ): Promise<SignInApprovalRecord["answer"] | null> =>
-  (await store.look(APPROVAL, { id })).approval?.answer ?? null;
+  (await store.look(ANSWER, { id })).approval?.answer ?? null;
+
+/** The session has another shard than the question, so it takes a look of its own. */
+async function approvedFacts({ store }: ApprovalContext, id: RecordId): Promise<rules.ApprovedFacts> {
+  const facts = await store.look(APPROVAL, { id });
+  return { ...facts, ...(await store.look(SESSION, { id: facts.approval?.session ?? null })) };
+}
 
 /**
  * The first step of the approved sign-in; null if it was used, or counts no more. It goes on from the session that approved it: it is
@@ -53,9 +54,11 @@ export const findAnswer = async (
  */
 export async function approvedSignIn(context: ApprovalContext, id: RecordId): Promise<SignIn | null> {
   const use: StepProof["use"] = async () =>
-    rules.useApproval(await context.store.look(APPROVAL, { id }), context.clock.seconds());
-  const { account, approval } = await context.store.look(APPROVAL, { id });
-  if (account === null || approval === null || (await use()) === null) return null;
+    rules.useApproval(await approvedFacts(context, id), context.clock.seconds());
+  const facts = await approvedFacts(context, id);
+  const { account, approval } = facts;
+  if (account === null || approval === null) return null;
+  if (rules.useApproval(facts, context.clock.seconds()) === null) return null;
   const { authenticatedAt: since } = approval;
   return { account, steps: [STEPS.other_device], proofs: [{ use }], since };
 }

@@ -9,8 +9,10 @@ import { listKnownGroups } from "../operations/management/groups.ts";
 import { listInvitations, makeInvitation, withdrawInvitation } from "../operations/management/invitations.ts";
 import { enablePerson } from "../operations/management/people.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
+import { DAY_SECONDS } from "../platform/clock.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import { typedLine } from "../protocol/names.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { type Authority, isAllowed, mayInvite } from "../rules/role.ts";
 import { displayText } from "./display.ts";
@@ -153,7 +155,7 @@ const answer =
   };
 
 const typedInvitation = (form: Parameters): TypedInvitation => ({
-  name: (form.get("name") ?? "").normalize("NFC").trim(),
+  name: typedLine(form.get("name")),
   email: (form.get("email") ?? "").trim(),
   groups: Array.from({ length: SHOWN }, (_, place) => form.get(groupBox(place)) ?? "").filter(
     (group) => group !== "",
@@ -171,7 +173,6 @@ function wholeNumber(text: string, most: number): number | null {
 
 const MOST_USES = 1000;
 const MOST_DAYS = 365;
-const DAY_SECONDS = 86_400;
 
 async function answerInvitation(
   context: Context,

@@ -9,6 +9,7 @@ import { findAccountByUsername } from "../operations/people.ts";
 import { findSignedIn, type SignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Incoming, seeOther } from "../platform/http.ts";
+import { typedLine } from "../protocol/names.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { actOfPerson, actOfStranger } from "../rules/events.ts";
 import { STEPS } from "../rules/sign-in.ts";
@@ -51,7 +52,7 @@ const offersPasskey = (PAGE_PATHS as readonly string[]).includes(PASSKEYS_PAGE);
 
 export const typedAccount = (form: Parameters): TypedAccount => ({
   username: (form.get("username") ?? "").normalize("NFKC").trim(),
-  name: (form.get("name") ?? "").normalize("NFC").trim(),
+  name: typedLine(form.get("name")),
   email: (form.get("email") ?? "").trim(),
   password: form.get("password") ?? "",
   withPasskey: offersPasskey && form.get(WITH_PASSKEY) !== undefined,

@@ -1,6 +1,8 @@
 /** Seconds since 1970-01-01T00:00:00Z, as the specifications count time (RFC 7519 §2 "NumericDate"). */
 export type EpochSeconds = number;
 
+export const DAY_SECONDS = 86_400;
+
 /** RFC 3339 in UTC, for programs. */
 export const isoTime = (seconds: EpochSeconds): string =>
   new Date(seconds * 1000).toISOString().replace(".000Z", "Z");

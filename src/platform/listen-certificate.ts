@@ -1,6 +1,7 @@
 /** The certificate and key of a TLS listener: read together, checked together, and read again when they change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { DAY_SECONDS } from "./clock.ts";
 import { fileFault } from "./file-fault.ts";
 
 export interface CertificateFiles {
@@ -55,7 +56,6 @@ export function pairFault(pair: CertificatePair): string | null {
   return null;
 }
 
-const DAY_SECONDS = 86_400;
 const EXPIRES_SOON_SECONDS = 30 * DAY_SECONDS;
 /** CA/Browser Forum, Baseline Requirements §6.1.5: what clients accept at least. */
 const RSA_BITS = 2048;

@@ -1,8 +1,8 @@
+/** Comparing what a request presents with a secret, in constant time, apart from their lengths. */
 import { timingSafeEqual } from "node:crypto";
 
-/** Compares a presented text with a secret one in constant time, apart from their lengths. */
-export function sameText(one: string, other: string): boolean {
-  const first = Buffer.from(one);
-  const second = Buffer.from(other);
-  return first.length === second.length && timingSafeEqual(first, second);
-}
+export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);
+
+export const sameText = (one: string, other: string): boolean =>
+  sameBytes(Buffer.from(one), Buffer.from(other));

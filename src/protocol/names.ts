@@ -18,6 +18,9 @@ const SPELLED_OR_UNSEEN =
 /** UTS 39 §5.4: no writing needs more than four marks on one letter. More would reach into the lines around it. */
 const STACK = /((?:[\p{Mn}\u200C\u200D]){4})[\p{Mn}\u200C\u200D]+/gu;
 
+/** A line that a person typed, in the one spelling in which it is kept. */
+export const typedLine = (text: string | null | undefined): string => (text ?? "").normalize("NFC").trim();
+
 /** Whether the name has characters that cannot be seen, or that reverse the text, where no spelling needs them. */
 export const hasUnseen = (name: string): boolean => withoutUnseen(name) !== name;
 

@@ -1,5 +1,6 @@
 /** RFC 7636: proof key for code exchange. Only the method S256; `plain` protects nothing (RFC 9700 §2.1.1). */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
+import { sameBytes } from "../platform/same-text.ts";
 import type { CodeChallenge } from "./identifiers.ts";
 
 export const CODE_CHALLENGE_METHODS = ["S256"] as const;
@@ -16,6 +17,5 @@ export const isCodeChallenge = (text: string): text is CodeChallenge => S256_CHA
 /** RFC 7636 §4.6: BASE64URL-ENCODE(SHA256(ASCII(code_verifier))) == code_challenge. */
 export function verifierMatchesChallenge(verifier: string, challenge: CodeChallenge): boolean {
   const computed = createHash("sha256").update(verifier, "ascii").digest();
-  const expected = Buffer.from(challenge, "base64url");
-  return expected.length === computed.length && timingSafeEqual(computed, expected);
+  return sameBytes(computed, Buffer.from(challenge, "base64url"));
 }

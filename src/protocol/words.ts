@@ -11,7 +11,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   þ: "th",
   ħ: "h",
   // At the end of a word, toLowerCase writes another sigma.
-  ς: "σ",
+  ς: "\u03c3",
 };
 
 /** The scripts that write no spaces between words. */

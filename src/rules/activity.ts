@@ -45,8 +45,12 @@ export const ACTIVITIES = [
   "sign_in_link.used",
 ] as const satisfies readonly EventName[];
 
-/** Events that strangers cause, as often as they like: one row for each person, event and day. */
-export const GUESSES = ["sign_in.limited", "sign_in.refused"] as const satisfies readonly EventName[];
+/** Events that strangers and applications cause, again and again: one row for each person, event and day. */
+export const GUESSES = [
+  "backchannel.asked",
+  "sign_in.limited",
+  "sign_in.refused",
+] as const satisfies readonly EventName[];
 
 export type ActivityName = (typeof ACTIVITIES)[number] | (typeof GUESSES)[number];
 export type GuessName = (typeof GUESSES)[number];

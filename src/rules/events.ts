@@ -179,6 +179,17 @@ export interface Actor {
 /** The actor in one word, for logs and records: `person:acc_…`, `operator:root`, `server`. */
 export const actorText = ({ kind, id }: Actor): string => (id === null ? kind : `${kind}:${id}`);
 
+const ACTOR_KINDS: readonly ActorKind[] = ["client", "person", "operator", "server", "stranger"];
+
+/** Reads the same: a word alone means all actors of the kind. Null for a text that is neither. */
+export function parseActor(text: string): Partial<Actor> | null {
+  const colon = text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const kind = ACTOR_KINDS.find((each) => each === name);
+  if (kind === undefined) return null;
+  return colon < 0 ? { kind } : { kind, id: text.slice(colon + 1) };
+}
+
 /** The request that causes an act. */
 export interface Origin {
   readonly address: string;

@@ -4,9 +4,10 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { CIBA_GRANT } from "../../src/protocol/grant-types.ts";
 import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
-
+import { askForApproval } from "../support/approvals.ts";
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import { type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
@@ -94,6 +95,22 @@ const deviceQuestion = async (headers: Record<string, string> = {}) => {
   return browser.get(`/device?user_code=${user_code}`);
 };
 
+/** The page on which a new person is asked by a client with this name, in these words. */
+async function approvalOf(
+  clientName: string,
+  bindingMessage: string | null,
+  list = false,
+): Promise<Response> {
+  await putTelevision({ clientName, grantTypes: [CIBA_GRANT] });
+  people += 1;
+  const account = await server.addPerson(`asked ${people}`);
+  const opened = openBrowser(server);
+  opened.cookie = await server.signIn(account);
+  const { clientId } = television;
+  const { path } = await askForApproval(server, account, { clientId, bindingMessage });
+  return opened.get(list ? "/account/approvals" : path);
+}
+
 /** The pages that show stored texts. */
 const STORED: Readonly<Record<string, (text: string) => Promise<Response>>> = {
   "a client's name, at sign-in": async (text) => {
@@ -117,6 +134,9 @@ const STORED: Readonly<Record<string, (text: string) => Promise<Response>>> = {
     const { user_code } = await startDevice(server);
     return browser.submit(`/device?user_code=${user_code}`, { decision: "allow" }, "/device");
   },
+  "a client's name, where it asks for approval": (text) => approvalOf(text, null),
+  "a client's words, where it asks for approval": (text) => approvalOf("Television", text),
+  "a client's name and words, among what waits for approval": (text) => approvalOf(text, text, true),
   "a client's name, on the account page": async (text) => {
     await putWeb({ clientName: text });
     return allower.get("/account");

@@ -2,12 +2,13 @@
  * Threat classes 16 and 34: the time of an answer does not reveal which people, clients and tokens exist. Reading a row
  * still costs some microseconds, which the bound accepts. support/timing.ts says how sure this is.
  */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
+import { PATIENCE_MILLIS } from "../support/scale.ts";
 import { startTestServer } from "../support/server.ts";
 import { type Ask, toldApartByTime } from "../support/timing.ts";
 import {
@@ -24,6 +25,8 @@ import {
   startGuessing,
   wishedAccounts,
 } from "./enumeration.ts";
+
+setDefaultTimeout(PATIENCE_MILLIS);
 
 const ROUNDS = 400;
 const BOUND = 1.5;

@@ -45,7 +45,7 @@ export async function startOn(
   engine: FixtureEngine,
   overrides: ConfigurationInput = {},
 ): Promise<EngineServer> {
-  const database: FixtureDatabase = await engine.create();
+  const database: FixtureDatabase = await engine.createPrepared();
   const store = await database.open();
   const close = async () => {
     await store.close();

@@ -37,7 +37,9 @@ test(
     };
     const context = { ...server.context, passwords: { ...passwords, hash } };
     const authority = authorityOf(SERVER_ACT, null, ["tessera.people"]);
-    const set = setPersonPassword(context, authority, subject, "a long new password of another");
+    const set = setPersonPassword(context, authority, subject, {
+      password: "a long new password of another",
+    });
     await expect(set).rejects.toThrow("management_not_allowed");
     expect((await findAccount(server.context, subject))?.passwordHash).toBe(before?.passwordHash ?? "");
     await server.close();

@@ -84,6 +84,9 @@ const refusalOf = (act: Promise<unknown>): Promise<string | null> =>
     (error: unknown) => (error instanceof OAuthError ? error.reason : String(error)),
   );
 
+/** Of the password "secret of ada". */
+const OF_ANOTHER_SERVER = "$2b$04$abcdefghijklmnopqrstuu0LH1yD3x9kS1f2u5mMZBR0J0ZyQe0S2";
+
 let count = 0;
 /** A person with a session, a grant, a second factor and a passkey, in a group. */
 async function newPerson() {
@@ -136,7 +139,9 @@ const ACTS: Readonly<Record<string, PersonAct>> = {
   "is disabled": (context, by, { subject }) => people.disablePerson(context, by, subject),
   "is unlocked": (context, by, { subject }) => people.unlockPerson(context, by, subject),
   "gets a password": (context, by, { subject }) =>
-    people.setPersonPassword(context, by, subject, "a long new password of another"),
+    people.setPersonPassword(context, by, subject, { password: "a long new password of another" }),
+  "gets the hash of a password": (context, by, { subject }) =>
+    people.setPersonPassword(context, by, subject, { passwordHash: OF_ANOTHER_SERVER }),
   "loses the second factor": (context, by, { subject }) => people.removePersonTotp(context, by, subject),
   "loses the passkeys": (context, by, { subject }) => people.removePersonPasskeys(context, by, subject),
   "gets a link for a password": (context, by, { subject }) =>

@@ -4,7 +4,9 @@ import { findAccount } from "../../src/operations/people.ts";
 import type { CredentialId, SubjectId } from "../../src/protocol/identifiers.ts";
 import { insert } from "../../src/store/contract.ts";
 import { passkeys } from "../../src/store/tables/sign-in.ts";
+import { textOf } from "../support/flows.ts";
 import { landscape } from "../support/images.ts";
+import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import type { TestServer } from "../support/server.ts";
 import { ask, askFor, startManagedServer, tokenOfProgram } from "./support.ts";
@@ -52,6 +54,75 @@ describe("a picture", () => {
     // The picture of an administrator needs what a role needs.
     expect((await put(boss.subject, landscape())).status).toBe(403);
   });
+});
+
+describe("the hash of a password that another server kept", () => {
+  const post = (body: object) => ask(server, people, "/people", { method: "POST", body });
+  const put = (subject: string, body: object) =>
+    ask(server, people, `/people/${subject}/password`, { method: "PUT", body });
+
+  test("is taken over, and the person signs in with the password that they know", async () => {
+    const password_hash = await Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 });
+    const made = await askFor(server, people, "/people", {
+      method: "POST",
+      body: { username: "hedy", password_hash: `${password_hash}\n` },
+    });
+    expect(made.has_password).toBe(true);
+    await openBrowser(server).signIn("hedy", PASSWORD);
+    const next = await Bun.password.hash("another password of hedy", { algorithm: "bcrypt", cost: 4 });
+    expect((await put(textOf(made, "subject"), { password_hash: next })).status).toBe(204);
+    await openBrowser(server).signIn("hedy", "another password of hedy");
+    expect(server.logged.join("\n")).not.toContain(password_hash);
+  });
+
+  test("is refused if this server cannot check it, and is not repeated; and stands alone", async () => {
+    const { subject } = await server.addPerson("joan");
+    const bodies = [
+      { password_hash: "my own password" },
+      { password_hash: "$2b$31$abcdefghijklmnopqrstuu0LH1yD3x9kS1f2u5mMZBR0J0ZyQe0S2" },
+      { password_hash: "" },
+      { password: "a long new password", password_hash: "x" },
+    ];
+    for (const body of bodies) {
+      for (const response of [await put(subject, body), await post({ username: "jean", ...body })]) {
+        expect(response.status).toBe(400);
+        const answer = await response.text();
+        expect(answer).toContain("password_hash");
+        expect(answer).not.toContain("my own password");
+      }
+    }
+    expect((await put(subject, {})).status).toBe(400);
+    expect((await findAccount(server.context, subject))?.passwordHash).toBeNull();
+  });
+
+  test(proves("of a person with a role needs what the role needs", "threat 90"), async () => {
+    const boss = await server.addPerson("hash-boss", { administrator: true, passwordHash: "x" });
+    const password_hash = await Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 });
+    expect((await put(boss.subject, { password_hash })).status).toBe(403);
+    const reader = await tokenOfProgram(server, "tessera.read");
+    const made = await ask(server, reader, "/people", {
+      method: "POST",
+      body: { username: "x", password_hash },
+    });
+    expect(made.status).toBe(403);
+    expect((await findAccount(server.context, boss.subject))?.passwordHash).toBe("x");
+  });
+});
+
+test("the people who wait to be let in are a list of their own, in pages", async () => {
+  const disabled = { disabledAt: server.clock.seconds(), disabledBy: "approval" } as const;
+  for (const username of ["waits-1", "waits-2", "waits-3"]) await server.addPerson(username, disabled);
+  await server.addPerson("kept-out", { ...disabled, disabledBy: "operator" });
+  const found: unknown[] = [];
+  let cursor = "";
+  do {
+    const page = await askFor(server, people, `/people?state=waiting&limit=2${cursor}`);
+    found.push(...(page.items as { username: string }[]).map(({ username }) => username));
+    cursor = page.next === null ? "" : `&cursor=${page.next}`;
+  } while (cursor !== "");
+  expect(found.sort()).toEqual(["waits-1", "waits-2", "waits-3"]);
+  expect((await ask(server, people, "/people?state=disabled")).status).toBe(400);
+  expect((await ask(server, people, "/people?state=waiting&group=x")).status).toBe(400);
 });
 
 test(

@@ -1,5 +1,5 @@
 /** Mails in a real browser: each fits a telephone, and can be read in the light and in the dark. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { MAIL_LANGUAGES } from "../../src/mails/texts.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { MAIL_KIND_NAMES } from "../../src/rules/mail.ts";
 import { launchChromium, openPage } from "../support/chromium.ts";
+import { PATIENCE_MILLIS } from "../support/scale.ts";
 
 /** The folder for the pictures: a temporary one, or the one that SCREENSHOTS names. */
 const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "tessera-mails-"));
@@ -20,6 +21,8 @@ const LOOKS = [
   { name: "phone-light", width: 360, colorScheme: "light" },
   { name: "phone-dark", width: 360, colorScheme: "dark" },
 ] as const;
+
+setDefaultTimeout(PATIENCE_MILLIS);
 
 let browser: Browser;
 beforeAll(async () => {

@@ -232,14 +232,14 @@ test(
   },
 );
 
-/** Of RFC 6749, 6750, 7591, 8628, 8707, 9101, 9396, 9449 and OpenID Connect Core; the last is in no protocol. */
+/** Of RFC 6749, 6750, 7591, 8628, 8707, 9101, 9396, 9449, OpenID Connect Core and CIBA; the last is in no protocol. */
 const KNOWN =
   `invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope
   access_denied unsupported_response_type server_error temporarily_unavailable invalid_token insufficient_scope
   invalid_redirect_uri invalid_client_metadata invalid_software_statement authorization_pending slow_down expired_token
   invalid_target invalid_authorization_details invalid_request_object invalid_request_uri request_uri_not_supported registration_not_supported login_required
   consent_required interaction_required unmet_authentication_requirements insufficient_user_authentication
-  invalid_dpop_proof use_dpop_nonce not_found`.split(/\s+/);
+  invalid_dpop_proof use_dpop_nonce unknown_user_id invalid_binding_message not_found`.split(/\s+/);
 /** Of the management API, which is no endpoint of OAuth. */
 const OF_MANAGEMENT = ["conflict", "not_found", "precondition_failed"];
 

@@ -107,7 +107,7 @@ describe("the list of applications", () => {
     const disabled = await textOf(await root.get("/admin/apps?state=disabled"));
     expect(disabled).toContain("Photo Album");
     expect(disabled).not.toContain("Example Web");
-    expect(await textOf(await root.get("/admin/apps?q=bum"))).toContain("Photo Album");
+    expect(await textOf(await root.get("/admin/apps?q=albu"))).toContain("Photo Album");
     expect(await textOf(await root.get("/admin/apps?q=zebra"))).toContain("There are no such applications.");
   });
 
@@ -360,11 +360,14 @@ describe("an application’s page", () => {
       act: "more",
       revision: await revision(),
       subject_type: "pairwise",
+      request_alg: "ES256",
       default_max_age: "600",
     };
     expect((await act(root, "/admin/apps/album", { ...form, dpop_bound: "1" })).status).toBe(303);
     expect(await find("album")).toMatchObject({
       subjectType: "pairwise",
+      requestObjectSigningAlg: "ES256",
+      sectorIdentifierUri: null,
       defaultMaxAge: 600,
       dpopBoundAccessTokens: true,
     });
@@ -751,6 +754,30 @@ describe("an application’s page", () => {
       expect(await (await root.get(secrets)).text()).toContain(`action="${secrets}"`);
     }
   });
+});
+
+test("the name of an application in other languages is set, shown and taken away", async () => {
+  await add();
+  const names = "de = Fotoalbum\r\npt-BR=Álbum=Fotos";
+  expect((await act(root, "/admin/apps/album", await settings({ names }))).status).toBe(303);
+  expect((await find("album")).localized).toEqual({
+    "client_name#de": "Fotoalbum",
+    "client_name#pt-BR": "Álbum=Fotos",
+  });
+  const page = await (await root.get("/admin/apps/album")).text();
+  expect(page).toContain("de=Fotoalbum\npt-BR=Álbum=Fotos");
+  expect(await textOf(await root.get("/admin/apps?q=foto+album"))).toContain("Photo Album");
+  for (const [wrong, words] of [
+    ["Fotoalbum", "“Fotoalbum” names no language"],
+    ["deutsche Sprache=Fotoalbum", "language"],
+    ["de=evil\u202Eeman", "invisible"],
+  ] as const) {
+    const refused = await act(root, "/admin/apps/album", await settings({ names: wrong }));
+    expect([400, 422]).toContain(refused.status);
+    expect(await textOf(refused)).toContain(words);
+  }
+  await act(root, "/admin/apps/album", await settings({ names: "pt-BR=Álbum" }));
+  expect((await find("album")).localized).toEqual({ "client_name#pt-BR": "Álbum" });
 });
 
 describe("an application that may not be changed here", () => {

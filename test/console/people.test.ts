@@ -5,6 +5,8 @@ import { createGroup, setManager } from "../../src/operations/groups.ts";
 import { changeAccount, findAccountBySignInName } from "../../src/operations/people.ts";
 import { formToken } from "../../src/pages/forms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { update } from "../../src/store/contract.ts";
+import { grants } from "../../src/store/tables/grants.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { landscape } from "../support/images.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
@@ -242,9 +244,12 @@ describe("a person's page", () => {
   test("sets a password, and takes back what the person allowed one application or all", async () => {
     await root.signIn("root");
     const path = `/admin/people/${ada.subject}`;
-    await grantAccess(server, ada, "web", ["profile"]);
+    const { id } = await grantAccess(server, ada, "web", ["profile"]);
+    const authorizationDetails = [{ type: "payment" }];
+    await server.context.store.commit({ changes: [update(grants, { id }, {}, { authorizationDetails })] });
     const other = await grantAccess(server, await addPersonWithPassword(server, "bob"), "web", ["profile"]);
     const page = await (await root.get(path)).text();
+    expect(page).toContain("payment");
     const [, grant = ""] = /name="grant" value="([^"]+)"/.exec(page) ?? [];
     expect((await act(root, path, { act: "revoke", grant: recordIdText(other.id) })).status).toBe(404);
     expect(await after(root, await act(root, path, { act: "revoke", grant }))).toContain("Took back");
@@ -355,6 +360,38 @@ describe("adding a person", () => {
     const made = await act(root, "/admin/people/new", { act: "add", username: "alan", password: PASSWORD });
     expect(await after(root, made)).toContain("Added alan.");
     await openBrowser(server).signIn("alan");
+  });
+
+  test("takes the hash of a password that another server kept, and none beside a password", async () => {
+    await root.signIn("root");
+    const password_hash = await Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 });
+    const form = { act: "add", username: "hedy", password_hash };
+    const both = await act(root, "/admin/people/new", { ...form, password: PASSWORD });
+    const page = await both.text();
+    expect(page).toContain("Type a password or a hash, not both.");
+    expect(page).not.toContain(password_hash);
+    const made = await act(root, "/admin/people/new", form);
+    expect(await after(root, made)).toContain("Added hedy.");
+    await openBrowser(server).signIn("hedy", PASSWORD);
+    const { subject } = await find("hedy");
+    const next = await Bun.password.hash("another password of hedy", { algorithm: "bcrypt", cost: 4 });
+    const set = await act(root, `/admin/people/${subject}`, { act: "password", password_hash: next });
+    expect(await after(root, set)).toContain("Set the password");
+    await openBrowser(server).signIn("hedy", "another password of hedy");
+    const wrong = await act(root, `/admin/people/${subject}`, { act: "password", password_hash: "no hash" });
+    expect(wrong.status).toBe(400);
+    expect((await act(root, `/admin/people/${subject}`, { act: "password" })).status).toBe(400);
+  });
+
+  test("is seen in a list of those who wait to be let in", async () => {
+    await root.signIn("root");
+    const waiting = "/admin/people?state=waiting";
+    expect(await textOf(await root.get(waiting))).toContain("No person waits.");
+    await server.addPerson("patient", { disabledAt: server.clock.seconds(), disabledBy: "approval" });
+    const page = await textOf(await root.get(waiting));
+    expect(page).toContain("patient");
+    expect(page).not.toContain("Ada Lovelace");
+    expect(await (await root.get("/admin/people")).text()).toContain('href="/admin/people?state=waiting"');
   });
 
   test("keeps what was typed where something is wrong", async () => {

@@ -1,6 +1,7 @@
 /** The console's pages about what happened and what was refused. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { askFor, startManagedServer, tokenOf } from "../api/support.ts";
+import { findAccountBySignInName } from "../../src/operations/people.ts";
+import { ask, askFor, startManagedServer, tokenOf, tokenOfProgram } from "../api/support.ts";
 import type { Json } from "../support/flows.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -36,6 +37,39 @@ test("lists what happened, and narrows it to a kind", async () => {
   const none = await textOf(await root.get("/admin/audit?kind=client.removed"));
   expect(none).toContain("Nothing fits.");
   expect(await textOf(await root.get("/admin/audit?kind=session"))).toContain("session.started");
+});
+
+test("narrows it to who did it and when, on the page and in the API", async () => {
+  const day = (millis: number) => new Date(millis).toISOString().slice(0, 10);
+  const [today, tomorrow] = [day(server.clock.millis()), day(server.clock.millis() + 86_400_000)];
+  const account = await findAccountBySignInName(server.context, "root");
+  const isThere = async (query: string) =>
+    !(await textOf(await root.get(`/admin/audit?kind=session&${query}`))).includes("Nothing fits.");
+  for (const [query, found] of [
+    [`by=person:${account?.subject}`, true],
+    ["by=person", true],
+    ["by=client", false],
+    ["by=nobody", false],
+    [`since=${today}`, true],
+    [`since=${tomorrow}`, false],
+    [`until=${tomorrow}`, true],
+    [`until=${today}`, false],
+    ["since=yesterday", true],
+  ] as const)
+    expect([query, await isThere(query)]).toEqual([query, found]);
+
+  const managed = await startManagedServer();
+  const token = await tokenOfProgram(managed, "tessera.admin");
+  await askFor(managed, token, "/groups", { method: "POST", body: { name: "made" } });
+  const events = async (by: string) =>
+    ((await askFor(managed, token, `/audit?kind=group&by=${by}`)).items as Json[]).map(({ event }) => event);
+  expect([await events("client:service"), await events("client")]).toEqual([
+    ["group.created"],
+    ["group.created"],
+  ]);
+  expect([await events("operator"), await events("client:web")]).toEqual([[], []]);
+  expect((await ask(managed, token, "/audit?by=nobody")).status).toBe(400);
+  await managed.close();
 });
 
 test(

@@ -1,5 +1,6 @@
 /** The console's pages about the server itself. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { signingKeys } from "../../src/store/tables/keys.ts";
 import { serviceToken } from "../support/flows.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -35,6 +36,11 @@ describe("the signing keys", () => {
     const page = await textOf(await root.get(done.headers.get("location") ?? ""));
     expect(page).toContain("The next key is");
     expect(page).toContain("next");
+    const soon = await root.post("/admin/keys", { ...form, at_once: "1" });
+    expect(soon.status).toBe(303);
+    const keys = await server.context.store.list(signingKeys, { where: { algorithm: "RS256" }, limit: 9 });
+    const now = server.clock.seconds();
+    expect(keys.some(({ createdAt, signsFrom }) => createdAt >= now - 5 && signsFrom <= now + 70)).toBe(true);
     const wrong = await root.post("/admin/keys", { ...form, algorithm: "none" });
     expect(wrong.status).toBe(400);
   });

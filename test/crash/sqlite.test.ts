@@ -2,9 +2,11 @@
 
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { systemClock } from "../../src/platform/clock.ts";
 import { openSqliteStore } from "../store/acts.ts";
 
 import { figure } from "../support/figures.ts";
+import { type KeptTokens, storeKeptTokens } from "../support/kept-tokens.ts";
 import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { inconsistencies } from "./support/consistency.ts";
 import { Clients } from "./support/load.ts";
@@ -18,6 +20,13 @@ async function codesFor(node: Node, count: number): Promise<string[]> {
   const codes = await seedCodes(store, count);
   await store.close();
   return codes;
+}
+
+async function keptFor(node: Node, count: number): Promise<KeptTokens> {
+  const store = await openSqliteStore({ file: node.databaseFile });
+  const kept = await storeKeptTokens(store, systemClock, count);
+  await store.close();
+  return kept;
 }
 
 async function expectSound(node: Node): Promise<void> {
@@ -62,6 +71,7 @@ test(
     await using node = new Node();
     await node.start();
     const clients = new Clients([node.url]);
+    clients.addKept(await keptFor(node, 6));
     let killsInStart = 0;
     for (let kill = 1; kill <= kills; kill += 1) {
       clients.addCodes(await codesFor(node, 60));

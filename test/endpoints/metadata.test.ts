@@ -102,6 +102,10 @@ describe("the metadata document", () => {
         userinfo_endpoint: "https://auth.example/auth/userinfo",
         jwks_uri: "https://auth.example/auth/jwks.json",
         end_session_endpoint: "https://auth.example/auth/logout",
+        backchannel_authentication_endpoint: "https://auth.example/auth/backchannel",
+        backchannel_token_delivery_modes_supported: ["poll", "ping"],
+        backchannel_authentication_request_signing_alg_values_supported: VERIFIED,
+        backchannel_user_code_parameter_supported: false,
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
         protected_resources: ["https://mail.example/", "https://files.example/api"],
@@ -153,6 +157,7 @@ describe("the metadata document", () => {
           "refresh_token",
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:device_code",
+          "urn:openid:params:grant-type:ciba",
         ],
         token_endpoint_auth_methods_supported: [...PROVING_METHODS, "none"],
         token_endpoint_auth_signing_alg_values_supported: VERIFIED,
@@ -269,7 +274,7 @@ describe("what is advertised runs", () => {
     proves("every endpoint answers at its URL", "OpenID Core 15.2-3", "RFC 8414 2-2", "RFC 8414 2-3"),
     async () => {
       const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
-      expect(endpoints.length).toBe(9);
+      expect(endpoints.length).toBe(10);
       for (const [name, url] of endpoints) {
         for (const method of ["GET", "POST"]) {
           const { status } = await server.fetch(String(url), { method });
@@ -300,6 +305,7 @@ describe("what is advertised runs", () => {
             "client_credentials",
             "urn:ietf:params:oauth:grant-type:device_code",
             "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "urn:openid:params:grant-type:ciba",
           ],
         },
       ],

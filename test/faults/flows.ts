@@ -19,6 +19,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { keptUse, STRICT_SIGNING, storeKeptTokens } from "../support/kept-tokens.ts";
 import { below, invitationPath, OPERATOR } from "../support/links.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
@@ -27,8 +28,9 @@ import { addAppBehind, appCode, FACTOR_PAGE, formOn, secretOn } from "../support
 import { basic, type FormInput, SECRET, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 
-/** What the flows need of the configuration: two further clients, and a rule by which one of them exchanges tokens. */
+/** What the flows need of the configuration: two further clients, a rule by which one of them exchanges tokens, and strong signatures. */
 export const FLOW_SETTINGS = {
+  signing: { algorithms: [...STRICT_SIGNING.algorithms] },
   clients: [
     ...(TEST_CONFIGURATION.clients ?? []),
     { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] },
@@ -163,6 +165,15 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     const token = await refreshToken(server, person);
     await refresh(server, token);
     return () => refresh(server, token);
+  }),
+  // The refresh token of a strict client stays, so a retry gets another access token. Each attempt has a proof of its own.
+  "using a refresh token that stays": programs("200", async ({ server }) => {
+    const kept = await storeKeptTokens(server.context.store, server.clock, 1);
+    const [token = ""] = kept.refreshTokens;
+    return async () => {
+      const { form, headers } = await keptUse(kept, server.issuer, token, server.clock.seconds());
+      return server.post("/auth/token", form, headers);
+    };
   }),
   "replaying a refresh token": programs("400 invalid_grant", async ({ server, person }) => {
     const token = await refreshToken(server, person);

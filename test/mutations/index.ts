@@ -3,6 +3,7 @@ import { ACCOUNTS } from "./accounts.ts";
 import { AUDIT } from "./audit.ts";
 import { AUTHORIZATION_DETAILS } from "./authorization-details.ts";
 import { BACKCHANNEL } from "./backchannel.ts";
+import { BACKCHANNEL_PAGES } from "./backchannel-pages.ts";
 import { CLIENT_ASSERTIONS } from "./client-assertions.ts";
 import { CLIENT_CERTIFICATES } from "./client-certificates.ts";
 import { CLIENT_DOCUMENTS } from "./client-documents.ts";
@@ -66,6 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MANAGEMENT,
   ...OF_METRICS,
   ...PAGES,
+  ...BACKCHANNEL_PAGES,
   ...CONSOLE_APPS,
   ...PASSKEYS,
   ...OTHER_DEVICE,

@@ -190,7 +190,7 @@ export const PAGES: readonly Mutation[] = [
   {
     against: ["threat 30"],
     what: "a client's name is put on the page as it is",
-    in: "pages/views/consent.tsx",
+    in: "pages/views/question.tsx",
     match: "<bdi>{$NAME}</bdi>",
     replace: "<bdi dangerouslySetInnerHTML={{ __html: $NAME }} />",
     tests: ["adversary/30-markup.test.ts"],

@@ -137,6 +137,15 @@ export const STORE: readonly Mutation[] = [
   },
   {
     against: ["threat 62"],
+    what: "an outage of some requests among others fills the log",
+    in: "store/watched.ts",
+    match: "now - this.#endedAt < QUIET_MILLIS",
+    replace: "false",
+    tests: ["operations/readiness.test.ts"],
+    only: "among others",
+  },
+  {
+    against: ["threat 62"],
     what: "an outage ends when access is ended",
     in: "store/watched.ts",
     match: "$COMMIT.urgent !== true",

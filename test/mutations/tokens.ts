@@ -43,7 +43,7 @@ export const TOKENS: readonly Mutation[] = [
     what: "secrets are not compared",
     in: "credentials",
     within: "secretMatches",
-    match: "timingSafeEqual($COMPUTED, $DIGEST)",
+    match: "sameBytes($COMPUTED, $DIGEST)",
     replace: "true",
     tests: ["adversary/44-malleable.test.ts"],
   },

@@ -130,7 +130,7 @@ test(proves("an outage goes on while only access can be ended", "threat 62"), as
         return store.commit(commit);
       },
     },
-    { began: () => told.push("began"), ended: () => told.push("ended") },
+    { began: () => told.push("began"), goesOn: () => {}, ended: () => told.push("ended") },
   );
   const isRefused = () =>
     watched.commit({ changes: [] }).then(
@@ -147,6 +147,51 @@ test(proves("an outage goes on while only access can be ended", "threat 62"), as
   expect(told).toEqual(["began", "ended"]);
   await close();
 });
+
+test(
+  proves("an outage of some requests among others is told by the minute, not by the request", "threat 62"),
+  async () => {
+    const { store, close } = await openTemporary();
+    const told: string[] = [];
+    let time = 0;
+    let isAway = false;
+    const watched = watchStore(
+      {
+        ...store,
+        ping: async () => {
+          if (isAway) throw new StoreUnavailable("the worker is away");
+        },
+      },
+      {
+        began: () => told.push("began"),
+        goesOn: (_, failed) => told.push(`${failed} failed`),
+        ended: (failed) => told.push(`ended, ${failed} failed`),
+      },
+      null,
+      { millis: () => time },
+    );
+    const ask = async (away: boolean) => {
+      isAway = away;
+      await watched.ping().catch(() => {});
+    };
+    // Calls for its rows fail, and those for others do not, ten times a second for three minutes.
+    for (; time < 180_000; time += 100) {
+      await ask(true);
+      await ask(false);
+    }
+    expect(told.slice(0, 3)).toEqual(["began", "ended, 0 failed", "began"]);
+    expect(told.slice(3)).toEqual(["600 failed", "600 failed"]);
+    // It is over when nothing has failed for a minute.
+    for (; time < 260_000; time += 100) await ask(false);
+    expect(told.slice(5)).toEqual(["ended, 598 failed"]);
+    // The next one is an outage of its own again.
+    time += 60_000;
+    await ask(true);
+    await ask(false);
+    expect(told.slice(6)).toEqual(["began", "ended, 0 failed"]);
+    await close();
+  },
+);
 
 describe("on PostgreSQL", () => {
   let postgres: PostgresServer;

@@ -195,6 +195,30 @@ onBothEngines((start) => {
     expect(new Set((await kept()).map(({ requestId }) => requestId)).size).toBe(37);
   });
 
+  test("places that others keep taking are taken one by one, so that no two processes wait for each other", async () => {
+    server = await start();
+    await redeem();
+    const [first] = await kept();
+    if (first === undefined) throw new Error("nothing is kept");
+    const { store } = server.context;
+    const commits: number[] = [];
+    const contested: typeof store = {
+      ...store,
+      async commit(commit) {
+        commits.push(commit.changes.length);
+        return commit.changes.length > 1 ? { outcome: "stale" } : store.commit(commit);
+      },
+    };
+    const keeper = createRefusalKeeper({ ...server.context, store: contested });
+    const { ring: _, slot: __, expiresAt: ___, ...refused } = first;
+    for (const requestId of ["one", "other"]) keeper.keep(first.reason, () => ({ ...refused, requestId }));
+    await keeper.settled();
+    expect(commits).toEqual([2, 2, 2, 2, 1, 1]);
+    expect((await kept()).map(({ requestId }) => requestId)).toEqual(
+      expect.arrayContaining(["one", "other"]),
+    );
+  });
+
   test("a list has filters and pages, the newest first", async () => {
     server = await start();
     server.clock.freeze();

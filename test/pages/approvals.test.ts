@@ -8,7 +8,7 @@ import { type AskedApproval, askForApproval } from "../support/approvals.ts";
 import { DETAILS_CONFIGURATION, PAYMENT } from "../support/authorization-details.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
-import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const CIBA = "urn:openid:params:grant-type:ciba";
 
@@ -87,6 +87,7 @@ describe("the question", () => {
     proves(
       "26: shows who asks for what, in which words, when, from where and until when, and warns",
       "threat 26",
+      "CIBA 8-1",
     ),
     async () => {
       const asked = await ask();
@@ -359,6 +360,13 @@ describe("the answer", () => {
       expect(history).toContain("You reported a request of Example Bank that you did not expect");
       expect(history).toContain("You refused what Example Bank asked");
       expect(history).toContain("You approved what Example Bank asked");
+      // What they were asked is one line for the day: it must not push out everything else.
+      for (let asked = 0; asked < 2; asked += 1) {
+        const form = { scope: "openid mail.read", login_hint: "bob", binding_message: "Transfer 4711" };
+        expect((await server.post("/auth/backchannel", form, basic("bank", SECRET))).status).toBe(200);
+      }
+      const bobsHistory = await textOf(await bobs.get("/account/activity"));
+      expect(bobsHistory).toContain("Applications asked for your approval 2 times");
     },
   );
 

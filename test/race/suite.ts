@@ -5,6 +5,7 @@ import { PATIENCE_MILLIS } from "../support/scale.ts";
 import { clientRaces } from "./suite/clients.ts";
 import { codeRaces } from "./suite/codes.ts";
 import { historyChecks } from "./suite/histories.ts";
+import { keptRefreshRaces } from "./suite/kept-refreshes.ts";
 import { peopleRaces } from "./suite/people.ts";
 import { refreshRaces, strictRefreshRaces } from "./suite/refreshes.ts";
 import { revocationRaces } from "./suite/revocations.ts";
@@ -37,6 +38,7 @@ export function raceSuite(name: string, startEngine: StartEngine): void {
       const cluster = useCluster({ refresh_retry_window_seconds: 600 });
       codeRaces(cluster);
       refreshRaces(cluster);
+      keptRefreshRaces(cluster);
       revocationRaces(cluster);
       peopleRaces(cluster);
       clientRaces(cluster);

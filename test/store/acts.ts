@@ -41,7 +41,7 @@ import {
   useAndKeep,
 } from "../../src/rules/refresh-token.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
-import { row, type Store } from "../../src/store/contract.ts";
+import { row, type Store, type Values } from "../../src/store/contract.ts";
 import { encodeList } from "../../src/store/declare.ts";
 import {
   openPostgresStore as openPostgres,
@@ -68,6 +68,7 @@ import type {
   AccessTokenRecord as AccessTokenRow,
   RefreshTokenRecord as RefreshTokenRow,
 } from "../../src/store/tables/tokens.ts";
+import { requireSameShards } from "../support/shards.ts";
 
 /** The person who denies in these tests. */
 export const DENIER = "acc_denier" as SubjectId;
@@ -110,7 +111,16 @@ export type RotationOutcome =
 
 export type ActingStore = Store & ReturnType<typeof actsOn>;
 
-export const acting = (store: Store): ActingStore => ({ ...store, ...actsOn(store) });
+export const acting = (store: Store): ActingStore => ({
+  ...store,
+  // Every test that looks checks it, also on one server and on the embedded database.
+  async look(plan, parameters) {
+    const facts = await store.look(plan, parameters);
+    requireSameShards(plan, facts as Readonly<Record<string, Values | null>>);
+    return facts;
+  },
+  ...actsOn(store),
+});
 
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<ActingStore> =>
   acting(await openSqlite(options));

@@ -13,7 +13,8 @@ export const launchChromium = async (): Promise<Browser> =>
 /** A page in a browser profile of its own. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: "en-GB", ...options });
-  context.setDefaultTimeout(10_000);
+  // Less than a test has, so that it fails with what it waited for.
+  context.setDefaultTimeout(50_000);
   return context.newPage();
 }
 

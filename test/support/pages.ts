@@ -6,13 +6,17 @@ import type { TestServer } from "./server.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
+/** The hash of PASSWORD, made once in a file of tests. */
+let hashed: Promise<string> | null = null;
+
 /** A person who can sign in with PASSWORD. */
 export async function addPersonWithPassword(
   server: TestServer,
   username: string,
   person: Partial<AccountRecord> = {},
 ): Promise<AccountRecord> {
-  const passwordHash = await server.context.passwords.hash(PASSWORD);
+  hashed ??= server.context.passwords.hash(PASSWORD);
+  const passwordHash = await hashed;
   return server.addPerson(username, { passwordHash, ...person });
 }
 

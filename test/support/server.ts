@@ -24,7 +24,7 @@ import { STEPS } from "../../src/rules/sign-in.ts";
 import { createServer, type ServerParts } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { type ActingStore, acting } from "../store/acts.ts";
-import { CITUS_URL, citusAt } from "../store/postgres/citus.ts";
+import { citusAt, SERVERS_CITUS_URL } from "../store/postgres/citus.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 
@@ -149,9 +149,7 @@ export interface TestServerParts {
 
 /** On the cluster that TESSERA_TEST_CITUS names, if TESSERA_TEST_SERVERS asks for it. */
 const openDefault = (): Promise<OpenedStore> =>
-  CITUS_URL !== undefined && process.env.TESSERA_TEST_SERVERS === "citus"
-    ? citusAt(CITUS_URL).openStore()
-    : openTemporary();
+  SERVERS_CITUS_URL === undefined ? openTemporary() : citusAt(SERVERS_CITUS_URL).openStore();
 
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
 export async function startTestServer(

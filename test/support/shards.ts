@@ -46,3 +46,23 @@ export const shardsOfCommit = ({ changes, sweeps = [] }: Commit): readonly Shard
     ...changes.flatMap((change: Change) => shardsIn(change.table, "row" in change ? change.row : change.key)),
     ...sweeps.flatMap(({ table, where }) => shardsIn(table, where)),
   ]);
+
+/**
+ * PostgreSQL looks for a row beside the row through which it is found, in the same shard (`store/postgres/look.ts`). Throws for a look
+ * that goes to another shard, because it would find nothing there. The embedded database has no shards, and finds it.
+ */
+export function requireSameShards(plan: Plan, facts: Readonly<Record<string, Values | null>>): void {
+  for (const [name, { table, by }] of Object.entries(plan)) {
+    for (const [column, source] of Object.entries(by)) {
+      if (column !== table.shard && column !== table.sameShard) continue;
+      const [entry = "", other = ""] = String(source).split(".");
+      const from = plan[entry]?.table;
+      const found = facts[entry] ?? {};
+      const value = found[other] ?? null;
+      if (source === undefined || from === undefined || from.shard === null || value === null) continue;
+      const own = shardIn(from, found);
+      if (own !== "all" && shardIn(table, { [column]: value }) !== own)
+        throw new Error(`A look goes from one shard to another: to ${name} by ${source}.`);
+    }
+  }
+}

@@ -6,8 +6,8 @@ import { describeScope } from "../../pages/access.ts";
 import { displayText } from "../../pages/display.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
-
 import { isAllowed, permissionForClient } from "../../rules/role.ts";
 import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "../fields.tsx";
 import { ConsoleLayout } from "../layout.tsx";
@@ -23,8 +23,6 @@ import { NEW_APP_WORDS } from "./texts-new.ts";
 const kindNamed = (name: string | null | undefined): HandKindName | undefined =>
   HAND_KIND_NAMES.find((kind) => kind === name);
 
-const textOf = (form: Parameters, name: string): string => (form.get(name) ?? "").normalize("NFC").trim();
-
 /** The scopes that the reader may give an application, with the words that people read. */
 export const scopeOptions = ({ context, authority, frame }: ConsoleCall) =>
   listScopes(context, authority)
@@ -39,14 +37,14 @@ async function add(call: ConsoleCall, form: Parameters): Promise<Done> {
   const kind = kindNamed(form.get("kind"));
   if (kind === undefined) throw new OAuthError("parameter_invalid");
   const { grantTypes, method, redirects } = HAND_KINDS[kind];
-  const clientId = textOf(form, "client_id");
+  const clientId = typedLine(form.get("client_id"));
   const { client, secret } = await inWords(frame, () =>
     createManagedClient(
       context,
       authority,
       {
         ...(clientId !== "" && { client_id: clientId }),
-        client_name: textOf(form, "name"),
+        client_name: typedLine(form.get("name")),
         redirect_uris: redirects ? linesOf(form.get("redirect_uris")) : [],
         grant_types: grantTypes,
         token_endpoint_auth_method: method,

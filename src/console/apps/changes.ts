@@ -1,6 +1,7 @@
 /** Acts that change an application as a form says. */
 import type { ClientWish } from "../../clients/change.ts";
 import { changeManagedClient } from "../../operations/management/clients.ts";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { revisionOf } from "../revision.ts";
 import type { AppTab } from "./paths.ts";
@@ -20,4 +21,4 @@ export const changing = (tab: AppTab, wishOf: (form: Parameters, call: AppCall) 
 
 /** Null for an empty field. */
 export const textOrNull = (form: Parameters, name: string): string | null =>
-  (form.get(name) ?? "").normalize("NFC").trim() || null;
+  typedLine(form.get(name)) || null;

@@ -4,6 +4,7 @@ import { findClient } from "../../operations/clients.ts";
 import { known } from "../../operations/management/authority.ts";
 import { displayText } from "../../pages/display.ts";
 import { Box, Field, Note } from "../../pages/layout.tsx";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import {
   addressOf,
@@ -40,7 +41,7 @@ const recipeOf = ({ parameters }: ConsoleCall): Recipe => known(findRecipe(param
 const writtenIn = (recipe: Recipe, get: (name: string) => string | null | undefined): Written => ({
   url: recipe.address === null ? "" : (get("url") ?? "").trim(),
   clientId: (get("client_id") ?? "").trim() || recipe.id,
-  name: (get("name") ?? "").normalize("NFC").trim() || recipe.name,
+  name: typedLine(get("name")) || recipe.name,
   allowsHttp: get("allow_http") === "1",
 });
 

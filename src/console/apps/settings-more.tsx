@@ -37,6 +37,8 @@ export const moreWish = (form: Parameters, call: AppCall): ClientWish => ({
   userinfo_signed_response_alg: textOrNull(form, "userinfo_alg"),
   introspection_signed_response_alg: textOrNull(form, "introspection_alg"),
   subject_type: form.get("subject_type") ?? call.client.subjectType,
+  sector_identifier_uri: textOrNull(form, "sector_uri"),
+  request_object_signing_alg: textOrNull(form, "request_alg"),
   default_max_age: secondsIn(form, "default_max_age", call),
   dpop_bound_access_tokens: form.get("dpop_bound") !== undefined,
   tls_client_certificate_bound_access_tokens: form.get("certificate_bound") !== undefined,
@@ -100,6 +102,24 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             label={words.subjectType}
             options={words.subjectTypes}
             value={text("subject_type", client.subjectType)}
+          />
+          <Field
+            id="sector_uri"
+            label={words.sectorUri}
+            hint={words.sectorUriHint}
+            autocomplete="off"
+            required={false}
+            maxlength={2000}
+            value={text("sector_uri", client.sectorIdentifierUri)}
+          />
+          <Choice
+            id="request_alg"
+            label={words.requestAlg}
+            options={{
+              "": words.anyAlg,
+              ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
+            }}
+            value={text("request_alg", client.requestObjectSigningAlg)}
           />
           <Field
             id="default_max_age"

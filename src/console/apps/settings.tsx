@@ -6,8 +6,9 @@ import { displayText } from "../../pages/display.ts";
 import { Box, Field } from "../../pages/layout.tsx";
 import { GRANT_TYPES } from "../../protocol/grant-types.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
+import type { ClientRecord } from "../../store/tables/clients.ts";
 import { Lines, linesOf, Ticks, tickedOf, valuesOf } from "../fields.tsx";
-import type { Typed } from "../page.ts";
+import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm, At, Facts } from "../parts.tsx";
 import { Removal, requireConfirmed } from "../removal.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
@@ -20,8 +21,31 @@ import { APP_WORDS } from "./texts.ts";
 import { NEW_APP_WORDS } from "./texts-new.ts";
 import { TAB_WORDS } from "./texts-tabs.ts";
 
-const editWish = (form: Parameters): ClientWish => ({
+const NAME_IN = "client_name#";
+
+/** The names in other languages, one a line: `de=Notizen`. */
+const namesOf = ({ localized }: ClientRecord): string =>
+  Object.entries(localized)
+    .flatMap(([member, text]) =>
+      member.startsWith(NAME_IN) ? [`${member.slice(NAME_IN.length)}=${text}`] : [],
+    )
+    .join("\n");
+
+/** Those names as members; null for one that goes. Throws ConsoleFault for a line without a language. */
+function namesWish(form: Parameters, { client, frame }: AppCall): Pick<ClientWish, `client_name#${string}`> {
+  const gone = Object.keys(client.localized).filter((member) => member.startsWith(NAME_IN));
+  const lines = linesOf(form.get("names")).map((line) => {
+    const [, language, name] = /^([^=]*[^=\s])\s*=\s*(.*)$/.exec(line) ?? [];
+    if (language === undefined || name === undefined)
+      throw new ConsoleFault(wordsFor(frame, TAB_WORDS).nameWrong(displayText(line, 100)));
+    return [`${NAME_IN}${language}`, name === "" ? null : name] as const;
+  });
+  return Object.fromEntries([...gone.map((member) => [member, null] as const), ...lines]);
+}
+
+const editWish = (form: Parameters, call: AppCall): ClientWish => ({
   client_name: textOrNull(form, "name") ?? "",
+  ...namesWish(form, call),
   redirect_uris: linesOf(form.get("redirect_uris")),
   grant_types: tickedOf(form, "grant"),
   require_pkce: form.get("require_pkce") !== undefined,
@@ -84,6 +108,11 @@ function About({ call, lastUse }: { call: AppCall; lastUse: number | null }) {
             client.usedAt === null ? facts.neverUsed : <At frame={frame} at={client.usedAt} />,
           [facts.lastUsed]: lastUse && <At frame={frame} at={lastUse} />,
           ...(!mayEdit && {
+            [words.names]: codesOf(
+              namesOf(client)
+                .split("\n")
+                .filter((line) => line !== ""),
+            ),
             [words.redirectUris]: codesOf(client.redirectUris),
             [words.grants]: codesOf(client.grantTypes),
             PKCE: client.requirePkce ? added.pkceRequired : added.pkceExempt,
@@ -125,6 +154,13 @@ function Edit({ call: { frame, client }, typed }: { call: AppCall; typed: Typed 
           autocomplete="off"
           maxlength={100}
           value={text("name", client.clientName)}
+        />
+        <Lines
+          id="names"
+          label={words.names}
+          hint={words.namesHint}
+          value={text("names", namesOf(client))}
+          rows={2}
         />
         <Lines
           id="redirect_uris"

@@ -5,6 +5,7 @@ import { addGroup, listKnownGroups } from "../../operations/management/groups.ts
 import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
 import { fillPattern } from "../../platform/path-pattern.ts";
+import { typedLine } from "../../protocol/names.ts";
 import { isAllowed } from "../../rules/role.ts";
 import type { GroupRecord } from "../../store/tables/people.ts";
 import { ConsoleLayout } from "../layout.tsx";
@@ -86,7 +87,7 @@ export const groupsPage: ConsolePage = {
   acts: {
     add: {
       async carryOut({ context, authority, frame }, form) {
-        const name = (form.get("name") ?? "").normalize("NFC").trim();
+        const name = typedLine(form.get("name"));
         const group = await addGroup(context, authority, name, form.get("description") ?? null);
         const words = wordsFor(frame, GROUP_WORDS);
         return { to: groupPath(group.name), notice: words.added(displayText(group.name, 100)) };

@@ -3,30 +3,30 @@
 import { createPerson, makePersonLink } from "../../operations/management/people.ts";
 import { Field } from "../../pages/layout.tsx";
 import { EmailField, NameField } from "../../pages/views/person-fields.tsx";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsoleCall, ConsolePage, Done } from "../page.ts";
 import { ActForm } from "../parts.tsx";
 import { wordsFor } from "../texts.ts";
 import { linkPage } from "./link.tsx";
+import { PasswordHash, passwordIn } from "./person-access.tsx";
 import { nameOf } from "./person-sections.tsx";
 import { PEOPLE_WORDS } from "./texts.ts";
 
-const textOf = (form: Parameters, name: string): string => (form.get(name) ?? "").normalize("NFC").trim();
-
 async function add({ context, authority, frame }: ConsoleCall, form: Parameters): Promise<Done> {
-  const password = form.get("password") ?? "";
+  const given = passwordIn(frame, form);
   const account = await createPerson(
     context,
     authority,
     {
-      username: textOf(form, "username"),
-      name: textOf(form, "name") || null,
-      email: textOf(form, "email") || null,
+      username: typedLine(form.get("username")),
+      name: typedLine(form.get("name")) || null,
+      email: typedLine(form.get("email")) || null,
     },
-    password === "" ? null : password,
+    given,
   );
-  if (password === "") {
+  if (given === null) {
     const { address, expiresAt } = await makePersonLink(context, authority, account.subject, "reset", false);
     if (address !== null) return { shown: linkPage(frame, account, address, expiresAt) };
   }
@@ -67,6 +67,7 @@ export const addPersonPage: ConsolePage = {
               autocomplete="new-password"
               required={false}
             />
+            <PasswordHash frame={frame} />
             <button class="main" type="submit">
               {words.add}
             </button>

@@ -15,6 +15,9 @@ import { PEOPLE_WORDS } from "./texts.ts";
 const PATH = "/admin/people";
 const FOUND_AT_MOST = 50;
 
+/** The filter, in the address. */
+const WAITING = { state: "waiting" } as const;
+
 interface Listed {
   readonly people: readonly AccountRecord[];
   readonly next: string | null;
@@ -22,7 +25,11 @@ interface Listed {
   readonly isWhole: boolean;
 }
 
-async function list({ context, authority, query }: ConsoleCall, text: string): Promise<Listed> {
+async function list(
+  { context, authority, query }: ConsoleCall,
+  text: string,
+  isWaiting: boolean,
+): Promise<Listed> {
   if (text !== "") {
     const { rows, isWhole } = await searchPeople(context, authority, text, FOUND_AT_MOST);
     return { people: rows, next: null, isWhole };
@@ -30,11 +37,32 @@ async function list({ context, authority, query }: ConsoleCall, text: string): P
   const { shown, next } = await readPage<AccountRecord>({
     keys: context.keys,
     path: PATH,
-    query: { cursor: query.get("cursor") ?? undefined },
+    query: { cursor: query.get("cursor") ?? undefined, ...(isWaiting && WAITING) },
     placeOf: ({ createdAt, subject }) => ({ createdAt, subject }),
-    rows: (page) => listPeople(context, authority, page),
+    rows: (page) => listPeople(context, authority, { ...page, isWaiting }),
   });
   return { people: shown, next, isWhole: true };
+}
+
+function Filters({ frame, isWaiting }: { readonly frame: ConsoleFrame; readonly isWaiting: boolean }) {
+  const words = wordsFor(frame, PEOPLE_WORDS);
+  const current = (isCurrent: boolean) => (isCurrent ? "page" : undefined);
+  return (
+    <nav class="tabs" aria-label={words.filterLabel}>
+      <ul>
+        <li>
+          <a href={frame.path(PATH)} aria-current={current(!isWaiting)}>
+            {words.all}
+          </a>
+        </li>
+        <li>
+          <a href={frame.path(PATH, WAITING)} aria-current={current(isWaiting)}>
+            {words.onlyWaiting}
+          </a>
+        </li>
+      </ul>
+    </nav>
+  );
 }
 
 export const stateBadge = (frame: ConsoleFrame, { disabledAt, disabledBy }: AccountRecord) => {
@@ -55,7 +83,8 @@ export const peoplePage: ConsolePage = {
     const words = wordsFor(frame, PEOPLE_WORDS);
     const shared = wordsFor(frame, CONSOLE_WORDS);
     const text = (query.get("q") ?? "").trim();
-    const { people, next, isWhole } = await list(call, text);
+    const isWaiting = text === "" && query.get("state") === WAITING.state;
+    const { people, next, isWhole } = await list(call, text, isWaiting);
     return (
       <ConsoleLayout frame={frame} title={words.title}>
         <section class="card">
@@ -77,9 +106,10 @@ export const peoplePage: ConsolePage = {
               </a>
             </p>
           )}
+          {isAllowed(frame.authority, "people.read") && <Filters frame={frame} isWaiting={isWaiting} />}
           {!isWhole && <p class="muted small">{shared.foundMore}</p>}
           {people.length === 0 ? (
-            <p>{shared.nothingFound}</p>
+            <p>{isWaiting ? words.noneWaits : shared.nothingFound}</p>
           ) : (
             <Rows
               label={words.listLabel}
@@ -109,7 +139,12 @@ export const peoplePage: ConsolePage = {
               ])}
             />
           )}
-          <More frame={frame} path={PATH} query={{ cursor: query.get("cursor") }} next={next} />
+          <More
+            frame={frame}
+            path={PATH}
+            query={{ cursor: query.get("cursor"), state: isWaiting ? WAITING.state : null }}
+            next={next}
+          />
         </section>
       </ConsoleLayout>
     );

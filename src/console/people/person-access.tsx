@@ -2,14 +2,17 @@
 /** What a person signs in with, and what applications may do in their name. */
 import { authenticatorName } from "../../accounts/authenticators.ts";
 import type { Context } from "../../operations/context.ts";
+import type { GivenPassword } from "../../operations/management/people.ts";
 import type { KnownPasskey } from "../../operations/management/ways-in.ts";
 import { passkeyIdText } from "../../operations/passkeys.ts";
 import { displayText } from "../../pages/display.ts";
 import { Field } from "../../pages/layout.tsx";
+import type { Parameters } from "../../protocol/parameters.ts";
 import type { GrantRecord } from "../../store/tables/grants.ts";
 import { grantCells, grantHeads } from "../apps/grant-cells.tsx";
 import { appPath } from "../apps/paths.ts";
 import type { ConsoleFrame } from "../layout.tsx";
+import { ConsoleFault } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Rows } from "../parts.tsx";
 import { TOKENS_PATH } from "../server/tokens.tsx";
 import { wordsFor } from "../texts.ts";
@@ -63,9 +66,40 @@ export function SetPassword({ frame }: { readonly frame: ConsoleFrame }) {
       about={words.setPasswordAbout}
       words={words.setPassword}
     >
-      <Field id="password" label={words.facts.password} type="password" autocomplete="new-password" />
+      <Field
+        id="password"
+        label={words.facts.password}
+        type="password"
+        autocomplete="new-password"
+        required={false}
+      />
+      <PasswordHash frame={frame} />
     </Danger>
   );
+}
+
+/** In the place of a password. */
+export function PasswordHash({ frame }: { readonly frame: ConsoleFrame }) {
+  const words = wordsFor(frame, PEOPLE_WORDS);
+  return (
+    <Field
+      id="password_hash"
+      label={words.passwordHash}
+      hint={words.passwordHashHint}
+      autocomplete="off"
+      required={false}
+      maxlength={1000}
+    />
+  );
+}
+
+/** Null for neither. Throws ConsoleFault for both. */
+export function passwordIn(frame: ConsoleFrame, form: Parameters): GivenPassword | null {
+  const [password = "", passwordHash = ""] = [form.get("password"), form.get("password_hash")?.trim()];
+  if (password !== "" && passwordHash !== "")
+    throw new ConsoleFault(wordsFor(frame, PEOPLE_WORDS).passwordTwice);
+  if (passwordHash !== "") return { passwordHash };
+  return password === "" ? null : { password };
 }
 
 interface AccessProps {

@@ -32,6 +32,7 @@ import {
   showSecondFactor,
 } from "../../operations/management/ways-in.ts";
 import { OAuthError } from "../../protocol/errors.ts";
+import { typedLine } from "../../protocol/names.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { type Authority, isAllowed, permissionToChange } from "../../rules/role.ts";
 import type { AccountRecord } from "../../store/tables/people.ts";
@@ -41,7 +42,7 @@ import { requireConfirmed } from "../removal.tsx";
 import { revisionOf } from "../revision.ts";
 import { wordsFor } from "../texts.ts";
 import { linkPage } from "./link.tsx";
-import { Access, Passkeys } from "./person-access.tsx";
+import { Access, Passkeys, passwordIn } from "./person-access.tsx";
 import { EditFacts, factsWish, KnownFacts, PICTURE_FIELD, Picture, pictureActs } from "./person-facts.tsx";
 import { About, Edit, End, groupBox, Help, nameOf, Roles, Sessions } from "./person-sections.tsx";
 import { PEOPLE_WORDS } from "./texts.ts";
@@ -90,10 +91,7 @@ const change =
     return done(call, words);
   };
 
-const textOrNull = (text: string | undefined): string | null => {
-  const trimmed = (text ?? "").normalize("NFC").trim();
-  return trimmed === "" ? null : trimmed;
-};
+const textOrNull = (text: string | undefined): string | null => typedLine(text) || null;
 
 /** The groups that the page does not show stay as they are. */
 async function editWish(call: ConsoleCall, form: Parameters): Promise<PersonWish> {
@@ -201,8 +199,8 @@ export const personPage: ConsolePage = {
     password: {
       recent: true,
       async carryOut(call, form) {
-        const password = form.required("password");
-        await setPersonPassword(call.context, call.authority, subjectOf(call), password);
+        const given = passwordIn(call.frame, form) ?? { password: form.required("password") };
+        await setPersonPassword(call.context, call.authority, subjectOf(call), given);
         return done(call, (words) => words.passwordSet);
       },
     },

@@ -4,6 +4,7 @@ import { readPage } from "../../api/list.ts";
 import { listKnownAudit, verifyKnownAudit } from "../../operations/management/record.ts";
 import { Field } from "../../pages/layout.tsx";
 import { moment } from "../../pages/time.ts";
+import { parseActor } from "../../rules/events.ts";
 import type { AuditRecord } from "../../store/tables/records.ts";
 import { ConsoleLayout } from "../layout.tsx";
 import type { ConsolePage } from "../page.ts";
@@ -15,6 +16,15 @@ import { RequestField } from "./why.tsx";
 
 const PATH = "/admin/audit";
 
+/** Did nothing. */
+const NO_ACTOR = { kind: "stranger", id: "" } as const;
+
+/** The beginning of a day in UTC, in seconds since the epoch; undefined for another text. */
+function dayIn(text: string | undefined): number | undefined {
+  const millis = /^\d{4}-\d\d-\d\d$/.test(text ?? "") ? Date.parse(text ?? "") : Number.NaN;
+  return Number.isNaN(millis) ? undefined : millis / 1000;
+}
+
 export const auditPage: ConsolePage = {
   path: PATH,
   section: "audit",
@@ -22,18 +32,27 @@ export const auditPage: ConsolePage = {
   async show({ context, frame, authority, query }) {
     const { audit: words } = wordsFor(frame, RECORD_WORDS);
     const wanted = (name: string) => query.get(name)?.trim() || undefined;
+    const [by, since, until] = [wanted("by"), wanted("since"), wanted("until")];
     const filter = { client: wanted("client"), subject: wanted("person"), kind: wanted("kind") };
+    const more = {
+      actor: by === undefined ? undefined : (parseActor(by) ?? NO_ACTOR),
+      since: dayIn(since),
+      until: dayIn(until),
+    };
     const { shown, next } = await readPage<AuditRecord>({
       keys: context.keys,
       path: PATH,
-      query: { ...filter, cursor: query.get("cursor") ?? undefined },
+      query: { ...filter, by, since, until, cursor: query.get("cursor") ?? undefined },
       placeOf: ({ id }) => ({ id }),
-      rows: (page) => listKnownAudit(context, authority, { ...page, ...filter }),
+      rows: (page) => listKnownAudit(context, authority, { ...page, ...filter, ...more }),
     });
     const fields = [
       ["kind", words.kind, words.kindHint],
       ["client", words.client, undefined],
       ["person", words.person, undefined],
+      ["by", words.by, words.byHint],
+      ["since", words.since, words.dayHint],
+      ["until", words.until, words.dayHint],
     ] as const;
     return (
       <ConsoleLayout frame={frame} title={words.title}>
@@ -66,6 +85,9 @@ export const auditPage: ConsolePage = {
               kind: query.get("kind"),
               client: query.get("client"),
               person: query.get("person"),
+              by: query.get("by"),
+              since: query.get("since"),
+              until: query.get("until"),
               cursor: query.get("cursor"),
             }}
             next={next}

@@ -2,6 +2,7 @@
 /** The keys that sign tokens. */
 import { listSigningKeys, retireManagedKey, rotateManagedKey } from "../../operations/management/keys.ts";
 import { displayText } from "../../pages/display.ts";
+import { Box } from "../../pages/layout.tsx";
 import { OAuthError } from "../../protocol/errors.ts";
 import { isAllowed } from "../../rules/role.ts";
 import { ConsoleLayout } from "../layout.tsx";
@@ -57,6 +58,7 @@ export const keysPage: ConsolePage = {
                 label={words.algorithm}
                 values={context.configuration.signing.algorithms}
               />
+              <Box name="at_once" value="1" words={words.atOnce} />
             </Danger>
             <Danger
               frame={frame}
@@ -79,7 +81,9 @@ export const keysPage: ConsolePage = {
         const wanted = form.required("algorithm");
         const algorithm = context.configuration.signing.algorithms.find((each) => each === wanted);
         if (algorithm === undefined) throw new OAuthError("parameter_invalid");
-        const key = await rotateManagedKey(context, authority, algorithm, { atOnce: false });
+        const key = await rotateManagedKey(context, authority, algorithm, {
+          atOnce: form.get("at_once") !== undefined,
+        });
         return { to: PATH, notice: wordsFor(frame, SERVER_WORDS).keys.rotated(key.kid) };
       },
     },

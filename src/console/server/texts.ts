@@ -22,6 +22,7 @@ const english = {
       "The server makes the next key, and applications have the usual time to learn of it. Nothing stops working.",
     algorithm: "Algorithm",
     rotate: "Make the next key",
+    atOnce: "It signs in a minute. APIs that keep an older key set refuse its tokens at first",
     rotated: (kid: string) => `The next key is ${kid}.`,
     retireTitle: "Take a key out at once",
     retireAbout:
@@ -139,6 +140,8 @@ const german: typeof english = {
       "Der Server macht den nächsten Schlüssel, und Anwendungen haben die übliche Zeit, ihn zu bemerken. Alles funktioniert weiter.",
     algorithm: "Verfahren",
     rotate: "Nächsten Schlüssel machen",
+    atOnce:
+      "Er unterschreibt in einer Minute. APIs, die noch den alten Schlüsselsatz haben, weisen seine Tokens zunächst ab",
     rotated: (kid) => `Der nächste Schlüssel ist ${kid}.`,
     retireTitle: "Einen Schlüssel sofort herausnehmen",
     retireAbout:

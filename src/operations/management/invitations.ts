@@ -1,6 +1,7 @@
 /** Invitations, for administrators and for group managers, who invite into their own groups. */
 import { emailFault, personNameFault, usernameFault } from "../../accounts/people.ts";
 import { recordIdText } from "../../credentials/credential.ts";
+import { DAY_SECONDS } from "../../platform/clock.ts";
 import { OAuthError } from "../../protocol/errors.ts";
 import { actorText } from "../../rules/events.ts";
 import { type Authority, isAllowed, managesGroup, mayInvite } from "../../rules/role.ts";
@@ -25,7 +26,6 @@ const mayAnswerFor = (
   permission: "people.read" | "people.write",
 ): boolean => isAllowed(authority, permission) || createdBy === actorText(authority.act.actor);
 
-const DAY_SECONDS = 86_400;
 /** What an invitation may be at most. */
 export const MOST_USES = 1000;
 export const MOST_DAYS = 365;

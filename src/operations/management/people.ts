@@ -1,4 +1,6 @@
 /** Managing people: what an administrator does with accounts, in the console and by the management API. */
+
+import { passwordHashFault } from "../../accounts/password-hashes.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../../accounts/people.ts";
 import { attributesFault, type FactFault, groupsFault, profileFault } from "../../accounts/profile.ts";
 import { recordIdText } from "../../credentials/credential.ts";
@@ -22,7 +24,7 @@ import type { Context } from "../context.ts";
 import { outcomeOf } from "../decide.ts";
 import { newEnding } from "../ending.ts";
 import { listMembers } from "../groups.ts";
-import { approve, type LinkForPerson, makeResetLink, makeSignInLink } from "../links.ts";
+import { approve, type LinkForPerson, listWaiting, makeResetLink, makeSignInLink } from "../links.ts";
 import type { Page } from "../paging.ts";
 import { collect } from "../paging.ts";
 import { removeEveryPasskeyIf } from "../passkeys.ts";
@@ -51,16 +53,27 @@ import {
 } from "./authority.ts";
 import { type FoundRows, findByWords, firstRows, mergeFound } from "./word-search.ts";
 
-/** A page of people, oldest first; those of a group by their identifiers. */
+export interface KnownPeople {
+  /** Only those in this group. */
+  readonly group?: string | undefined;
+  /** Only those who made their own account and wait until they are let in. */
+  readonly isWaiting?: boolean;
+}
+
+/** A page of people, oldest first; those of a group, and those who wait, by their identifiers. Throws `parameter_invalid` for both at once. */
 export function listPeople(
   context: Context,
   authority: Authority,
-  { group, ...page }: Page<AccountRecord> & { readonly group?: string | undefined },
+  { group, isWaiting = false, ...page }: Page<AccountRecord> & KnownPeople,
 ): Promise<AccountRecord[]> {
   if (group === undefined) {
     requirePermission(authority, "people.read");
-    return listAccounts(context, page);
+    return isWaiting ? listWaiting(context, page) : listAccounts(context, page);
   }
+  if (isWaiting)
+    throw new OAuthError("parameter_invalid", {
+      description: "group: a list has the people of a group, or those who wait, and not both.",
+    });
   requireThat(seesGroup(authority, group), "people.read");
   return listMembers(context, group, page);
 }
@@ -183,19 +196,22 @@ const tooLong = (): OAuthError =>
 
 // ── Acts ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** What a person is to sign in with: a password, or the hash of one that another server kept. */
+export type GivenPassword = { readonly password: string } | { readonly passwordHash: string };
+
 /**
- * Makes an account. `password`: null for a person who gets a link for one. Throws `member_refused`, or `object_exists` for a name that
- * is taken.
+ * Makes an account. `given`: null for a person who gets a link for a password. Throws `member_refused`, or `object_exists` for a name
+ * that is taken.
  */
 export async function createPerson(
   context: Context,
   authority: Authority,
   wish: PersonWish & { readonly username: string },
-  password: string | null,
+  given: GivenPassword | null,
 ): Promise<AccountRecord> {
   requireMayMake(authority, wish);
   const about = { username: wish.username, email: wish.email ?? null };
-  const passwordHash = password === null ? null : await hashNew(context, about, password);
+  const passwordHash = given === null ? null : await hashOf(context, about, given);
   return createPersonOfHash(context, authority, wish, passwordHash);
 }
 
@@ -239,12 +255,20 @@ export async function createPersonOfHash(
   return account;
 }
 
-/** Throws `member_refused` for a password that no person may choose. */
-async function hashNew(
+/** Throws `member_refused` for a password that no person may choose, and for a hash that this server cannot check. */
+async function hashOf(
   context: Context,
   owner: { readonly username: string; readonly email: string | null },
-  password: string,
+  given: GivenPassword,
 ): Promise<string> {
+  if ("passwordHash" in given) {
+    const hash = given.passwordHash.trim();
+    const fault = passwordHashFault(hash);
+    // The hash itself is not repeated: it may be a password.
+    if (fault !== null) throw refuse(`password_hash: the hash ${fault}.`);
+    return hash;
+  }
+  const { password } = given;
   const fault = await context.newPasswords.fault(password, owner);
   if (fault !== null) throw refuse(`password: the password is refused: ${fault}.`);
   return context.passwords.hash(password);
@@ -368,15 +392,15 @@ export async function unlockPerson(context: Context, authority: Authority, subje
   await unlockAccount(own, authority.act, account.subject, context.clock.seconds());
 }
 
-/** Sets a password and ends the person's sessions. Throws `member_refused` for one that no person may choose. */
+/** Sets a password and ends the person's sessions. Throws `member_refused` as `hashOf` does. */
 export async function setPersonPassword(
   context: Context,
   authority: Authority,
   subject: string,
-  password: string,
+  given: GivenPassword,
 ): Promise<void> {
   const { account, acting: own } = await changing(context, authority, subject);
-  const hash = await hashNew(context, account, password);
+  const hash = await hashOf(context, account, given);
   await setPassword(own, authority.act, account.subject, hash);
 }
 

@@ -650,6 +650,15 @@ export const arabic: TranslatedTexts = {
           `منحتَ حق الوصول ${client === null ? "لأحد التطبيقات" : `لـ ${its(client)}`}`,
         "backchannel.approved": ({ client }) =>
           `وافقتَ على ما طلبه ${client === null ? "تطبيق" : its(client)}`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            zero: "لم يطلب أي تطبيق موافقتك",
+            one: "طلب تطبيق موافقتك",
+            two: "طلبت تطبيقات موافقتك مرتين",
+            few: `طلبت تطبيقات موافقتك ${count} مرات`,
+            many: `طلبت تطبيقات موافقتك ${count} مرة`,
+            other: `طلبت تطبيقات موافقتك ${count} مرة`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `أبلغتَ عن طلب لم تتوقعه من ${client === null ? "تطبيق" : its(client)}`

@@ -616,6 +616,11 @@ export const dutch: TranslatedTexts = {
           `Een inlogcode van ${client ?? "een applicatie"} is twee keer gebruikt, zoals een dief zou doen. De toegang is beëindigd`,
         "consent.given": ({ client }) => `U hebt ${client ?? "een applicatie"} toegang gegeven`,
         "backchannel.approved": ({ client }) => `U hebt goedgekeurd wat ${client ?? "een applicatie"} vroeg`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            one: "Een applicatie heeft uw goedkeuring gevraagd",
+            other: `Applicaties hebben ${count} keer uw goedkeuring gevraagd`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `U hebt een verzoek van ${client ?? "een applicatie"} gemeld dat u niet verwachtte`

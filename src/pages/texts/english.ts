@@ -659,6 +659,11 @@ export const english = {
           `You gave access to ${client ?? "an application"}`,
         "backchannel.approved": ({ client }: ActivityFacts): string =>
           `You approved what ${client ?? "an application"} asked`,
+        "backchannel.asked": ({ count }: ActivityFacts): string =>
+          plural(count, {
+            one: "An application asked for your approval",
+            other: `Applications asked for your approval ${count} times`,
+          }),
         "backchannel.denied": ({ client, reason }: ActivityFacts): string =>
           reason === "not_started"
             ? `You reported a request of ${client ?? "an application"} that you did not expect`

@@ -651,6 +651,12 @@ export const french: TranslatedTexts = {
         "consent.given": ({ client }) => `Vous avez donné accès à ${client ?? "une application"}`,
         "backchannel.approved": ({ client }) =>
           `Vous avez approuvé ce que demandait ${client ?? "une application"}`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            one: "Une application a demandé votre approbation",
+            many: `Des applications ont demandé votre approbation ${count} de fois`,
+            other: `Des applications ont demandé votre approbation ${count} fois`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `Vous avez signalé une demande inattendue de ${client ?? "une application"}`

@@ -668,6 +668,11 @@ export const german: Texts = {
         "consent.given": ({ client }) => `Sie haben ${client ?? "einer Anwendung"} Zugriff gegeben`,
         "backchannel.approved": ({ client }) =>
           `Sie haben freigegeben, worum ${client ?? "eine Anwendung"} gebeten hat`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            one: "Eine Anwendung hat um Ihre Freigabe gebeten",
+            other: `Anwendungen haben ${count}-mal um Ihre Freigabe gebeten`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `Sie haben eine Anfrage von ${client ?? "einer Anwendung"} gemeldet, die Sie nicht erwartet haben`

@@ -630,6 +630,11 @@ export const italian: TranslatedTexts = {
           `Un codice di accesso di ${client ?? "un’applicazione"} è stato usato due volte, come farebbe un ladro. L’accesso è terminato`,
         "consent.given": ({ client }) => `Accesso concesso a ${client ?? "un’applicazione"}`,
         "backchannel.approved": ({ client }) => `Approvato ciò che chiedeva ${client ?? "un’applicazione"}`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            one: "Un’applicazione ha chiesto l’approvazione",
+            other: `Delle applicazioni hanno chiesto l’approvazione ${count} volte`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `Segnalata una richiesta inattesa di ${client ?? "un’applicazione"}`

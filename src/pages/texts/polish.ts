@@ -656,6 +656,13 @@ export const polish: TranslatedTexts = {
         "consent.given": ({ client }) => `Dostęp ${ofApplication(client)} przyznany przez Ciebie`,
         "backchannel.approved": ({ client }) =>
           `Zgoda na to, o co prosiła aplikacja: ${client ?? "nieznana"}`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            one: "Aplikacja poprosiła o Twoją zgodę",
+            few: `Aplikacje poprosiły o Twoją zgodę ${count} razy`,
+            many: `Aplikacje poprosiły o Twoją zgodę ${count} razy`,
+            other: `Aplikacje poprosiły o Twoją zgodę ${count} razu`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `Zgłoszenie niespodziewanej prośby aplikacji: ${client ?? "nieznana"}`

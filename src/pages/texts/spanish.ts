@@ -635,6 +635,12 @@ export const spanish: TranslatedTexts = {
           `Un código de inicio de sesión de ${client ?? "una aplicación"} se usó dos veces, como haría un ladrón. El acceso terminó`,
         "consent.given": ({ client }) => `Dio acceso a ${client ?? "una aplicación"}`,
         "backchannel.approved": ({ client }) => `Aprobó lo que pedía ${client ?? "una aplicación"}`,
+        "backchannel.asked": ({ count }) =>
+          plural(count, {
+            one: "Una aplicación pidió su aprobación",
+            many: `Hubo aplicaciones que pidieron su aprobación ${count} de veces`,
+            other: `Hubo aplicaciones que pidieron su aprobación ${count} veces`,
+          }),
         "backchannel.denied": ({ client, reason }) =>
           reason === "not_started"
             ? `Comunicó una solicitud de ${client ?? "una aplicación"} que no esperaba`

@@ -159,7 +159,7 @@ export const THREATS: Ledger = {
       id: "26",
       level: null,
       statement: "Device flow: forged approval, phishing, guessed user codes",
-      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person, per address and in all; requires the grant type of the client, which strangers cannot register by default",
+      does: "always asks, and requires a POST with a form token; shows client, address and time; limits guesses per person, per address and in all; requires the grant type of the client, which strangers cannot register by default. The same page asks what applications ask in the back channel (CIBA): their words are quotations, a person who did not ask says so, and a mail leads there without signing in",
     },
     {
       id: "27",

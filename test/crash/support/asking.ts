@@ -12,12 +12,17 @@ export interface Answer {
 const HANGS_MILLIS = 20_000;
 
 /** Null if no answer came, or only answers that the server is unavailable. */
-export type Ask = (client: Client, path: string, form: Record<string, string>) => Promise<Answer | null>;
+export type Ask = (
+  client: Client,
+  path: string,
+  form: Record<string, string>,
+  headers?: Record<string, string>,
+) => Promise<Answer | null>;
 
 export function newAsk(urls: readonly string[], ledger: Ledger): Ask {
-  return async (client, path, form) => {
+  return async (client, path, form, headers = basic(client, SECRET)) => {
     const url = urls[Math.floor(Math.random() * urls.length)] ?? "";
-    const response = await send(url + path, client, form, ledger);
+    const response = await send(url + path, headers, form, ledger);
     if (response === null) {
       ledger.counts.unanswered += 1;
       return null;
@@ -30,14 +35,14 @@ export function newAsk(urls: readonly string[], ledger: Ledger): Ask {
 
 async function send(
   url: string,
-  client: Client,
+  headers: Record<string, string>,
   form: Record<string, string>,
   ledger: Ledger,
 ): Promise<Answer | null> {
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/x-www-form-urlencoded", ...basic(client, SECRET) },
+      headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
       body: encodeForm(form),
       // Otherwise the runtime might repeat a request when a reused connection breaks.
       keepalive: false,

@@ -3,7 +3,7 @@
  * answer came, either state is right; but an ended token never becomes alive.
  */
 
-export type Client = "web" | "service";
+export type Client = "web" | "service" | "strict";
 export type Standing = "alive" | "ended" | "unsure";
 
 /** One authorization, from its code to its last token; or one token that a client got for itself. */
@@ -11,7 +11,7 @@ export interface Family {
   readonly client: Client;
   readonly code: string | null;
   readonly accessTokens: string[];
-  /** Oldest first: each was exchanged for the next. */
+  /** Oldest first: each was exchanged for the next. A strict client keeps its only one. */
   readonly refreshTokens: string[];
   isRedeemed: boolean;
   isEnded: boolean;

@@ -1,4 +1,5 @@
 /** Many clients at once, each with one family at a time, and the check of all families afterwards. */
+import type { KeptTokens } from "../../support/kept-tokens.ts";
 import { newAsk } from "./asking.ts";
 import { type Family, Ledger, type Step } from "./ledger.ts";
 import { newSteps, type Steps } from "./steps.ts";
@@ -17,13 +18,26 @@ export class Clients {
   readonly #steps: Steps;
   readonly #idle: Family[] = [];
   readonly #freshCodes: string[] = [];
+  #kept: KeptTokens | null = null;
 
   constructor(urls: readonly string[]) {
-    this.#steps = newSteps(newAsk(urls, this.ledger), this.ledger);
+    this.#steps = newSteps(newAsk(urls, this.ledger), this.ledger, () => this.#kept);
   }
 
   addCodes(codes: readonly string[]): void {
     this.#freshCodes.push(...codes);
+  }
+
+  /** Adds a family for each refresh token of a strict client. Only the first client counts. */
+  addKept(kept: KeptTokens): void {
+    if (this.#kept !== null) return;
+    this.#kept = kept;
+    for (const token of kept.refreshTokens) {
+      const family = this.ledger.newFamily("strict", null);
+      this.ledger.keep(family, { refresh_token: token });
+      this.ledger.families.push(family);
+      this.#idle.push(family);
+    }
   }
 
   /** Lets the clients work until they are stopped. */
@@ -80,6 +94,10 @@ export class Clients {
       return this.#run(family, steps.issue);
     if (family.code !== null && !family.isRedeemed) return this.#run(family, steps.redeem);
     const dice = Math.random();
+    if (family.client === "strict" && !family.isEnded) {
+      if (dice < 0.3) return this.#run(family, steps.useKept);
+      if (dice < 0.31) return this.#run(family, steps.revokeGrant);
+    }
     if (family.client === "web" && !family.isEnded) {
       if (dice < 0.5) return this.#run(family, steps.refresh);
       if (dice < 0.54 && family.refreshTokens.length > 1) return this.#run(family, steps.refreshOnceMore);
@@ -111,6 +129,8 @@ export class Clients {
     for (const token of [...family.accessTokens, ...family.refreshTokens]) {
       if (!(await this.#lookAt(family, token))) ledger.violation("there is no answer about a token", token);
     }
+    // It works after the crash, unless it was revoked.
+    if (family.client === "strict" && !family.isEnded) return this.#run(family, steps.useKept);
     if (!wasTouched || family.client !== "web" || !family.isRedeemed) return;
     if (family.isEnded) {
       if (family.refreshTokens.length > 0) await this.#run(family, steps.refreshEnded);

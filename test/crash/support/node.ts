@@ -15,12 +15,19 @@ issuer = "https://auth.example"
 [log]
 level = "warn"
 
+[signing]
+algorithms = ["RS256", "ES256"]
+
 [lifetimes]
 authorization_code_seconds = 600
 refresh_retry_window_seconds = 600
 
 [limits]
 clean_up_interval_seconds = 1
+
+[[scopes]]
+name = "mail.read"
+description = "Read your mail"
 
 [[scopes]]
 name = "mail"

@@ -1,15 +1,19 @@
 /** The clients' steps with codes and tokens, and what they learn from each answer. */
+import { type KeptTokens, keptUse } from "../../support/kept-tokens.ts";
+import { basic } from "../../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM, codeForm, refreshForm } from "../../support/token-requests.ts";
 import type { Answer, Ask } from "./asking.ts";
-import type { Family, Ledger, Step } from "./ledger.ts";
+import type { Client, Family, Ledger, Step } from "./ledger.ts";
 
+const ISSUER = "https://auth.example";
 const TOKEN = "/auth/token";
 const REVOKE = "/auth/revoke";
 const INTROSPECT = "/auth/introspect";
 
 export type Steps = ReturnType<typeof newSteps>;
 
-export function newSteps(ask: Ask, ledger: Ledger) {
+/** `kept`: the strict client, once it has tokens. */
+export function newSteps(ask: Ask, ledger: Ledger, kept: () => KeptTokens | null) {
   const acknowledge = (): true => {
     ledger.counts.acknowledged += 1;
     return true;
@@ -18,6 +22,14 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     ledger.violation(what, answer);
     return true;
   };
+  const client = (): KeptTokens => {
+    const found = kept();
+    if (found === null) throw new Error("There is no strict client.");
+    return found;
+  };
+  /** The credentials of a family's client, if they are not those of the configuration. */
+  const credentialsOf = (of: Client): [Record<string, string>] | [] =>
+    of === "strict" ? [basic(client().clientId, client().secret)] : [];
   const isRefused = ({ status, body }: Answer) => status === 400 && body.error === "invalid_grant";
 
   const redeem: Step = async (family, again) => {
@@ -47,6 +59,18 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     if (answer.status !== 200) return unexpected("a refresh token is refused", answer);
     if (answer.body.refresh_token === used) return unexpected("a refresh token does not rotate", answer);
     ledger.note(used, "ended");
+    ledger.keep(family, answer.body);
+    return acknowledge();
+  };
+
+  /** A refresh token that stays gives an access token each time. If an answer is lost, no client has its token. */
+  const useKept: Step = async (family) => {
+    const [token = ""] = family.refreshTokens;
+    const { form, headers } = await keptUse(client(), ISSUER, token);
+    const answer = await ask("strict", TOKEN, form, headers);
+    if (answer === null) return true;
+    if (answer.status !== 200) return unexpected("a refresh token that stays is refused", answer);
+    if (answer.body.refresh_token !== token) return unexpected("a refresh token that stays does not", answer);
     ledger.keep(family, answer.body);
     return acknowledge();
   };
@@ -89,6 +113,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     redeem,
     refresh,
     refreshOnceMore,
+    useKept,
     replayCode: replay("a used code", redemptionOf),
     /** A refresh token whose successor was used too. */
     replayRefresh: replay("a refresh token that was used long ago", ({ refreshTokens }) =>
@@ -101,14 +126,16 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     revokeAccessToken:
       (token: string): Step =>
       async ({ client }) => {
-        const answer = await ask(client, REVOKE, { token });
+        const answer = await ask(client, REVOKE, { token }, ...credentialsOf(client));
         ledger.note(token, answer === null ? "unsure" : "ended");
         if (answer === null) return false;
         return answer.status === 200 ? acknowledge() : unexpected("a revocation fails", answer);
       },
 
     revokeGrant: (async (family) => {
-      const answer = await ask("web", REVOKE, { token: family.refreshTokens.at(-1) ?? "" });
+      const { client, refreshTokens } = family;
+      const form = { token: refreshTokens.at(-1) ?? "" };
+      const answer = await ask(client, REVOKE, form, ...credentialsOf(client));
       ledger.noteAll(family, answer === null ? "unsure" : "ended");
       if (answer === null) return false;
       return answer.status === 200 ? acknowledge() : unexpected("a revocation fails", answer);
@@ -116,7 +143,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
 
     /** Asks about a token. False if there was no answer. */
     async introspect({ client }: Family, token: string): Promise<boolean> {
-      const answer = await ask(client, INTROSPECT, { token });
+      const answer = await ask(client, INTROSPECT, { token }, ...credentialsOf(client));
       if (answer === null) return false;
       if (answer.status !== 200 || typeof answer.body.active !== "boolean") {
         return unexpected("an introspection fails", answer);

@@ -15,6 +15,7 @@ import { citusAt } from "../../store/postgres/citus.ts";
 import { patient } from "../../store/postgres/patient.ts";
 import { startPostgres } from "../../store/postgres/server.ts";
 import { ASKING_CLIENTS } from "../../support/backchannel.ts";
+import { STRICT_SIGNING } from "../../support/kept-tokens.ts";
 import { TEST_CONFIGURATION } from "../../support/server.ts";
 
 export const PROCESSES = 4;
@@ -167,6 +168,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => ({
   ...TEST_CONFIGURATION,
   clients: ASKING_CLIENTS,
+  signing: STRICT_SIGNING,
   log: { level: "warn" },
   lifetimes: { refresh_retry_window_seconds: 600, ...lifetimes },
   registration: { client_credentials_scope: ["mail.read", "mail.send", "files"] },

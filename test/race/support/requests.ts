@@ -26,6 +26,13 @@ export const redeemRequest = (code: string): string => postAsWeb("/auth/token", 
 export const refreshRequest = (refreshToken: string): string =>
   postAsWeb("/auth/token", refreshForm(refreshToken));
 
+/** A use of a refresh token that stays, with a proof. `path`: the token endpoint, or another one that needs no proof. */
+export const postAsClient = (
+  path: string,
+  headers: Record<string, string>,
+  form: Record<string, string>,
+): string => requestText("POST", path, { ...FORM, ...headers }, encodeForm(form));
+
 export const introspectRequest = (token: string): string =>
   token.startsWith(CREDENTIAL_PREFIXES.refresh_token)
     ? postAsWeb("/auth/introspect", { token })

@@ -6,9 +6,11 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -26,15 +28,20 @@ export interface Programs {
   start(program: string, ...args: string[]): Subprocess<"ignore", "ignore", "pipe">;
   /** Runs a program to its end. Throws with its error output if it fails. */
   run(program: string, ...args: string[]): Promise<void>;
+  /** Makes the data folder of a new and empty cluster, which belongs to the user "tessera", and returns its path. */
+  makeCluster(): Promise<string>;
   /** Removes everything, the folders too. */
   remove(): void;
 }
+
+const CLUSTER = ["-U", "tessera", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
 
 export function installPrograms(): Programs {
   const folder = mkdtempSync(join(tmpdir(), "tessera-postgres-"));
   chmodSync(folder, 0o755);
   const owner = unprivilegedUser();
-  const bin = join(copyPrograms(folder), "bin");
+  const shared = sharedFolder();
+  const bin = join(shared === null ? copyPrograms(folder) : sharedPrograms(shared), "bin");
   const start: Programs["start"] = (program, ...args) =>
     Bun.spawn([program, ...args], {
       cwd: folder,
@@ -47,23 +54,41 @@ export function installPrograms(): Programs {
   const handOver = (path: string) => {
     if (owner !== null) chownSync(path, owner.uid, owner.gid);
   };
+  const makeFolder: Programs["makeFolder"] = (name) => {
+    const path = join(folder, name);
+    mkdirSync(path, { mode: 0o700 });
+    handOver(path);
+    return path;
+  };
+  const run: Programs["run"] = async (program, ...args) => {
+    const child = start(program, ...args);
+    const complaints = new Response(child.stderr).text();
+    if ((await child.exited) !== 0) throw new Error(`${program} failed: ${await complaints}`);
+  };
+  /** A cluster to copy, because `initdb` takes much longer than a copy. */
+  const sharedCluster = async (shared: string) => {
+    const template = join(shared, "cluster");
+    if (!existsSync(template)) {
+      const own = makeFolder("template");
+      await run("initdb", "-D", own, ...CLUSTER);
+      offer(own, template);
+    }
+    return template;
+  };
   return {
     start,
-    makeFolder(name) {
-      const path = join(folder, name);
-      mkdirSync(path, { mode: 0o700 });
-      handOver(path);
-      return path;
+    makeFolder,
+    async makeCluster() {
+      const data = makeFolder("data");
+      if (shared === null) await run("initdb", "-D", data, ...CLUSTER);
+      else await run("cp", "-Rp", `${await sharedCluster(shared)}/.`, data);
+      return data;
     },
     writeFile(path, text) {
       writeFileSync(path, text, { mode: 0o600 });
       handOver(path);
     },
-    async run(program, ...args) {
-      const child = start(program, ...args);
-      const complaints = new Response(child.stderr).text();
-      if ((await child.exited) !== 0) throw new Error(`${program} failed: ${await complaints}`);
-    },
+    run,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -73,6 +98,32 @@ function unprivilegedUser(): { uid: number; gid: number } | null {
   if (userInfo().uid !== 0) return null;
   const id = (flag: string) => Number(Bun.spawnSync(["id", flag, "nobody"]).stdout.toString());
   return { uid: id("-u"), gid: id("-g") };
+}
+
+/** Renames a folder to one that other processes may be making too. The first stays. */
+function offer(made: string, place: string): void {
+  try {
+    renameSync(made, place);
+  } catch (error) {
+    if (!existsSync(place)) throw error;
+  }
+}
+
+/** What all files of tests share in a run of `npm test`, which makes this folder and removes it. */
+function sharedFolder(): string | null {
+  const folder = join(tmpdir(), "tessera-shared");
+  return existsSync(folder) ? folder : null;
+}
+
+function sharedPrograms(shared: string): string {
+  const place = join(shared, "postgres");
+  if (!existsSync(place)) {
+    const own = mkdtempSync(`${place}-`);
+    chmodSync(own, 0o755);
+    copyPrograms(own);
+    offer(own, place);
+  }
+  return join(place, "native");
 }
 
 /** TESSERA_TEST_POSTGRES names the folder `native` of another version of the package, to test that version. */
