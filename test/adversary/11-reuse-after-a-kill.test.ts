@@ -3,14 +3,17 @@
  * The test kills a server right after its answer and starts it again; on both engines.
  */
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Node, SECRET } from "../crash/support/node.ts";
 import { seedCodes } from "../crash/support/seed.ts";
 import { type ActingStore, openPostgresStore, openSqliteStore } from "../store/acts.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { VERIFIER } from "../support/code-flow.ts";
 import { proves } from "../support/proves.ts";
+import { PATIENCE_MILLIS } from "../support/scale.ts";
 import { basic, encodeForm } from "../support/server.ts";
+
+setDefaultTimeout(PATIENCE_MILLIS);
 
 let postgres: PostgresServer;
 beforeAll(async () => {

@@ -339,7 +339,7 @@ describe("client add", () => {
     [
       "a grant that does not exist",
       ["--grant", "implicit"],
-      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, exchange, jwt_bearer.",
+      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device, ciba, exchange, jwt_bearer.",
     ],
     [
       "a redirect URI with a wildcard",

@@ -53,8 +53,8 @@ export const BACKCHANNEL: readonly Mutation[] = [
     what: "a client may try names without end",
     in: OPERATION,
     within: "startRequest",
-    match: "limit.attempt(clientId)",
-    replace: "0",
+    match: `started.outcome !== "unknown"`,
+    replace: "true",
     tests: endpoint,
   },
   {
