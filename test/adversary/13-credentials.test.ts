@@ -91,6 +91,8 @@ onBothEngines((start) => {
     await worksAt("token endpoint: code", "authorization code", 200);
     const waiting = await jsonOf(await worksAt("token endpoint: device_code", "device code", 400));
     expect(waiting.error).toBe("authorization_pending");
+    const asked = await jsonOf(await worksAt("token endpoint: auth_req_id", "auth_req_id", 400));
+    expect(asked.error).toBe("authorization_pending");
     await worksAt("/auth/introspect: the secret by Basic", "client secret", 200);
     await worksAt("/auth/revoke: client_secret", "client secret", 200);
     await worksAt("registration: bearer", "initial access token", 201);

@@ -1,6 +1,7 @@
 /** Every parameter, header and cookie that takes a secret, and the kinds of secrets that it accepts. */
 
 import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
+import { CIBA_GRANT } from "../../src/protocol/grant-types.ts";
 import { requestUriOf } from "../../src/protocol/pushed-request.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 
@@ -14,6 +15,7 @@ export type Kind =
   | "refresh token"
   | "authorization code"
   | "device code"
+  | "auth_req_id"
   | "request_uri"
   | "user code"
   | "client secret"
@@ -100,6 +102,12 @@ function grantDoors(server: TestServer, { person }: Visitors): Door[] {
       status: 400,
       send: (device_code) => ask({ grant_type: DEVICE_GRANT, device_code, client_id: "television" }, {}),
     },
+    {
+      name: "token endpoint: auth_req_id",
+      own: ["auth_req_id"],
+      status: 400,
+      send: (auth_req_id) => ask({ grant_type: CIBA_GRANT, auth_req_id }, basic("agent", SECRET)),
+    },
   ];
 }
 
@@ -108,6 +116,7 @@ function credentialDoors(server: TestServer, { registered }: Visitors): Door[] {
   const endpoints: readonly (readonly [string, Record<string, string>])[] = [
     ["/auth/token", { grant_type: "client_credentials" }],
     ["/auth/device", { scope: "mail.read" }],
+    ["/auth/backchannel", { scope: "openid", login_hint: "ada" }],
     ["/auth/par", { response_type: "code" }],
     ["/auth/introspect", { token: "x" }],
     ["/auth/revoke", { token: "x" }],

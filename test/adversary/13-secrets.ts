@@ -5,13 +5,14 @@ import { invite, makeResetLink, makeSignInLink } from "../../src/operations/link
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { credentialIn } from "../../src/protocol/pushed-request.ts";
+import { ASKING_CLIENTS, asked } from "../support/backchannel.ts";
 import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { bodyOf, headersOf } from "../support/expect.ts";
 import { codeFor, jsonOf, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { OPERATOR } from "../support/links.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { push } from "../support/pushed.ts";
-import { ADDRESS, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
+import { ADDRESS, SECRET } from "../support/server.ts";
 import { type Door, doorsOf, type Kind, SESSION_COOKIE, type Visitors } from "./13-doors.ts";
 import type { EngineServer, StartOnEngine } from "./engines.ts";
 
@@ -49,7 +50,7 @@ export async function startWithSecrets(start: StartOnEngine): Promise<{
       registrations_per_address: PATIENT,
       client_secret_failures_per_address: PATIENT,
     },
-    clients: [...(TEST_CONFIGURATION.clients ?? []), EXEMPT],
+    clients: [...ASKING_CLIENTS, EXEMPT],
   });
   server.clock.freeze();
   const { visitors, secrets } = await handOutEverything(server, initial);
@@ -92,6 +93,7 @@ async function handOutEverything(
       { genuine: await codeFor(server, person), invented: invent("authorization_code") },
     ],
     ["device code", { genuine: textOf(device, "device_code"), invented: invent("device_code") }],
+    ["auth_req_id", { genuine: await asked(server), invented: invent("auth_req_id") }],
     [
       "request_uri",
       {

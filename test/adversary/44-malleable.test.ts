@@ -20,6 +20,7 @@ const OWN_DOORS: readonly (readonly [Kind, string, number])[] = [
   ["refresh token", "token endpoint: refresh_token", 200],
   ["authorization code", "token endpoint: code", 200],
   ["device code", "token endpoint: device_code", 400],
+  ["auth_req_id", "token endpoint: auth_req_id", 400],
   ["client secret", "/auth/revoke: client_secret", 200],
   ["initial access token", "registration: bearer", 201],
   ["session", "/account: the session's cookie", 200],

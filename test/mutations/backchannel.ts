@@ -263,16 +263,6 @@ export const BACKCHANNEL: readonly Mutation[] = [
   },
   {
     against: ["threat 33", "threat 34"],
-    what: "a client may name people at random",
-    in: "operations/backchannel-requests.ts",
-    within: "startRequest",
-    match: "limited !== null",
-    replace: "false",
-    tests: ["endpoints/backchannel.test.ts"],
-    only: "at random",
-  },
-  {
-    against: ["threat 33", "threat 34"],
     what: "hints that named no person count for nothing",
     in: "operations/backchannel-requests.ts",
     within: "startRequest",
