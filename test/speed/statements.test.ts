@@ -307,6 +307,8 @@ function countingOn(open: () => Promise<OpenedStore>) {
       for (let time = 0; time < 3; time += 1) await send(server, await prepare(server, person));
       const credentials: string[] = [];
       for (let index = 0; index < count; index += 1) credentials.push(await prepare(server, person));
+      // What the server writes about the requests so far, it writes by a clock.
+      await Promise.all([server.context.activities.settled(), server.context.audit.settled()]);
       counts.clear();
       faulty.expectCalls();
       const answers = await Promise.all(credentials.map((credential) => send(server, credential)));
