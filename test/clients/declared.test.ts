@@ -181,7 +181,9 @@ describe("declared clients", () => {
       const changes = commit.mock.calls.flatMap(([made]) => made.changes);
       commit.mockRestore();
       // A client that is written has the words of its name written too.
-      return [...new Set(changes.map((change) => String(("row" in change ? change.row : change.key).clientId)))];
+      return [
+        ...new Set(changes.map((change) => String(("row" in change ? change.row : change.key).clientId))),
+      ];
     };
     expect(await puts([web, { client_id: "api" }], NOW)).toEqual(["web", "api"]);
     expect(await puts([web, { client_id: "api" }], NOW + 60)).toEqual([]);
