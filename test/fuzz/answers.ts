@@ -68,7 +68,7 @@ const PLACES = [
 
 /** Parameters that take a secret. A secret in another one is the client's mistake, and an answer may quote it. */
 const SECRET_NAMES =
-  /^(client_secret|code|code_verifier|refresh_token|device_code|token|access_token|\w*password|form_token)$/;
+  /^(client_secret|code|code_verifier|refresh_token|device_code|auth_req_id|client_notification_token|token|access_token|\w*password|form_token)$/;
 
 /** Whether the request contains the secret, and whether in a place where none belongs. */
 function placesOf(
@@ -85,6 +85,13 @@ function placesOf(
     (body?.startsWith("{") === true && body.includes(secret));
   const sent = misplaced || JSON.stringify([pairs, headers, body]).includes(secret);
   return { sent, misplaced };
+}
+
+/** A strict client gets the refresh token again that it used (docs/decisions/0072). */
+function isRefreshTokenThatStays(secret: string, { path, body }: Sent, text: string): boolean {
+  if (path !== "/auth/token" || new URLSearchParams(body ?? "").get("refresh_token") !== secret) return false;
+  const { access_token, refresh_token } = JSON.parse(text);
+  return access_token !== undefined && refresh_token === secret;
 }
 
 function decodeURIComponentLoosely(text: string): string {
@@ -142,7 +149,7 @@ export async function checkAnswer(
 
   const whole = `${text}\n${[...headers].map(([, value]) => decodeURIComponentLoosely(value)).join("\n")}`;
   for (const secret of secrets) {
-    if (!whole.includes(secret)) continue;
+    if (!whole.includes(secret) || isRefreshTokenThatStays(secret, sent, text)) continue;
     const place = placesOf(secret, sent);
     mustBe(place.sent, true, `the answer tells a secret: ${secret}`);
     // Pages, and redirects to them, carry the browser's request on.
