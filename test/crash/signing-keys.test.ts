@@ -56,7 +56,7 @@ async function expectWholeRing(store: ActingStore): Promise<number> {
 
 async function rotateUnderKills({ name, env, open, expectSound }: Engine): Promise<void> {
   const kills = scaled(6);
-  await using node = new Node({ configuration: '\n[signing]\nalgorithms = ["ES256"]\n', env });
+  await using node = new Node({ algorithms: ["ES256"], env });
   const rotate = () =>
     Bun.spawn(
       [process.execPath, main, "key", "rotate", "--data", join(node.folder, "data")].concat(

@@ -334,6 +334,7 @@ describe("the metadata of such clients", () => {
         revocation_endpoint: `${base}/revoke`,
         introspection_endpoint: `${base}/introspect`,
         device_authorization_endpoint: `${base}/device`,
+        backchannel_authentication_endpoint: `${base}/backchannel`,
         userinfo_endpoint: `${base}/userinfo`,
         pushed_authorization_request_endpoint: `${base}/par`,
       });

@@ -454,7 +454,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
     // The link is used up. A person who sends the form again is signed in with the new password.
     {
-      despite: { after: "commit links accounts sign_in_names person_words audit activities", outcome: "303 /account" },
+      despite: {
+        after: "commit links accounts sign_in_names person_words audit activities",
+        outcome: "303 /account",
+      },
       repeats: /\btlk_[A-Za-z0-9\-_]{64}/,
     },
   ),

@@ -9,14 +9,14 @@ const root = join(import.meta.dir, "../../..");
 export const SECRET = "a secret that is long enough for crashes";
 
 /** Codes and retries outlive the test, so that only the test ends anything. */
-const CONFIGURATION = `
+const configurationWith = (algorithms: readonly string[]): string => `
 issuer = "https://auth.example"
 
 [log]
 level = "warn"
 
 [signing]
-algorithms = ["RS256", "ES256"]
+algorithms = ${JSON.stringify(algorithms)}
 
 [lifetimes]
 authorization_code_seconds = 600
@@ -49,6 +49,8 @@ secrets = ["${SECRET}"]
 export interface NodeOptions {
   /** Further TOML tables for the configuration. */
   readonly configuration?: string;
+  /** Of its signing keys. A strict client needs more than RS256. */
+  readonly algorithms?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
 }
@@ -63,7 +65,8 @@ export class Node {
 
   constructor(options: NodeOptions = {}) {
     this.#options = options;
-    writeFileSync(join(this.folder, "tessera.toml"), CONFIGURATION + (options.configuration ?? ""));
+    const { algorithms = ["RS256", "ES256"], configuration = "" } = options;
+    writeFileSync(join(this.folder, "tessera.toml"), configurationWith(algorithms) + configuration);
   }
 
   get url(): string {
