@@ -15,6 +15,7 @@ import { type ListeningServer, startListeningServer } from "../support/listening
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { SECRET } from "../support/server.ts";
+import { isComplaint } from "./complaints.ts";
 
 let browser: Browser;
 let server: ListeningServer;
@@ -59,7 +60,7 @@ async function openBrowserPage(): Promise<void> {
   page = await openPage(browser);
   complaints = [];
   page.on("console", (message) => {
-    if (/policy|refused|blocked|violat/i.test(message.text())) complaints.push(message.text());
+    if (isComplaint(message.text())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   cdp = await page.context().newCDPSession(page);

@@ -11,6 +11,7 @@ import { type MailServer, type ReceivedMail, startMailServer } from "../support/
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { appCode, recoveryCodesOn, secretOn } from "../support/second-factor.ts";
 import { SECRET } from "../support/server.ts";
+import { isComplaint } from "./complaints.ts";
 
 const PHONE = {
   viewport: { width: 390, height: 844 },
@@ -85,7 +86,7 @@ async function takePhone(): Promise<Page> {
   const page = await openPage(browser, PHONE);
   open.push(page);
   page.on("console", (message) => {
-    if (/policy|refused|blocked|violat/i.test(message.text())) complaints.push(message.text());
+    if (isComplaint(message.text())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   return page;

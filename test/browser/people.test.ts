@@ -6,6 +6,7 @@ import { type ListeningServer, startListeningServer } from "../support/listening
 import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { SECRET } from "../support/server.ts";
+import { isComplaint } from "./complaints.ts";
 
 let browser: Browser;
 let server: ListeningServer;
@@ -39,7 +40,7 @@ beforeEach(async () => {
   page = await openPage(browser);
   complaints = [];
   page.on("console", (message) => {
-    if (/policy|refused|blocked|violat/i.test(message.text())) complaints.push(message.text());
+    if (isComplaint(message.text())) complaints.push(message.text());
   });
 });
 afterEach(async () => {

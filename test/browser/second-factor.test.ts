@@ -5,6 +5,7 @@ import { launchChromium, openPage, signInOn } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { appCode, FACTOR_PAGE, recoveryCodesOn, secretOn } from "../support/second-factor.ts";
+import { isComplaint } from "./complaints.ts";
 
 let browser: Browser;
 let server: ListeningServer;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await addPersonWithPassword(server, "alice");
   page = await openPage(browser);
   page.on("console", (message) => {
-    if (/policy|refused|blocked|violat/i.test(message.text())) complaints.push(message.text());
+    if (isComplaint(message.text())) complaints.push(message.text());
   });
 });
 afterAll(async () => {

@@ -11,6 +11,7 @@ import { removeTemporaryFolders, serve, temporaryFolder } from "../cli/support.t
 import { launchChromium, openPage } from "../support/chromium.ts";
 import { BUILD_MILLIS, findOauth2Proxy, freePort } from "../support/oauth2-proxy.ts";
 import { PASSWORD } from "../support/pages.ts";
+import { isComplaint } from "./complaints.ts";
 
 let browser: Browser;
 let proxy: string | null;
@@ -34,7 +35,7 @@ beforeEach(async () => {
   page = await openPage(browser);
   closing.push(() => page.context().close());
   page.on("console", (message) => {
-    if (/policy|refused|blocked|violat/i.test(message.text())) complaints.push(message.text());
+    if (isComplaint(message.text())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
 });

@@ -61,8 +61,9 @@ export async function tessera(
   return { code, ...io.captured };
 }
 
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "tessera-cli-"));
+/** `on`: the folder in which it lies. */
+export function temporaryFolder(on = tmpdir()): string {
+  const folder = mkdtempSync(join(on, "tessera-cli-"));
   folders.push(folder);
   return folder;
 }
