@@ -77,6 +77,15 @@ export function Choice({ id, label, hint, options, value }: ChoiceProps) {
   );
 }
 
+/**
+ * Options that are called what they are, after the one for none of them. All that a client can have must be among `names`: a form is
+ * sent whole, so what its page does not offer is lost.
+ */
+export const namedOptions = (none: string, names: readonly string[]): Readonly<Record<string, string>> => ({
+  "": none,
+  ...Object.fromEntries(names.map((name) => [name, name])),
+});
+
 /** What stands in a form: what was typed if it came back, else what is known. */
 export const valuesOf = (typed: Typed, act: string) => {
   const isBack = typed.get("act") === act;

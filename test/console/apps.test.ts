@@ -6,6 +6,7 @@ import { createGroup } from "../../src/operations/groups.ts";
 import { formToken } from "../../src/pages/forms.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { VERIFYING_NAMES } from "../../src/protocol/signing-algorithms.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { ClientRecord } from "../../src/store/tables/clients.ts";
@@ -380,6 +381,29 @@ describe("an application’s page", () => {
     });
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain('value="soon"');
+  });
+
+  test.each(VERIFYING_NAMES)("offers and keeps %s, as every other door does", async (algorithm) => {
+    const { store } = server.context;
+    const algorithms = {
+      requestObjectSigningAlg: algorithm,
+      backchannelAuthenticationRequestSigningAlg: algorithm,
+    };
+    const grantTypes = [...(await find("album")).grantTypes, "urn:openid:params:grant-type:ciba" as const];
+    await store.putClient({
+      ...(await find("album")),
+      ...{ grantTypes, backchannelTokenDeliveryMode: "poll", jwksUri: "https://album.example/keys" },
+      ...algorithms,
+    });
+    const page = await (await root.get("/admin/apps/album")).text();
+    const chosen = (id: string) =>
+      new RegExp(`<select id="${id}"[^]*?<option value="([^"]*)" selected=""`).exec(page)?.[1];
+    const form = {
+      ...{ act: "more", revision: await revision(), subject_type: "public", delivery: "poll" },
+      ...{ request_alg: chosen("request_alg") ?? "", asking_alg: chosen("asking_alg") ?? "" },
+    };
+    expect((await act(root, "/admin/apps/album", form)).status).toBe(303);
+    expect(await find("album")).toMatchObject(algorithms);
   });
 
   test("says how it learns that people have answered, once it may ask them", async () => {

@@ -20,7 +20,7 @@ import { OAuthError } from "../../protocol/errors.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { VERIFYING_NAMES } from "../../protocol/signing-algorithms.ts";
 import type { ClientRecord } from "../../store/tables/clients.ts";
-import { Choice, Lines, valuesOf } from "../fields.tsx";
+import { Choice, Lines, namedOptions, valuesOf } from "../fields.tsx";
 import { type ConsoleFrame, ConsoleLayout } from "../layout.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActButton, ActForm, At, Danger, Facts, Once, Rows } from "../parts.tsx";
@@ -253,10 +253,7 @@ function Method({ call: { context, frame, client }, typed }: { call: AppCall; ty
         <Choice
           id="auth_alg"
           label={words.authAlg}
-          options={{
-            "": words.anyAlgorithm,
-            ...Object.fromEntries(VERIFYING_NAMES.map((algorithm) => [algorithm, algorithm])),
-          }}
+          options={namedOptions(words.anyAlgorithm, VERIFYING_NAMES)}
           value={text("auth_alg", client.tokenEndpointAuthSigningAlg)}
         />
         {offered.includes("tls_client_auth") && (

@@ -7,8 +7,8 @@ import { CIBA_GRANT } from "../../protocol/grant-types.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { wordsIn } from "../../protocol/people-words.ts";
 import { SECURITY_PROFILES } from "../../protocol/security-profile.ts";
-import { SIGNING_ALGORITHMS } from "../../protocol/signing-algorithms.ts";
-import { Choice, valuesOf } from "../fields.tsx";
+import { VERIFYING_NAMES } from "../../protocol/signing-algorithms.ts";
+import { Choice, namedOptions, valuesOf } from "../fields.tsx";
 import { ConsoleFault, type Typed } from "../page.ts";
 import { ActForm } from "../parts.tsx";
 import { CONSOLE_WORDS, wordsFor } from "../texts.ts";
@@ -59,10 +59,9 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
   const words = wordsFor(frame, TAB_WORDS);
   const { text, isTicked } = valuesOf(typed, "more");
   const { algorithms } = context.configuration.signing;
-  const algorithmsWith = (none: string, known: string | null): Record<string, string> => ({
-    "": none,
-    ...Object.fromEntries([...algorithms, ...(known === null ? [] : [known])].map((name) => [name, name])),
-  });
+  // The operator may have taken away the algorithm that the client has.
+  const algorithmsWith = (none: string, known: string | null) =>
+    namedOptions(none, known === null ? algorithms : [...algorithms, known]);
   const signatures: readonly (readonly [id: string, label: string, none: string, known: string | null])[] = [
     ["id_token_alg", words.idTokenAlg, words.serverDefault, client.idTokenSignedResponseAlg],
     ["userinfo_alg", words.userinfoAlg, words.unsigned, client.userinfoSignedResponseAlg],
@@ -91,10 +90,7 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           <Choice
             id="profile"
             label={words.profile}
-            options={{
-              "": words.noProfile,
-              ...Object.fromEntries(SECURITY_PROFILES.map((name) => [name, name])),
-            }}
+            options={namedOptions(words.noProfile, SECURITY_PROFILES)}
             value={text("profile", client.securityProfile)}
           />
           <Choice
@@ -115,10 +111,7 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
           <Choice
             id="request_alg"
             label={words.requestAlg}
-            options={{
-              "": words.anyAlg,
-              ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
-            }}
+            options={namedOptions(words.anyAlg, VERIFYING_NAMES)}
             value={text("request_alg", client.requestObjectSigningAlg)}
           />
           <Field
@@ -154,10 +147,7 @@ export function More({ call: { frame, client, context }, typed }: { call: AppCal
             <Choice
               id="asking_alg"
               label={words.askingAlg}
-              options={{
-                "": words.unsigned,
-                ...Object.fromEntries(SIGNING_ALGORITHMS.map(({ algorithm }) => [algorithm, algorithm])),
-              }}
+              options={namedOptions(words.unsigned, VERIFYING_NAMES)}
               value={text("asking_alg", client.backchannelAuthenticationRequestSigningAlg)}
             />
           </div>
