@@ -4,6 +4,7 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { sealAudit } from "../../src/operations/audit.ts";
+import { withOtherEnding } from "../support/changed.ts";
 import { proves } from "../support/proves.ts";
 import { basic, encodeForm } from "../support/server.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
@@ -129,7 +130,7 @@ describe("tessera log", () => {
       expect(fits.out).toContain("The record fits: 1 seal");
       const seal = /--seal (1:[0-9a-f]{64})/.exec(fits.out)?.[1] ?? "";
       expect(await run(["log", "--verify", "--seal", seal])).toMatchObject({ code: 0, err: "" });
-      const other = seal.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+      const other = withOtherEnding(seal, "01");
       expect(await run(["log", "--verify", "--seal", other])).toMatchObject({
         code: 1,
         err: expect.stringContaining("is another one"),

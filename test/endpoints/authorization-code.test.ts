@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 
+import { withOtherEnding } from "../support/changed.ts";
 import { challengeOf, VERIFIER } from "../support/code-flow.ts";
 import {
   codeFor,
@@ -188,7 +189,7 @@ describe("redeeming a code", () => {
     ),
     async () => {
       const code = await codeFor(server, person);
-      const forged = code.slice(0, -1) + (code.endsWith("A") ? "B" : "A");
+      const forged = withOtherEnding(code);
       for (let attempt = 0; attempt < 10; attempt += 1) {
         const body = await expectRefusal(await redeemCode(server, forged), 400, "invalid_grant");
         expect(body.error_description).toBe("The authorization code is not valid for this client.");

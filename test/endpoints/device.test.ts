@@ -6,6 +6,7 @@ import { removeAllExpired } from "../../src/operations/housekeeping.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 
+import { withOtherEnding } from "../support/changed.ts";
 import {
   answerDevice,
   expectRefusal,
@@ -428,7 +429,7 @@ describe("a device code", () => {
   });
 
   test("with a forged secret is unknown", async () => {
-    const forged = deviceCode.slice(0, -1) + (deviceCode.endsWith("A") ? "B" : "A");
+    const forged = withOtherEnding(deviceCode);
     await expectRefusal(await pollDevice(server, forged), 400, "invalid_grant");
     await expectTokens(await pollDevice(server, deviceCode));
   });

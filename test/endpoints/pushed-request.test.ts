@@ -5,6 +5,7 @@ import { newClientNumber } from "../../src/clients/clients.ts";
 import { ANSWER_SECONDS, longestRequest } from "../../src/rules/pushed-request.ts";
 import type { ClientRecord } from "../../src/store/tables/clients.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
+import { withOtherEnding } from "../support/changed.ts";
 import {
   type AuthorizationParameters,
   answerConsentAt,
@@ -345,7 +346,7 @@ describe("a request_uri", () => {
     proves("is refused on the page if it is unknown or was changed", "RFC 9126 7.1-1", "threat 89"),
     async () => {
       const requestUri = await push(server);
-      const flipped = requestUri.slice(0, -1) + (requestUri.endsWith("A") ? "B" : "A");
+      const flipped = withOtherEnding(requestUri);
       for (const wrong of [
         flipped,
         requestUri.slice(0, -1),

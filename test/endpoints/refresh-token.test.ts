@@ -18,6 +18,7 @@ import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { retryKeys } from "../../src/store/tables/tokens.ts";
 import { openSqliteStore } from "../store/acts.ts";
+import { withOtherEnding } from "../support/changed.ts";
 import {
   clientCredentials,
   expectRefusal,
@@ -492,7 +493,7 @@ describe("a refresh token", () => {
     ),
     async () => {
       const token = await refreshTokenOf();
-      const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
+      const forged = withOtherEnding(token);
       await expectRefusal(await refresh(server, forged), 400, "invalid_grant");
       await expectTokens(await refresh(server, token));
     },

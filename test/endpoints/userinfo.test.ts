@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables/people.ts";
 
+import { withOtherEnding } from "../support/changed.ts";
 import {
   expectRefusal,
   expectTokens,
@@ -178,7 +179,7 @@ describe("userinfo without a token that is good (§3)", () => {
         "tat_",
         `tat_${"A".repeat(64)}`,
         token.slice(0, -1),
-        token.slice(0, -1) + (token.endsWith("A") ? "B" : "A"),
+        withOtherEnding(token),
         `${token}A`,
         textOf(tokens, "refresh_token"),
         revoked,

@@ -23,6 +23,7 @@ import type { AccountRecord } from "../../src/store/tables/people.ts";
 import { passkeys, totps } from "../../src/store/tables/sign-in.ts";
 import { type EngineServer, onBothEngines, type StartOnEngine } from "../adversary/engines.ts";
 import { type Authenticator, createAuthenticator, type Lies } from "../support/authenticator.ts";
+import { withOtherEnding } from "../support/changed.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { addPasskeyIn, answerAsk, openAsk, readAsk, signInWith } from "../support/passkeys.ts";
 import { proves } from "../support/proves.ts";
@@ -169,7 +170,7 @@ function passkeySuite(start: StartOnEngine): void {
       const [one, other] = [openBrowser(server), openBrowser(server)];
       const [open, own] = [await openAsk(one, "/login"), await openAsk(other, "/login")];
       await expectRefused(await answerAsk(other, own, device.get(open.ask)), STALE, "challenge");
-      const changed = own.ask.challenge.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+      const changed = withOtherEnding(own.ask.challenge);
       for (const challenge of [changed, "", "AAAA", own.ask.challenge.slice(0, -4)])
         await expectRefused(
           await answerAsk(other, own, device.get(own.ask, { challenge })),
